@@ -1,0 +1,42 @@
+"""Refusals: what was not done, which rule says so, and the way out. Texts live in the catalogues."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class Refused(Exception):
+    """A deed that the rules do not allow: a code of the catalogue and the facts for its sentence.
+
+    The catalogue is one `refusals.yaml` in each module: code -> zh, en, rule, status.
+    Facts are plain values; names ending in `_fen` are shown as money, in `_at` as Beijing time.
+    """
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.facts}" if self.facts else self.code
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Refused) and (self.code, self.facts) == (other.code, other.facts)
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+
+@cache
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every refusal of the house by its code. A code stands in one file only."""
+    texts: dict[str, dict[str, Any]] = {}
+    for path in sorted(Path(__file__).parent.parent.glob("*/refusals.yaml")):
+        for code, entry in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+            assert code not in texts, f"refusal {code} stands twice"
+            texts[code] = entry
+    return texts
