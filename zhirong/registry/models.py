@@ -1,0 +1,185 @@
+"""Tables of the registry. A right's facts are versions, never overwritten; the row of the right shows the newest."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from zhirong.people.models import Party, Person
+from zhirong.record.models import File
+
+
+class ImportBatch(models.Model):
+    """Rows brought together. They are written unseen, in chunks; `visible_at` shows all of them at once."""
+
+    ref = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=20)
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    brought_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    brought_at = models.DateTimeField()
+    rows = models.PositiveIntegerField(default=0)
+    faults = models.PositiveIntegerField(default=0)
+    visible_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+
+class ImportRow(models.Model):
+    """One row as it was read, and what is wrong with it, column by column."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="lines")
+    line = models.PositiveIntegerField()
+    facts = models.TextField()
+    faults = models.TextField(default="[]")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="registry_row_once")]
+
+
+class RightQuerySet(models.QuerySet["Right"]):
+    def visible(self) -> RightQuerySet:
+        """Without the rows of imports that are not yet accepted."""
+        return self.filter(models.Q(batch__isnull=True) | models.Q(batch__visible_at__isnull=False))
+
+
+class Right(models.Model):
+    """One IP right (权利) as the house knows it now."""
+
+    # Kind and normalised number, e.g. "patent:2019113245673"; see base.numbers.
+    key = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=16)
+    number = models.CharField(max_length=40)
+    publication_number = models.CharField(max_length=24, blank=True, db_index=True)
+    title = models.CharField(max_length=500)
+    title_en = models.CharField(max_length=500, blank=True)
+    abstract = models.TextField(blank=True)
+    ipc = models.CharField(max_length=24, blank=True, db_index=True)
+    ipc_all = models.TextField(blank=True)
+    inventors = models.TextField(blank=True)
+    filed_on = models.DateField(null=True)
+    granted_on = models.DateField(null=True)
+    # The rest of the facts, as canonical JSON: agent, priority, gazette, examination request, …
+    facts = models.TextField(default="{}")
+    version = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=60)
+    source_day = models.DateField(null=True)
+    put_at = models.DateTimeField()
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="rights")
+
+    objects = RightQuerySet.as_manager()
+
+    @property
+    def topic(self) -> str:
+        """Its name on the record."""
+        return f"right:{self.pk}"
+
+
+class RightVersion(models.Model):
+    """The facts of a right as they were put once, by whom and from where."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    facts = models.TextField()
+    source = models.CharField(max_length=60)
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    put_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    put_at = models.DateTimeField()
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="versions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["right", "version"], name="registry_version_once")]
+
+
+class Holding(models.Model):
+    """Who holds which share of a right from which day to which; shares of a day sum to a million."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="holdings")
+    # The holder as the register names it; the party is known once somebody has proven to be it.
+    name = models.CharField(max_length=200)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    share_ppm = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField(default=0)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(share_ppm__gte=1, share_ppm__lte=1_000_000), name="registry_share_range"
+            )
+        ]
+
+
+class RegisterEvent(models.Model):
+    """An entry of the register (登记事项), one of the twelve kinds of rule 106 of the implementing rules."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=24)
+    day = models.DateField()
+    facts = models.TextField(default="{}")
+    source = models.CharField(max_length=60)
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+
+
+class Encumbrance(models.Model):
+    """What weighs on a right: pledge, seizure, suspension, a licence, an open licence, an invalidation procedure."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="encumbrances")
+    kind = models.CharField(max_length=24)
+    number = models.CharField(max_length=60, blank=True)
+    in_favour_of = models.CharField(max_length=200, blank=True)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    facts = models.TextField(default="{}")
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+
+
+class Consent(models.Model):
+    """That a co-owner or a pledgee agrees to an act on a right, on evidence."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="consents")
+    by_name = models.CharField(max_length=200)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    act = models.CharField(max_length=16)
+    given_on = models.DateField()
+    until = models.DateField(null=True)
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+
+
+class FeePayment(models.Model):
+    """An annual fee (年费) paid for one patent year."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="fee_payments")
+    year = models.PositiveSmallIntegerField()
+    paid_on = models.DateField()
+    amount_fen = models.BigIntegerField()
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="registry_fee_positive"),
+            models.UniqueConstraint(fields=["right", "year", "paid_on", "amount_fen"], name="registry_fee_once"),
+        ]
+
+
+class Claim(models.Model):
+    """A party's claim to be the holder whom the register names, its evidence, and the operator's decision."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="claims")
+    holding = models.ForeignKey(Holding, models.PROTECT, related_name="claims")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    evidence = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=12, default="waiting")
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)

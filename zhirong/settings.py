@@ -1,0 +1,117 @@
+"""Settings of one house: its data folder and its database come from the environment, the rest is fixed."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).parent.parent
+DATA = Path(os.environ.get("ZR_DATA") or ROOT / "data").resolve()
+DATA.mkdir(parents=True, exist_ok=True)
+
+
+def _secret_key() -> str:
+    """Made once for each data folder; whoever holds it can forge sessions, so only its owner may read it."""
+    path = DATA / "keys" / "session.key"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)  # the first of several processes wins; the others read its key
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+def _database() -> dict[str, Any]:
+    url = os.environ.get("ZR_DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA / "zhirong.sqlite3",
+            "OPTIONS": {
+                # IMMEDIATE: the one writer takes its lock at the start, so no deed dies half-way on a stale snapshot.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    at = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": at.path.lstrip("/"),
+        "USER": unquote(at.username or ""),
+        "PASSWORD": unquote(at.password or ""),
+        "HOST": at.hostname or dict(part.split("=", 1) for part in at.query.split("&") if part).get("host", ""),
+        "PORT": at.port or "",
+        "CONN_MAX_AGE": 600,
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("ZR_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# A demo data folder carries this mark; the demo clock and the cast exist nowhere else.
+DEMO = (DATA / "demo.json").exists()
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "zhirong.record",
+    "zhirong.people",
+    "zhirong.registry",
+    "zhirong.ledger",
+    "zhirong.exchange",
+    "zhirong.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "zhirong.urls"
+AUTH_USER_MODEL = "people.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": _database()}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [ROOT / "zhirong" / "web" / "templates"],
+        "OPTIONS": {"environment": "zhirong.web.pages.environment"},
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "zhirong" / "web" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [ROOT / "zhirong" / "web" / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ROOT = None
+
+LOGIN_URL = "/sign-in"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
