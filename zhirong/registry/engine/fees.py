@@ -104,7 +104,7 @@ def restoration_fen(full: int, fee: int, *, on: date) -> int:
     """What it costs to bring a lapsed patent back: fee, 25 % of the full fee, and the request (N22, T5)."""
     surcharge = full * dated.on("restoration_surcharge_percent", on).value // 100
     request: int = dated.on("restoration_fee_fen", on).value
-    return fee + surcharge + request
+    return int(fee + surcharge + request)
 
 
 def paid_through(facts: RightFacts) -> int:
