@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connections
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 flush_as_django = DatabaseOperations.execute_sql_flush
 

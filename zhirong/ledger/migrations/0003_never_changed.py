@@ -55,8 +55,8 @@ def guard(apps, editor):
     editor.execute(FUNCTION, None)
     for table in TABLES:
         editor.execute(POSTGRESQL.format(table=table))
-    editor.execute(BALANCED)
-    editor.execute(DEFERRED)
+    editor.execute(BALANCED, None)
+    editor.execute(DEFERRED, None)
 
 
 def unguard(apps, editor):
