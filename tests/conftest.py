@@ -1,0 +1,57 @@
+"""What every test may ask for: the shared material, a browser, and databases on disk as in the product."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
+
+from zhirong.cli import browser as machine
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSER_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+
+
+def missing(sentence: str) -> NoReturn:
+    """Skip by hand, fail in CI: there nothing may be left out unseen."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared material: ../shared beside the checkout, or $ZR_SHARED."""
+    folder = Path(os.environ.get("ZR_SHARED") or ROOT.parent / "shared")
+    if not (folder / "data").is_dir():
+        missing(f"The shared material is not at {folder}; name its folder in ZR_SHARED.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium through Playwright, one for the whole run; open a context for each person."""
+    found = machine.find()
+    if found is None:
+        missing("Chromium is not on this machine. As root on Debian: apt-get install chromium fonts-noto-cjk")
+    # Playwright's loop lives in this thread; the tests read the database between two clicks, never during one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=list(BROWSER_FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """SQLite tests run on a file, because WAL, locks and threads behave otherwise in memory."""
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")

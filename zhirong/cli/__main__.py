@@ -1,0 +1,61 @@
+"""The front door of `zr`: one module for each verb, loaded when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+
+import django
+
+# verb: (module with `main(argv) -> int`, whether it needs the house, that is settings and tables)
+VERBS = {
+    "test": ("zhirong.cli.suite", False),
+    "check": ("zhirong.cli.check", False),
+    "fix": ("zhirong.cli.fix", False),
+    "import": ("zhirong.cli.imports", True),
+    "export": ("zhirong.cli.exports", True),
+    "calc": ("zhirong.cli.calc", False),
+    "backup": ("zhirong.cli.backup", True),
+    "restore": ("zhirong.cli.restore", True),
+    "migrate": ("zhirong.cli.migrate", True),
+    "bench": ("zhirong.cli.bench", True),
+    "drill": ("zhirong.cli.drill", False),
+    "shell": ("zhirong.cli.shell", True),
+    "work": ("zhirong.cli.work", True),
+    "floor": ("zhirong.cli.floor", True),
+    "words": ("zhirong.cli.words", False),
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one verb. `--data DIR` names the data folder for every verb that needs the house."""
+    verb, rest = argv[0], list(argv[1:])
+    module, needs_house = VERBS[verb]
+    if importlib.util.find_spec(module) is None:
+        print(f"{verb} is not part of this version yet.", file=sys.stderr)
+        return 2
+    if needs_house:
+        rest = take_data_folder(rest)
+        django.setup()
+    return int(importlib.import_module(module).main(rest))
+
+
+def take_data_folder(argv: list[str]) -> list[str]:
+    """The arguments without `--data DIR`; settings read the folder from ZR_DATA."""
+    for place, word in enumerate(argv):
+        name, _, value = word.partition("=")
+        if name == "--data" and value:
+            os.environ["ZR_DATA"] = os.path.abspath(value)
+            return argv[:place] + argv[place + 1 :]
+        if word == "--data" and place + 1 < len(argv):
+            os.environ["ZR_DATA"] = os.path.abspath(argv[place + 1])
+            return argv[:place] + argv[place + 2 :]
+    return argv
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhirong.settings")
+    sys.exit(main(sys.argv[1:]))
