@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.search.given_search import BIRDS, FIVE, RECYCLING, SODIUM, a_document, an_index, found, ids
 
+from tests.search.given_search import BIRDS, FIVE, RECYCLING, SODIUM, a_document, an_index, found, ids
 from zhirong.base.refused import Refused
 from zhirong.search.backend import PRICE_EDGES_FEN, Request
 from zhirong.search.tantivy_engine import TantivyBackend
@@ -20,7 +20,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TantivyBackend]:
     backend.close()
 
 
-@pytest.mark.parametrize("pair", sorted({text.title[at : at + 2] for text in FIVE for at in range(len(text.title) - 1)}))
+@pytest.mark.parametrize(
+    "pair", sorted({text.title[at : at + 2] for text in FIVE for at in range(len(text.title) - 1)})
+)
 def test_every_two_neighbouring_characters_of_a_title_are_found(index: TantivyBackend, pair: str) -> None:
     expected = {text.id for text in FIVE if pair in text.title + text.abstract}
     assert expected <= set(ids(found(index, pair)))

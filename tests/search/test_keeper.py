@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.search.given_search import FIVE, RECYCLING, AHouse, a_document, ids
 
+from tests.search.given_search import FIVE, RECYCLING, AHouse, a_document, ids
 from zhirong.search import highlights, parser, words
 from zhirong.search.backend import Request, Results
 from zhirong.search.keeper import Keeper

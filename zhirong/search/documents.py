@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -71,7 +71,7 @@ def number_key(number: str) -> str:
 
 
 def number_keys(number: str) -> list[str]:
-    """The spellings under which a number is found: with and without country, ZL, check digit and kind code (N12, N13)."""
+    """The spellings under which a number is found: without country, ZL, check digit and kind code too (N12, N13)."""
     key = number_key(number)
     bare = re.sub(r"^(CN|ZL)", "", key)
     keys = [key, bare]
@@ -99,5 +99,5 @@ def facet_values(document: Document) -> dict[str, list[str]]:
     return {name: texts for name, texts in values.items() if texts}
 
 
-def _unique(texts: object) -> list[str]:
-    return list(dict.fromkeys(texts))  # type: ignore[call-overload, no-any-return]
+def _unique(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))

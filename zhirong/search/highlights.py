@@ -11,7 +11,7 @@ MOST_MARKS = 200
 
 
 def marks(text: str, node: query.Node, *, field: str | None = None) -> list[tuple[int, int]]:
-    """Spans (start, end) of the text to be marked, in order, not overlapping; `field` leaves out other fields' words."""
+    """Spans (start, end) to be marked, in order, not overlapping; `field` leaves out words asked of others."""
     folded = words.fold(text)
     spans: list[tuple[int, int]] = []
     for one in query.wanted(node):

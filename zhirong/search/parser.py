@@ -11,7 +11,21 @@ from zhirong.base import numbers
 from zhirong.base.refused import Refused
 from zhirong.search import documents, grammar, values, words
 from zhirong.search.grammar import Piece
-from zhirong.search.query import And, Branch, Everything, Exact, Node, Not, Note, Number, Or, Parsed, Prefix, State, Word
+from zhirong.search.query import (
+    And,
+    Branch,
+    Everything,
+    Exact,
+    Node,
+    Not,
+    Note,
+    Number,
+    Or,
+    Parsed,
+    Prefix,
+    State,
+    Word,
+)
 
 DEEPEST = 12
 MOST_LEAVES = 64
@@ -23,7 +37,10 @@ TOO_DEEP = {"zh": f"括号最多 {DEEPEST} 层", "en": f"brackets may be nested 
 TOO_MANY = {"zh": f"最多 {MOST_LEAVES} 个检索词", "en": f"at most {MOST_LEAVES} search words are read"}
 NO_COMPARISON = {"zh": "只有日期和价格可以比较大小", "en": "only dates and prices can be compared"}
 NO_RANGE = {"zh": "只有日期和价格可以用区间", "en": "only dates and prices take a range"}
-SHORT_PREFIX = {"zh": "截词符前至少要有一个汉字或两个字母", "en": "truncation needs a Chinese character or two letters before it"}
+SHORT_PREFIX = {
+    "zh": "截词符前至少要有一个汉字或两个字母",
+    "en": "truncation needs a Chinese character or two letters before it",
+}
 
 
 def parse(text: str) -> Parsed:

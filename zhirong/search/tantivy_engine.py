@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from zhirong.search.documents import DATES, FACETS, SORTS, Document
 
 # A change of the fields below needs a new number: the index folder is then rebuilt.
 SCHEMA_VERSION = 1
-ENGINE = str(tantivy.__version__)
+ENGINE = metadata.version("tantivy")
 WRITER_BYTES = 32_000_000
 # A sort key ends in twenty bits of the id's checksum, so that equal prices keep one order in every index.
 TIE_BITS = 20
@@ -156,7 +158,7 @@ class TantivyBackend:
     def _prices(self, searcher: Any, request: Request) -> tuple[Band, ...]:
         compiled = tantivy_query.compile_request(self._schema, request, without="price")
         edges = [None, *PRICE_EDGES_FEN, None]
-        bands = list(zip(edges, edges[1:], strict=False))
+        bands = list(itertools.pairwise(edges))
         ranges = [
             {key: value for key, value in (("from", low), ("to", high)) if value is not None} for low, high in bands
         ]
@@ -197,8 +199,8 @@ def row(document: Document) -> Any:
             made.add_text(f"facet_{name}", value)
     if document.price_fen is not None:
         made.add_integer("price", document.price_fen)
-    for name, value in document.dates.items():
-        made.add_integer(name, value.year * 10_000 + value.month * 100 + value.day)
+    for name, day in document.dates.items():
+        made.add_integer(name, day.year * 10_000 + day.month * 100 + day.day)
     _add_sort_keys(made, document)
     return made
 

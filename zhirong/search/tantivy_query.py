@@ -102,7 +102,7 @@ def _one_word(schema: Any, fields: tuple[str, ...], word: str) -> list[Any]:
 
 def _signs(schema: Any, field: str, text: str) -> Any:
     """These characters one after another; blanks do not count."""
-    signs = list(words.characters(text))
+    signs: list[str | tuple[int, str]] = list(words.characters(text))
     name = f"{field}_signs"
     if len(signs) == 1:
         phrase = tantivy.Query.term_query(schema, name, signs[0])

@@ -14,7 +14,9 @@ import rjieba
 # A change of anything in this file that alters a token needs a new number: the index folder is then rebuilt.
 WORDS_VERSION = 1
 
-STOP_WORDS = frozenset("的 了 和 与 及 或 在 其 一种 所述 及其 以及 用于 the a an of for and or in with to".split())
+STOP_WORDS = frozenset(
+    "的 了 和 与 及 或 在 其 一种 所述 及其 以及 用于 the a an of for and or in with to".split()  # noqa: SIM905
+)
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORDY = re.compile(r"\w")
 # Up to this many Chinese characters a search word is taken whole: 膜纸 must be found although no dictionary has it.
