@@ -23,13 +23,13 @@ TERMS = Terms(
 )
 
 
-def a_lot(*bidders: Bidder | int, hard_end_ns: int = 0, **terms: Any) -> State:
+def a_lot(*bidders: Bidder | str, hard_end_ns: int = 0, **terms: Any) -> State:
     """A lot open since noon for ten minutes."""
-    admitted = [bidder if isinstance(bidder, Bidder) else Bidder(bidder) for bidder in bidders or (11, 12, 13)]
+    admitted = [bidder if isinstance(bidder, Bidder) else Bidder(bidder) for bidder in bidders or ("11", "12", "13")]
     return english.begin(replace(TERMS, **terms), opens_ns=NOON, end_ns=END, hard_end_ns=hard_end_ns, bidders=admitted)
 
 
-def a_free_limited_lot(*bidders: Bidder | int, **terms: Any) -> State:
+def a_free_limited_lot(*bidders: Bidder | str, **terms: Any) -> State:
     """A lot whose free period ends after ten minutes, with a limited window of three."""
     return a_lot(*bidders, **{"form": "free_limited", "window_ns": 3 * MINUTE, "extension_ns": 3 * MINUTE, **terms})
 
@@ -53,7 +53,7 @@ def played(state: State, *commands: Command) -> tuple[State, list[Event], list[R
     return state, events, replies
 
 
-def bid(bidder: int, yuan: int, at_ns: int = NOON + MINUTE, key: str = "") -> Bid:
+def bid(bidder: str, yuan: int, at_ns: int = NOON + MINUTE, key: str = "") -> Bid:
     """A bid in whole yuan."""
     return Bid(at_ns, bidder, yuan * 100, key)
 
@@ -66,7 +66,7 @@ def refusal(state: State, command: Command) -> tuple[str, dict[str, Any]]:
     return reply.code, dict(reply.facts)
 
 
-def ladder(state: State) -> list[tuple[int, int]]:
+def ladder(state: State) -> list[tuple[str, int]]:
     """(bidder, yuan) of the bids that count, the highest first."""
     from_top = []
     rung = state.top

@@ -18,6 +18,7 @@ from zhirong.exchange.engine.shape import (
     Default,
     Edit,
     Event,
+    Open,
     Pause,
     PriorityMatch,
     Resume,
@@ -25,9 +26,10 @@ from zhirong.exchange.engine.shape import (
     Terms,
 )
 
-codes = st.integers(11, 15)
+codes = st.integers(11, 15).map(str)
 prices = st.integers(9, 40).map(lambda hundreds: hundreds * 100_00) | st.integers(0, 4_000_00)
 gaps = st.integers(1, 3 * MINUTE)
+KINDS = ["bid"] * 6 + ["ban", "pause", "resume", "admit", "close", "match", "default", "rare", "open"]
 
 
 @st.composite
@@ -48,6 +50,7 @@ def deeds(draw: st.DrawFn) -> list[Command]:
             st.sampled_from(["bid"] * 6 + ["ban", "pause", "resume", "admit", "close", "match", "default", "rare"])
         )
         code = draw(codes)
+        again = Edit(at, a_lot().terms, opens_ns=at, end_ns=at + 5 * MINUTE, reason="x")
         made: dict[str, Command] = {
             "bid": Bid(at, code, draw(prices)),
             "ban": Ban(at, code, "x"),
@@ -57,11 +60,8 @@ def deeds(draw: st.DrawFn) -> list[Command]:
             "close": Close(at),
             "match": PriorityMatch(at, code, draw(st.booleans())),
             "default": Default(at, code, "x"),
-            "rare": draw(
-                st.sampled_from(
-                    [Annul(at, "x"), Edit(at, a_lot().terms, opens_ns=at, end_ns=at + 5 * MINUTE, reason="x")]
-                )
-            ),
+            "rare": draw(st.sampled_from([Annul(at, "x"), again])),
+            "open": Open(at),
         }
         found.append(made[kind])
     return found
@@ -69,8 +69,8 @@ def deeds(draw: st.DrawFn) -> list[Command]:
 
 lots = st.sampled_from(
     [
-        a_lot(11, 12, 13, Bidder(14, rank=1), Bidder(15, rank=2)),
-        a_free_limited_lot(11, 12, 13, Bidder(14, rank=1)),
+        a_lot("11", "12", "13", Bidder("14", rank=1), Bidder("15", rank=2)),
+        a_free_limited_lot("11", "12", "13", Bidder("14", rank=1)),
         a_lot(hard_end_ns=END + 2 * MINUTE),
         a_lot(reserve_fen=2_000_00, on_default="rerun"),
     ]
@@ -126,7 +126,7 @@ def test_a_refused_command_leaves_the_very_same_lot(lot: State, made: list[Comma
 def test_a_winner_is_always_someone_who_still_counts_at_a_price_that_was_bid(lot: State, made: list[Command]) -> None:
     after, events, _ = played(lot, *made)
     if after.outcome == "sold":
-        assert {bidder.code: bidder.standing for bidder in after.bidders}[after.winner] == "in"
+        assert {bidder.code: bidder.standing for bidder in after.bidders.values()}[after.winner] == "in"
         assert after.price_fen in {event.facts["price_fen"] for event in events if event.kind == "bid"}
         assert after.price_fen >= after.terms.reserve_fen
 
