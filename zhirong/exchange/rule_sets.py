@@ -1,0 +1,212 @@
+"""Rule sets: dated figures with their sources, refused where they leave the law's bounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from zhirong.base.refused import Refused
+
+FOLDER = Path(__file__).parent / "parameters"
+NS = {"seconds": 10**9, "minutes": 60 * 10**9, "hours": 3600 * 10**9, "days": 86400 * 10**9}
+
+Unit = Literal["seconds", "minutes", "hours", "days", "working_days", "months"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time as the rule says it: so many minutes, days or working days (RULEBOOK T4)."""
+
+    count: int
+    unit: Unit
+
+    @property
+    def ns(self) -> int:
+        """In nanoseconds; a span of working days or months has no fixed length and must go through the calendar."""
+        return self.count * NS[self.unit]
+
+    @property
+    def is_by_calendar(self) -> bool:
+        """Whether only the calendar of working days can say when it ends."""
+        return self.unit not in NS
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}"
+
+
+Ladder = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The figures of one rule set on one day. Ladders are (from price in fen, value), rising."""
+
+    code: str
+    zh: str
+    en: str
+    basis: str  # whose bounds apply: court | state | private | demo
+    marked: bool  # shown as a demonstration on listing, transcript and certificate
+    day: date
+    form: str  # timed | free_limited
+    announcement: tuple[tuple[int, Span], ...]  # by asking price (X3)
+    announcement_extension: Span
+    announcement_extensions: int  # how often, when nobody came (X2)
+    deposit_share: Fraction
+    deposit_least_fen: int
+    deposit_most_fen: int  # 0: no cap in money
+    steps: Ladder
+    least_duration: Span
+    window: Span
+    extension: Span
+    match: Span  # priority purchasers after the end
+    leader_may_overbid: bool
+    least_bidders: int
+    one_bidder: str  # contract | fail
+    refund: Span
+    silence: Span  # the seller's silence consents after this (X4)
+    seller_answer: Span
+    contract: Span
+    payment: Span
+    certificate: Span
+    recordal: Span
+    result_notice: Span
+    fees_seller_ppm: Ladder
+    fees_buyer_ppm: Ladder
+    fee_least_fen: int
+    fee_most_ppm: int  # of the price, the least fee included (X6)
+    on_default: str  # next_best | rerun
+    forfeiture: tuple[str, ...]  # costs | gap | seller
+    relist_cut: Fraction
+    relist_within: Span
+    most_fen: int
+    clock_jump: Span  # a wall clock that runs ahead by more pauses the lots (E9)
+
+    def announcement_for(self, asking_fen: int) -> Span:
+        """How long a listing at this price must be announced at least (X2, X3)."""
+        return [span for low, span in self.announcement if low <= asking_fen][-1]
+
+
+def codes() -> list[str]:
+    """Every rule set that is on file."""
+    return sorted(path.stem for path in (FOLDER / "rule_sets").glob("*.yaml"))
+
+
+@cache
+def rule_set(code: str, day: date) -> RuleSet:
+    """The rule set as it stands on a day, within the bounds of its basis, or the refusal that names the figure."""
+    if code not in codes():
+        raise Refused("lot.no_such_rule_set", rule_set=code)
+    return read(yaml.safe_load((FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8")), day)
+
+
+def read(text: dict[str, Any], day: date) -> RuleSet:
+    """A rule set from the plain values of its file."""
+    figures = text["figures"]
+    names = {field.name for field in fields(RuleSet)} - {"code", "zh", "en", "basis", "marked", "day"}
+    assert set(figures) == names, f"rule set {text['code']}: {sorted(set(figures) ^ names)}"
+    values = {name: _value(name, _on(figures[name], name=f"{text['code']}.{name}", day=day)) for name in names}
+    head = {name: text[name] for name in ("code", "zh", "en", "basis")}
+    found = RuleSet(**head, marked=bool(text.get("marked")), day=day, **values)
+    must_be_lawful(found)
+    return found
+
+
+def sources(code: str) -> dict[str, list[dict[str, Any]]]:
+    """Every figure of a rule set with its dates, sources and how certain each is, as the file holds them."""
+    found: dict[str, list[dict[str, Any]]] = yaml.safe_load((FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8"))[
+        "figures"
+    ]
+    return found
+
+
+def _on(entries: list[dict[str, Any]], *, name: str, day: date) -> Any:
+    """The value in force on a day: the latest that had begun."""
+    begun = [entry for entry in entries if entry["from"] <= day]
+    if not begun:
+        raise Refused("lot.rule_set_not_in_force", figure=name, day=day.isoformat())
+    return max(begun, key=lambda entry: entry["from"])["value"]
+
+
+_SPAN = re.compile(r"(\d+) (seconds|minutes|hours|days|working_days|months)")
+
+
+def _value(name: str, plain: Any) -> Any:
+    if isinstance(plain, str) and (found := _SPAN.fullmatch(plain)):
+        return Span(int(found[1]), found[2])  # type: ignore[arg-type]
+    if name in ("deposit_share", "relist_cut"):
+        return Fraction(plain)
+    if name == "forfeiture":
+        return tuple(plain)
+    if isinstance(plain, dict):
+        return tuple((int(low), _value(name, value)) for low, value in sorted(plain.items()))
+    return plain
+
+
+@cache
+def _bounds() -> dict[str, dict[str, dict[str, Any]]]:
+    found: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((FOLDER / "bounds.yaml").read_text("utf-8"))
+    return found
+
+
+def must_be_lawful(rules: RuleSet) -> None:
+    """Refuse a rule set with a figure outside the bounds of its basis, or one that could bring a lot's end nearer."""
+    assert rules.form in ("timed", "free_limited")
+    assert rules.on_default in ("next_best", "rerun")
+    assert rules.one_bidder in ("contract", "fail")
+    assert set(rules.forfeiture) <= {"costs", "gap", "seller"}
+    for figure, bound in _bounds()[rules.basis].items():
+        if bound.get("form", rules.form) == rules.form:
+            _must_be_within(rules, figure, bound)
+    for name in ("fees_seller_ppm", "fees_buyer_ppm"):
+        rates = [rate for _, rate in getattr(rules, name)]
+        if rates != sorted(rates, reverse=True):
+            raise _out_of_bounds(rules, name, {"most": "falling with the price", "source": "拍卖法 art. 57 (X6)"})
+    if rules.steps[0][0] or any(step <= 0 for _, step in rules.steps):
+        raise _out_of_bounds(rules, "steps", {"least": 1, "source": "B7"})
+    if rules.window.ns <= 0 or rules.extension.ns < rules.window.ns:
+        raise _out_of_bounds(rules, "extension", {"least": str(rules.window), "source": "X7"})
+
+
+def _must_be_within(rules: RuleSet, figure: str, bound: dict[str, Any]) -> None:
+    value = getattr(rules, figure)
+    parts = [part for _, part in value] if isinstance(value, tuple) else [value]
+    if figure == "announcement" and "ladder" in bound:
+        parts = []
+        for low, least in bound["ladder"].items():
+            if _measure(rules.announcement_for(int(low))) < _measure(_value(figure, least)):
+                raise _out_of_bounds(rules, figure, {**bound, "least": least})
+    for part in parts:
+        too_little = "least" in bound and _measure(part) < _measure(_bound(figure, bound["least"]))
+        too_much = "most" in bound and _measure(part) > _measure(_bound(figure, bound["most"]))
+        if too_little or too_much:
+            raise _out_of_bounds(rules, figure, bound)
+
+
+def _bound(figure: str, plain: Any) -> Any:
+    return Fraction(plain) if isinstance(plain, str) and "/" in plain else _value(figure, plain)
+
+
+def _measure(value: Any) -> Any:
+    """A length to compare by; a working day weighs as a day, since it is never shorter than one."""
+    if not isinstance(value, Span):
+        return value
+    days = {"working_days": 1, "months": 28}
+    return value.count * days[value.unit] * NS["days"] if value.is_by_calendar else value.ns
+
+
+def _out_of_bounds(rules: RuleSet, figure: str, bound: dict[str, Any]) -> Refused:
+    return Refused(
+        "lot.rule_set_out_of_bounds",
+        rule_set=rules.code,
+        figure=figure,
+        least=str(bound.get("least", "-")),
+        most=str(bound.get("most", "-")),
+        source=bound["source"],
+    )
