@@ -7,7 +7,7 @@ from zhirong.people.actions import parties, verification
 from zhirong.people.models import Membership, Party, Verification
 from zhirong.record.models import Leaf, Notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
 def test_who_registers_an_organisation_administers_it() -> None:
@@ -88,6 +88,15 @@ def other_chief() -> given.Person:
     person = given.a_person("holder")
     given.a_party(administrator=person)
     return person
+
+
+def test_a_party_without_a_code_is_joined_by_its_ref() -> None:
+    chief = given.a_person()
+    party = parties.make_foreign_party(chief, kind="legal", name="Acme GmbH", country="DE")
+    asked = parties.ask_to_join(given.a_person(), code=f" {party.ref} ")
+    assert asked.party == party
+    with refused("people.party_not_known"):
+        parties.ask_to_join(given.a_person(), code="0" * 16)
 
 
 def test_an_operator_confirms_a_member_but_never_themself() -> None:

@@ -70,7 +70,7 @@ def reject_verification(who: Person, verification_id: int, *, reason: str) -> Ve
 
 
 def _to_decide(who: Person, verification_id: int) -> Verification:
-    row = Verification.objects.select_for_update().select_related("party", "asked_by")
+    row = Verification.objects.select_for_update(of=("self",)).select_related("party", "asked_by")
     asked = row.get(pk=verification_id)
     access.require(who, "people.decide_verification", asked)
     return asked
