@@ -17,7 +17,7 @@ from functools import partial
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_rows, floor_watch
-from zhirong.exchange.engine.shape import Answer, Bid, Close, Command, Open, Pause, Reply, Resume
+from zhirong.exchange.engine.shape import Admit, Answer, Bid, Close, Command, Open, Pause, Reply, Resume
 from zhirong.exchange.floor_clock import Stamps
 from zhirong.exchange.floor_rows import Batch, Lot
 from zhirong.record import port as sql
@@ -231,6 +231,8 @@ class Floor:
         if earlier is not None or reply.code in UNWRITTEN:
             return reply
         if events:
+            if isinstance(command, Admit):
+                floor_rows.know_persons(self._port, lot)
             reply = floor_rows.note_all(batch, lot, events, who_ref=order.who_ref, key=bid.key if bid else "")
         elif bid:
             floor_rows.note_refusal(batch, lot, bid, reply, who_ref=order.who_ref)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,10 +11,15 @@ from zhirong.exchange.engine import english, kinds
 from zhirong.exchange.engine.shape import Answer, Bid, Bidder, Event, Reply, State, Terms
 from zhirong.record import actions as record
 from zhirong.record import port as sql
+from zhirong.record import teller
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A step of these kinds is told to those it concerns, not to the public: who comes is secret, and terms hold the reserve.
+# Not for the public: who comes is secret until the end (court rule 18), and the terms hold the reserve.
 PRIVATE = frozenset({"begun", "admitted"})
+BIDDERS = (
+    "SELECT i.code, i.priority_rank, p.ref FROM exchange_intent i JOIN people_person p ON p.id = i.person_id"
+    " WHERE i.listing_id = ? AND i.state = 'admitted' AND i.code <> '' ORDER BY i.id"
+)
 # Facts that a rebuild needs and the record must not give away (拍卖法 art. 28: a reserve may be secret).
 SECRET = frozenset({"terms", "bidders"})
 
@@ -23,8 +27,6 @@ STEP = (
     "INSERT INTO exchange_lotstep (lot_id, seq, kind, received_ns, code, key, amount_fen, refusal, least_fen,"
     " closes_ns, facts, leaf_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-LEAF = "INSERT INTO record_leaf (id, at, kind, topic, body, hash) VALUES (?, ?, ?, ?, ?, ?)"
-EVENT = "INSERT INTO record_event (leaf_id, topic, kind, public, body) VALUES (?, ?, ?, ?, ?)"
 LOT = (
     "UPDATE exchange_lot SET form = ?, state = ?, terms = ?, opens_ns = ?, closes_ns = ?, start_fen = ?, top_fen = ?,"
     " top_code = ?, bids = ?, extensions = ?, paused_ns = ?, last_seq = ?, closed_ns = ?, result = ? WHERE id = ?"
@@ -44,6 +46,7 @@ class Lot:
     terms_body: str
     closes_ns: int = 0
     closed_ns: int | None = None
+    persons: dict[str, str] = field(default_factory=dict)  # code -> ref of the person who is told
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
 
@@ -52,8 +55,7 @@ class Batch:
     """What one transaction will write."""
 
     steps: list[tuple[Any, ...]] = field(default_factory=list)
-    leaves: list[tuple[Any, ...]] = field(default_factory=list)
-    events: list[tuple[Any, ...]] = field(default_factory=list)
+    deeds: list[record.Deed] = field(default_factory=list)
     touched: dict[int, Lot] = field(default_factory=dict)
     # Replies that wait for the id of their leaf: (facts of the reply, place of the leaf).
     receipts: list[tuple[dict[str, Any], int]] = field(default_factory=list)
@@ -97,12 +99,12 @@ def note(batch: Batch, lot: Lot, event: Event, *, who_ref: str, key: str) -> int
         at=instant(facts["at_ns"]),
         facts=told,
         public=event.kind not in PRIVATE,
+        # Whoever was outbid sees it in the room at once; a notice for each bid would drown the rest.
+        to=() if is_bid else tuple(lot.persons.values()),
     )
-    leaf, row = record.deed_rows(deed)
-    batch.leaves.append(leaf)
-    batch.events.append(row)
+    batch.deeds.append(deed)
     kept = {"who": who_ref} if is_bid else {**facts, "who": who_ref}
-    place = len(batch.leaves) - 1
+    place = len(batch.deeds) - 1
     batch.steps.append(
         (
             *(lot.id, lot.last_seq, event.kind, facts["at_ns"], facts.get("bidder", ""), key),
@@ -128,28 +130,11 @@ def note_refusal(batch: Batch, lot: Lot, bid: Bid, reply: Reply, *, who_ref: str
 
 def write(port: sql.Port, batch: Batch) -> None:
     """Write the batch inside the transaction that is open; the caller commits."""
-    count = len(batch.leaves)
-    ids = leaf_ids(port, count) if count else []
-    leaves = zip(ids, batch.leaves, strict=True)
-    port.executemany(
-        LEAF, [(i, sql.stamp(port, at), kind, topic, body, digest) for i, (at, kind, topic, body, digest) in leaves]
-    )
-    port.executemany(EVENT, [(i, *row) for i, row in zip(ids, batch.events, strict=True)])
+    ids = teller.write_deeds(port, batch.deeds) if batch.deeds else []
     port.executemany(STEP, [(*row[:-1], None if row[-1] is None else ids[row[-1]]) for row in batch.steps])
     port.executemany(LOT, [lot_row(lot) for lot in batch.touched.values()])
     for facts, place in batch.receipts:
         facts["leaf"] = ids[place]
-
-
-def leaf_ids(port: sql.Port, count: int) -> Sequence[int]:
-    """Ids for new leaves: on SQLite the write lock is ours; on PostgreSQL the sequence gives each id once."""
-    if port.dialect == sql.SQLITE:
-        last = port.execute("SELECT COALESCE(MAX(id), 0) FROM record_leaf")[0][0]
-        return range(last + 1, last + 1 + count)
-    drawn = port.execute(
-        "SELECT nextval(pg_get_serial_sequence('record_leaf', 'id')) FROM generate_series(1, ?)", (count,)
-    )
-    return [row[0] for row in drawn]
 
 
 def lot_row(lot: Lot) -> tuple[Any, ...]:
@@ -187,21 +172,23 @@ def load(port: sql.Port, lot_id: int, *, batch: Batch, at_ns: int) -> Lot | None
     if last_seq:
         lot = Lot(lot_id, listing_id, kinds.APPLY[kind], _NOTHING, last_seq, extensions, terms, closes_ns, closed_ns)
         return _rebuilt(port, lot)
-    admitted = port.execute(
-        "SELECT code, priority_rank FROM exchange_intent WHERE listing_id = ? AND state = 'admitted' AND code <> ''"
-        " ORDER BY id",
-        (listing_id,),
-    )
+    admitted = port.execute(BIDDERS, (listing_id,))
     facts = {
         "at_ns": at_ns,
         "terms": json.loads(terms),
         "opens_ns": opens_ns,
         "end_ns": closes_ns,
-        "bidders": [[code, rank or 0] for code, rank in admitted],
+        "bidders": [[code, rank or 0] for code, rank, _ in admitted],
     }
     lot = Lot(lot_id, listing_id, kinds.APPLY[kind], begun(facts), 0, 0, terms, closes_ns)
+    know_persons(port, lot)
     note(batch, lot, Event("begun", facts), who_ref="", key="")
     return lot
+
+
+def know_persons(port: sql.Port, lot: Lot) -> None:
+    """Whom to tell when something happens to the lot: the persons behind its codes."""
+    lot.persons = {code: ref for code, _, ref in port.execute(BIDDERS, (lot.listing_id,))}
 
 
 def begun(facts: dict[str, Any]) -> State:
@@ -232,6 +219,7 @@ def _rebuilt(port: sql.Port, lot: Lot) -> Lot:
             facts = {**facts, "seq": seq, "leaf": leaf_id}
         if key:
             lot.answers[code, key] = Answer(amount_fen, Reply(refusal, facts))
+    know_persons(port, lot)
     return lot
 
 
