@@ -94,7 +94,9 @@ def run_lane(name: str, folder: Path, arguments: list[str], **environment: str) 
     print(f"\n== {name}", flush=True)
     report = folder / f"{name}.xml"
     command = [*PYTEST, *arguments, f"--junitxml={report}", "-o", "junit_family=xunit1", "--no-header", "-rfEs"]
-    done = subprocess.run(command, cwd=check.ROOT, env={**os.environ, **environment}, check=False)
+    done = subprocess.run(
+        command, cwd=check.ROOT, env={**os.environ, "ZR_DATA": str(folder / name), **environment}, check=False
+    )
     return counted(name, done.returncode, report)
 
 
