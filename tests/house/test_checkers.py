@@ -71,6 +71,13 @@ def test_a_silent_package_is_found() -> None:
     assert len(shape.package_docstring(snippet(full + "import os\n", path))) == 1
 
 
+def test_the_face_of_a_folder_of_actions_lists_verbs_and_does_nothing() -> None:
+    path = "zhirong/exchange/actions/__init__.py"
+    face = '"""Verbs."""\nfrom zhirong.exchange.actions.lots import publish\n__all__ = ["publish"]\n'
+    assert shape.package_docstring(snippet(face, path)) == []
+    assert len(shape.package_docstring(snippet(face + "def bid(): ...\n", path))) == 1
+
+
 CATALOGUE = {"bid.low": {"zh": "最低 {least_fen}", "en": "least {least_fen}", "rule": "B7", "status": 409}}
 
 
