@@ -17,8 +17,6 @@ from zhirong.record.models import Leaf
 
 TRANSCRIPT: Final = "zhirong-transcript/1"
 CERTIFICATE: Final = "zhirong-certificate/1"
-# What a line shows of its leaf beside the leaf itself: what a person reads first.
-SHOWN: Final = ("kind", "at_ns", "bidder", "price_fen", "end_ns", "outcome", "winner", "reason")
 
 
 def receipt(leaf_id: int) -> bytes:
@@ -53,7 +51,7 @@ def _line(leaf: Leaf, size: int) -> dict[str, Any]:
     assert leaf.number is not None
     return {
         "line": body["line"],
-        "shows": {name: body[name] for name in SHOWN if name in body},
+        "shows": {name: body[name] for name in verifier.SHOWN if name in body},
         "leaf": body,
         "leaf_hash": bytes(leaf.hash).hex(),
         "number": leaf.number,

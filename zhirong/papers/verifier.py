@@ -16,6 +16,7 @@ import json
 import struct
 import sys
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,10 @@ SENTENCES = {
                 "{name} was changed: {found} does not match its recorded digest."),
 }
 # fmt: on
+
+
+# What a line shows of its leaf: all of these that the leaf holds, so that nothing is shown by half.
+SHOWN = ("kind", "at_ns", "bidder", "price_fen", "end_ns", "outcome", "winner", "reason")
 
 
 class Findings:
@@ -255,11 +260,17 @@ class Head:
         return raw[:4] == key_id and signed_by(public[1:], text.encode(), raw[4:])
 
 
+@lru_cache(maxsize=64)
+def head_of(note: str, key: str) -> Head:
+    """The receipts of one certificate share a checkpoint; its signature is worked out once."""
+    return Head(note, key)
+
+
 def check_head(paper: Paper, place: Place, *, pinned: str, findings: Findings) -> Head | None:
     """The signed checkpoint of a paper, against the pinned key if there is one."""
     if pinned and paper["key"] != pinned:
         findings.add(place, "key", found=paper["key"], pinned=pinned)
-    head = Head(paper["checkpoint"], paper["key"])
+    head = head_of(paper["checkpoint"], paper["key"])
     if head.why:
         findings.add(place, "note", why=head.why)
         return None
@@ -490,6 +501,8 @@ def check_transcript(paper: Paper, place: Place, *, pinned: str, findings: Findi
         if head:
             check_leaf(line, at, head=head, findings=findings)
         compare(line["shows"], leaf, place=at, findings=findings)
+        for name in [name for name in SHOWN if name in leaf and name not in line["shows"]]:
+            findings.add(at, "missing", name=name)
         if not (same(line["line"], count) and same(leaf.get("line"), count)):
             findings.add(at, "line", real=leaf.get("line"))
         if leaf["topic"] != paper["topic"]:
