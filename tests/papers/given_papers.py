@@ -1,129 +1,83 @@
-"""A house without a database: leaves, a tree and a key, enough for papers that prove themselves."""
+"""Builders for the papers: one deal of two universities' patent, told with made-up names and real check digits."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, date, datetime
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from zhirong.papers import facts
+from zhirong.papers.facts import Both
 
-from zhirong.papers import evidence, verifier
-from zhirong.record.engine import tree
-from zhirong.record.engine.canonical import canonical
-from zhirong.record.engine.checkpoint import HouseKey, name_of
-
-SECOND = 10**9
-MINUTE = 60 * SECOND
-OPENS = 1_795_312_800 * SECOND
-LISTING = {"number": "ZR2026-0001", "title": "一种图像识别方法", "asking_fen": 100_000_000}
-RULES = {"rule_set": "court-2017", "form": "timed", "extension_ns": 5 * MINUTE}
-TERMS = {
-    "form": "timed",
-    "start_fen": 100_000_000,
-    "steps": [[0, 1_000_000]],
-    "window_ns": 5 * MINUTE,
-    "extension_ns": 5 * MINUTE,
-    "match_ns": 0,
-    "least_bidders": 1,
-    "leader_may_overbid": False,
-}
-
-
-def a_key(seed: int = 1) -> HouseKey:
-    private = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
-    return HouseKey(name_of(private), private)
-
-
-@dataclass
-class House:
-    """Deeds in one tree; strangers' deeds stand between those of the paper."""
-
-    key: HouseKey = field(default_factory=a_key)
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-
-    def tell(self, kind: str, topic: str = "lot:1", **facts: Any) -> int:
-        salt = hashlib.sha256(str(len(self.bodies)).encode()).hexdigest()[:16]
-        body = {"at": "2026-11-22T04:00:00+00:00", "kind": kind, "topic": topic, "who": "house", "salt": salt, **facts}
-        self.bodies.append(body)
-        return len(self.bodies) - 1
-
-    def hashes(self) -> list[bytes]:
-        return [tree.leaf_hash(canonical(body).encode()) for body in self.bodies]
-
-    def head(self) -> dict[str, Any]:
-        grown = tree.Frontier().append(self.hashes())[0]
-        note = self.key.sign(grown.size, grown.root())
-        return {"size": grown.size, "root": grown.root().hex(), "checkpoint": note, "key": self.key.public()}
-
-    def proven(self, number: int) -> dict[str, Any]:
-        hashes, ranges = self.hashes(), tree.inclusion_ranges(number, len(self.bodies))
-        roots = [tree.Frontier().append(hashes[start:end])[0].root().hex() for start, end in ranges]
-        return {
-            "leaf": self.bodies[number],
-            "leaf_hash": hashes[number].hex(),
-            "number": number,
-            "proof": roots,
-        }
-
-    def receipt(self, number: int) -> dict[str, Any]:
-        return {"format": "zhirong-receipt/1", **self.proven(number), **self.head()}
+HOUSE = facts.House(
+    name=Both("福田区知识产权运营中心（演示）", "Futian IP Operations Centre (demo)"),
+    address=Both("深圳市福田区", "Futian, Shenzhen"),
+    site="https://ip.example.cn",
+)
+SELLER = facts.Side(name="深圳市云岭智能科技有限公司", code="91440300MA5EXAMP0L", address="深圳市福田区深南大道 1 号")
+CO_OWNER = facts.Side(name="南方理工大学", code="12440000455855XXX7")
+BUYER = facts.Side(name="广东海川视觉技术有限公司", code="91440101MA59TEST3K", address="广州市天河区体育西路 2 号")
+RIGHT = facts.RightLine(
+    title="一种多光谱图像的边缘识别方法及装置",
+    kind=Both("发明专利", "Invention patent"),
+    number="ZL 2019 1 1324567.3",
+    publication_number="CN 111047602 B",
+    filed_on=date(2019, 12, 20),
+    granted_on=date(2022, 3, 4),
+    expires_on=date(2039, 12, 20),
+    holders="深圳市云岭智能科技有限公司 70%，南方理工大学 30%",
+)
+SECOND = facts.RightLine(
+    title="多光谱相机的标定装置",
+    kind=Both("实用新型", "Utility model"),
+    number="ZL 2019 2 1898050.0",
+    publication_number="CN 210867011 U",
+    filed_on=date(2019, 11, 6),
+)
+RULES = Both("平台竞价规则（限时竞价）", "Platform rule (timed auction)")
+DEMO_RULES = Both("演示规则集", "Demo rule set")
 
 
-def a_house() -> House:
-    """An auction of three bids, the last in the last minutes, with other deeds between its lines."""
-    house = House()
-    line = iter(range(1, 100))
-    announced = evidence.announced_sha256(LISTING, RULES)
-    end = OPENS + 60 * MINUTE
-    opening = {"number": "ZR2026-0001", "terms": TERMS, "opens_ns": OPENS, "end_ns": end}
-    house.tell("ledger.moved", "deal:9", amount_fen=5)
-    house.tell("exchange.opened", line=next(line), at_ns=OPENS - MINUTE, announced_sha256=announced, **opening)
-    for code in (17, 42):
-        house.tell("exchange.admitted", line=next(line), at_ns=OPENS - SECOND, bidder=code, rank=0)
-        house.tell("people.signed_in", "person:x")
-    bids = [(17, 100_000_000, 1), (42, 103_000_000, 30), (17, 104_000_000, 58)]
-    for number, (code, price, minute) in enumerate(bids, start=1):
-        at = OPENS + minute * MINUTE
-        end = max(end, at + 5 * MINUTE) if end - at <= 5 * MINUTE else end
-        facts = {"number": number, "at_ns": at, "bidder": code, "price_fen": price, "end_ns": end}
-        house.tell("exchange.bid", line=next(line), **facts)
-        house.tell("exchange.bid", "lot:2", line=number, **facts)
-    facts = {"at_ns": end, "outcome": "sold", "winner": 17, "price_fen": 104_000_000, "end_ns": end}
-    house.tell("exchange.hammer", line=next(line), **facts)
-    return house
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """An instant of December 2026, given on the clock of UTC."""
+    return datetime(2026, 12, day, hour, minute, second, tzinfo=UTC)
 
 
-def a_transcript(house: House, topic: str = "lot:1") -> dict[str, Any]:
-    numbers = [number for number, body in enumerate(house.bodies) if body["topic"] == topic]
-    lines = []
-    for number in numbers:
-        body = house.bodies[number]
-        shows = {name: body[name] for name in verifier.SHOWN if name in body}
-        lines.append({"line": body["line"], "shows": shows, **house.proven(number)})
-    result = {"outcome": "sold", "winner": 17, "price_fen": 104_000_000, "bids": 3}
-    head = {"format": "zhirong-transcript/1", "topic": topic, "listing": LISTING, "rules": RULES}
-    return {**head, "lines": lines, "result": result, **house.head()}
+def a_leaf(zh: str, en: str, number: int) -> facts.Leaf:
+    """An entry of the record whose hash nobody recomputes."""
+    return facts.Leaf(what=Both(zh, en), number=number, hash=f"{number:064x}"[::-1], at=at(1, 1))
 
 
-def a_certificate(house: House, files: dict[str, bytes]) -> dict[str, Any]:
-    hammer = len(house.bodies) - 1
-    facts = {
-        "number": "ZR-C-2026-0001",
-        "price_fen": 104_000_000,
-        "buyer": "深圳市福田某科技有限公司",
-        "files": {name: verifier.sha256(content) for name, content in files.items()},
-        "receipts": [house.proven(hammer)["leaf_hash"]],
-    }
-    digests = {name: verifier.digest_of("5a17" * 8, name, value) for name, value in facts.items()}
-    issued = house.tell("exchange.certified", "deal:1", facts_sha256=verifier.sha256(verifier.canonical(digests)))
-    house.tell("people.signed_in", "person:y")
-    receipts = [house.receipt(issued), house.receipt(hammer)]
-    body = {"facts": facts, "salt": "5a17" * 8, "digests": digests, "receipts": receipts}
-    return {"format": "zhirong-certificate/1", **body}
-
-
-def copied(paper: dict[str, Any]) -> dict[str, Any]:
-    again: dict[str, Any] = json.loads(json.dumps(paper))
-    return again
+def certificate(*, is_demo: bool = False, rights: tuple[facts.RightLine, ...] = (RIGHT,)) -> facts.Certificate:
+    """A settled sale at 1,280,000 yuan."""
+    return facts.Certificate(
+        house=HOUSE,
+        number="ZRC-2026-000518",
+        issued_at=at(21, 2),
+        listing_number="ZR-2026-0518",
+        deal_number="ZRD-2026-0207",
+        sellers=(SELLER, CO_OWNER),
+        buyers=(BUYER,),
+        rights=rights,
+        price_fen=1_280_000_00,
+        concluded_at=at(1, 7, 14, 8),
+        manner=Both("网络竞价", "online auction"),
+        bids=24,
+        bidders=4,
+        rule_set=DEMO_RULES if is_demo else RULES,
+        rule_set_code="demo @ 2026-01-01" if is_demo else "platform @ 2026-01-01",
+        is_demo=is_demo,
+        deposit_fen=80_000_00,
+        seller_fee_fen=25_600_00,
+        buyer_fee_fen=19_200_00,
+        paid_at=at(7, 3, 20, 41),
+        recordal_number="国知局手续合格通知书 2026121800123456",
+        recorded_on=date(2026, 12, 18),
+        settled_at=at(20, 6, 2, 11),
+        leaves=(
+            a_leaf("成交", "Hammer", 104_233),
+            a_leaf("合同双方接受", "Contract accepted", 104_977),
+            a_leaf("交割", "Delivery against payment", 121_806),
+        ),
+        tree_size=121_930,
+        root="9f2b4c6d8e0a1b3c5d7e9f2b4c6d8e0a1b3c5d7e9f2b4c6d8e0a1b3c5d7e9f2b",
+        verify_at="https://ip.example.cn/verify/ZRC-2026-000518",
+    )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.papers import given_papers as given
+from tests.papers import given_proofs as given
 from zhirong.papers import verifier
 
 Paper = dict[str, Any]
