@@ -49,6 +49,10 @@ class House:
         self.bodies.append(body)
         return len(self.bodies) - 1
 
+    def step(self, kind: str, seq: int, **facts: Any) -> int:
+        line = 1 + sum(body["topic"] == "lot:1" for body in self.bodies)
+        return self.tell(f"exchange.{kind}", "lot:1", line=line, seq=seq, lot=1, listing=5, **facts)
+
     def hashes(self) -> list[bytes]:
         return [tree.leaf_hash(canonical(body).encode()) for body in self.bodies]
 
@@ -74,37 +78,32 @@ class House:
 def a_house() -> House:
     """An auction of three bids, the last in the last minutes, with other deeds between its lines."""
     house = House()
-    line = iter(range(1, 100))
-    announced = evidence.announced_sha256(LISTING, RULES)
     end = OPENS + 60 * MINUTE
-    opening = {"number": "ZR2026-0001", "terms": TERMS, "opens_ns": OPENS, "end_ns": end}
+    house.tell("exchange.announced", "listing:5", announced_sha256=evidence.announced_sha256(LISTING, RULES))
     house.tell("ledger.moved", "deal:9", amount_fen=5)
-    house.tell("exchange.opened", line=next(line), at_ns=OPENS - MINUTE, announced_sha256=announced, **opening)
-    for code in (17, 42):
-        house.tell("exchange.admitted", line=next(line), at_ns=OPENS - SECOND, bidder=code, rank=0)
-        house.tell("people.signed_in", "person:x")
-    bids = [(17, 100_000_000, 1), (42, 103_000_000, 30), (17, 104_000_000, 58)]
+    house.step("lot_begun", 1, at_ns=OPENS - MINUTE, terms=TERMS, opens_ns=OPENS, end_ns=end)
+    house.tell("people.signed_in", "person:x")
+    house.step("lot_opened", 2, at_ns=OPENS, end_ns=end)
+    bids = [("17", 100_000_000, 1), ("42", 103_000_000, 30), ("17", 104_000_000, 58)]
     for number, (code, price, minute) in enumerate(bids, start=1):
         at = OPENS + minute * MINUTE
         end = max(end, at + 5 * MINUTE) if end - at <= 5 * MINUTE else end
         facts = {"number": number, "at_ns": at, "bidder": code, "price_fen": price, "end_ns": end}
-        house.tell("exchange.bid", line=next(line), **facts)
-        house.tell("exchange.bid", "lot:2", line=number, **facts)
-    facts = {"at_ns": end, "outcome": "sold", "winner": 17, "price_fen": 104_000_000, "end_ns": end}
-    house.tell("exchange.hammer", line=next(line), **facts)
+        house.step("bid", 2 + 2 * number, **facts)  # between them a refused bid took a place and left no leaf
+        house.tell("exchange.bid", "lot:2", seq=number, lot=2, listing=6, **facts)
+    house.step("lot_hammer", 9, at_ns=end, outcome="sold", winner="17", price_fen=104_000_000, end_ns=end)
     return house
 
 
-def a_transcript(house: House, topic: str = "lot:1") -> dict[str, Any]:
-    numbers = [number for number, body in enumerate(house.bodies) if body["topic"] == topic]
+def a_transcript(house: House) -> dict[str, Any]:
     lines = []
-    for number in numbers:
-        body = house.bodies[number]
-        shows = {name: body[name] for name in verifier.SHOWN if name in body}
-        lines.append({"line": body["line"], "shows": shows, **house.proven(number)})
-    result = {"outcome": "sold", "winner": 17, "price_fen": 104_000_000, "bids": 3}
-    head = {"format": "zhirong-transcript/1", "topic": topic, "listing": LISTING, "rules": RULES}
-    return {**head, "lines": lines, "result": result, **house.head()}
+    for number, body in enumerate(house.bodies):
+        if body["topic"] == "lot:1":
+            shows = {name: body[name] for name in verifier.SHOWN if name in body}
+            lines.append({"shows": shows, **house.proven(number)})
+    result = {"outcome": "sold", "winner": "17", "price_fen": 104_000_000, "bids": 3}
+    head = {"format": "zhirong-transcript/1", "topic": "lot:1", "listing": LISTING, "rules": RULES}
+    return {**head, "announcement": house.proven(0), "lines": lines, "result": result, **house.head()}
 
 
 def a_certificate(house: House, files: dict[str, bytes]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def is_refused(content: bytes) -> bool:
 
 
 def a_receipt() -> Paper:
-    return given.a_house().receipt(6)
+    return given.a_house().receipt(5)
 
 
 def a_transcript() -> Paper:
@@ -76,33 +76,34 @@ def test_without_a_pinned_key_this_is_said():
 
 def test_an_edited_amount_is_named_with_its_line_and_both_values():
     paper = a_transcript()
-    paper["lines"][4]["shows"]["price_fen"] = 128_000_000
+    paper["lines"][3]["shows"]["price_fen"] = 128_000_000
     assert found(paper) == [
-        "line 5: price_fen in the file is 1,280,000.00 元; it differs from the leaf: 1,030,000.00 元."
+        "line 4: price_fen in the file is 1,280,000.00 元; it differs from the leaf: 1,030,000.00 元."
     ]
 
 
 def test_an_edited_leaf_is_named_with_its_line():
     paper = a_transcript()
-    paper["lines"][4]["leaf"]["who"] = "somebody else"
+    paper["lines"][3]["leaf"]["who"] = "somebody else"
     (one,) = found(paper)
-    assert one.startswith("line 5: the leaf's content hashes to ")
+    assert one.startswith("line 4: the leaf's content hashes to ")
 
 
 def test_an_edited_result_is_refuted_by_the_lines():
     paper = a_transcript()
-    paper["result"]["winner"] = 42
-    assert found(paper) == ["result: the result says winner is 42; the lines lead to 17."]
+    paper["result"]["winner"] = "42"
+    assert found(paper) == ['result: the result says winner is "42"; the lines lead to "17".']
 
 
 def test_a_removed_a_moved_and_a_repeated_line_are_found():
     removed, moved, repeated = a_transcript(), a_transcript(), a_transcript()
-    del removed["lines"][4]
-    assert "line 5: the leaf says that this is line 6: lines were removed, inserted or moved." in found(removed)
+    del removed["lines"][3]
+    assert "line 4: the leaf says that this is line 5: lines were removed, inserted or moved." in found(removed)
+    assert "line 4: the rules do not allow this: bid 2 is missing." in found(removed)
     moved["lines"][1], moved["lines"][2] = moved["lines"][2], moved["lines"][1]
-    assert "line 3: leaf number 2 does not come after 4, the line before." in found(moved)
-    repeated["lines"].insert(5, given.copied(repeated["lines"][4]))
-    assert "line 6: leaf number 8 does not come after 8, the line before." in found(repeated)
+    assert "line 3: leaf number 4 does not come after 5, the line before." in found(moved)
+    repeated["lines"].insert(4, given.copied(repeated["lines"][3]))
+    assert "line 5: leaf number 7 does not come after 7, the line before." in found(repeated)
 
 
 def test_a_line_of_another_auction_is_found():
@@ -113,13 +114,15 @@ def test_a_line_of_another_auction_is_found():
     assert "line 4: the leaf belongs to lot:2, not to this auction, lot:1." in found(paper)
 
 
-def test_an_edited_announcement_is_found():
+def test_an_edited_or_another_announcement_is_found():
     paper = a_transcript()
-    paper["listing"]["title"] = "another"
-    assert found(paper) == ["listing and rules: the content does not match the digest in its leaf."]
-    paper = a_transcript()
-    paper["listing"]["number"] = "ZR2026-0002"
-    assert 'transcript: number in the file is "ZR2026-0002"; it differs from the leaf: "ZR2026-0001".' in found(paper)
+    paper["rules"]["extension_ns"] += 1
+    assert found(paper) == ["announcement: the content does not match the digest in its leaf."]
+    house = given.a_house()
+    paper = given.a_transcript(house)
+    again = house.tell("exchange.announced", "listing:6", announced_sha256=house.bodies[0]["announced_sha256"])
+    paper = {**given.a_transcript(house), "announcement": house.proven(again)}
+    assert found(paper) == ["announcement: the leaf belongs to listing:6, not to this auction, listing:5."]
 
 
 def test_an_edited_fact_of_a_certificate_is_named():
@@ -138,7 +141,7 @@ def test_a_fact_with_a_digest_made_to_fit_is_found_too():
 def test_a_certificate_resting_on_another_deed_is_found():
     house = given.a_house()
     paper = given.a_certificate(house, {})
-    paper["receipts"][1] = house.receipt(6)
+    paper["receipts"][1] = house.receipt(5)
     (one,) = found(paper)
     assert one.startswith("certificate: receipts in the file is ")
 
@@ -217,12 +220,12 @@ def test_every_changed_byte_of_an_archive_is_refused():
 def test_a_forged_checkpoint_under_the_right_name_is_refused():
     house = given.a_house()
     forger = given.a_key(3)
-    note = house.receipt(6)["checkpoint"]
+    note = house.receipt(5)["checkpoint"]
     text, _, _ = note.partition("\n\n")
     signature = forger.private.sign(f"{text}\n".encode())
     key_id = house.key._id(house.key._raw())
     forged = f"{text}\n\n— {house.key.name} {verifier.base64.b64encode(key_id + signature).decode()}\n"
-    assert found({**house.receipt(6), "checkpoint": forged}) == [
+    assert found({**house.receipt(5), "checkpoint": forged}) == [
         "receipt: the checkpoint's signature does not match: 内容或签名被改动 its text or signature was changed."
     ]
 
@@ -278,10 +281,10 @@ def test_the_file_runs_alone_and_answers_with_its_three_exits(tmp_path: Path):
     paper = a_transcript()
     code, said = run(verifier.canonical(paper), "--key", given.a_key().public())
     assert (code, said.splitlines()[-1]) == (0, "相符 / It matches.")
-    paper["lines"][4]["shows"]["price_fen"] = 128_000_000
+    paper["lines"][3]["shows"]["price_fen"] = 128_000_000
     code, said = run(verifier.canonical(paper))
     assert code == 1
-    assert "✗ 第 5 行：文件中的 price_fen 为 1,280,000.00 元，存证为 1,030,000.00 元。" in said.splitlines()
+    assert "✗ 第 4 行：文件中的 price_fen 为 1,280,000.00 元，存证为 1,030,000.00 元。" in said.splitlines()
     assert run(b"\xff\x00 nonsense")[0] == 2
     assert run(b"{}")[0] == 2
     assert run(b'{"format":"zhirong-receipt/9"}')[0] == 2
