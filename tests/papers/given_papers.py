@@ -106,10 +106,16 @@ def contract(*, is_demo: bool = False, is_accepted: bool = True) -> facts.Contra
         licences=(Both("普通许可一项（备案号 X2023440000123）", "one plain licence (recordal X2023440000123)"),),
         acceptances=(
             facts.Acceptance(
-                side=Both("甲方", "Party A"), name=SELLER.name, at=accepted, leaf_number=104_902 if is_accepted else None
+                side=Both("甲方", "Party A"),
+                name=SELLER.name,
+                at=accepted,
+                leaf_number=104_902 if is_accepted else None,
             ),
             facts.Acceptance(
-                side=Both("甲方", "Party A"), name=CO_OWNER.name, at=accepted, leaf_number=104_950 if is_accepted else None
+                side=Both("甲方", "Party A"),
+                name=CO_OWNER.name,
+                at=accepted,
+                leaf_number=104_950 if is_accepted else None,
             ),
             facts.Acceptance(side=Both("乙方", "Party B"), name=BUYER.name),
         ),
@@ -128,7 +134,10 @@ def fee_note() -> facts.FeeNote:
         price_fen=1_280_000_00,
         lines=(
             facts.FeeLine(
-                band=Both("不超过 100 万元的部分", "up to 1,000,000 yuan"), base_fen=1_000_000_00, rate="2%", fee_fen=20_000_00
+                band=Both("不超过 100 万元的部分", "up to 1,000,000 yuan"),
+                base_fen=1_000_000_00,
+                rate="2%",
+                fee_fen=20_000_00,
             ),
             facts.FeeLine(
                 band=Both("100 万元至 1,000 万元的部分", "from 1,000,000 to 10,000,000 yuan"),
@@ -179,7 +188,9 @@ def deposit_receipt() -> facts.DepositReceipt:
         amount_fen=80_000_00,
         received_at=at(1, 0, 58, 12),
         payment_code="ZR7K2M9Q",
-        refund=Both("未成交的，竞价结束后 24 小时内退还", "within 24 hours of the end of the auction, unless the payer wins"),
+        refund=Both(
+            "未成交的，竞价结束后 24 小时内退还", "within 24 hours of the end of the auction, unless the payer wins"
+        ),
         rule_set=RULES,
         is_demo=False,
         leaf=a_leaf("保证金冻结", "Deposit held", 104_001),
