@@ -17,7 +17,7 @@ class TokenAuth(HttpBearer):
     """Authorization: Bearer TOKEN, made on the account page."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
-        return tokens.bearer(token)
+        return tokens.person_of_token(token)
 
 
 # A session is accepted as well, with the form's proof of origin (X-CSRFToken) on anything that writes.
@@ -26,7 +26,7 @@ SIGNED_IN = [TokenAuth(), SessionAuth(csrf=True)]
 interface = NinjaAPI(
     title="Zhirong",
     version="1",
-    description="The deeds of the exchange for programs. Money is whole fen; times are RFC 3339; refusals are RFC 9457.",
+    description="The deeds of the exchange for programs. Money is whole fen, times are RFC 3339, refusals RFC 9457.",
     docs_url=None,
     openapi_url="/openapi.json",
     auth=SIGNED_IN,
@@ -65,5 +65,3 @@ def not_accepted(request: HttpRequest, problem: HttpError) -> HttpResponse:
 def fault(request: HttpRequest) -> HttpResponse:
     """500: ours, and noted."""
     return problems.problem(request, Refused("api.fault"))
-
-

@@ -28,7 +28,9 @@ def drawing(shapes: Sequence[str], *, height: int, label: str = "") -> str:
 
 def bar(value: int, most: int, *, kind: str = "a", height: int = 14, label: str = "") -> str:
     """One bar of a table row. Starts at zero; `most` is the largest value of the table."""
-    return drawing([f'<rect class="{kind}" width="{percent(value, most)}" height="{height}"/>'], height=height, label=label)
+    return drawing(
+        [f'<rect class="{kind}" width="{percent(value, most)}" height="{height}"/>'], height=height, label=label
+    )
 
 
 def stacked(parts: Sequence[tuple[int, str]], whole: int, *, height: int = 14, label: str = "") -> str:

@@ -146,7 +146,7 @@ def spooled(chunks: Iterable[bytes]) -> IO[bytes] | bytes:
     second = next(several, None)
     if second is None:
         return first
-    spool = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)
+    spool = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115 - closed by who sends or serves it
     spool.write(first)
     spool.write(second)
     for chunk in several:
@@ -170,7 +170,7 @@ def finish(first: Answer) -> Answer:
 
 async def deliver(answer: Answer, send: Send) -> None:
     """Send at the browser's pace."""
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    headers = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if isinstance(answer.body, bytes):
         await send({"type": "http.response.body", "body": answer.body})
@@ -208,7 +208,7 @@ async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
     limit = UPLOAD_LIMIT if is_upload else BODY_LIMIT
     if int(headers.get(b"content-length", b"0")) > limit:
         raise TooLarge
-    body = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)
+    body = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115 - closed by who sends or serves it
     size, more = 0, True
     while more:
         message = await in_time(receive())

@@ -96,6 +96,11 @@ class Hub:
             with suppress(RuntimeError):  # the loop ended in this very moment
                 self.loop.call_soon_threadsafe(self.news.set)
 
+    def start(self) -> asyncio.Task[None]:
+        """Begin to ask for events, on the loop of the caller."""
+        self.loop = asyncio.get_running_loop()
+        return self.loop.create_task(self.run(), name="hub")
+
     async def run(self) -> None:
         """Until `end`: ask for events, hand them out, keep the lines warm."""
         self.loop = asyncio.get_running_loop()
@@ -104,9 +109,11 @@ class Hub:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), POLL_SECONDS)
             self.news.clear()
+            if self.is_ended:
+                return
             turn = asyncio.ensure_future(self.turn())
             await asyncio.wait({turn})
-            if problem := turn.exception():
+            if not self.is_ended and (problem := turn.exception()):
                 log.error("The hub could not read or write events; it tries again.", exc_info=problem)
                 await asyncio.sleep(1)
             if self.loop.time() >= next_beat:
@@ -200,9 +207,10 @@ class Hub:
 
         Between the last look at what is written and joining the listeners nothing is awaited, so nothing falls between.
         """
-        while missing := [topic for topic in self.stale(listener, seen) if (topic, listener.language) not in self.written]:
-            await self.message(missing[0], listener.language)
-        parts = [self.written[topic, listener.language] for topic in self.stale(listener, seen)]
+        language = listener.language
+        while missing := [name for name in self.stale(listener, seen) if (name, language) not in self.written]:
+            await self.message(missing[0], language)
+        parts = [self.written[name, language] for name in self.stale(listener, seen)]
         listener.give(b"".join(parts) + b"id: %d\n" % self.last + sse("beat", {"now": self.now_ms()}))
         self.listeners.add(listener)
 
