@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from zhirong.base import shown
+
 
 class Refused(Exception):
     """A deed that the rules do not allow: a code of the catalogue and the facts for its sentence.
@@ -40,3 +42,27 @@ def catalogue() -> dict[str, dict[str, Any]]:
             assert code not in texts, f"refusal {code} stands twice"
             texts[code] = entry
     return texts
+
+
+class _Facts(dict[str, str]):
+    """The facts of a sentence; one that is missing stays visible as {name} instead of breaking the page."""
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
+
+
+def sentence(refused: Refused, language: str) -> str:
+    """The catalogue's sentence for this refusal in one language, its facts shown as people read them."""
+    text: str = catalogue()[refused.code]["zh" if shown.is_chinese(language) else "en"]
+    facts = {name: shown.fact(name, value, language) for name, value in refused.facts.items()}
+    return text.format_map(_Facts(facts))
+
+
+def status(refused: Refused) -> int:
+    """The HTTP status of this refusal (RFC 9110); 409 where the catalogue names none."""
+    return int(catalogue()[refused.code].get("status", 409))
+
+
+def rule(refused: Refused) -> str:
+    """The rule that said no, as the catalogue cites it; empty where a refusal needs no law."""
+    return str(catalogue()[refused.code].get("rule", ""))

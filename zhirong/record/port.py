@@ -35,7 +35,9 @@ class Port(Protocol):
     """What the writers need of a database, and nothing more."""
 
     dialect: str
+    # All its errors; and those among them that are about a row (a constraint, a value) and not about the storage.
     failures: tuple[type[BaseException], ...]
+    row_failures: tuple[type[BaseException], ...]
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """Run one statement and give all its rows; a statement without rows gives an empty list."""
@@ -67,6 +69,7 @@ class SqlitePort:
 
     dialect = SQLITE
     failures: tuple[type[BaseException], ...] = (sqlite3.Error,)
+    row_failures: tuple[type[BaseException], ...] = (sqlite3.IntegrityError, sqlite3.DataError)
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -96,9 +99,16 @@ class ApswPort:
 
     dialect = SQLITE
 
-    def __init__(self, connection: Any, *, failures: tuple[type[BaseException], ...]) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        *,
+        failures: tuple[type[BaseException], ...],
+        row_failures: tuple[type[BaseException], ...] = (),
+    ) -> None:
         self.connection = connection
         self.failures = failures
+        self.row_failures = row_failures
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         return list(self.connection.execute(sql, tuple(params)))
@@ -125,6 +135,7 @@ class PostgresqlPort:
 
     dialect = POSTGRESQL
     failures: tuple[type[BaseException], ...] = (psycopg.Error,)
+    row_failures: tuple[type[BaseException], ...] = (psycopg.IntegrityError, psycopg.DataError)
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
@@ -165,7 +176,7 @@ class WithinPort:
             inner = SqlitePort(connection.connection)
         else:
             inner = PostgresqlPort(connection.connection)
-        self.failures = inner.failures
+        self.failures, self.row_failures = inner.failures, inner.row_failures
         self.execute = inner.execute
         self.executemany = inner.executemany
 
@@ -204,11 +215,16 @@ def open_sqlite(path: str | Path, *, uri: bool = False) -> Port:
     return SqlitePort(connection)
 
 
-def of_apsw(connection: Any, *, failures: tuple[type[BaseException], ...]) -> Port:
-    """A port over an open apsw connection, with the house's settings; `failures` are its error classes."""
+def of_apsw(
+    connection: Any,
+    *,
+    failures: tuple[type[BaseException], ...],
+    row_failures: tuple[type[BaseException], ...] = (),
+) -> Port:
+    """A port over an open apsw connection, with the house's settings; apsw's error classes come from the drill."""
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
-    return ApswPort(connection, failures=failures)
+    return ApswPort(connection, failures=failures, row_failures=row_failures)
 
 
 def open_postgresql(dsn: str) -> Port:
@@ -241,3 +257,28 @@ def unique(port: Port, value: uuid.UUID) -> Any:
 def body(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """A JSON value as text that a JSON column of either database takes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def among(door: Port, column: str) -> str:
+    """A condition that the column is one of a list given as one parameter, made by `listed`; the list has no limit."""
+    if door.dialect == POSTGRESQL:
+        return f"{column} = ANY(?)"
+    return f"{column} IN (SELECT value FROM json_each(?))"
+
+
+def listed(door: Port, values: Iterable[Any]) -> Any:
+    """The parameter of `among`."""
+    found = list(values)
+    return found if door.dialect == POSTGRESQL else json.dumps(found)
+
+
+def fresh_ids(door: Port, table: str, count: int) -> list[int]:
+    """Ids for rows about to be written to a table numbered by Django; on SQLite the writer holds the write lock."""
+    if not count:
+        return []
+    if door.dialect == POSTGRESQL:
+        drawn = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?::int)"
+        return [row[0] for row in door.execute(drawn, (table, count))]
+    last = door.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+    start = last[0][0] if last else 0
+    return list(range(start + 1, start + count + 1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import IntFlag, StrEnum
+from enum import StrEnum
 from typing import Final
 
 # In a post: all that is held. In counters: the most that a 64-bit column keeps.
@@ -18,23 +18,23 @@ COUNTER_MOST: Final = 2**63 - 2
 Id = Hashable
 
 
-class Flag(IntFlag):
-    """How a transfer acts; LINKED ties it to the next one of its batch."""
+class Flag:
+    """How a transfer acts; LINKED ties it to the next of its batch. Plain integers, since batches read them often."""
 
-    NONE = 0
-    LINKED = 1
-    PENDING = 2
-    POST = 4
-    VOID = 8
-    BALANCING_DEBIT = 16
+    NONE: Final = 0
+    LINKED: Final = 1
+    PENDING: Final = 2
+    POST: Final = 4
+    VOID: Final = 8
+    BALANCING_DEBIT: Final = 16
 
 
 class Limit(StrEnum):
     """Which side of an account may not outgrow the other; pending amounts of that side count."""
 
-    NONE = ""
-    DEBITS_WITHIN_CREDITS = "debits"
-    CREDITS_WITHIN_DEBITS = "credits"
+    NONE = "free"
+    DEBITS_WITHIN_CREDITS = "debit_limited"
+    CREDITS_WITHIN_DEBITS = "credit_limited"
 
 
 class Status(StrEnum):
@@ -59,6 +59,9 @@ class Status(StrEnum):
     NOT_A_HOLD = "not_a_hold"
     HOLD_EXCEEDED = "hold_exceeded"
     HOLD_RESOLVED = "hold_resolved"
+    ORIGINAL_NOT_FOUND = "original_not_found"
+    NOT_REVERSIBLE = "not_reversible"
+    REVERSED_BEFORE = "reversed_before"
 
 
 # Reasons that may pass: an id that met one of these stays dead, so that a late repeat cannot succeed by surprise (I4).
@@ -104,9 +107,10 @@ class Transfer:
     credit: Id
     amount: int
     currency: str
-    flags: Flag = Flag.NONE
+    flags: int = Flag.NONE
     hold_id: Id = None
     facts: str = ""
+    reverses: Id = None
 
 
 @dataclass(slots=True)
@@ -124,6 +128,8 @@ class Entry:
     debit_after: int = 0
     credit_after: int = 0
     resolved_by: Id = None
+    reverses: Id = None
+    reversed_by: Id = None
 
     def is_hold(self) -> bool:
         return bool(self.flags & Flag.PENDING)
@@ -210,6 +216,9 @@ def movement(books: Books, transfer: Transfer) -> Entry | Status:
     """A plain transfer, a hold or a balancing debit, as it would be written; or why not."""
     if transfer.hold_id is not None:
         return Status.FLAGS_CONFLICT
+    unfit = unfit_reversal(books, transfer) if transfer.reverses is not None else None
+    if unfit is not None:
+        return unfit
     if not 0 <= transfer.amount <= COUNTER_MOST:
         return Status.AMOUNT_OUT_OF_RANGE
     if transfer.debit == transfer.credit:
@@ -228,6 +237,19 @@ def movement(books: Books, transfer: Transfer) -> Entry | Status:
     if barred is not None:
         return barred
     return entry_of(transfer, debit=debit.id, credit=credit.id, amount=amount)
+
+
+def unfit_reversal(books: Books, transfer: Transfer) -> Status | None:
+    """A reversal is the opposite of one posted entry, whole and once (I13); a hold is released, not reversed."""
+    original = books.entries.get(transfer.reverses)
+    if original is None:
+        return Status.ORIGINAL_NOT_FOUND
+    if original.reversed_by is not None:
+        return Status.REVERSED_BEFORE
+    opposite = (transfer.debit, transfer.credit, transfer.amount) == (original.credit, original.debit, original.amount)
+    moved = not original.flags & (Flag.PENDING | Flag.VOID) and original.reverses is None
+    plain = not transfer.flags & (Flag.PENDING | Flag.BALANCING_DEBIT)
+    return None if opposite and moved and plain else Status.NOT_REVERSIBLE
 
 
 def beyond_limits(debit: Account, credit: Account, amount: int) -> Status | None:
@@ -287,13 +309,21 @@ def resolved_amount(transfer: Transfer, hold: Entry) -> int:
 def entry_of(transfer: Transfer, *, debit: Id, credit: Id, amount: int) -> Entry:
     """The entry that a transfer becomes; a resolution that left the currency out keeps it out until it is written."""
     return Entry(
-        transfer.id, debit, credit, amount, transfer.currency, int(transfer.flags), transfer.hold_id, transfer.facts
+        transfer.id,
+        debit,
+        credit,
+        amount,
+        transfer.currency,
+        transfer.flags,
+        transfer.hold_id,
+        transfer.facts,
+        reverses=transfer.reverses,
     )
 
 
 def is_repeat(books: Books, transfer: Transfer, known: Entry) -> bool:
     """Whether the request says what the entry's request said; only then is the old answer its answer (I4)."""
-    if int(transfer.flags) != known.flags or transfer.facts != known.facts or transfer.hold_id != known.hold_id:
+    if transfer.flags != known.flags or transfer.facts != known.facts or transfer.hold_id != known.hold_id:
         return False
     if known.flags & (Flag.POST | Flag.VOID):
         hold = books.entries[known.hold_id]
@@ -331,6 +361,8 @@ def create(books: Books, entry: Entry) -> None:
         hold = books.entries[entry.hold_id]
         hold.resolved_by = entry.id
         entry.currency = hold.currency
+    if entry.reverses is not None:
+        books.entries[entry.reverses].reversed_by = entry.id
     books.entries[entry.id] = entry
 
 
@@ -344,4 +376,6 @@ def undo(books: Books, entry: Entry) -> None:
     credit.credits_posted -= posted
     if entry.flags & (Flag.POST | Flag.VOID):
         books.entries[entry.hold_id].resolved_by = None
+    if entry.reverses is not None:
+        books.entries[entry.reverses].reversed_by = None
     del books.entries[entry.id]

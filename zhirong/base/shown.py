@@ -1,0 +1,72 @@
+"""How plain values are shown to people: fen as yuan, instants as Beijing time, in Chinese or English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+# T6: Beijing keeps UTC+8 without summer time (none since 1991), so a fixed offset needs no zone files on the machine.
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def is_chinese(language: str) -> bool:
+    """Whether a language code (zh, zh-hans, zh_Hans, en …) asks for the Chinese text."""
+    return language.lower().startswith("zh")
+
+
+def figures(minor: int, *, minor_digits: int = 2) -> str:
+    """An amount in minor units with thousands and all its decimals: 128000050 -> 1,280,000.50."""
+    sign = "-" if minor < 0 else ""
+    whole, rest = divmod(abs(minor), 10**minor_digits)
+    return f"{sign}{whole:,}" + (f".{rest:0{minor_digits}d}" if minor_digits else "")
+
+
+def yuan(fen: int, language: str) -> str:
+    """Fen as money in words of the page: 1,280,000 元 or 1,280,000.50 yuan; .00 is left out."""
+    return f"{figures(fen).removesuffix('.00')} {'元' if is_chinese(language) else 'yuan'}"
+
+
+def moment(at: datetime, language: str) -> str:
+    """An aware instant on the Beijing clock, as fine as it needs to be (minutes, seconds or milliseconds)."""
+    assert at.tzinfo is not None, "an instant without a zone cannot be shown"
+    local = at.astimezone(BEIJING)
+    if local.microsecond >= 1000:
+        clock = f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
+    else:
+        clock = f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
+    return f"北京时间 {clock}" if is_chinese(language) else f"{clock} Beijing time"
+
+
+def from_ns(ns: int) -> datetime:
+    """Nanoseconds since the epoch as an aware instant, cut (not rounded) to whole microseconds."""
+    return EPOCH + timedelta(microseconds=ns // 1000)
+
+
+def to_ns(at: datetime) -> int:
+    """An aware instant as nanoseconds since the epoch, exactly."""
+    return (at - EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def fact(name: str, value: Any, language: str) -> str:
+    """One fact of a refusal or an event as people read it; the ending of its name says what it is."""
+    if value is None:
+        return "—"
+    if isinstance(value, Mapping) and {"zh", "en"} <= set(value):
+        return str(value["zh" if is_chinese(language) else "en"])
+    if isinstance(value, bool):
+        return ("是" if value else "否") if is_chinese(language) else ("yes" if value else "no")
+    if isinstance(value, list | tuple):
+        return ("、" if is_chinese(language) else ", ").join(fact(name, part, language) for part in value)
+    if isinstance(value, str) and name.endswith("_at"):
+        return moment(datetime.fromisoformat(value), language)
+    if isinstance(value, datetime):
+        return moment(value, language)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) and name.endswith("_fen"):
+        return yuan(value, language)
+    if isinstance(value, int) and name.endswith("_ns"):
+        return moment(from_ns(value), language)
+    return str(value)

@@ -1,0 +1,114 @@
+"""The queue in front of the book: for streams of transfers that stand alone, answered only after the commit."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Final
+
+from zhirong.base.refused import Refused
+from zhirong.ledger import book
+from zhirong.record import actions as record
+from zhirong.record import port
+
+BATCH_MOST: Final = 8_000
+Waiting = tuple[Sequence[book.Order], "Future[list[book.Answer]]"]
+
+
+class Queue:
+    """Takes everything that waits, writes it in one transaction, then answers.
+
+    A storage failure stops it for good: after a failed sync nobody knows what the disk holds, so nothing more is
+    acknowledged until the process has started anew and read its rows (LEDGER 2.2).
+    """
+
+    def __init__(
+        self,
+        door: port.Port,
+        *,
+        clock: Callable[[], datetime] = record.now,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.door = door
+        self.clock = clock
+        self.committed = committed
+        self.is_stopped = False
+        self._is_closing = False
+        self._waiting: deque[Waiting] = deque()
+        self._change = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="ledger-book", daemon=True)
+        self._thread.start()
+
+    def submit(self, orders: Sequence[book.Order]) -> Future[list[book.Answer]]:
+        """Hand orders over; the future is done once they are durable, or refused."""
+        future: Future[list[book.Answer]] = Future()
+        with self._change:
+            if self.is_stopped or self._is_closing:
+                raise Refused("ledger.book_stopped")
+            self._waiting.append((tuple(orders), future))
+            self._change.notify()
+        return future
+
+    def close(self) -> None:
+        """Finish what waits, then end the thread and the port."""
+        with self._change:
+            self._is_closing = True
+            self._change.notify()
+        self._thread.join()
+        self.door.close()
+
+    def _run(self) -> None:
+        while batch := self._take():
+            self._commit(batch)
+            if self.is_stopped:
+                self._refuse_rest()
+                return
+
+    def _take(self) -> list[Waiting]:
+        """Everything that waits, up to the most that one transaction should hold; empty when closing."""
+        with self._change:
+            while not self._waiting and not self._is_closing:
+                self._change.wait()
+            batch: list[Waiting] = []
+            size = 0
+            while self._waiting and (not batch or size + len(self._waiting[0][0]) <= BATCH_MOST):
+                size += len(self._waiting[0][0])
+                batch.append(self._waiting.popleft())
+            return batch
+
+    def _commit(self, batch: list[Waiting]) -> None:
+        """One transaction for the batch; if one caller's row is at fault, each alone, so that only that one fails."""
+        try:
+            answers = self._write([order for orders, _ in batch for order in orders])
+        except self.door.row_failures as failure:
+            self.door.rollback()
+            if len(batch) == 1:
+                batch[0][1].set_exception(failure)
+                return
+            for waiting in batch:
+                self._commit([waiting])
+        except self.door.failures as failure:
+            self.is_stopped = True
+            for _, future in batch:
+                future.set_exception(failure)
+        else:
+            self.committed()
+            place = 0
+            for orders, future in batch:
+                future.set_result(answers[place : place + len(orders)])
+                place += len(orders)
+
+    def _write(self, orders: Sequence[book.Order]) -> list[book.Answer]:
+        self.door.begin()
+        answers = book.write(self.door, orders, now=self.clock())
+        self.door.commit()
+        return answers
+
+    def _refuse_rest(self) -> None:
+        with self._change:
+            for _, future in self._waiting:
+                future.set_exception(Refused("ledger.book_stopped"))
+            self._waiting.clear()
