@@ -11,7 +11,7 @@ from zhirong.base.refused import Refused
 from zhirong.base.shown import to_ns
 from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions import deals, money
-from zhirong.exchange.actions.listings import interested, locked, rules_of
+from zhirong.exchange.actions.listings import end_unsold, interested, locked, rules_of
 from zhirong.exchange.models import Intent, Listing, Lot
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -94,7 +94,7 @@ def _stop_for_gate(listing: Listing, findings: list[str]) -> Listing:
 def _nobody_came(listing: Listing, now: datetime) -> Listing:
     found = rules_of(listing)
     if listing.extensions >= found.announcement_extensions:
-        return end(listing, outcome="no_bidders")
+        return end_unsold(listing, outcome="no_bidders")
     listing.state = listing_rules.listing_after(listing.state, "extend")
     listing.extensions += 1
     assert listing.closes_at is not None
@@ -118,7 +118,7 @@ def _nobody_came(listing: Listing, now: datetime) -> Listing:
 def _one_came(listing: Listing, now: datetime) -> Listing:
     found = rules_of(listing)
     if found.one_bidder != "contract":
-        return end(listing, outcome="too_few_bidders")
+        return end_unsold(listing, outcome="too_few_bidders")
     listing.state = listing_rules.listing_after(listing.state, "report")
     listing.answer_due_at = listing_rules.after(now, found.seller_answer, china()).at
     listing.save(update_fields=["state", "answer_due_at"])
@@ -159,26 +159,6 @@ def _open_auction(listing: Listing, admitted: list[Intent], now: datetime) -> Li
     return listing
 
 
-def end(listing: Listing, *, outcome: str, who: Person | None = None) -> Listing:
-    """A listing ends without a sale; every deposit goes back."""
-    listing.state = listing_rules.listing_after(listing.state, "end")
-    listing.end_reason, listing.ended_at = outcome, record.now()
-    listing.save(update_fields=["state", "end_reason", "ended_at"])
-    listing.items.update(is_live=False)
-    record.tell(
-        "exchange.ended",
-        listing.topic,
-        who=who,
-        public=True,
-        to=interested(listing),
-        number=listing.number,
-        outcome=outcome,
-        reason=outcome,
-    )
-    money.release_all(listing)
-    return listing
-
-
 @transaction.atomic
 def answer(who: Person, listing_id: int, *, consents: bool) -> Listing:
     """The seller answers the one qualified buyer: a contract at the asking price, or none."""
@@ -189,7 +169,7 @@ def answer(who: Person, listing_id: int, *, consents: bool) -> Listing:
     record.tell(
         "exchange.answered", listing.topic, who=who, to=interested(listing), number=listing.number, consents=consents
     )
-    return _consented(listing) if consents else end(listing, outcome="seller_declined", who=who)
+    return _consented(listing) if consents else end_unsold(listing, outcome="seller_declined", who=who)
 
 
 def answers_due(now: datetime) -> list[int]:
@@ -213,8 +193,7 @@ def _consented(listing: Listing) -> Listing:
     return listing
 
 
-def lots_due(now: datetime) -> list[int]:
+def lots_due() -> list[int]:
     """Lots that the floor has closed and whose listing does not know it yet."""
-    return list(
-        Lot.objects.filter(state="closed", listing__state="bidding").order_by("closed_ns").values_list("pk", flat=True)
-    )
+    closed = Lot.objects.filter(state="closed", listing__state="bidding")
+    return list(closed.order_by("closed_ns", "pk").values_list("pk", flat=True)[:BATCH])

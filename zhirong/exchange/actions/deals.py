@@ -12,7 +12,7 @@ from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules, rules
 from zhirong.exchange.actions import money
-from zhirong.exchange.actions.listings import interested, locked, next_number, rules_of
+from zhirong.exchange.actions.listings import end_unsold, interested, locked, next_number, rules_of
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Acceptance, Deal, Intent, Listing, Lot
 from zhirong.people import access
@@ -49,28 +49,7 @@ def follow_lot(lot_id: int) -> Listing:
         winner = Intent.objects.select_for_update().get(listing=listing, code=str(result["winner"]))
         make(listing, winner, price_fen=int(result["price_fen"]), lot=lot)
         return listing
-    from_floor = {"no_bids": "no_bids", "below_reserve": "below_reserve", "annulled": "annulled"}
-    return end_after_floor(listing, from_floor.get(result["outcome"], "too_few_bidders"))
-
-
-def end_after_floor(listing: Listing, outcome: str) -> Listing:
-    """The auction brought no sale: the listing ends and every deposit goes back."""
-    listing.state = listing_rules.listing_after(listing.state, "end")
-    listing.end_reason, listing.ended_at = outcome, record.now()
-    listing.save(update_fields=["state", "end_reason", "ended_at"])
-    listing.items.update(is_live=False)
-    record.tell(
-        "exchange.ended",
-        listing.topic,
-        who=None,
-        public=True,
-        to=interested(listing),
-        number=listing.number,
-        outcome=outcome,
-        reason=outcome,
-    )
-    money.release_all(listing)
-    return listing
+    return end_unsold(listing, outcome=str(result["outcome"]))
 
 
 def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None, rank: int = 1) -> Deal:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rule_sets, rules
-from zhirong.exchange.models import Gate, Intent, Listing, ListingItem
+from zhirong.exchange.actions import money
+from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -56,10 +57,10 @@ def _checked(offer: Offer, now: datetime) -> rule_sets.RuleSet:
     return found
 
 
-def next_number(prefix: str, now: datetime) -> str:
+def next_number(prefix: str, now: datetime, table: type[Model] = Listing) -> str:
     """The next number of the year, e.g. ZR-2026-000518; the unique column settles a race."""
     head = f"{prefix}-{beijing_day(now).year}-"
-    last = Listing.objects.filter(number__startswith=head).aggregate(last=Max("number"))["last"]
+    last = table._default_manager.filter(number__startswith=head).aggregate(last=Max("number"))["last"]
     return f"{head}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:06d}"
 
 
@@ -134,7 +135,7 @@ def change(who: Person, listing_id: int, offer: Offer) -> Listing:
         listing.topic,
         who=who,
         public=listing.announced_at is not None,
-        to=_interested(listing),
+        to=interested(listing),
         number=listing.number,
         edition=listing.edition,
     )
@@ -205,10 +206,24 @@ def announced_facts(listing: Listing) -> dict[str, object]:
     }
 
 
+def rules_of(listing: Listing) -> rule_sets.RuleSet:
+    """The rule set as it was kept when the listing was announced."""
+    assert listing.edition_of_rules is not None and listing.rules_day is not None
+    return rule_sets.as_kept(listing.edition_of_rules.text, listing.rules_day)
+
+
+def kept_edition(code: str, now: datetime) -> RuleSetEdition:
+    """The text of a rule set as it is today, kept once."""
+    text = rule_sets.text_of(code)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return RuleSetEdition.objects.get_or_create(
+        sha256=digest, defaults={"code": code, "text": text, "kept_at": now}
+    )[0]
+
+
 def _start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> None:
-    listing.rule_set_body = json.dumps(rule_sets.sources(listing.rule_set), default=str, ensure_ascii=False)
-    deadline = listing_rules.after(now, found.announcement_for(listing.asking_fen), china())
-    listing.closes_at = deadline.at
+    listing.edition_of_rules, listing.rules_day = kept_edition(found.code, now), found.day
+    listing.closes_at = listing_rules.after(now, found.announcement_for(listing.asking_fen), china()).at
     listing.extensions = 0
 
 
@@ -237,7 +252,27 @@ def _maker(listing: Listing) -> Sequence[Person]:
     return [listing.made_by] if listing.made_by else []
 
 
-def _interested(listing: Listing) -> list[Person]:
+def end_unsold(listing: Listing, *, outcome: str, who: Person | None = None) -> Listing:
+    """A listing ends without a sale; every deposit that is still held goes back."""
+    listing.state = listing_rules.listing_after(listing.state, "end")
+    listing.end_reason, listing.ended_at = outcome, record.now()
+    listing.save(update_fields=["state", "end_reason", "ended_at"])
+    listing.items.update(is_live=False)
+    record.tell(
+        "exchange.ended",
+        listing.topic,
+        who=who,
+        public=True,
+        to=interested(listing),
+        number=listing.number,
+        outcome=outcome,
+        reason=outcome,
+    )
+    money.release_all(listing)
+    return listing
+
+
+def interested(listing: Listing) -> list[Person]:
     """Who hears of a change: the maker and everyone registered."""
     registered = Intent.objects.filter(listing=listing).exclude(state="withdrawn").select_related("person")
     return [*_maker(listing), *(intent.person for intent in registered)]
@@ -269,11 +304,12 @@ def _end(who: Person, listing_id: int, *, deed: str, verb: str, reason: str) -> 
         listing.topic,
         who=who,
         public=was_public,
-        to=_interested(listing),
+        to=interested(listing),
         number=listing.number,
         outcome=listing.state,
         reason=listing.end_reason,
     )
+    money.release_all(listing)
     return listing
 
 
@@ -291,7 +327,7 @@ def suspend(who: Person, listing_id: int, *, reason: str) -> Listing:
         listing.topic,
         who=who,
         public=True,
-        to=_interested(listing),
+        to=interested(listing),
         number=listing.number,
         reason=listing_rules.must_be_text(reason, field="reason", most=1000),
     )
@@ -316,7 +352,7 @@ def resume(who: Person, listing_id: int, *, reason: str) -> Listing:
         listing.topic,
         who=who,
         public=True,
-        to=_interested(listing),
+        to=interested(listing),
         number=listing.number,
         closes_at=listing.closes_at.isoformat(),
         reason=listing_rules.must_be_text(reason, field="reason", most=1000),
