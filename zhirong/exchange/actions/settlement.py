@@ -96,9 +96,8 @@ def _entered(deal: Deal) -> Recordal:
 def return_recordal(who: Person, deal_id: int, *, reason: str) -> Deal:
     """The second person finds a fault in the proof and sends it back."""
     deal = locked_deal(deal_id)
-    access.require(who, "exchange.confirm_recordal", deal)
     entered = _entered(deal)
-    _must_be_second(who, entered)
+    access.require(who, "exchange.confirm_recordal", entered)
     deal.state = listing_rules.deal_after(deal.state, "return")
     deal.save(update_fields=["state"])
     entered.state, entered.confirmed_by, entered.confirmed_at = "returned", who, record.now()
@@ -108,21 +107,16 @@ def return_recordal(who: Person, deal_id: int, *, reason: str) -> Deal:
     return deal
 
 
-def _must_be_second(who: Person, entered: Recordal) -> None:
-    if entered.entered_by_id == who.pk:
-        raise Refused("deal.maker_confirms")
-
-
 @transaction.atomic
 def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     """A second person confirms: one linked group pays seller and fees, and the title moves with it (I6, I10)."""
     deal = locked_deal(deal_id)
-    access.require(who, "exchange.confirm_recordal", deal)
     if deal.state == "settled":
+        access.require(who, "exchange.confirm_recordal", deal.recordals.get(state="confirmed"))
         return deal
-    must_run(deal)
     entered = _entered(deal)
-    _must_be_second(who, entered)
+    access.require(who, "exchange.confirm_recordal", entered)
+    must_run(deal)
     if entered.payload_hash != payload_hash:
         raise Refused("deal.recordal_changed", deal=deal.number)
     now = record.now()
@@ -146,26 +140,38 @@ def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
 
 
 @transaction.atomic
-def declare_default(who: Person, deal_id: int, *, reason: str) -> Deal:
-    """A second person confirms that the buyer failed: the deposit is used in the rule set's order (court rule 24)."""
+def propose_default(who: Person, deal_id: int, *, reason: str) -> Deal:
+    """The operator says that the buyer failed after its term; nothing is taken before a second person agrees."""
     deal = locked_deal(deal_id)
-    access.require(who, "exchange.declare_default", deal)
-    if deal.state == "defaulted":
-        return deal
-    must_run(deal)
-    due = deal.contract_due_at if deal.state == "contract" else deal.payment_due_at
-    listing_rules.deal_after(deal.state, "default")
-    if due is None or record.now() <= due:
-        raise Refused("deal.not_overdue", deal=deal.number, due_at=due)
+    access.require(who, "exchange.propose_default", deal)
+    _must_be_overdue(deal)
     if deal.default_proposed_by_id is None:
         deal.default_proposed_by = who
         deal.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
         deal.save(update_fields=["default_proposed_by", "end_reason"])
         record.tell("exchange.default_proposed", deal.topic, who=who, to=persons_of(deal), deal=deal.number)
+    return deal
+
+
+@transaction.atomic
+def confirm_default(who: Person, deal_id: int) -> Deal:
+    """A second person agrees: the deposit is used in the rule set's order and the next best follows (court rule 24)."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.confirm_default", deal)
+    if deal.state == "defaulted":
         return deal
-    if deal.default_proposed_by_id == who.pk:
-        raise Refused("deal.maker_confirms")
+    _must_be_overdue(deal)
+    if deal.default_proposed_by_id is None:
+        raise Refused("deal.default_not_proposed", deal=deal.number)
     return _default(who, deal)
+
+
+def _must_be_overdue(deal: Deal) -> None:
+    must_run(deal)
+    listing_rules.deal_after(deal.state, "default")
+    due = deal.contract_due_at if deal.state == "contract" else deal.payment_due_at
+    if due is None or record.now() <= due:
+        raise Refused("deal.not_overdue", deal=deal.number, due_at=due)
 
 
 def _default(who: Person, deal: Deal) -> Deal:
