@@ -88,7 +88,7 @@ class Deadline:
 
 
 def after(start: datetime, span: Span, calendar: WorkCalendar) -> Deadline:
-    """When a span that starts now ends: minutes to days by the clock, working days and months at the close of business."""
+    """When a span that starts now ends: by the clock, or at the close of business where the calendar counts."""
     if not span.is_by_calendar:
         return Deadline(start + timedelta(microseconds=span.ns // 1000), provisional=False)
     day = beijing_day(start)
@@ -100,7 +100,7 @@ def after(start: datetime, span: Span, calendar: WorkCalendar) -> Deadline:
 
 
 def next_opening(start: datetime, calendar: WorkCalendar, *, by_calendar: bool) -> datetime:
-    """When an auction opens after registration closed: the next working day's opening, at once in minutes' rule sets."""
+    """When an auction opens after registration closed: on the next working day, at once in rule sets of minutes."""
     if not by_calendar:
         return start
     return calendar.opening_time(calendar.add_working_days(beijing_day(start), 1).day)

@@ -110,8 +110,10 @@ def locked_deal(deal_id: int) -> Deal:
     if found is None:
         raise Refused("deal.unknown", deal=deal_id)
     locked(found.listing_id)
-    return Deal.objects.select_for_update(of=("self",)).select_related("listing", "intent", "seller", "buyer").get(
-        pk=deal_id
+    return (
+        Deal.objects.select_for_update(of=("self",))
+        .select_related("listing", "intent", "seller", "buyer")
+        .get(pk=deal_id)
     )
 
 
@@ -176,4 +178,4 @@ def _signed(deal: Deal, now: datetime) -> None:
     )
     if (second := next_best(deal)) is not None:
         money.release_deposit(second)
-    money.expect_price(deal, now=now)
+    money.ask_for_price(deal)

@@ -53,7 +53,19 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
         party=party.ref,
         deposit_fen=listing.deposit_fen,
     )
-    money.expect_deposit(intent, now=now)
+    if money.ask_for_deposit(intent):
+        admit_if_ready(intent)
+    return intent
+
+
+@transaction.atomic
+def deposit_arrived(intent_id: int) -> Intent:
+    """The bank's line met the payment code: the deposit is frozen, and admission follows if nothing else is asked."""
+    intent = _locked(intent_id)
+    if intent.deposit_state != "due" or intent.state != "registered":
+        return intent
+    money.freeze_deposit(intent)
+    admit_if_ready(intent)
     return intent
 
 
@@ -79,9 +91,7 @@ def staff_parties() -> set[str]:
 
 def barred_parties(listing: Listing) -> set[str]:
     """Who defaulted on one of these rights before (court rule 24, E38)."""
-    defaulted = Deal.objects.filter(
-        state="defaulted", listing__items__right__in=listing.items.values("right")
-    )
+    defaulted = Deal.objects.filter(state="defaulted", listing__items__right__in=listing.items.values("right"))
     return set(defaulted.values_list("buyer__ref", flat=True))
 
 

@@ -110,9 +110,7 @@ def _put_items(listing: Listing, rights: Iterable[int]) -> None:
     listing.items.exclude(right_id__in=wanted).delete()
     here = set(listing.items.values_list("right_id", flat=True))
     ListingItem.objects.bulk_create(
-        ListingItem(listing=listing, right_id=pk, position=place)
-        for place, pk in enumerate(wanted)
-        if pk not in here
+        ListingItem(listing=listing, right_id=pk, position=place) for place, pk in enumerate(wanted) if pk not in here
     )
 
 
@@ -126,7 +124,11 @@ def change(who: Person, listing_id: int, offer: Offer) -> Listing:
     if offer.seller.pk != listing.seller_id:
         raise Refused("listing.seller_fixed", number=listing.number)
     found = _checked(offer, now)
-    listing.title, listing.title_en, listing.summary = offer.title.strip(), offer.title_en.strip(), offer.summary.strip()
+    listing.title, listing.title_en, listing.summary = (
+        offer.title.strip(),
+        offer.title_en.strip(),
+        offer.summary.strip(),
+    )
     listing.requirement = offer.requirement.strip()
     listing.asking_fen, listing.reserve_fen = offer.asking_fen, offer.reserve_fen
     listing.deposit_fen = rules.deposit_fen(found, offer.asking_fen)
@@ -195,7 +197,9 @@ def announce(who: Person, listing_id: int) -> Listing:
     listing.announced_at, listing.reviewed_by = now, who
     _start_period(listing, found, now)
     listing.save()
-    record.tell("exchange.announced", listing.topic, who=who, public=True, to=_maker(listing), **announced_facts(listing))
+    record.tell(
+        "exchange.announced", listing.topic, who=who, public=True, to=_maker(listing), **announced_facts(listing)
+    )
     return listing
 
 
@@ -214,7 +218,8 @@ def announced_facts(listing: Listing) -> dict[str, object]:
 
 def rules_of(listing: Listing) -> rule_sets.RuleSet:
     """The rule set as it was kept when the listing was announced."""
-    assert listing.edition_of_rules is not None and listing.rules_day is not None
+    assert listing.edition_of_rules is not None
+    assert listing.rules_day is not None
     return rule_sets.as_kept(listing.edition_of_rules.text, listing.rules_day)
 
 
@@ -222,9 +227,7 @@ def kept_edition(code: str, now: datetime) -> RuleSetEdition:
     """The text of a rule set as it is today, kept once."""
     text = rule_sets.text_of(code)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return RuleSetEdition.objects.get_or_create(
-        sha256=digest, defaults={"code": code, "text": text, "kept_at": now}
-    )[0]
+    return RuleSetEdition.objects.get_or_create(sha256=digest, defaults={"code": code, "text": text, "kept_at": now})[0]
 
 
 def _start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> None:
@@ -341,7 +344,8 @@ def resume(who: Person, listing_id: int, *, reason: str) -> Listing:
     access.require(who, "exchange.control", listing)
     listing_rules.listing_after(listing.state, "resume")
     now, stopped = record.now(), listing.suspended_at
-    assert stopped is not None and listing.closes_at is not None
+    assert stopped is not None
+    assert listing.closes_at is not None
     listing.state, listing.suspended_from, listing.suspended_at = listing.suspended_from, "", None
     listing.closes_at = listing_rules.stayed(listing.closes_at, stopped=stopped, resumed=now)
     if listing.answer_due_at is not None:

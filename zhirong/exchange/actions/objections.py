@@ -56,7 +56,7 @@ def took_part(who: Person, deal: Deal) -> bool:
 
 @transaction.atomic
 def decide(who: Person, objection_id: int, *, upheld: bool, decision: str) -> Objection:
-    """A person who took no part decides: dismissed, the clock runs on; upheld, the deal is undone and money goes back."""
+    """Somebody uninvolved decides: dismissed, the clock runs on; upheld, the deal is undone and money goes back."""
     found = Objection.objects.filter(pk=objection_id).first()
     if found is None:
         raise Refused("objection.unknown", objection=objection_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db import transaction
 
@@ -36,8 +36,13 @@ class Proof:
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-def price_arrived(deal: Deal, now: datetime) -> None:
-    """The whole price lies in escrow: the change of owner can be filed (专利法 10, N7)."""
+@transaction.atomic
+def take_price(deal_id: int) -> Deal:
+    """The buyer's money is at the bank: into escrow with it, and the change of owner can be filed (专利法 10, N7)."""
+    deal = locked_deal(deal_id)
+    if deal.state != "payment" or deal.stopped_at is not None or not money.take_price(deal):
+        return deal
+    now = record.now()
     deal.state = listing_rules.deal_after(deal.state, "pay")
     deal.paid_at = now
     deal.recordal_due_at = listing_rules.after(now, rules_of(deal.listing).recordal, china()).at
@@ -52,6 +57,7 @@ def price_arrived(deal: Deal, now: datetime) -> None:
         price_fen=deal.price_fen,
         recordal_due_at=deal.recordal_due_at.isoformat(),
     )
+    return deal
 
 
 @transaction.atomic
