@@ -9,35 +9,49 @@ from typing import Any
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange.models import Gate, Listing
 from zhirong.people.models import Party
-from zhirong.registry import freedom
+from zhirong.registry import queries
+from zhirong.registry.engine.facts import Act
+from zhirong.registry.models import Right
+from zhirong.registry.rules import Deal as DealInView
+from zhirong.registry.rules import Freedom
+
+HOME = "CN"
 
 
 def check(listing: Listing, *, stage: str, now: datetime, buyer: Party | None = None) -> Gate:
     """Ask the registry about every right of the listing on this day; one that is blocked closes the gate for all."""
-    day = beijing_day(now)
-    findings: list[dict[str, Any]] = []
-    for item in listing.items.select_related("right").order_by("position"):
-        answer = freedom.of_right(item.right, act="sell", day=day, seller=listing.seller, buyer=buyer)
-        findings.extend(
-            {
-                "right": item.right.number,
-                "code": reason.code,
-                "verdict": str(reason.verdict),
-                "rule": reason.rule,
-                "facts": {name: str(value) for name, value in reason.facts.items()},
-            }
-            for reason in answer.reasons
-        )
-    return Gate.objects.create(
-        listing=listing,
-        stage=stage,
-        at=now,
-        passed=not any(finding["verdict"] == "blocked" for finding in findings),
-        findings=json.dumps(findings, ensure_ascii=False, sort_keys=True),
-    )
+    rights = [item.right for item in listing.items.select_related("right").order_by("position")]
+    answers = ask(rights, seller=listing.seller, now=now, buyer=buyer)
+    gate = made(listing, rights, answers, stage=stage, now=now)
+    gate.save(force_insert=True)
+    return gate
+
+
+def ask(rights: list[Right], *, seller: Party, now: datetime, buyer: Party | None = None) -> list[Freedom]:
+    """Whether this seller may sell each of these rights today; a buyer from abroad asks for export papers (K1)."""
+    in_view = DealInView(by=(seller.ref,), is_abroad=buyer is not None and buyer.country != HOME)
+    return queries.are_free(rights, Act.SELL, beijing_day(now), deal=in_view)
+
+
+def made(listing: Listing, rights: list[Right], answers: list[Freedom], *, stage: str, now: datetime) -> Gate:
+    """The gate as it is kept; the caller saves it."""
+    findings: list[dict[str, Any]] = [
+        {
+            "right": right.number,
+            "code": reason.code,
+            "effect": str(reason.effect),
+            "rule": reason.rule,
+            "facts": {name: str(value) for name, value in reason.facts.items()},
+        }
+        for right, answer in zip(rights, answers, strict=True)
+        for reason in answer.reasons
+    ]
+    passed = all(answer.allowed for answer in answers)
+    kept = json.dumps(findings, ensure_ascii=False, sort_keys=True)
+    return Gate(listing=listing, stage=stage, at=now, passed=passed, findings=kept)
 
 
 def blocking(gate: Gate) -> list[str]:
-    """The codes of what closed a gate, each once, with its right."""
-    found = [finding for finding in json.loads(gate.findings) if finding["verdict"] == "blocked"]
+    """What closed a gate: right and code of each reason, once."""
+    found = [finding for finding in json.loads(gate.findings) if finding["effect"] == "blocked"]
     return list(dict.fromkeys(f"{finding['right']}: {finding['code']}" for finding in found))

@@ -53,7 +53,7 @@ def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
     return found
 
 
-def _checked(offer: Offer, now: datetime) -> rule_sets.RuleSet:
+def checked(offer: Offer, now: datetime) -> rule_sets.RuleSet:
     found = _rule_set(offer.rule_set, offer.seller, now)
     listing_rules.must_be_text(offer.title, field="title", least=4, most=TITLE_MOST)
     listing_rules.must_be_text(offer.summary, field="summary", least=0, most=SUMMARY_MOST)
@@ -82,7 +82,7 @@ def draft(who: Person, offer: Offer) -> Listing:
     """A new draft of the seller's; nobody else sees it."""
     access.require(who, "exchange.list", offer)
     now = record.now()
-    found = _checked(offer, now)
+    found = checked(offer, now)
     listing = Listing.objects.create(
         number=next_number("ZR", now),
         seller=offer.seller,
@@ -123,7 +123,7 @@ def change(who: Person, listing_id: int, offer: Offer) -> Listing:
     listing.state = listing_rules.listing_after(listing.state, "change")
     if offer.seller.pk != listing.seller_id:
         raise Refused("listing.seller_fixed", number=listing.number)
-    found = _checked(offer, now)
+    found = checked(offer, now)
     listing.title, listing.title_en, listing.summary = (
         offer.title.strip(),
         offer.title_en.strip(),

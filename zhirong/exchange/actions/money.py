@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger import actions as ledger
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.models import Account
+from zhirong.ledger.models import Account, Expectation
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 
@@ -29,10 +29,12 @@ def ask_for_deposit(intent: Intent) -> bool:
         freeze_deposit(intent)
         return True
     ledger.expect(
+        None,
         code=intent.payment_code,
         topic=intent.listing.topic,
         purpose="deposit",
-        party=intent.party,
+        payer=intent.party.name,
+        account=accounts.available(intent.party.ref),
         amount_fen=intent.deposit_fen,
     )
     return False
@@ -65,7 +67,7 @@ def freeze_deposit(intent: Intent) -> None:
 def release_deposit(intent: Intent) -> None:
     """The deposit is free again; one that never came is no longer expected."""
     if intent.deposit_state == "due":
-        ledger.forget(intent.payment_code)
+        ledger.expect_no_more(None, code=intent.payment_code)
         intent.deposit_state = "waived"
         intent.save(update_fields=["deposit_state"])
         return
@@ -139,7 +141,7 @@ def settle(deal: Deal, *, who: Person) -> None:
 def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
     """A defaulter's deposit goes where the rule set says; proposer and checker are two persons."""
     intent = deal.intent
-    ledger.forget(price_code(deal))
+    ledger.expect_no_more(None, code=price_code(deal))
     if intent.deposit_state != "held":
         return
     assert deal.default_proposed_by is not None
@@ -167,7 +169,7 @@ def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
 
 def refund(deal: Deal, *, who: Person) -> None:
     """An annulled deal: what lies in escrow goes back to the buyer; a deposit still held is released with the rest."""
-    ledger.forget(price_code(deal))
+    ledger.expect_no_more(None, code=price_code(deal))
     escrow = Account.objects.filter(path=accounts.escrow(deal.number)).first()
     held = escrow.credits_posted - escrow.debits_posted if escrow else 0
     if held:
@@ -178,11 +180,17 @@ def refund(deal: Deal, *, who: Person) -> None:
 
 def deposits_met() -> list[int]:
     """Intents whose deposit has arrived at the bank and is not frozen yet."""
-    codes = ledger.met_codes("deposit")
-    return list(Intent.objects.filter(payment_code__in=codes, deposit_state="due").values_list("pk", flat=True))
+    codes = Expectation.objects.filter(purpose="deposit", state="met").values("code")
+    waiting = Intent.objects.filter(payment_code__in=codes, deposit_state="due", state="registered")
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
 def prices_met() -> list[int]:
-    """Deals whose price has arrived at the bank and is not in escrow yet."""
-    topics = ledger.met_topics("price")
-    return [deal.pk for deal in Deal.objects.filter(state="payment") if deal.topic in topics]
+    """Deals whose price has arrived at the bank and is not in escrow yet, or whose deposit covers it whole."""
+    waiting = list(Deal.objects.filter(state="payment", stopped_at=None).select_related("intent").order_by("pk"))
+    met = set(
+        Expectation.objects.filter(code__in=[price_code(deal) for deal in waiting], state="met").values_list(
+            "code", flat=True
+        )
+    )
+    return [deal.pk for deal in waiting if price_code(deal) in met or due_fen(deal) == 0]
