@@ -10,10 +10,10 @@ from zhirong.base.calendar import beijing_day
 from zhirong.exchange.models import Gate, Listing
 from zhirong.people.models import Party
 from zhirong.registry import queries
-from zhirong.registry.engine.facts import Act
+from zhirong.registry.engine.facts import Act, RightFacts
 from zhirong.registry.models import Right
 from zhirong.registry.rules import Deal as DealInView
-from zhirong.registry.rules import Freedom
+from zhirong.registry.rules import Freedom, free_to
 
 HOME = "CN"
 
@@ -21,16 +21,17 @@ HOME = "CN"
 def check(listing: Listing, *, stage: str, now: datetime, buyer: Party | None = None) -> Gate:
     """Ask the registry about every right of the listing on this day; one that is blocked closes the gate for all."""
     rights = [item.right for item in listing.items.select_related("right").order_by("position")]
-    answers = ask(rights, seller=listing.seller, now=now, buyer=buyer)
+    facts = queries.facts_of_many(rights, beijing_day(now))
+    answers = [judge(one, seller=listing.seller, now=now, buyer=buyer) for one in facts]
     gate = made(listing, rights, answers, stage=stage, now=now)
     gate.save(force_insert=True)
     return gate
 
 
-def ask(rights: list[Right], *, seller: Party, now: datetime, buyer: Party | None = None) -> list[Freedom]:
-    """Whether this seller may sell each of these rights today; a buyer from abroad asks for export papers (K1)."""
+def judge(facts: RightFacts, *, seller: Party, now: datetime, buyer: Party | None = None) -> Freedom:
+    """Whether this seller may sell this right today; a buyer from abroad asks for export papers (K1)."""
     in_view = DealInView(by=(seller.ref,), is_abroad=buyer is not None and buyer.country != HOME)
-    return queries.are_free(rights, Act.SELL, beijing_day(now), deal=in_view)
+    return free_to(Act.SELL, facts, beijing_day(now), deal=in_view)
 
 
 def made(listing: Listing, rights: list[Right], answers: list[Freedom], *, stage: str, now: datetime) -> Gate:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from django.db import transaction
 
-from zhirong.base.calendar import china
+from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions.listings import Offer, announced_facts, checked, kept_edition, next_number
@@ -17,6 +17,8 @@ from zhirong.exchange.models import Gate, Listing, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
+from zhirong.registry import queries
+from zhirong.registry.engine.facts import RightFacts
 from zhirong.registry.models import Right
 
 # Small enough that no chunk holds SQLite's write lock for 50 ms.
@@ -47,12 +49,11 @@ def publish_many(maker: Person, reviewer: Person, offers: Iterable[Offer]) -> Pu
     return done
 
 
-def _publish_chunk(
-    maker: Person, reviewer: Person, chunk: Sequence[tuple[int, Offer]], *, done: Published
-) -> None:
+def _publish_chunk(maker: Person, reviewer: Person, chunk: Sequence[tuple[int, Offer]], *, done: Published) -> None:
     now = record.now()
     wanted = {pk for _, offer in chunk for pk in offer.rights}
     rights = Right.objects.visible().in_bulk(wanted)
+    facts = dict(zip(rights, queries.facts_of_many(list(rights.values()), beijing_day(now)), strict=True))
     live = set(ListingItem.objects.filter(right__in=wanted, is_live=True).values_list("right_id", flat=True))
     ready: list[tuple[Offer, Listing, Gate]] = []
     for place, offer in chunk:
@@ -60,7 +61,7 @@ def _publish_chunk(
             done.listed_before += 1
             continue
         try:
-            ready.append((offer, *_prepared(maker, reviewer, offer, rights=rights, now=now)))
+            ready.append((offer, *_prepared(maker, reviewer, offer, rights=rights, facts=facts)))
         except Refused as refused:
             done.refused[place] = refused
     if ready:
@@ -69,9 +70,10 @@ def _publish_chunk(
 
 
 def _prepared(
-    maker: Person, reviewer: Person, offer: Offer, *, rights: dict[int, Right], now: datetime
+    maker: Person, reviewer: Person, offer: Offer, *, rights: dict[int, Right], facts: dict[int, RightFacts]
 ) -> tuple[Listing, Gate]:
     """One listing as it will be, judged outside the transaction that writes it."""
+    now = record.now()
     found = checked(offer, now)
     if missing := [pk for pk in offer.rights if pk not in rights]:
         raise Refused("listing.right_unknown", rights=missing)
@@ -95,7 +97,7 @@ def _prepared(
         closes_at=listing_rules.after(now, found.announcement_for(offer.asking_fen), china()).at,
     )
     here = [rights[pk] for pk in offer.rights]
-    answers = gates.ask(here, seller=offer.seller, now=now)
+    answers = [gates.judge(facts[pk], seller=offer.seller, now=now) for pk in offer.rights]
     gate = gates.made(listing, here, answers, stage="announce", now=now)
     if not gate.passed:
         raise Refused("listing.gate_closed", number="-", findings=gates.blocking(gate))
