@@ -11,7 +11,9 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import unsealed as unsealed  # the seals of the record let nothing be emptied
 from zhirong.cli import browser as machine
+from zhirong.record import actions as record
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -55,3 +57,10 @@ def django_db_modify_db_settings(
     connection = connections["default"]
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """A test that moved the house's time leaves no trace in the next."""
+    yield
+    record.forget_shift()

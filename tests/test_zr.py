@@ -182,8 +182,9 @@ def test_the_closing_line_counts_all_lanes() -> None:
         suite.Lane("SQLite", 1, tests=10, failed=1, skipped=2, why_skipped=("no shared material",)),
         suite.Lane("PostgreSQL", 0, tests=4),
     ]
-    told = suite.closing(lanes, ["SQLite: 1 failed"], seconds=2.5)
+    told = suite.closing(lanes, ["No Chromium."], ["SQLite: 1 failed"], seconds=2.5)
     assert told.splitlines()[1:] == [
+        "left out: No Chromium.",
         "skipped: no shared material",
         "not green: SQLite: 1 failed",
         "===== 1 failed, 11 passed, 2 skipped in 2.50s (SQLite 10, PostgreSQL 4) =====",

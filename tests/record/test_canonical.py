@@ -9,7 +9,7 @@ from zhirong.record.engine.canonical import canonical
 
 def test_keys_are_sorted_and_nothing_is_padded():
     assert canonical({"b": 1, "a": [True, None, "挂牌"], "B": {"z": -5, "y": ""}}) == (
-        '{"B":{"y":"","z":-5},"a":[true,null,"挂牌"],"b":1}'.encode()
+        '{"B":{"y":"","z":-5},"a":[true,null,"挂牌"],"b":1}'
     )
 
 

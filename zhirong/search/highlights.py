@@ -40,7 +40,7 @@ def _places(folded: str, one: query.Word | query.Exact | query.Prefix) -> Iterat
 def _patterns(one: query.Word | query.Exact | query.Prefix) -> Iterator[str]:
     if isinstance(one, query.Exact):
         # Blanks do not count in the engine's character fields, so they do not count here.
-        yield r"\s*".join(re.escape(sign) for sign in words.characters(one.text))
+        yield r"\s*".join(re.escape(sign) for sign in words.signs(one.text))
     elif isinstance(one, query.Prefix):
         stem = re.escape(words.fold(one.text))
         yield stem if words.is_chinese(one.text) else rf"(?<!\w){stem}\w*"

@@ -75,8 +75,8 @@ class TantivyBackend:
         return True
 
     def _start(self, index: Any) -> None:
-        signs = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"(?s)\S")).build()
-        index.register_tokenizer("signs", signs)
+        blanks = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer("signs", blanks)
         index.config_reader(reload_policy="manual")
         index.reload()
         self._index = index
@@ -187,7 +187,7 @@ def row(document: Document) -> Any:
     for name, text in _texts(document):
         tokens = [tantivy.Token(*word) for word in words.words(text)]
         made.add_pre_tokenized_text(f"{name}_words", tantivy.PreTokenizedString(text, tokens))
-        made.add_text(f"{name}_signs", words.fold(text))
+        made.add_text(f"{name}_signs", " ".join(words.pairs(text)))
     for key in {key for number in document.numbers for key in documents.number_keys(number)}:
         made.add_text("number", key)
     for key in {key for symbol in document.ipc for key in documents.branch(symbol)}:

@@ -102,12 +102,14 @@ def _one_word(schema: Any, fields: tuple[str, ...], word: str) -> list[Any]:
 
 def _signs(schema: Any, field: str, text: str) -> Any:
     """These characters one after another; blanks do not count."""
-    signs: list[str | tuple[int, str]] = list(words.characters(text))
+    pairs: list[str | tuple[int, str]] = list(words.pairs(text))
     name = f"{field}_signs"
-    if len(signs) == 1:
-        phrase = tantivy.Query.term_query(schema, name, signs[0])
+    if len(pairs) == 1:
+        phrase = tantivy.Query.regex_query(schema, name, re.escape(words.signs(text)) + ".?")
+    elif len(pairs) == 2:
+        phrase = tantivy.Query.term_query(schema, name, pairs[0])
     else:
-        phrase = tantivy.Query.phrase_query(schema, name, signs)
+        phrase = tantivy.Query.phrase_query(schema, name, pairs[:-1])
     return tantivy.Query.const_score_query(phrase, SIGNS_WEIGHT * WEIGHTS[field])
 
 

@@ -6,6 +6,7 @@ Whatever the dictionary does not know is caught by the character fields of the e
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import NamedTuple
 
@@ -59,7 +60,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[Word]:
     """Every whole word in order, and before it its parts at the same position."""
-    found: list[Word] = []
+    found: list[tuple[str, int, int, int]] = []
     position = 0
     begin = len(text) + 1
     # The segmenter gives the parts of a word first and the word last: read backwards, whatever begins
@@ -70,7 +71,7 @@ def words(text: str) -> list[Word]:
         if start < begin:
             begin = start
             position -= 1
-        found.append(Word(token, position, start, end))
+        found.append((token, position, start, end))
     return [Word(token, at - position, start, end) for token, at, start, end in reversed(found)]
 
 
@@ -89,9 +90,19 @@ def asked(chunk: str) -> list[str]:
     return list(dict.fromkeys(telling or found))
 
 
-def characters(text: str) -> list[str]:
-    """The folded characters without blanks: the tokens of the character fields."""
-    return [sign for sign in fold(text) if not sign.isspace()]
+def signs(text: str) -> str:
+    """The folded characters without blanks: what counts in an exact search."""
+    return "".join(fold(text).split())
+
+
+def pairs(text: str) -> list[str]:
+    """Every two neighbouring characters in order, and the last alone: the tokens of the character fields.
+
+    Pairs, because the commonest Chinese words have two characters and then are one look-up, not a phrase;
+    the last character stands alone so that every single one begins some token.
+    """
+    plain = signs(text)
+    return [*map(operator.add, plain, plain[1:]), plain[-1:]] if plain else []
 
 
 def is_chinese(text: str) -> bool:

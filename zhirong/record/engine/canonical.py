@@ -1,4 +1,4 @@
-"""The one way to write a leaf's body as bytes, so that the same deed always has the same hash."""
+"""The one way to write a leaf's body, so that the same deed always has the same hash."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 _PLAIN = (str, int, bool, type(None))
 
 
-def canonical(body: Any) -> bytes:
-    """JSON with sorted keys, no spaces, UTF-8 and whole numbers only; anything else is our mistake.
+def canonical(body: Any) -> str:
+    """JSON with sorted keys, no spaces and whole numbers only, to be written in UTF-8; anything else is our mistake.
 
     Two machines disagree on how a float is written, never on an int: so a leaf holds fen, ppm and nanoseconds.
     """
     _assert_plain(body)
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _assert_plain(value: Any) -> None:

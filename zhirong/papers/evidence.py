@@ -1,0 +1,97 @@
+"""Papers that prove themselves: receipt, transcript and certificate in the formats of docs/formats.md.
+
+What is written here is read by `verifier.py`, which shares nothing with the product but the formats.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from zhirong.papers import verifier
+from zhirong.record import receipts
+from zhirong.record.models import Leaf
+
+TRANSCRIPT: Final = "zhirong-transcript/1"
+CERTIFICATE: Final = "zhirong-certificate/1"
+# What a line shows of its leaf beside the leaf itself: what a person reads first.
+SHOWN: Final = ("kind", "at_ns", "bidder", "price_fen", "end_ns", "outcome", "winner", "reason")
+
+
+def receipt(leaf_id: int) -> bytes:
+    """The receipt of a deed as a file."""
+    return verifier.canonical(receipts.receipt(leaf_id))
+
+
+def announced_sha256(listing: Mapping[str, Any], rules: Mapping[str, Any]) -> str:
+    """What the opening line of an auction tells of its announcement, so that the transcript may print it whole."""
+    return verifier.sha256(verifier.canonical({"listing": listing, "rules": rules}))
+
+
+def transcript(topic: str, *, listing: Mapping[str, Any], rules: Mapping[str, Any], result: Mapping[str, Any]) -> bytes:
+    """The public transcript of an auction as a file: its lines are the topic's numbered leaves that hold `line`."""
+    under = receipts.head()
+    leaves = Leaf.objects.filter(topic=topic, number__isnull=False, number__lt=under["size"]).order_by("number")
+    lines = [_line(leaf, under["size"]) for leaf in leaves if '"line":' in leaf.body]
+    paper = {
+        "format": TRANSCRIPT,
+        "topic": topic,
+        "listing": listing,
+        "rules": rules,
+        "lines": lines,
+        "result": result,
+        **under,
+    }
+    return verifier.canonical(paper)
+
+
+def _line(leaf: Leaf, size: int) -> dict[str, Any]:
+    body = json.loads(leaf.body)
+    assert leaf.number is not None
+    return {
+        "line": body["line"],
+        "shows": {name: body[name] for name in SHOWN if name in body},
+        "leaf": body,
+        "leaf_hash": bytes(leaf.hash).hex(),
+        "number": leaf.number,
+        "proof": receipts.proof(leaf.number, size),
+    }
+
+
+def committed(
+    facts: Mapping[str, Any], *, files: Mapping[str, bytes], leaves: Sequence[Leaf] = ()
+) -> tuple[dict[str, Any], str]:
+    """What a certificate says, ready to be told of, and the `facts_sha256` that its leaf must hold.
+
+    `files` come with it in the archive; `leaves` are the deeds it rests on (hammer, payment, recordal).
+    """
+    whole = {
+        **facts,
+        "files": {name: verifier.sha256(content) for name, content in files.items()},
+        "receipts": [bytes(leaf.hash).hex() for leaf in leaves],
+    }
+    # Without salt the leaf, which is public, would let anyone try out names and prices.
+    salt = secrets.token_hex(16)
+    digests = {name: verifier.digest_of(salt, name, value) for name, value in whole.items()}
+    body = {"facts": whole, "salt": salt, "digests": digests}
+    return body, verifier.sha256(verifier.canonical(digests))
+
+
+def certificate(body: Mapping[str, Any], *, leaf: Leaf, leaves: Sequence[Leaf] = ()) -> bytes:
+    """The certificate as a file, once its leaf and those it rests on are numbered."""
+    under = receipts.head()
+    proofs = [receipts.proven(one, under) for one in (leaf, *leaves)]
+    return verifier.canonical({"format": CERTIFICATE, **body, "receipts": proofs})
+
+
+def verifier_source() -> bytes:
+    """The verifier as it ships inside every certificate's archive, as `verifier.py`."""
+    return Path(verifier.__file__).read_bytes()
+
+
+def archive(certificate_json: bytes, files: Mapping[str, bytes]) -> bytes:
+    """The certificate with its files in one archive, every byte of which the verifier can work out."""
+    return verifier.pack({"certificate.json": certificate_json, **dict(sorted(files.items()))})
