@@ -42,9 +42,15 @@ LISTING_STEPS: Mapping[str, Mapping[str, str]] = {
         "suspend": "suspended",
         "terminate": "terminated",
     },
-    "bidding": {"sell": "sold", "end": "ended", "suspend": "suspended", "terminate": "terminated"},
+    # A live auction is paused or annulled on the floor; an annulled one leaves its listing suspended.
+    "bidding": {"sell": "sold", "end": "ended", "annul": "suspended"},
     "sold": {"settle": "settled", "end": "ended", "sell": "sold", "terminate": "terminated"},
-    "suspended": {"resume": "announced", "terminate": "terminated", "withdraw": "withdrawn"},
+    "suspended": {
+        "change": "announced",
+        "resume": "announced",
+        "terminate": "terminated",
+        "withdraw": "withdrawn",
+    },
     "settled": {},
     "ended": {},
     "withdrawn": {},

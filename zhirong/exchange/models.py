@@ -152,7 +152,9 @@ class Intent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["listing", "party"], condition=~Q(state="withdrawn"), name="exchange_intent_once"
+                fields=["listing", "party"],
+                condition=~Q(state__in=["withdrawn", "void"]),
+                name="exchange_intent_once",
             ),
             models.UniqueConstraint(fields=["listing", "code"], condition=~Q(code=""), name="exchange_code_once"),
         ]

@@ -11,7 +11,7 @@ from zhirong.base.refused import Refused
 from zhirong.base.shown import to_ns
 from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions import deals, money
-from zhirong.exchange.actions.listings import end_unsold, interested, locked, rules_of
+from zhirong.exchange.actions.listings import end_unsold, interested, locked, rules_of, stop_for
 from zhirong.exchange.models import Intent, Listing, Lot
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -76,19 +76,7 @@ def _drop_unpaid(listing: Listing) -> None:
 
 def _stop_for_gate(listing: Listing, findings: list[str]) -> Listing:
     """The right is no longer free (E28): the listing stops until the operator resumes or ends it."""
-    listing.suspended_from, listing.suspended_at = "announced", listing.closes_at
-    listing.state = "suspended"
-    listing.save(update_fields=["state", "suspended_from", "suspended_at"])
-    record.tell(
-        "exchange.suspended",
-        listing.topic,
-        who=None,
-        public=True,
-        to=interested(listing),
-        number=listing.number,
-        reason="; ".join(findings),
-    )
-    return listing
+    return stop_for(listing, reason="; ".join(findings))
 
 
 def _nobody_came(listing: Listing, now: datetime) -> Listing:

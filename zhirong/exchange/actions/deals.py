@@ -12,7 +12,7 @@ from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules, rules
 from zhirong.exchange.actions import money
-from zhirong.exchange.actions.listings import end_unsold, interested, locked, next_number, rules_of
+from zhirong.exchange.actions.listings import end_unsold, interested, locked, next_number, rules_of, stop_for
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Acceptance, Deal, Intent, Listing, Lot
 from zhirong.people import access
@@ -49,6 +49,8 @@ def follow_lot(lot_id: int) -> Listing:
         winner = Intent.objects.select_for_update().get(listing=listing, code=str(result["winner"]))
         make(listing, winner, price_fen=int(result["price_fen"]), lot=lot)
         return listing
+    if result["outcome"] == "annulled":
+        return stop_for(listing, reason="annulled")
     return end_unsold(listing, outcome=str(result["outcome"]))
 
 

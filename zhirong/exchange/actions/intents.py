@@ -23,7 +23,7 @@ CODES = range(10, 1000)
 def register(who: Person, listing_id: int, *, party: Party) -> Intent:
     """Register an intending buyer; where the party has enough free money the deposit is frozen at once."""
     listing = locked(listing_id)
-    if done := Intent.objects.filter(listing=listing, party=party).exclude(state="withdrawn").first():
+    if done := Intent.objects.filter(listing=listing, party=party).exclude(state__in=("withdrawn", "void")).first():
         access.require(who, "exchange.register", done)
         return done
     now = record.now()

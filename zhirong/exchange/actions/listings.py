@@ -134,18 +134,21 @@ def change(who: Person, listing_id: int, offer: Offer) -> Listing:
     listing.deposit_fen = rules.deposit_fen(found, offer.asking_fen)
     listing.rule_set, listing.is_demo_rules = offer.rule_set, found.marked
     _put_items(listing, offer.rights)
+    registered = interested(listing)
     if listing.state == "announced":
         listing.edition += 1
+        listing.suspended_from, listing.suspended_at = "", None
         _start_period(listing, found, now)
         _check(listing, "announce", now)
         listing.items.update(is_live=True)
+        _void_registrations(listing)
     listing.save()
     record.tell(
         "exchange.changed",
         listing.topic,
         who=who,
         public=listing.announced_at is not None,
-        to=interested(listing),
+        to=registered,
         number=listing.number,
         edition=listing.edition,
     )
@@ -243,6 +246,12 @@ def _check(listing: Listing, stage: str, now: datetime) -> Gate:
     return gate
 
 
+def _void_registrations(listing: Listing) -> None:
+    """Whoever registered did so for other terms: the registration is void and the deposit free (E37)."""
+    money.release_all(listing)
+    Intent.objects.filter(listing=listing, state__in=("registered", "admitted")).update(state="void")
+
+
 def _must_not_be_listed(listing: Listing) -> None:
     """A right stands in one live listing at most (E32); the unique index says so too."""
     rights = listing.items.values("right")
@@ -277,7 +286,7 @@ def end_unsold(listing: Listing, *, outcome: str, who: Person | None = None) -> 
 
 def interested(listing: Listing) -> list[Person]:
     """Who hears of a change: the maker and everyone registered."""
-    registered = Intent.objects.filter(listing=listing).exclude(state="withdrawn").select_related("person")
+    registered = Intent.objects.filter(listing=listing).exclude(state__in=("withdrawn", "void")).select_related("person")
     return [*_maker(listing), *(intent.person for intent in registered)]
 
 
@@ -337,6 +346,23 @@ def suspend(who: Person, listing_id: int, *, reason: str) -> Listing:
     return listing
 
 
+def stop_for(listing: Listing, *, reason: str) -> Listing:
+    """The house's own stop, by the clock: a gate closed, or the auction was annulled; a person decides what follows."""
+    listing.suspended_from, listing.suspended_at = "announced", record.now()
+    listing.state = "suspended"
+    listing.save(update_fields=["state", "suspended_from", "suspended_at"])
+    record.tell(
+        "exchange.suspended",
+        listing.topic,
+        who=None,
+        public=True,
+        to=interested(listing),
+        number=listing.number,
+        reason=reason,
+    )
+    return listing
+
+
 @transaction.atomic
 def resume(who: Person, listing_id: int, *, reason: str) -> Listing:
     """Go on where a suspended listing stopped, with the time that was left."""
@@ -346,7 +372,7 @@ def resume(who: Person, listing_id: int, *, reason: str) -> Listing:
     now, stopped = record.now(), listing.suspended_at
     assert stopped is not None
     assert listing.closes_at is not None
-    listing.state, listing.suspended_from, listing.suspended_at = listing.suspended_from, "", None
+    listing.state, listing.suspended_from, listing.suspended_at = listing.suspended_from or "announced", "", None
     listing.closes_at = listing_rules.stayed(listing.closes_at, stopped=stopped, resumed=now)
     if listing.answer_due_at is not None:
         listing.answer_due_at = listing_rules.stayed(listing.answer_due_at, stopped=stopped, resumed=now)
