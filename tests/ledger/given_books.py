@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from zhirong.ledger import actions, rules
-from zhirong.ledger.actions import Order
+from zhirong.ledger import rules
+from zhirong.ledger.actions import transfers as actions
+from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account
 from zhirong.people.models import Person
 from zhirong.record import actions as record

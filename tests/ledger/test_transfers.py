@@ -9,8 +9,9 @@ from django.db import Error, connection, transaction
 
 from tests.ledger import given_books as given
 from zhirong.base.refused import Refused
-from zhirong.ledger import actions, reports, rules
-from zhirong.ledger.actions import Order
+from zhirong.ledger import reports, rules
+from zhirong.ledger.actions import transfers as actions
+from zhirong.ledger.book import Order
 from zhirong.ledger.engine.transfers import Status
 from zhirong.ledger.models import DeadId, Entry, Hold, Posting
 from zhirong.record import actions as record

@@ -113,6 +113,8 @@ class BankFile(models.Model):
     file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     lines = models.PositiveIntegerField(default=0)
+    # What the bank says it holds at the end of a statement.
+    closing = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["direction", "sha256"], name="ledger_bank_file_once")]
@@ -131,8 +133,6 @@ class BankLine(models.Model):
     payer = models.CharField(max_length=200, blank=True)
     memo = models.CharField(max_length=200, blank=True)
     corrects = models.CharField(max_length=64, blank=True)
-    # The bank's own sum after this line, where it says one.
-    balance = models.BigIntegerField(null=True)
     state = models.CharField(max_length=12, default="new")
     # Why a line waits in suspense: unknown_payer, other_payer, wrong_amount, correction, unknown_debit, nothing.
     why = models.CharField(max_length=20, blank=True)
@@ -200,7 +200,7 @@ class Reconciliation(models.Model):
 class SimulatedLine(models.Model):
     """The simulated bank's own books: what moved on the custody account, and in which statements it was told.
 
-    It stands for another house: nothing but `bank_simulated` reads or writes it.
+    It stands for another house: nothing but `actions.simulated` reads or writes it.
     """
 
     bank_ref = models.CharField(max_length=64, unique=True)
@@ -210,7 +210,6 @@ class SimulatedLine(models.Model):
     value_day = models.DateField()
     memo = models.CharField(max_length=200, blank=True)
     corrects = models.CharField(max_length=64, blank=True)
-    balance = models.BigIntegerField()
     # A delayed line is told only in the statements from this instant on; a doubled one is told once more.
     told_from = models.DateTimeField()
     tells_left = models.PositiveSmallIntegerField(default=1)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from zhirong.base.refused import Refused
 from zhirong.ledger.engine.transfers import Limit
@@ -126,7 +126,7 @@ def standing(balances: Mapping[str, int], *, bank_says: int | None) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a bank statement; money in is above zero. `balance` is the bank's own sum after the line."""
+    """One line of a bank statement; money in is above zero."""
 
     bank_ref: str
     account: str
@@ -135,7 +135,6 @@ class Line:
     value_day: date
     memo: str = ""
     corrects: str = ""
-    balance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +155,9 @@ class Instructed:
     amount: int
 
 
+Named = TypeVar("Named", Expected, Instructed)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a line means: credited, a confirmed payout, the bank's own reversal, or in suspense and why."""
@@ -168,6 +170,12 @@ class Verdict:
 def squeezed(name: str) -> str:
     """A payer's name without what banks add or drop: spaces, width of brackets, letter case."""
     return re.sub(r"\s", "", name).replace("（", "(").replace("）", ")").casefold()
+
+
+def named(memo: str, ids: Mapping[str, Named]) -> Named | None:
+    """The first of the known ids that stands in a memo as a word of its own; within another word it means nothing."""
+    words = re.findall(r"[0-9A-Za-z:_.-]+", memo)
+    return next((ids[word] for word in words if word in ids), None)
 
 
 def judge_line(
@@ -184,15 +192,14 @@ def judge_line(
         whole = known.get(line.corrects) == -line.amount and line.amount < 0
         return Verdict("reversed", key=line.corrects) if whole else Verdict("suspense", why="correction")
     if line.amount < 0:
-        fits = [i for i in instructed.values() if i.id in line.memo]
-        if not fits:
+        told = named(line.memo, instructed)
+        if told is None:
             return Verdict("suspense", why="unknown_debit")
-        even = fits[0].amount == -line.amount
-        return Verdict("paid_out", key=fits[0].id) if even else Verdict("suspense", why="wrong_amount")
-    found = [e for e in expected.values() if e.code in line.memo]
-    if not found:
+        even = told.amount == -line.amount
+        return Verdict("paid_out", key=told.id) if even else Verdict("suspense", why="wrong_amount")
+    wanted = named(line.memo, expected)
+    if wanted is None:
         return Verdict("suspense", why="unknown_payer")
-    wanted = found[0]
     if squeezed(line.payer) != squeezed(wanted.payer):
         return Verdict("suspense", why="other_payer")
     if line.amount != wanted.amount:
