@@ -30,8 +30,12 @@ def check(listing: Listing, *, stage: str, now: datetime, buyer: Party | None = 
 
 def judge(facts: RightFacts, *, seller: Party, now: datetime, buyer: Party | None = None) -> Freedom:
     """Whether this seller may sell this right today; a buyer from abroad asks for export papers (K1)."""
-    in_view = DealInView(by=(seller.ref,), is_abroad=buyer is not None and buyer.country != HOME)
-    return free_to(Act.SELL, facts, beijing_day(now), deal=in_view)
+    return free_to(Act.SELL, facts, beijing_day(now), deal=in_view(seller, buyer))
+
+
+def in_view(seller: Party, buyer: Party | None = None) -> DealInView:
+    """What the registry must know of a deal to judge it."""
+    return DealInView(by=(seller.ref,), is_abroad=buyer is not None and buyer.country != HOME)
 
 
 def made(listing: Listing, rights: list[Right], answers: list[Freedom], *, stage: str, now: datetime) -> Gate:

@@ -286,8 +286,8 @@ def end_unsold(listing: Listing, *, outcome: str, who: Person | None = None) -> 
 
 def interested(listing: Listing) -> list[Person]:
     """Who hears of a change: the maker and everyone registered."""
-    registered = Intent.objects.filter(listing=listing).exclude(state__in=("withdrawn", "void")).select_related("person")
-    return [*_maker(listing), *(intent.person for intent in registered)]
+    registered = Intent.objects.filter(listing=listing).exclude(state__in=("withdrawn", "void"))
+    return [*_maker(listing), *(intent.person for intent in registered.select_related("person"))]
 
 
 @transaction.atomic

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from zhirong.exchange.models import Deal, Intent, Listing
-from zhirong.ledger import actions as ledger
 from zhirong.ledger import rules as accounts
+from zhirong.ledger.actions import bank, transfers
+from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account, Expectation
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -28,7 +29,7 @@ def ask_for_deposit(intent: Intent) -> bool:
     if free_fen(intent.party) >= intent.deposit_fen:
         freeze_deposit(intent)
         return True
-    ledger.expect(
+    bank.expect(
         None,
         code=intent.payment_code,
         topic=intent.listing.topic,
@@ -43,7 +44,7 @@ def ask_for_deposit(intent: Intent) -> bool:
 def freeze_deposit(intent: Intent) -> None:
     """The deposit is set aside for this listing; it has no expiry, the rule set ends it."""
     intent.hold_id = f"deposit:{intent.pk}"
-    ledger.freeze(
+    transfers.freeze(
         None,
         id=intent.hold_id,
         party_ref=intent.party.ref,
@@ -67,13 +68,13 @@ def freeze_deposit(intent: Intent) -> None:
 def release_deposit(intent: Intent) -> None:
     """The deposit is free again; one that never came is no longer expected."""
     if intent.deposit_state == "due":
-        ledger.expect_no_more(None, code=intent.payment_code)
+        bank.expect_no_more(None, code=intent.payment_code)
         intent.deposit_state = "waived"
         intent.save(update_fields=["deposit_state"])
         return
     if intent.deposit_state != "held":
         return
-    ledger.release(None, intent.hold_id, id=f"{intent.hold_id}:release", topic=intent.listing.topic)
+    transfers.release(None, intent.hold_id, id=f"{intent.hold_id}:release", topic=intent.listing.topic)
     intent.deposit_state = "released"
     intent.save(update_fields=["deposit_state"])
     record.tell(
@@ -107,7 +108,7 @@ def price_code(deal: Deal) -> str:
 
 def ask_for_price(deal: Deal) -> None:
     """Expect the price under the deal's payment code."""
-    ledger.expect(code=price_code(deal), topic=deal.topic, purpose="price", party=deal.buyer, amount_fen=due_fen(deal))
+    bank.expect(code=price_code(deal), topic=deal.topic, purpose="price", party=deal.buyer, amount_fen=due_fen(deal))
 
 
 def take_price(deal: Deal) -> bool:
@@ -117,35 +118,35 @@ def take_price(deal: Deal) -> bool:
         return False
     intent, escrow = deal.intent, accounts.escrow(deal.number)
     if intent.deposit_state == "held":
-        ledger.apply(None, intent.hold_id, id=f"{intent.hold_id}:apply", deal=deal.number, topic=deal.topic)
+        transfers.apply(None, intent.hold_id, id=f"{intent.hold_id}:apply", deal=deal.number, topic=deal.topic)
         intent.deposit_state = "applied"
         intent.save(update_fields=["deposit_state"])
     if owed:
-        ledger.open_accounts([escrow])
-        paid = ledger.Order(f"price:{deal.pk}", accounts.available(deal.buyer.ref), escrow, owed, kind="price")
-        ledger.move(None, [paid], topic=deal.topic)
+        transfers.open_accounts([escrow])
+        paid = Order(f"price:{deal.pk}", accounts.available(deal.buyer.ref), escrow, owed, kind="price")
+        transfers.move(None, [paid], topic=deal.topic)
     return True
 
 
 def settle(deal: Deal, *, who: Person) -> None:
     """Delivery against payment: escrow to the seller and to the fees, all or nothing (I6, I10)."""
     escrow, seller = accounts.escrow(deal.number), accounts.available(deal.seller.ref)
-    ledger.open_accounts([seller, FEES])
+    transfers.open_accounts([seller, FEES])
     fees = deal.seller_fee_fen + deal.buyer_fee_fen
-    orders = [ledger.Order(f"settle:{deal.pk}", escrow, seller, deal.price_fen - deal.seller_fee_fen, kind="proceeds")]
+    orders = [Order(f"settle:{deal.pk}", escrow, seller, deal.price_fen - deal.seller_fee_fen, kind="proceeds")]
     if fees:
-        orders.append(ledger.Order(f"fees:{deal.pk}", escrow, FEES, fees, kind="fee"))
-    ledger.move(who, orders, topic=deal.topic)
+        orders.append(Order(f"fees:{deal.pk}", escrow, FEES, fees, kind="fee"))
+    transfers.move(who, orders, topic=deal.topic)
 
 
 def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
     """A defaulter's deposit goes where the rule set says; proposer and checker are two persons."""
     intent = deal.intent
-    ledger.expect_no_more(None, code=price_code(deal))
+    bank.expect_no_more(None, code=price_code(deal))
     if intent.deposit_state != "held":
         return
     assert deal.default_proposed_by is not None
-    ledger.forfeit(
+    transfers.forfeit(
         deal.default_proposed_by,
         intent.hold_id,
         id=f"{intent.hold_id}:forfeit",
@@ -154,28 +155,28 @@ def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
         to=FORFEITED,
     )
     seller = accounts.available(deal.seller.ref)
-    ledger.open_accounts([seller, FEES])
+    transfers.open_accounts([seller, FEES])
     goes_to = {"costs": FEES, "gap": seller, "seller": seller}
     orders = [
-        ledger.Order(f"forfeit:{deal.pk}:{name}", FORFEITED, goes_to[name], amount, kind="forfeit")
+        Order(f"forfeit:{deal.pk}:{name}", FORFEITED, goes_to[name], amount, kind="forfeit")
         for name, amount in parts.items()
         if amount
     ]
     if orders:
-        ledger.move(who, orders, topic=deal.topic)
+        transfers.move(who, orders, topic=deal.topic)
     intent.deposit_state = "forfeited"
     intent.save(update_fields=["deposit_state"])
 
 
 def refund(deal: Deal, *, who: Person) -> None:
     """An annulled deal: what lies in escrow goes back to the buyer; a deposit still held is released with the rest."""
-    ledger.expect_no_more(None, code=price_code(deal))
+    bank.expect_no_more(None, code=price_code(deal))
     escrow = Account.objects.filter(path=accounts.escrow(deal.number)).first()
     held = escrow.credits_posted - escrow.debits_posted if escrow else 0
     if held:
         buyer = accounts.available(deal.buyer.ref)
-        back = ledger.Order(f"refund:{deal.pk}", accounts.escrow(deal.number), buyer, held, kind="refund")
-        ledger.move(who, [back], topic=deal.topic)
+        back = Order(f"refund:{deal.pk}", accounts.escrow(deal.number), buyer, held, kind="refund")
+        transfers.move(who, [back], topic=deal.topic)
 
 
 def deposits_met() -> list[int]:

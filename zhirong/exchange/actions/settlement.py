@@ -19,7 +19,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.registry import actions as registry
+from zhirong.registry.actions import titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,15 @@ def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     entered.save()
     money.settle(deal, who=who)
     for item in deal.listing.items.select_related("right"):
-        registry.transfer(who, item.right, to=deal.buyer, day=entered.effective_on, proof=entered.number)
+        titles.transfer(
+            who,
+            item.right,
+            deal.buyer,
+            on=entered.effective_on,
+            key=f"{deal.number}:{item.pk}",
+            deal=gates.in_view(deal.seller, deal.buyer),
+            proof=entered.file,
+        )
     deal.listing.state = listing_rules.listing_after(deal.listing.state, "settle")
     deal.listing.ended_at = now
     deal.listing.save(update_fields=["state", "ended_at"])
