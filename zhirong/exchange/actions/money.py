@@ -108,7 +108,15 @@ def price_code(deal: Deal) -> str:
 
 def ask_for_price(deal: Deal) -> None:
     """Expect the price under the deal's payment code."""
-    bank.expect(code=price_code(deal), topic=deal.topic, purpose="price", party=deal.buyer, amount_fen=due_fen(deal))
+    bank.expect(
+        None,
+        code=price_code(deal),
+        topic=deal.topic,
+        purpose="price",
+        payer=deal.buyer.name,
+        account=accounts.available(deal.buyer.ref),
+        amount_fen=due_fen(deal),
+    )
 
 
 def take_price(deal: Deal) -> bool:
