@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
+from zhirong.exchange import finder
 from zhirong.record import feed as record_feed
 from zhirong.record import sequencer
 from zhirong.web import feed
@@ -83,6 +84,7 @@ def parts() -> list[Part]:
     if floor_start and floor_stop:
         starts = floor_start
         made.append(Part("floor", lambda: starts(data=settings.DATA, wake=sequencer.wake), floor_stop))
+    made.append(Part("finder", lambda: finder.start(data=settings.DATA), finder.stop))
     clock = Repeating("clock", [call for name in DUE if (call := found(name))], every_seconds=CLOCK_SECONDS)
     made.append(Part("clock", clock.start, clock.stop))
     return made
