@@ -10,7 +10,7 @@ from tests.ledger import given_bank
 from tests.ledger import given_books as given
 from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
-from zhirong.ledger import rules
+from zhirong.ledger import bank_view, rules
 from zhirong.ledger.actions import bank as desk
 from zhirong.ledger.actions import payouts, simulated
 from zhirong.ledger.actions import transfers as actions
@@ -235,3 +235,20 @@ def test_whoever_is_no_operator_takes_no_statement() -> None:
     who = given_bank.people()
     with pytest.raises(Refused):
         desk.take_statement(who.checker, b"", name="x.csv")
+
+
+def test_the_desk_shows_what_waits_and_the_bank_its_own_lines() -> None:
+    who = given_bank.people()
+    simulated.customer_pays(who.checker, payer="x", amount_fen=100, memo="")
+    with pytest.raises(Refused):
+        simulated.customer_pays(who.checker, payer="x", amount_fen=100, memo="", quirk="late")
+    assert (bank_view.bank_page().holds, bank_view.bank_page().untold) == (100, 1)
+    given_bank.taken(who.operator)
+    simulated.bank_corrects(who.operator, BankLine.objects.get().bank_ref, amount_fen=1)
+    seen = bank_view.desk(who.checker)
+    assert [line.why for line in seen.suspended] == ["unknown_payer"]
+    assert (seen.standing.bank_says, seen.standing.custody, seen.is_halted) == (100, 100, False)
+    given_bank.taken(who.operator)
+    assert bank_view.desk(who.operator).standing == rules.Standing(99, 99, 0, 0, 0, 99)
+    with pytest.raises(Refused):
+        bank_view.desk(given.a_person("nobody"))

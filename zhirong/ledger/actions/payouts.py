@@ -55,7 +55,7 @@ def make_payout(
             raise Refused("ledger.id_used", id=id, path=account)
         return found
     if amount_fen <= 0:
-        raise Refused("ledger.payout_not_positive")
+        raise Refused("ledger.not_positive")
     transfers.open_accounts([rules.transit(bank)])
     held = Order(hold_id(id), account, rules.transit(bank), amount_fen, kind="payout")
     transfers.hold(who, held, topic=topic)
