@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import unsealed as unsealed  # the seals of the record let nothing be emptied
 from zhirong.cli import browser as machine
+from zhirong.record import actions as record
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -31,6 +34,13 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         missing(f"The shared material is not at {folder}; name its folder in ZR_SHARED.")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each test process has a data folder of its own; files and indexes never meet."""
+    settings.DATA = tmp_path_factory.mktemp("data")
+    return settings.DATA
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +65,10 @@ def django_db_modify_db_settings(
     connection = connections["default"]
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """A test that moved the house's time leaves no trace in the next."""
+    yield
+    record.forget_shift()

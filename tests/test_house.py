@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from django.utils import translation
 
-from tests.house import catalogues, exact, shape, source
+from tests.house import catalogues, exact, shape, source, words
 from tests.house.source import ROOT, File
 
 BIG_EXCEPTIONS = ("requirements.lock", "requirements-dev.lock")
@@ -98,6 +98,18 @@ def test_every_verb_asked_for_is_declared_and_back() -> None:
     assert catalogues.unused(source.product(), entries) == []
 
 
+def test_every_text_of_pages_and_messages_has_its_chinese() -> None:
+    pairs = words.chinese()
+    readable = (*source.product(), *source.files(".html", ".txt"))
+    texts = words.english(file for file in readable if file.path.parts[0] == "zhirong")
+    assert words.untranslated(texts, pairs) == []
+    assert words.uneven(pairs) == []
+
+
+def test_one_word_stands_once() -> None:
+    assert words.twice((ROOT / "docs" / "words.md").read_text("utf-8")) == []
+
+
 def own_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if model.__module__.startswith("zhirong.")]
 
@@ -164,8 +176,8 @@ def test_no_file_is_big() -> None:
 
 
 def test_no_file_names_a_machine_or_an_index() -> None:
-    words = re.compile("|".join(map(re.escape, MACHINE_WORDS)).encode())
-    found = [str(path) for path in source.paths() if words.search((ROOT / path).read_bytes())]
+    pattern = re.compile("|".join(map(re.escape, MACHINE_WORDS)).encode())
+    found = [str(path) for path in source.paths() if pattern.search((ROOT / path).read_bytes())]
     assert found == []
 
 

@@ -169,6 +169,14 @@ def test_every_verb_of_zr_has_a_place_in_the_house() -> None:
     assert inside == set(front_door.VERBS) - {"words"}
 
 
+def test_ci_calls_zr_test_and_nothing_else() -> None:
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert [line for line in lines if "zr" in line] == ["CI=true exec ./zr test"]
+    assert len(lines) == 4
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    assert os.access(ROOT / "zr", os.X_OK)
+
+
 def test_the_data_folder_is_taken_from_the_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZR_DATA", "/before")
     assert front_door.take_data_folder(["--data", "/there", "a.xml"]) == ["a.xml"]
@@ -182,8 +190,9 @@ def test_the_closing_line_counts_all_lanes() -> None:
         suite.Lane("SQLite", 1, tests=10, failed=1, skipped=2, why_skipped=("no shared material",)),
         suite.Lane("PostgreSQL", 0, tests=4),
     ]
-    told = suite.closing(lanes, ["SQLite: 1 failed"], seconds=2.5)
+    told = suite.closing(lanes, ["No Chromium."], ["SQLite: 1 failed"], seconds=2.5)
     assert told.splitlines()[1:] == [
+        "left out: No Chromium.",
         "skipped: no shared material",
         "not green: SQLite: 1 failed",
         "===== 1 failed, 11 passed, 2 skipped in 2.50s (SQLite 10, PostgreSQL 4) =====",

@@ -29,7 +29,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def bare_texts(entries: dict[str, dict[str, Any]], *needed: str) -> list[str]:
-    return [f"{key}: no {name}" for key, entry in entries.items() for name in needed if not entry.get(name)]
+    return [f"{key}: no {name}" for key, entry in entries.items() for name in needed if entry.get(name) is None]
 
 
 def uneven_texts(entries: dict[str, dict[str, Any]]) -> list[str]:

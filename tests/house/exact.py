@@ -20,7 +20,7 @@ CLOCKS = {
     ("time", "time_ns"),
 }
 WRITERS = re.compile(
-    r"zhirong/(\w+/actions(\.py|/.*)|exchange/floor\w*(\.py|/.*)|ledger/book\w*(\.py|/.*)|record/sequencer\.py)$"
+    r"zhirong/(\w+/actions(\.py|/.*)|exchange/floor\w*(\.py|/.*)|ledger/book\w*(\.py|/.*)|record/(sequencer|teller)\.py)$"
 )
 ALWAYS_WRITES = {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 WRITES = {"create", "update", "delete", *ALWAYS_WRITES}

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from tests.house.source import File
 
+# The offline verifier is one file by its purpose: it ships inside the certificate's ZIP.
+ONE_FILE_BY_PURPOSE = {"zhirong/papers/verifier.py": 700}
 FILE_LINES, FUNCTION_LINES, NESTING, POSITIONAL = 400, 50, 3, 3
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
@@ -19,8 +21,8 @@ def functions(file: File) -> Iterator[Function]:
 
 
 def long_file(file: File) -> list[str]:
-    count = len(file.text.splitlines())
-    return [f"{file.path}: {count} lines, at most {FILE_LINES}"] if count > FILE_LINES else []
+    count, most = len(file.text.splitlines()), ONE_FILE_BY_PURPOSE.get(str(file.path), FILE_LINES)
+    return [f"{file.path}: {count} lines, at most {most}"] if count > most else []
 
 
 def long_functions(file: File) -> list[str]:
@@ -102,8 +104,18 @@ def package_docstring(file: File) -> list[str]:
     wanted = ("It is:", "It is not:", "Words:", "Tables:", "Events:") if is_room else ()
     wrong = [f"{file.path}: the docstring lacks “{word}”" for word in wanted if word not in text]
     wrong += [] if text else [f"{file.path}: no docstring"]
+    if file.path.parent.name == "actions":
+        return wrong + [
+            f"{file.at(node)}: more than a list of verbs" for node in file.tree.body[1:] if not is_face(node)
+        ]
     if len(file.tree.body) > 1:
         wrong.append(f"{file.path}: holds more than its docstring")
     if len(file.text.splitlines()) > 30:
         wrong.append(f"{file.path}: more than 30 lines")
     return wrong
+
+
+def is_face(node: ast.stmt) -> bool:
+    """The verbs of a room that outgrew one file are imported into the face of its folder, and listed."""
+    is_list = isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]
+    return is_list or isinstance(node, ast.Import | ast.ImportFrom)

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NOT_OURS = {".git", ".venv", "data", "__pycache__", "node_modules"}
+NOT_OURS = {".git", ".venv", "data", "__pycache__", ".hypothesis"}
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,13 @@ def paths() -> tuple[PurePosixPath, ...]:
         names = [PurePosixPath(name) for name in told.splitlines()]
     else:
         found = (path.relative_to(ROOT) for path in ROOT.rglob("*"))
-        names = [PurePosixPath(path) for path in found if not NOT_OURS & set(path.parts) and path.suffix != ".pyc"]
+        names = [PurePosixPath(path) for path in found if is_ours(path)]
     return tuple(sorted(name for name in names if (ROOT / name).is_file()))
+
+
+def is_ours(path: Path) -> bool:
+    """Neither environment, data nor the cache of a tool."""
+    return not any(part in NOT_OURS or part.endswith("_cache") for part in path.parts) and path.suffix != ".mo"
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.house import catalogues, exact, shape
+from tests.house import catalogues, exact, shape, words
 from tests.house.source import File, snippet
 
 FINDS: list[tuple[Callable[[File], list[str]], str, str]] = [
@@ -71,6 +71,13 @@ def test_a_silent_package_is_found() -> None:
     assert len(shape.package_docstring(snippet(full + "import os\n", path))) == 1
 
 
+def test_the_face_of_a_folder_of_actions_lists_verbs_and_does_nothing() -> None:
+    path = "zhirong/exchange/actions/__init__.py"
+    face = '"""Verbs."""\nfrom zhirong.exchange.actions.lots import publish\n__all__ = ["publish"]\n'
+    assert shape.package_docstring(snippet(face, path)) == []
+    assert len(shape.package_docstring(snippet(face + "def bid(): ...\n", path))) == 1
+
+
 CATALOGUE = {"bid.low": {"zh": "最低 {least_fen}", "en": "least {least_fen}", "rule": "B7", "status": 409}}
 
 
@@ -112,3 +119,22 @@ def test_a_verb_that_is_not_declared_is_found() -> None:
     declared = {"exchange.bid": {"roles": ["buyer"]}}
     assert catalogues.undeclared_verbs([snippet("access.require(who, 'exchange.bid', lot)")], declared) == []
     assert len(catalogues.undeclared_verbs([snippet("access.may(who, 'exchange.ask', lot)")], declared)) == 1
+
+
+def test_a_text_without_chinese_is_found_in_code_and_in_pages() -> None:
+    page = snippet("<h1>{{ _('Lots') }}</h1>{% trans n=1 %}{{ n }} bids{% endtrans %}", "zhirong/web/templates/a.html")
+    code = snippet("title = gettext_lazy('Rights')\nkind = pgettext('law', 'Pledge')")
+    texts = words.english([page, code])
+    assert set(texts) == {"Lots", "%(n)s bids", "Rights", "Pledge"}
+    assert len(words.untranslated(texts, {"Lots": "标的", "Rights": "权利", "Pledge": "质押"})) == 1
+
+
+def test_a_translation_that_loses_a_fact_is_found() -> None:
+    assert words.uneven({"%(n)s bids": "%(n)s 次出价", "{a} of {b}": "{b} 中的 {a}"}) == []
+    assert words.uneven({"%(n)s bids": "出价"}) == ["%(n)s bids"]
+
+
+def test_a_word_that_stands_twice_is_found() -> None:
+    head = "| 中文 | English | what |\n| --- | --- | --- |\n"
+    assert words.twice(head + "| 标的 | lot | a |\n| 挂牌 | listing | b |\n" + head) == []
+    assert words.twice(head + "| 标的 | lot | a |\n| 批 | lot | b |\n") == ["lot"]

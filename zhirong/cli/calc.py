@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from zhirong.base import calc as base_calc
 from zhirong.base import refused
 from zhirong.base.engines import Engine
 
-SOURCES: tuple[ModuleType, ...] = ()
+SOURCES: tuple[ModuleType, ...] = (base_calc,)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -61,21 +62,13 @@ def compute(engine: Engine, text: str) -> int:
     try:
         return tell(engine.run(given), exit_code=0)
     except refused.Refused as no:
-        entry = refused.catalogue().get(no.code, {})
-        texts = {language: str(entry.get(language, "")).format_map(Facts(no.facts)) for language in ("zh", "en")}
-        return tell({"refused": no.code, **texts, "facts": no.facts}, exit_code=2)
+        texts = {language: refused.sentence(no, language) for language in ("zh", "en")}
+        return tell({"refused": no.code, **texts, "rule": refused.rule(no), "facts": no.facts}, exit_code=2)
 
 
 def tell(value: Any, *, exit_code: int) -> int:
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
     return exit_code
-
-
-class Facts(dict[str, Any]):
-    """A fact the engine did not give stays visible as its name."""
-
-    def __missing__(self, name: str) -> str:
-        return "{" + name + "}"
 
 
 KINDS: dict[str, type] = {
@@ -97,6 +90,8 @@ def misfits(given: Any, schema: dict[str, Any], *, at: str = "input") -> list[st
         return [f"{at} is not of type {' or '.join(kinds)}"]
     if "enum" in schema and given not in schema["enum"]:
         return [f"{at} is none of {schema['enum']}"]
+    if isinstance(given, int) and not schema.get("minimum", given) <= given <= schema.get("maximum", given):
+        return [f"{at} is not between {schema.get('minimum', '…')} and {schema.get('maximum', '…')}"]
     if isinstance(given, dict):
         return misfits_of_object(given, schema, at=at)
     if not isinstance(given, list):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
-FILES = ["zhirong", "tests", "bench", "zr"]
+FILES = [".", "zr"]
 
 STEPS = {
     "format": ["-m", "ruff", "format", "--check", *FILES],

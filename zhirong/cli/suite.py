@@ -55,17 +55,14 @@ def main(argv: Sequence[str]) -> int:
     if argv:
         return subprocess.run([*PYTEST, *argv], cwd=check.ROOT, check=False).returncode
     begun = time.monotonic()
-    missing = browser.make_ready()
-    failed_steps = check.run(check.STEPS)
+    missing = [sentence] if (sentence := browser.make_ready()) else []
+    problems = [f"{step} found something" for step in check.run(check.STEPS)]
     with tempfile.TemporaryDirectory(prefix="zr-test-") as folder:
-        lanes = run_lanes(Path(folder), has_browser=missing is None)
-    problems = [f"{step} found something" for step in failed_steps]
+        lanes = run_lanes(Path(folder), missing)
     problems += [f"{lane.name}: {lane.failed} failed, {lane.errors} errors" for lane in lanes if not lane.is_green]
-    if missing:
-        print(missing)
     if os.environ.get("CI") == "true":
-        problems += [missing] if missing else []
-    print(closing(lanes, problems, seconds=time.monotonic() - begun))
+        problems += missing
+    print(closing(lanes, missing, problems, seconds=time.monotonic() - begun))
     return 1 if problems else 0
 
 
@@ -80,12 +77,16 @@ def compile_words() -> None:
         subprocess.run([sys.executable, "-m", "zhirong.cli", "words"], cwd=check.ROOT, check=True)
 
 
-def run_lanes(folder: Path, *, has_browser: bool) -> list[Lane]:
-    """SQLite with all, PostgreSQL with what must hold on both, then the browser."""
+def run_lanes(folder: Path, missing: list[str]) -> list[Lane]:
+    """SQLite with all, PostgreSQL with what must hold on both, then the browser. What could not run is told."""
     lanes = [run_lane("SQLite", folder, ["-n", "2", "-m", "not browser"])]
-    with postgres.served(folder / "postgres") as url:
-        lanes.append(run_lane("PostgreSQL", folder, ["-n", "2", "-m", "both and not browser"], ZR_DATABASE_URL=url))
-    if has_browser:
+    try:
+        with postgres.served(folder / "postgres") as url:
+            both = ["-n", "2", "-m", "both and not browser"]
+            lanes.append(run_lane("PostgreSQL", folder, both, ZR_DATABASE_URL=url))
+    except postgres.NotServed as problem:
+        missing.append(str(problem))
+    if browser.find():
         lanes.append(run_lane("browser", folder, ["-n", "0", "-m", "browser"]))
     return lanes
 
@@ -94,7 +95,9 @@ def run_lane(name: str, folder: Path, arguments: list[str], **environment: str) 
     print(f"\n== {name}", flush=True)
     report = folder / f"{name}.xml"
     command = [*PYTEST, *arguments, f"--junitxml={report}", "-o", "junit_family=xunit1", "--no-header", "-rfEs"]
-    done = subprocess.run(command, cwd=check.ROOT, env={**os.environ, **environment}, check=False)
+    done = subprocess.run(
+        command, cwd=check.ROOT, env={**os.environ, "ZR_DATA": str(folder / name), **environment}, check=False
+    )
     return counted(name, done.returncode, report)
 
 
@@ -116,13 +119,14 @@ def counted(name: str, exit_code: int, report: Path) -> Lane:
     )
 
 
-def closing(lanes: list[Lane], problems: list[str], *, seconds: float) -> str:
-    """The last lines: what was wrong, what was left out, and the counts as pytest would say them."""
+def closing(lanes: list[Lane], missing: list[str], problems: list[str], *, seconds: float) -> str:
+    """The last lines: what was left out, what was wrong, and the counts as pytest would say them."""
     failed, errors, skipped = (sum(getattr(lane, key) for lane in lanes) for key in ("failed", "errors", "skipped"))
     passed = sum(lane.tests for lane in lanes) - failed - errors - skipped
     parts = ", ".join(f"{lane.name} {lane.tests}" for lane in lanes)
     counts = [f"{failed} failed"] * bool(failed) + [f"{passed} passed"]
     counts += [f"{skipped} skipped"] * bool(skipped) + [f"{errors} errors"] * bool(errors)
-    lines = [f"skipped: {why}" for why in sorted({why for lane in lanes for why in lane.why_skipped})]
+    lines = [f"left out: {sentence}" for sentence in missing]
+    lines += [f"skipped: {why}" for why in sorted({why for lane in lanes for why in lane.why_skipped})]
     lines += [f"not green: {problem}" for problem in problems]
     return "\n" + "\n".join([*lines, f"===== {', '.join(counts)} in {seconds:.2f}s ({parts}) ====="])

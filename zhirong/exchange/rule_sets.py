@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,7 +86,6 @@ class RuleSet:
     relist_cut: Fraction
     relist_within: Span
     most_fen: int
-    clock_jump: Span  # a wall clock that runs ahead by more pauses the lots (E9)
 
     def announcement_for(self, asking_fen: int) -> Span:
         """How long a listing at this price must be announced at least (X2, X3)."""
@@ -111,11 +110,22 @@ def read(text: dict[str, Any], day: date) -> RuleSet:
     figures = text["figures"]
     names = {field.name for field in fields(RuleSet)} - {"code", "zh", "en", "basis", "marked", "day"}
     assert set(figures) == names, f"rule set {text['code']}: {sorted(set(figures) ^ names)}"
-    values = {name: _value(name, _on(figures[name], name=f"{text['code']}.{name}", day=day)) for name in names}
+    values = {name: figure_on(figures[name], name=name, day=day) for name in names}
     head = {name: text[name] for name in ("code", "zh", "en", "basis")}
     found = RuleSet(**head, marked=bool(text.get("marked")), day=day, **values)
     must_be_lawful(found)
     return found
+
+
+def text_of(code: str) -> str:
+    """The file of a rule set, as a listing keeps it: what was announced stays, whatever the file says later."""
+    return (FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8")
+
+
+@lru_cache(maxsize=64)
+def as_kept(text: str, day: date) -> RuleSet:
+    """The rule set of a kept text on the day of its announcement."""
+    return read(yaml.safe_load(text), day)
 
 
 def sources(code: str) -> dict[str, list[dict[str, Any]]]:
@@ -126,12 +136,12 @@ def sources(code: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _on(entries: list[dict[str, Any]], *, name: str, day: date) -> Any:
-    """The value in force on a day: the latest that had begun."""
+def figure_on(entries: list[dict[str, Any]], *, name: str, day: date) -> Any:
+    """A figure as it is in force on a day: the latest that had begun."""
     begun = [entry for entry in entries if entry["from"] <= day]
     if not begun:
         raise Refused("lot.rule_set_not_in_force", figure=name, day=day.isoformat())
-    return max(begun, key=lambda entry: entry["from"])["value"]
+    return _value(name, max(begun, key=lambda entry: entry["from"])["value"])
 
 
 _SPAN = re.compile(r"(\d+) (seconds|minutes|hours|days|working_days|months)")

@@ -151,11 +151,16 @@ def transfer_of(order: Order) -> Transfer:
     )
 
 
+def take_lock(door: port.Port) -> None:
+    """Wait for the book until the transaction ends; SQLite's writer has it with the write lock."""
+    if door.dialect == port.POSTGRESQL:
+        door.execute("SELECT pg_advisory_xact_lock(?)", (BOOK_LOCK,))
+
+
 def read(door: port.Port, orders: Sequence[Order]) -> Page:
     """Lock and read what the batch touches, and nothing else: the book's lock first, then accounts in id order."""
     page = Page()
-    if door.dialect == port.POSTGRESQL:
-        door.execute("SELECT pg_advisory_xact_lock(?)", (BOOK_LOCK,))
+    take_lock(door)
     wanted = {order.id for order in orders} | {order.hold for order in orders if order.hold}
     wanted |= {order.reverses for order in orders if order.reverses}
     paths = {path for order in orders for path in (order.debit, order.credit) if path}

@@ -113,6 +113,8 @@ class BankFile(models.Model):
     file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     lines = models.PositiveIntegerField(default=0)
+    # What the bank says it holds at the end of a statement.
+    closing = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["direction", "sha256"], name="ledger_bank_file_once")]
@@ -132,7 +134,10 @@ class BankLine(models.Model):
     memo = models.CharField(max_length=200, blank=True)
     corrects = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=12, default="new")
+    # Why a line waits in suspense: unknown_payer, other_payer, wrong_amount, correction, unknown_debit, nothing.
+    why = models.CharField(max_length=20, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+    proposed = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     matched_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
@@ -175,3 +180,37 @@ class Expectation(models.Model):
     state = models.CharField(max_length=12, default="open")
     made_at = models.DateTimeField()
     met_by = models.ForeignKey(BankLine, models.PROTECT, null=True, related_name="+")
+
+
+class Reconciliation(models.Model):
+    """One comparison of the bank's word with the books (I11), after each file; while it is uneven, nothing leaves."""
+
+    bank = models.CharField(max_length=20)
+    file = models.ForeignKey(BankFile, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    bank_says = models.BigIntegerField(null=True)
+    custody = models.BigIntegerField()
+    clients = models.BigIntegerField()
+    own = models.BigIntegerField()
+    transit = models.BigIntegerField()
+    suspense = models.BigIntegerField()
+    is_even = models.BooleanField()
+
+
+class SimulatedLine(models.Model):
+    """The simulated bank's own books: what moved on the custody account, and in which statements it was told.
+
+    It stands for another house: nothing but `actions.simulated` reads or writes it.
+    """
+
+    bank_ref = models.CharField(max_length=64, unique=True)
+    account = models.CharField(max_length=64)
+    payer = models.CharField(max_length=200)
+    amount = models.BigIntegerField()
+    value_day = models.DateField()
+    memo = models.CharField(max_length=200, blank=True)
+    corrects = models.CharField(max_length=64, blank=True)
+    # A delayed line is told only in the statements from this instant on; a doubled one is told once more.
+    told_from = models.DateTimeField()
+    tells_left = models.PositiveSmallIntegerField(default=1)
+    instruction = models.CharField(max_length=64, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from typing import Final
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import book
+from zhirong.ledger.engine.transfers import Flag
 from zhirong.record import actions as record
 from zhirong.record import port
 
@@ -44,6 +46,10 @@ class Queue:
 
     def submit(self, orders: Sequence[book.Order]) -> Future[list[book.Answer]]:
         """Hand orders over; the future is done once they are durable, or refused."""
+        assert orders, "an empty order says nothing"
+        assert not orders[-1].flags & Flag.LINKED, "a linked group ends within its call"
+        # Wrong words fail here, in the caller's thread, and not in the book's.
+        assert all(order.facts() and isinstance(order.amount, int) for order in orders)
         future: Future[list[book.Answer]] = Future()
         with self._change:
             if self.is_stopped or self._is_closing:
@@ -61,11 +67,14 @@ class Queue:
         self.door.close()
 
     def _run(self) -> None:
-        while batch := self._take():
-            self._commit(batch)
-            if self.is_stopped:
-                self._refuse_rest()
-                return
+        batch: list[Waiting] = []
+        try:
+            while not self.is_stopped and (batch := self._take()):
+                self._commit(batch)
+        finally:
+            # Also on a fault of our own: whoever waits is told, and nothing more is taken.
+            self.is_stopped = True
+            self._refuse_rest(batch)
 
     def _take(self) -> list[Waiting]:
         """Everything that waits, up to the most that one transaction should hold; empty when closing."""
@@ -82,18 +91,22 @@ class Queue:
     def _commit(self, batch: list[Waiting]) -> None:
         """One transaction for the batch; if one caller's row is at fault, each alone, so that only that one fails."""
         try:
-            answers = self._write([order for orders, _ in batch for order in orders])
+            self.door.begin()
+        except self.door.failures:
+            # Somebody else held the database for too long; nothing was written, the caller may ask again.
+            settle(batch, Refused("ledger.book_busy"))
+            return
+        try:
+            answers = book.write(self.door, [order for orders, _ in batch for order in orders], now=self.clock())
+            self.door.commit()
         except self.door.row_failures as failure:
             self.door.rollback()
-            if len(batch) == 1:
-                batch[0][1].set_exception(failure)
-                return
-            for waiting in batch:
-                self._commit([waiting])
+            self._commit_alone(batch, failure)
         except self.door.failures as failure:
             self.is_stopped = True
-            for _, future in batch:
-                future.set_exception(failure)
+            settle(batch, failure)
+            with contextlib.suppress(*self.door.failures):
+                self.door.rollback()
         else:
             self.committed()
             place = 0
@@ -101,14 +114,22 @@ class Queue:
                 future.set_result(answers[place : place + len(orders)])
                 place += len(orders)
 
-    def _write(self, orders: Sequence[book.Order]) -> list[book.Answer]:
-        self.door.begin()
-        answers = book.write(self.door, orders, now=self.clock())
-        self.door.commit()
-        return answers
+    def _commit_alone(self, batch: list[Waiting], failure: BaseException) -> None:
+        if len(batch) == 1:
+            settle(batch, failure)
+            return
+        for waiting in batch:
+            if not self.is_stopped:
+                self._commit([waiting])
 
-    def _refuse_rest(self) -> None:
+    def _refuse_rest(self, batch: list[Waiting]) -> None:
         with self._change:
-            for _, future in self._waiting:
-                future.set_exception(Refused("ledger.book_stopped"))
+            rest = [*batch, *self._waiting]
             self._waiting.clear()
+        settle([waiting for waiting in rest if not waiting[1].done()], Refused("ledger.book_stopped"))
+
+
+def settle(batch: Sequence[Waiting], failure: BaseException) -> None:
+    """Tell everyone of a batch the same reason."""
+    for _, future in batch:
+        future.set_exception(failure)

@@ -33,6 +33,11 @@ class Party(models.Model):
     verified_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
 
+    @property
+    def topic(self) -> str:
+        """Its name on the record."""
+        return f"party:{self.ref}"
+
 
 class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> Person:
@@ -57,6 +62,11 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = PersonManager()
+
+    @property
+    def topic(self) -> str:
+        """Their name on the record."""
+        return f"person:{self.ref}"
 
 
 class Membership(models.Model):
@@ -123,7 +133,13 @@ class Secret(models.Model):
     kept_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["party", "kind"], name="people_secret_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["party", "kind"], name="people_secret_once"),
+            # Two parties may share a bank account, but nobody is two natural persons.
+            models.UniqueConstraint(
+                fields=["fingerprint"], condition=models.Q(kind="resident_id"), name="people_resident_id_once"
+            ),
+        ]
 
 
 class Token(models.Model):

@@ -41,7 +41,7 @@ class Event(models.Model):
 
 
 class Subtree(models.Model):
-    """The hash of a full subtree of 256**level leaves, so that a proof reads few rows."""
+    """The root of a complete subtree of 2**level leaves, so that a proof reads few rows (engine.tree.STORED_LEVELS)."""
 
     level = models.PositiveSmallIntegerField()
     place = models.BigIntegerField()
@@ -52,12 +52,12 @@ class Subtree(models.Model):
 
 
 class Checkpoint(models.Model):
-    """The tree's size and root, signed by the house's key."""
+    """The tree's size and root as a signed note, in the house's key of that day."""
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
     at = models.DateTimeField()
-    signature = models.BinaryField(max_length=64)
+    note = models.TextField()
 
 
 class File(models.Model):
@@ -103,6 +103,17 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="record_delivery_once")]
+
+
+class Choice(models.Model):
+    """That a person wants, or does not want, notices through a channel; legal notices do not ask."""
+
+    person_ref = models.CharField(max_length=16)
+    channel = models.CharField(max_length=16)
+    is_wanted = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_ref", "channel"], name="record_choice_once")]
 
 
 class ClockMove(models.Model):

@@ -21,9 +21,8 @@ def write_deeds(door: port.Port, deeds: Sequence[actions.Deed]) -> list[int]:
         (at, kind, topic, body, digest), event = actions.deed_rows(deed)
         leaves.append((leaf_id, port.stamp(door, at), kind, topic, body, digest))
         events.append((leaf_id, *event))
-        for person in dict.fromkeys(deed.to):
-            facts = actions.canonical(deed.facts)
-            notices.append((person, leaf_id, kind, topic, facts, False, port.stamp(door, at)))
+        for person, _, _, facts, is_legal, _ in actions.notice_rows(deed):
+            notices.append((person, leaf_id, kind, topic, facts, is_legal, port.stamp(door, at)))
     door.executemany(LEAF, leaves)
     door.executemany(EVENT, events)
     if notices:

@@ -16,12 +16,13 @@ from zhirong.exchange.engine.shape import (
     Encumber,
     Event,
     Facts,
+    Open,
     Pause,
     Resume,
     Rung,
     State,
     Terms,
-    bidder_of,
+    Told,
     ladder,
 )
 
@@ -39,10 +40,22 @@ def judge_admission(state: State, command: Admit) -> Event:
     must_run(state)
     if state.stage == "matching" or (state.stage == "open" and command.at_ns >= state.end_ns):
         raise Refused("lot.ended", ended_ns=state.end_ns)
-    known = bidder_of(state, command.bidder)
+    known = state.bidders.get(command.bidder)
     if known and known.standing != "in":
         raise Refused("lot.barred", bidder=command.bidder)
     return Event("admitted", {"at_ns": command.at_ns, "bidder": command.bidder, "rank": command.rank})
+
+
+def judge_opening(state: State, command: Open) -> Event:
+    """The opening is told once, when it is due."""
+    must_run(state)
+    if state.stage == "paused":
+        raise Refused("lot.paused", reason="")
+    if command.at_ns < state.opens_ns:
+        raise Refused("lot.not_due", end_ns=state.opens_ns)
+    if state.opened:
+        raise Refused("lot.open_already")
+    return Event("opened", {"at_ns": command.at_ns, "end_ns": state.end_ns})
 
 
 def judge_pause(state: State, command: Pause | Encumber) -> Event:
@@ -108,7 +121,7 @@ def judge_edit(state: State, command: Edit) -> Event:
 def judge_ban(state: State, command: Ban) -> Event:
     """The bids of a banned bidder fall; where that changes the price, everyone has a full window to answer (E36)."""
     must_run(state)
-    known = bidder_of(state, command.bidder)
+    known = state.bidders.get(command.bidder)
     if known is None:
         raise Refused("lot.no_such_bidder", bidder=command.bidder)
     if known.standing != "in":
@@ -125,7 +138,7 @@ def judge_ban(state: State, command: Ban) -> Event:
             "reason": command.reason,
             "voided": sum(1 for rung in ladder(state) if rung.bidder == command.bidder),
             "top_fen": top.price_fen if top else 0,
-            "leader": top.bidder if top else 0,
+            "leader": top.bidder if top else "",
             "end_ns": end,
         },
     )
@@ -144,7 +157,7 @@ def judge_default(state: State, command: Default) -> Event:
         raise Refused("lot.annulled")
     if state.outcome != "sold" or state.winner != command.bidder:
         raise Refused("lot.not_the_winner", bidder=command.bidder)
-    facts = {"at_ns": command.at_ns, "bidder": command.bidder, "reason": command.reason, "winner": 0, "price_fen": 0}
+    facts = {"at_ns": command.at_ns, "bidder": command.bidder, "reason": command.reason, "winner": "", "price_fen": 0}
     heir = next_best(state) if state.terms.on_default == "next_best" else None
     if heir:
         facts |= {"winner": heir.bidder, "price_fen": heir.price_fen}
@@ -153,14 +166,14 @@ def judge_default(state: State, command: Default) -> Event:
 
 def next_best(state: State) -> Rung | None:
     """The highest bid of someone who neither won, fell, nor stayed below the reserve."""
-    fallen = {bidder.code for bidder in state.bidders if bidder.standing != "in"} | {state.winner}
+    fallen = {bidder.code for bidder in state.bidders.values() if bidder.standing != "in"} | {state.winner}
     for rung in ladder(state):
         if rung.bidder not in fallen:
             return rung if rung.price_fen >= state.terms.reserve_fen else None
     return None
 
 
-def without(top: Rung | None, bidder: int) -> Rung | None:
+def without(top: Rung | None, bidder: str) -> Rung | None:
     """The ladder without one bidder's rungs."""
     kept = []
     while top is not None:
@@ -170,7 +183,7 @@ def without(top: Rung | None, bidder: int) -> Rung | None:
     return chain(rung.told() for rung in reversed(kept))
 
 
-def chain(told: Iterable[tuple[int, int, int, int]]) -> Rung | None:
+def chain(told: Iterable[Told]) -> Rung | None:
     """A ladder from its bids, the lowest first."""
     top: Rung | None = None
     for number, at_ns, bidder, price_fen in told:
@@ -178,13 +191,17 @@ def chain(told: Iterable[tuple[int, int, int, int]]) -> Rung | None:
     return top
 
 
-def _standing(state: State, code: int, standing: str) -> tuple[Bidder, ...]:
-    return tuple(replace(bidder, standing=standing) if bidder.code == code else bidder for bidder in state.bidders)
+def _standing(state: State, code: str, standing: str) -> dict[str, Bidder]:
+    return {**state.bidders, code: replace(state.bidders[code], standing=standing)}
 
 
 def _admitted(state: State, facts: Facts) -> State:
-    others = tuple(bidder for bidder in state.bidders if bidder.code != facts["bidder"])
-    return replace(state, bidders=(*others, Bidder(facts["bidder"], facts["rank"])))
+    code = facts["bidder"]
+    return replace(state, bidders={**state.bidders, code: Bidder(code, facts["rank"])})
+
+
+def _opened(state: State, facts: Facts) -> State:
+    return replace(state, opened=True)
 
 
 def _paused(state: State, facts: Facts) -> State:
@@ -206,7 +223,7 @@ def _edited(state: State, facts: Facts) -> State:
         free_end_ns=facts["free_end_ns"],
         hard_end_ns=facts["hard_end_ns"],
         last_number=state.last_number,
-        bidders=tuple(bidder for bidder in state.bidders if bidder.standing != "in"),
+        bidders={code: bidder for code, bidder in state.bidders.items() if bidder.standing != "in"},
     )
 
 
@@ -221,7 +238,7 @@ def _banned(state: State, facts: Facts) -> State:
 
 
 def _annulled(state: State, facts: Facts) -> State:
-    return replace(state, stage="annulled", outcome="annulled", winner=0, price_fen=0)
+    return replace(state, stage="annulled", outcome="annulled", winner="", price_fen=0)
 
 
 def _defaulted(state: State, facts: Facts) -> State:
@@ -236,6 +253,7 @@ def _defaulted(state: State, facts: Facts) -> State:
 
 EVOLVE = {
     "admitted": _admitted,
+    "opened": _opened,
     "paused": _paused,
     "encumbered": _paused,
     "resumed": _resumed,

@@ -23,6 +23,7 @@ from zhirong.exchange.engine.shape import (
     Event,
     Facts,
     Match,
+    Open,
     Pause,
     PriorityMatch,
     Reply,
@@ -30,7 +31,6 @@ from zhirong.exchange.engine.shape import (
     Rung,
     State,
     Terms,
-    bidder_of,
     ladder,
 )
 
@@ -39,7 +39,7 @@ def begin(terms: Terms, *, opens_ns: int, end_ns: int, hard_end_ns: int = 0, bid
     """A lot before its first command. In the free and limited form `end_ns` is the end of the free period."""
     assert opens_ns < end_ns <= (hard_end_ns or end_ns)
     free_end = end_ns if terms.form == "free_limited" else 0
-    return State(terms, opens_ns, end_ns, free_end, hard_end_ns, bidders=tuple(bidders))
+    return State(terms, opens_ns, end_ns, free_end, hard_end_ns, bidders={bidder.code: bidder for bidder in bidders})
 
 
 def apply(state: State, command: Command, earlier: Answer | None = None) -> tuple[State, tuple[Event, ...], Reply]:
@@ -79,7 +79,7 @@ def least_fen(state: State) -> int:
 def judge_bid(state: State, bid: Bid) -> tuple[Event, ...]:
     """A bid in time, from an admitted bidder who does not lead, a whole number of steps above the price (B7)."""
     _must_take_bids(state, bid.at_ns)
-    bidder = bidder_of(state, bid.bidder)
+    bidder = state.bidders.get(bid.bidder)
     if bidder is None:
         raise Refused("bid.not_admitted", bidder=bid.bidder)
     if bidder.standing != "in":
@@ -156,17 +156,17 @@ def _may_match(state: State) -> list[Bidder]:
     """Priority purchasers who rank before the leader: an equal rank lost to it by time (court rule 21)."""
     if not state.terms.match_ns or state.top is None:
         return []
-    leader = bidder_of(state, state.top.bidder)
+    leader = state.bidders.get(state.top.bidder)
     leader_rank = leader.rank if leader else 0
     return [
         bidder
-        for bidder in state.bidders
+        for bidder in state.bidders.values()
         if bidder.rank and bidder.standing == "in" and (not leader_rank or bidder.rank < leader_rank)
     ]
 
 
 def _hammer(state: State, at_ns: int) -> Event:
-    facts = {"at_ns": at_ns, "outcome": _unsold(state), "winner": 0, "price_fen": 0, "end_ns": state.end_ns}
+    facts = {"at_ns": at_ns, "outcome": _unsold(state), "winner": "", "price_fen": 0, "end_ns": state.end_ns}
     if not facts["outcome"]:
         assert state.top is not None
         takers = sorted((match.rank, match.at_ns, match.bidder) for match in state.matches if match.takes)
@@ -208,6 +208,7 @@ def _bid(state: State, facts: Facts) -> State:
         state.hard_end_ns,
         last_number=facts["number"],
         bidders=state.bidders,
+        opened=state.opened,
         top=rung,
     )
 
@@ -233,6 +234,7 @@ JUDGES: dict[type, Callable[[State, Any], tuple[Event, ...]]] = {
     Bid: judge_bid,
     Close: judge_close,
     PriorityMatch: judge_match,
+    Open: _single(conduct.judge_opening),
     Admit: _single(conduct.judge_admission),
     Pause: _single(conduct.judge_pause),
     Encumber: _single(conduct.judge_pause),

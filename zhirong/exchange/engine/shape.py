@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Facts = Mapping[str, Any]
+Told = tuple[int, int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Terms:
 class Bidder:
     """A bidder as the lot knows it: a code, a rank among priority purchasers (0: none), and whether it still counts."""
 
-    code: int
+    code: str
     rank: int = 0
     standing: str = "in"  # in | banned | defaulted
 
@@ -50,11 +51,11 @@ class Rung:
 
     number: int
     at_ns: int
-    bidder: int
+    bidder: str
     price_fen: int
     below: Rung | None
 
-    def told(self) -> tuple[int, int, int, int]:
+    def told(self) -> Told:
         """Number, time, bidder, price: what two ladders are compared by."""
         return (self.number, self.at_ns, self.bidder, self.price_fen)
 
@@ -63,7 +64,7 @@ class Rung:
 class Match:
     """A priority purchaser's word after the end: it takes the lot at the top price, or it waives."""
 
-    bidder: int
+    bidder: str
     rank: int
     at_ns: int
     takes: bool
@@ -80,13 +81,14 @@ class State:
     hard_end_ns: int = 0  # 0: none, as in China; where published, no bid moves the end beyond it
     stage: str = "open"
     last_number: int = 0
-    bidders: tuple[Bidder, ...] = ()
+    bidders: Mapping[str, Bidder] = field(default_factory=dict)  # by code; never changed in place
+    opened: bool = False  # the opening was told; bids are judged by `opens_ns` alone
     matches: tuple[Match, ...] = ()
     paused_ns: int = 0
     left_ns: int = 0  # time that was left when the lot was paused
     paused_stage: str = ""
     outcome: str = ""  # sold | no_bids | below_reserve | too_few_bidders | rerun | annulled
-    winner: int = 0
+    winner: str = ""
     price_fen: int = 0
     top: Rung | None = None
 
@@ -110,20 +112,12 @@ def ladder(state: State) -> Iterator[Rung]:
         rung = rung.below
 
 
-def bidder_of(state: State, code: int) -> Bidder | None:
-    """The bidder with this code, admitted or fallen; no code was ever given twice in a lot."""
-    for bidder in state.bidders:
-        if bidder.code == code:
-            return bidder
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Bid:
     """A bidder offers a price; `key` makes a repeat harmless (E13)."""
 
     at_ns: int
-    bidder: int
+    bidder: str
     price_fen: int
     key: str = ""
 
@@ -133,8 +127,15 @@ class Admit:
     """Qualification and deposit are in order: this code may bid (B7); rank > 0 is a priority purchaser."""
 
     at_ns: int
-    bidder: int
+    bidder: str
     rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The opening is due: told once for everyone who watches; bids need no telling, they go by the time."""
+
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class Ban:
     """A bidder broke the published rules: its bids are void and the price is worked out again in the open."""
 
     at_ns: int
-    bidder: int
+    bidder: str
     reason: str
 
 
@@ -203,7 +204,7 @@ class PriorityMatch:
     """After the end a priority purchaser takes the lot at the top price, or waives (court rules 16, 19, 21)."""
 
     at_ns: int
-    bidder: int
+    bidder: str
     takes: bool = True
 
 
@@ -212,11 +213,11 @@ class Default:
     """The winner did not sign or pay: it is barred, and the next best or a re-run follows (court rules 24, 26)."""
 
     at_ns: int
-    bidder: int
+    bidder: str
     reason: str
 
 
-Command = Bid | Admit | Pause | Encumber | Resume | Edit | Ban | Annul | Close | PriorityMatch | Default
+Command = Bid | Admit | Open | Pause | Encumber | Resume | Edit | Ban | Annul | Close | PriorityMatch | Default
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from zhirong.exchange.engine.shape import Event
 
 RULES = {
     "admitted": "B7",
+    "opened": "X7",
     "bid": "B7",
     "paused": "court-28",
     "encumbered": "B9",
@@ -34,7 +35,7 @@ class Line:
     number: int
     at_ns: int
     kind: str
-    bidder: int
+    bidder: str
     price_fen: int
     rule: str
     end_ns: int
@@ -57,7 +58,7 @@ def lines(events: Iterable[Event]) -> list[Line]:
                 number=number,
                 at_ns=facts["at_ns"],
                 kind=event.kind,
-                bidder=facts.get("bidder") or facts.get("winner") or 0,
+                bidder=facts.get("bidder") or facts.get("winner") or "",
                 price_fen=facts.get("price_fen") or facts.get("top_fen") or 0,
                 rule=RULES[event.kind],
                 end_ns=end_ns,

@@ -1,0 +1,207 @@
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from pytest_django.fixtures import Settings
+
+from tests.people import given_people as given
+from tests.people.given_people import PASSWORD, deeds, refused
+from zhirong.people import access, rules
+from zhirong.people.actions import sign_in
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+from zhirong.record.models import Leaf, Notice
+
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
+
+
+def a_session() -> SessionBase:
+    engine = import_module(django_settings.SESSION_ENGINE)
+    session: SessionBase = engine.SessionStore()
+    session.create()
+    return session
+
+
+def test_signing_up_gives_a_log_in_with_its_first_roles(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = django_settings_hashers()
+    person = sign_in.sign_up(login=" Li.Lei ", name="李雷", password=PASSWORD, email="li@example.com")
+    assert person.login == "li.lei"
+    assert person.password.startswith("argon2$argon2id$")
+    standing = access.standing_of(person)
+    assert standing
+    assert standing.roles == {"holder", "buyer"}
+    assert deeds() == ["people.signed_up"]
+
+
+def django_settings_hashers() -> list[str]:
+    return list(import_module("zhirong.settings").PASSWORD_HASHERS)
+
+
+def test_the_record_holds_no_name_and_no_address() -> None:
+    sign_in.sign_up(login="lilei", name="李雷", password=PASSWORD, email="li@example.com", phone="13812345678")
+    body = Leaf.objects.get().body
+    for secret in ("李雷", "lilei", "li@example.com", "13812345678"):
+        assert secret not in body
+
+
+def test_a_log_in_belongs_to_one_person() -> None:
+    sign_in.sign_up(login="lilei", name="李雷", password=PASSWORD)
+    with refused("people.login_taken", login="lilei"):
+        sign_in.sign_up(login="LiLei", name="韩梅梅", password=PASSWORD)
+    assert Person.objects.count() == 1
+    assert deeds() == ["people.signed_up"]
+
+
+@pytest.mark.parametrize("login", ["", "ab", "-abc", "a b c", "李雷雷", "a" * 65, "аdmin"])
+def test_a_log_in_has_its_form(login: str) -> None:
+    with refused("people.bad_login"):
+        sign_in.sign_up(login=login, name="x", password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    {
+        "short-7": "people.password_length",
+        "x" * 129: "people.password_length",
+        "password123": "people.password_easy",
+        "1qaz2wsx": "people.password_easy",
+        "aaaaaaaaaa": "people.password_easy",
+        "lilei2026": "people.password_easy",
+    }.items(),
+)
+def test_an_easy_password_is_refused(password: str, code: str) -> None:
+    with refused(code):
+        sign_in.sign_up(login="lilei2026", name="李雷", password=password)
+    assert Person.objects.count() == 0
+
+
+def test_signing_in_changes_the_session_key() -> None:
+    person, session = given.a_person(password=PASSWORD), a_session()
+    before = session.session_key
+    assert sign_in.log_in(session, login=person.login.upper(), password=PASSWORD) == person
+    assert session.session_key != before
+    assert session[SESSION_KEY] == str(person.pk)
+    assert deeds() == ["people.logged_in"]
+
+
+def test_nothing_of_another_persons_session_stays() -> None:
+    first, second, session = given.a_person(password=PASSWORD), given.a_person(password=PASSWORD), a_session()
+    sign_in.log_in(session, login=first.login, password=PASSWORD)
+    session["draft"] = "first's"
+    sign_in.log_in(session, login=second.login, password=PASSWORD)
+    assert "draft" not in session
+    assert session[SESSION_KEY] == str(second.pk)
+
+
+def test_the_remaining_tries_are_told_until_the_log_in_is_locked() -> None:
+    person, session = given.a_person(password=PASSWORD), a_session()
+    for left in (4, 3, 2, 1):
+        with refused("people.wrong_log_in", tries_left=left):
+            sign_in.log_in(session, login=person.login, password="wrong-one-here")
+    with refused("people.locked"):
+        sign_in.log_in(session, login=person.login, password="wrong-one-here")
+    assert SESSION_KEY not in session
+    assert deeds() == ["people.log_in_failed"] * 4 + ["people.locked"]
+    assert Notice.objects.get().person_ref == person.ref
+
+
+def test_a_lock_survives_a_restart_and_the_right_password() -> None:
+    person, session = given.a_person(password=PASSWORD), a_session()
+    for _ in range(5):
+        with pytest.raises(Exception, match="people"):
+            sign_in.log_in(session, login=person.login, password="wrong-one-here")
+    # All that is known of the lock stands in the row: a new process reads the same.
+    row = Person.objects.get(pk=person.pk)
+    assert row.tries_left == 0
+    assert row.locked_until
+    assert timedelta(minutes=14) < row.locked_until - record.now() <= timedelta(minutes=15)
+    told = len(deeds())
+    with refused("people.locked", opens_at=row.locked_until):
+        sign_in.log_in(session, login=person.login, password=PASSWORD)
+    assert len(deeds()) == told
+
+
+def test_after_the_lock_all_tries_are_back() -> None:
+    person, session = given.a_person(password=PASSWORD), a_session()
+    Person.objects.filter(pk=person.pk).update(tries_left=0, locked_until=record.now() - timedelta(seconds=1))
+    with refused("people.wrong_log_in", tries_left=4):
+        sign_in.log_in(session, login=person.login, password="wrong-one-here")
+    assert sign_in.log_in(session, login=person.login, password=PASSWORD) == person
+    row = Person.objects.get(pk=person.pk)
+    assert (row.tries_left, row.locked_until) == (5, None)
+
+
+def test_a_try_is_spent_before_the_password_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    person, seen = given.a_person(password=PASSWORD), []
+
+    def look(password: str, encoded: str) -> bool:
+        seen.append(Person.objects.get(pk=person.pk).tries_left)
+        return False
+
+    monkeypatch.setattr(sign_in, "check_password", look)
+    with refused("people.wrong_log_in", tries_left=4):
+        sign_in.prove(person, PASSWORD)
+    assert seen == [4]
+
+
+def test_an_unknown_log_in_is_refused_like_a_wrong_password() -> None:
+    with refused("people.wrong_log_in", tries_left=4):
+        sign_in.log_in(a_session(), login="nobody", password=PASSWORD)
+    assert deeds() == []
+
+
+def test_a_closed_log_in_does_not_open() -> None:
+    person, session = given.a_person(password=PASSWORD), a_session()
+    Person.objects.update(is_active=False)
+    with refused("people.closed"):
+        sign_in.log_in(session, login=person.login, password=PASSWORD)
+    assert SESSION_KEY not in session
+
+
+def test_signing_out_empties_the_session() -> None:
+    person, session = given.a_person(password=PASSWORD), a_session()
+    sign_in.log_in(session, login=person.login, password=PASSWORD)
+    sign_in.log_out(session, person)
+    assert SESSION_KEY not in session
+    assert deeds()[-1] == "people.logged_out"
+
+
+def test_a_new_password_ends_the_other_sessions() -> None:
+    person, here, elsewhere = given.a_person(password=PASSWORD), a_session(), a_session()
+    for session in (here, elsewhere):
+        sign_in.log_in(session, login=person.login, password=PASSWORD)
+    sign_in.change_password(person, here, old=PASSWORD, new="another-good-lamp-8")
+    current = Person.objects.get(pk=person.pk).get_session_auth_hash()
+    assert here[HASH_SESSION_KEY] == current
+    assert elsewhere[HASH_SESSION_KEY] != current
+    with refused("people.wrong_log_in"):
+        sign_in.prove(person, PASSWORD)
+
+
+def test_the_old_password_is_needed_for_a_new_one() -> None:
+    person = given.a_person(password=PASSWORD)
+    with refused("people.wrong_log_in", tries_left=4):
+        sign_in.change_password(person, None, old="wrong-one-here", new="another-good-lamp-8")
+    assert Person.objects.get(pk=person.pk).check_password(PASSWORD)
+
+
+def test_a_house_is_founded_once() -> None:
+    founder = sign_in.first_administrator(login="founder", name="管理员", password=PASSWORD)
+    assert access.has_role(founder, "administrator")
+    with refused("people.house_is_founded"):
+        sign_in.first_administrator(login="second", name="管理员", password=PASSWORD)
+    assert deeds() == ["people.house_founded"]
+
+
+def test_parallel_guesses_share_one_count() -> None:
+    now, lock = record.now(), timedelta(minutes=15)
+    tries = rules.Tries(5, None)
+    for _ in range(5):
+        tries = rules.spend_try(tries, now, allowed=5, lock=lock)
+    assert tries == rules.Tries(0, now + lock)
+    with refused("people.locked", opens_at=now + lock):
+        rules.spend_try(tries, now + lock - timedelta(microseconds=1), allowed=5, lock=lock)
+    assert rules.spend_try(tries, now + lock, allowed=5, lock=lock) == rules.Tries(4, None)

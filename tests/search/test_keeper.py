@@ -1,0 +1,159 @@
+"""The keeper: the index follows the record, survives its folder, and equals one built anew."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.search.given_search import FIVE, RECYCLING, AHouse, a_document, ids
+from zhirong.search import highlights, parser, words
+from zhirong.search.backend import Request, Results
+from zhirong.search.keeper import Keeper
+
+FACETS = ("kind", "state", "section", "subclass", "holder", "year")
+
+
+def a_house() -> AHouse:
+    house = AHouse()
+    for document in FIVE:
+        house.put(document)
+    return house
+
+
+def looked(keeper: Keeper, text: str = "", sort: str = "-price") -> Results:
+    return keeper.search(Request(query=parser.parse(text).node, facets=FACETS, prices=True, sort=sort, limit=100))
+
+
+def test_a_start_builds_from_the_rows_and_remembers_the_number(tmp_path: Path) -> None:
+    house = a_house()
+    keeper = Keeper(tmp_path, house.rows())
+    keeper.start()
+    assert (keeper.number, looked(keeper).total, house.read_in_full) == (5, 5, 1)
+    assert keeper.progress().done == 5
+    keeper.close()
+    again = Keeper(tmp_path, house.rows())
+    again.start()
+    assert (again.number, looked(again).total, house.read_in_full) == (5, 5, 1)
+
+
+def test_events_are_taken_once_and_in_the_order_of_the_record(tmp_path: Path) -> None:
+    house = a_house()
+    keeper = Keeper(tmp_path, house.rows())
+    keeper.start()
+    house.put(a_document("listing:9", "新挂牌的电池"))
+    house.drop("listing:1")
+    assert keeper.follow(house.after(keeper.number)) == 7
+    assert keeper.follow(house.feed) == 7
+    assert ids(looked(keeper, "新挂牌")) == ["listing:9"]
+    assert ids(looked(keeper, "回收")) == []
+    assert house.read_in_full == 1
+
+
+def test_a_change_is_found_as_soon_as_its_event_is_followed(tmp_path: Path) -> None:
+    house = a_house()
+    keeper = Keeper(tmp_path, house.rows())
+    keeper.start()
+    for turn in range(3):
+        house.put(a_document("listing:1", f"第{turn}次修改的题目"))
+        keeper.follow(house.after(keeper.number))
+        assert ids(looked(keeper, f'"第{turn}次"')) == ["listing:1"]
+        assert looked(keeper).total == 5
+
+
+@pytest.mark.parametrize("harm", ["folder", "position", "segment", "words"])
+def test_a_harmed_folder_is_built_again(tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = a_house()
+    folder = tmp_path / "index"
+    keeper = Keeper(folder, house.rows())
+    keeper.start()
+    keeper.close()
+    if harm == "folder":
+        shutil.rmtree(folder)
+    if harm == "position":
+        (folder / "position.json").write_text("{")
+    if harm == "segment":
+        for path in folder.glob("index-*/*"):
+            path.write_bytes(path.read_bytes()[:20])
+    if harm == "words":
+        monkeypatch.setattr(words, "WORDS_VERSION", words.WORDS_VERSION + 1)
+    again = Keeper(folder, house.rows())
+    again.start()
+    assert (house.read_in_full, looked(again).total) == (2, 5)
+    assert len(list(folder.glob("index-*"))) == 1
+
+
+def test_a_folder_lost_while_running_is_built_again_at_the_next_event(tmp_path: Path) -> None:
+    house = a_house()
+    keeper = Keeper(tmp_path / "index", house.rows())
+    keeper.start()
+    shutil.rmtree(tmp_path / "index")
+    assert looked(keeper, "回收").total == 1
+    house.put(a_document("listing:9", "新挂牌的电池"))
+    assert keeper.follow(house.after(keeper.number)) == 6
+    assert looked(keeper).total == 6
+
+
+def test_an_index_ahead_of_its_record_is_not_trusted(tmp_path: Path) -> None:
+    house = a_house()
+    Keeper(tmp_path, house.rows()).start()
+    restored = AHouse()
+    restored.put(RECYCLING)
+    keeper = Keeper(tmp_path, restored.rows())
+    keeper.start()
+    assert (keeper.number, looked(keeper).total) == (1, 1)
+
+
+def test_a_rebuild_in_the_background_ends_and_swaps(tmp_path: Path) -> None:
+    house = a_house()
+    keeper = Keeper(tmp_path, house.rows())
+    assert looked(keeper).total == 0
+    keeper.start_in_background().join(10)
+    keeper.rebuild()
+    assert (looked(keeper).total, keeper.progress().is_building, house.read_in_full) == (5, False, 2)
+
+
+TITLES = st.sampled_from(["锂离子电池回收", "膜纸印刷", "图像识别", "电池管理", "钠电池"])
+DEEDS = st.lists(st.tuples(st.integers(1, 6), st.one_of(st.none(), TITLES), st.integers(1, 3)), max_size=25)
+
+
+@given(DEEDS)
+@settings(max_examples=12, deadline=None)
+def test_following_event_by_event_equals_building_anew(
+    tmp_path_factory: pytest.TempPathFactory, deeds: list[tuple[int, str | None, int]]
+) -> None:
+    house = AHouse()
+    followed = Keeper(tmp_path_factory.mktemp("followed"), house.rows())
+    followed.start()
+    for which, title, price in deeds:
+        name = f"listing:{which}"
+        if title is not None:
+            house.put(a_document(name, title, price_fen=price * 10_000_00, holders=(f"公司{price}",)))
+        elif name in house.things:
+            house.drop(name)
+        followed.follow(house.after(followed.number))
+    fresh = Keeper(tmp_path_factory.mktemp("fresh"), house.rows())
+    fresh.start()
+    for text in ("", "电池", '"膜纸"', "识别 or 回收"):
+        one, other = looked(followed, text), looked(fresh, text)
+        assert (ids(one), one.total, one.facets, one.prices) == (ids(other), other.total, other.facets, other.prices)
+    followed.close()
+    fresh.close()
+
+
+def test_marks_stand_on_the_words_of_the_query() -> None:
+    text = "锂离子电池与ＢＥＲＴ模型，锂离子"
+    node = parser.parse('锂离子 bert NOT 模型 "电池 与"').node
+    assert [text[start:end] for start, end in highlights.marks(text, node)] == ["锂离子电池与ＢＥＲＴ", "锂离子"]
+    assert highlights.marks("ion information", parser.parse("ion").node) == [(0, 3)]
+    assert highlights.marks("华为", parser.parse("PA=华为").node, field="title") == []
+
+
+def test_an_excerpt_begins_a_little_before_the_first_mark() -> None:
+    text = "前" * 300 + "电池" + "后" * 300
+    start, end = highlights.excerpt(text, [(300, 302)], length=100)
+    assert (start, end) == (280, 380)
+    assert highlights.excerpt("短文", []) == (0, 2)

@@ -1,0 +1,194 @@
+"""Payments out: made by one person, checked by another, sent to the bank, done when a statement says so."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from zhirong.base.refused import Refused
+from zhirong.ledger import bank as banks
+from zhirong.ledger import rules
+from zhirong.ledger.actions import transfers
+from zhirong.ledger.book import Order
+from zhirong.ledger.models import Account, BankFile, BankLine, Payout, Reconciliation
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+
+MOST_IN_A_FILE: Final = 1000
+
+
+def payload_hash(*, id: str, account: str, payee: str, amount: int, currency: str, topic: str) -> str:
+    """What the maker signs for and the checker sees: any change of it voids the payout."""
+    return hashlib.sha256("\x1f".join((id, account, payee, str(amount), currency, topic)).encode()).hexdigest()
+
+
+def hash_of(payout: Payout) -> str:
+    """The hash of a payout as it stands now."""
+    return payload_hash(
+        id=payout.id,
+        account=payout.account.path,
+        payee=payout.payee,
+        amount=payout.amount,
+        currency=payout.currency,
+        topic=payout.topic,
+    )
+
+
+@transaction.atomic
+def make_payout(
+    who: Person | None, *, id: str, account: str, payee: str, amount_fen: int, topic: str, bank: str = rules.BANK
+) -> Payout:
+    """Make a payout and hold its money; the same id again is the same payout.
+
+    Without a person the house makes it where a rule says so (a loser's refund); a person checks it all the same.
+    """
+    if who is not None:
+        access.require(who, "ledger.make_payout")
+    found = Payout.objects.select_related("account").filter(pk=id).first()
+    fresh = payload_hash(id=id, account=account, payee=payee, amount=amount_fen, currency="CNY", topic=topic)
+    if found is not None:
+        if found.payload_hash != fresh:
+            raise Refused("ledger.id_used", id=id, path=account)
+        return found
+    if amount_fen <= 0:
+        raise Refused("ledger.payout_not_positive")
+    transfers.open_accounts([rules.transit(bank)])
+    held = Order(hold_id(id), account, rules.transit(bank), amount_fen, kind="payout")
+    transfers.hold(who, held, topic=topic)
+    payout = Payout.objects.create(
+        id=id,
+        topic=topic,
+        account=Account.objects.get(path=account),
+        payee=payee,
+        amount=amount_fen,
+        payload_hash=fresh,
+        made_by=who,
+        made_at=record.now(),
+    )
+    record.tell("ledger.payout_made", topic, who=who, payout=id, amount_fen=amount_fen, account=account, payload=fresh)
+    return payout
+
+
+def hold_id(payout_id: str) -> str:
+    """The hold of a payout's money; bounded, so that any payout's id gives one."""
+    plain = f"out:{payout_id}"
+    return plain if len(plain) <= 60 else f"out:{hashlib.sha256(plain.encode()).hexdigest()[:48]}"
+
+
+@transaction.atomic
+def check_payout(who: Person, payout_id: str) -> Payout:
+    """The second person's word. Nothing leaves while bank and books differ (I11)."""
+    payout = waiting(payout_id)
+    access.require(who, "ledger.check_payout", payout)
+    if payout.made_by is not None:
+        rules.require_two_persons(payout.made_by.ref, who.ref)
+    if hash_of(payout) != payout.payload_hash:
+        raise Refused("ledger.payout_changed", id=payout_id)
+    require_even()
+    key = hold_id(payout_id)
+    transfers.post(who, key, id=f"{key}:go", topic=payout.topic)
+    payout.checked_by, payout.checked_at, payout.state = who, record.now(), "checked"
+    payout.save(update_fields=["checked_by", "checked_at", "state"])
+    record.tell(
+        "ledger.payout_checked",
+        payout.topic,
+        who=who,
+        payout=payout_id,
+        amount_fen=payout.amount,
+        account=payout.account.path,
+        payload=payout.payload_hash,
+    )
+    return payout
+
+
+@transaction.atomic
+def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
+    """The second person refuses; the money is free again."""
+    payout = waiting(payout_id)
+    access.require(who, "ledger.check_payout", payout)
+    key = hold_id(payout_id)
+    transfers.release(who, key, id=f"{key}:no", topic=payout.topic)
+    payout.checked_by, payout.checked_at, payout.state = who, record.now(), "refused"
+    payout.save(update_fields=["checked_by", "checked_at", "state"])
+    record.tell(
+        "ledger.payout_refused", payout.topic, who=who, payout=payout_id, amount_fen=payout.amount, reason=reason
+    )
+    BankLine.objects.filter(state="returning", pk__in=line_ids(payout)).update(state="suspense")
+    return payout
+
+
+def waiting(payout_id: str) -> Payout:
+    """A payout that waits for its check, locked."""
+    payout = Payout.objects.select_for_update(of=("self",)).select_related("account", "made_by").get(pk=payout_id)
+    if payout.state != "made":
+        raise Refused("ledger.payout_not_waiting", id=payout_id, state=payout.state)
+    return payout
+
+
+def require_even() -> None:
+    """Refused while the last reconciliation is uneven; a house that has seen no statement yet has nothing to differ."""
+    last = Reconciliation.objects.order_by("-pk").first()
+    if last is not None and not last.is_even:
+        raise Refused("ledger.payouts_halted", difference_fen=(last.bank_says or last.custody) - last.custody)
+
+
+@transaction.atomic
+def send_payouts(who: Person, bank: banks.Bank) -> BankFile | None:
+    """Write every checked payout to one instruction file and hand it to the bank; nothing to send is no file."""
+    access.require(who, "ledger.send_payouts")
+    require_even()
+    ready = list(
+        Payout.objects.select_for_update().filter(state="checked").order_by("checked_at", "pk")[:MOST_IN_A_FILE]
+    )
+    if not ready:
+        return None
+    now = record.now()
+    file = banks.write_instructions(
+        banks.Instruction(one.id, one.payee, one.amount, one.currency, one.topic) for one in ready
+    )
+    digest = hashlib.sha256(file).hexdigest()
+    name = f"{bank.name}-{(now + timedelta(hours=8)):%Y%m%d-%H%M%S}-{digest[:8]}.csv"
+    sent = BankFile.objects.create(direction="out", name=name, sha256=digest, at=now, lines=len(ready))
+    Payout.objects.filter(pk__in=[one.pk for one in ready]).update(state="sent", file=sent)
+    bank.take_instructions(file, now=now)
+    record.tell(
+        "ledger.payouts_sent",
+        f"bank:{bank.name}",
+        who=who,
+        file=name,
+        sha256=digest,
+        payouts=[one.id for one in ready],
+        amount_fen=sum(one.amount for one in ready),
+    )
+    return sent
+
+
+@transaction.atomic
+def return_to_payer(who: Person, line_id: int) -> Payout:
+    """Send money that nobody can place back to the account it came from; it takes the same two persons."""
+    line = BankLine.objects.select_for_update().get(pk=line_id)
+    access.require(who, "ledger.make_payout", line)
+    if line.state != "suspense" or line.amount <= 0:
+        raise Refused("ledger.line_not_waiting", state=line.state)
+    tries = Payout.objects.filter(topic=f"bankline:{line.pk}").count()
+    payout = make_payout(
+        who,
+        id=f"back-{line.pk}-{tries + 1}",
+        account=rules.suspense(line.bank),
+        payee=line.payer,
+        amount_fen=line.amount,
+        topic=f"bankline:{line.pk}",
+    )
+    line.state = "returning"
+    line.save(update_fields=["state"])
+    return payout
+
+
+def line_ids(payout: Payout) -> list[int]:
+    """The line that a payout returns, if it returns one."""
+    head, _, tail = payout.topic.partition(":")
+    return [int(tail)] if head == "bankline" else []

@@ -1,0 +1,121 @@
+"""The simulated custody bank: another house, which knows ours by files alone. Demo and tests stand before it.
+
+It has its own books and its own quirks: it tells a line late, tells it twice, gets an amount wrong, takes a payment
+back, and lets strangers pay. The product meets it only through the port of `ledger.bank`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from zhirong.ledger import bank as banks
+from zhirong.ledger import rules
+from zhirong.ledger.models import SimulatedLine
+
+Quirk = Literal["none", "late", "twice", "wrong_amount", "taken_back", "stranger"]
+ACCOUNT: Final = "6228-0000-0001"
+LATE: Final = timedelta(hours=4)
+# A correction, a missing fen: what a careless clerk does.
+ONE_FEN: Final = 1
+BEIJING: Final = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedBank:
+    """The bank's counter: customers pay in, instructions come, statements go."""
+
+    name: str = rules.BANK
+
+    def statement(self, now: datetime) -> tuple[str, bytes]:
+        """What is new since the last statement, and what the bank holds now: lines told late are in the sum already."""
+        return tell(self.name, now)
+
+    def take_instructions(self, file: bytes, *, now: datetime) -> None:
+        """Pay what the house instructs; an instruction seen before is not paid again."""
+        for one in banks.read_instructions(file):
+            pay_out(one, now=now)
+
+
+def day_of(now: datetime) -> date:
+    """The bank's booking day, in Beijing."""
+    return (now + BEIJING).date()
+
+
+@transaction.atomic
+def pay_in(payer: str, amount_fen: int, *, memo: str, now: datetime, quirk: Quirk = "none") -> SimulatedLine:
+    """A customer pays; the quirk says what goes wrong on the way."""
+    if quirk == "wrong_amount":
+        amount_fen -= ONE_FEN
+    if quirk == "stranger":
+        payer, memo = "某不知名付款人", "往来款"
+    line = add(payer, amount_fen, memo=memo, now=now)
+    if quirk == "late":
+        line.told_from = now + LATE
+    if quirk == "twice":
+        line.tells_left = 2
+    line.save()
+    if quirk == "taken_back":
+        take_back(line.bank_ref, now=now)
+    return line
+
+
+@transaction.atomic
+def take_back(bank_ref: str, *, now: datetime, amount_fen: int = 0) -> SimulatedLine:
+    """The bank takes a line back, in whole or by a correction of some fen."""
+    line = SimulatedLine.objects.get(bank_ref=bank_ref)
+    return add(line.payer, -(amount_fen or line.amount), memo="冲正", now=now, corrects=bank_ref)
+
+
+@transaction.atomic
+def pay_out(instruction: banks.Instruction, *, now: datetime) -> SimulatedLine:
+    """Carry an instruction out, once."""
+    done = SimulatedLine.objects.filter(instruction=instruction.id).first()
+    if done is not None:
+        return done
+    return add(
+        instruction.payee, -instruction.amount, memo=f"付款 {instruction.id}", now=now, instruction=instruction.id
+    )
+
+
+def add(
+    payer: str, amount: int, *, memo: str, now: datetime, corrects: str = "", instruction: str = ""
+) -> SimulatedLine:
+    """A line of the bank's own books, under the bank's next reference."""
+    day = day_of(now)
+    number = SimulatedLine.objects.count() + 1
+    return SimulatedLine.objects.create(
+        bank_ref=f"S{day:%Y%m%d}{number:07d}",
+        account=ACCOUNT,
+        payer=payer,
+        amount=amount,
+        value_day=day,
+        memo=memo,
+        corrects=corrects,
+        instruction=instruction,
+        told_from=now,
+    )
+
+
+def holds_now() -> int:
+    """What the bank holds on the custody account."""
+    return int(SimulatedLine.objects.aggregate(all=Sum("amount"))["all"] or 0)
+
+
+@transaction.atomic
+def tell(name: str, now: datetime) -> tuple[str, bytes]:
+    """Write a statement of what was not told yet; each line counts its tellings down."""
+    rows = list(SimulatedLine.objects.filter(tells_left__gt=0, told_from__lte=now).order_by("pk"))
+    for row in rows:
+        row.tells_left -= 1
+    SimulatedLine.objects.bulk_update(rows, ["tells_left"])
+    lines = [
+        rules.Line(row.bank_ref, row.account, row.payer, row.amount, row.value_day, row.memo, row.corrects)
+        for row in rows
+    ]
+    file = banks.write_statement(lines, closing=holds_now(), account=ACCOUNT, day=day_of(now))
+    return f"{name}-{(now + BEIJING):%Y%m%d-%H%M%S}.csv", file

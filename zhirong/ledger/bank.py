@@ -1,0 +1,147 @@
+"""The custody bank as the house sees it: a port that speaks files, statements in and instructions out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Protocol
+
+from zhirong.base.refused import Refused
+from zhirong.ledger.rules import Line
+
+STATEMENT: Final = ("bank_ref", "account", "payer", "amount", "value_date", "memo", "corrects")
+INSTRUCTIONS: Final = ("instruction", "payee", "amount", "currency", "topic")
+# The last row of a statement: what the bank holds on the account at its end.
+CLOSING: Final = "CLOSING"
+AMOUNT: Final = re.compile(r"(-?)(\d{1,13})\.(\d\d)")
+LONGEST: Final = {"bank_ref": 64, "account": 64, "payer": 200, "memo": 200, "corrects": 64}
+
+
+class Bank(Protocol):
+    """A custody bank: whatever stands behind, files go in and come out."""
+
+    name: str
+
+    def statement(self, now: datetime) -> tuple[str, bytes]:
+        """The file name and the bytes of a statement of what is new since the last one."""
+
+    def take_instructions(self, file: bytes, *, now: datetime) -> None:
+        """Hand an instruction file over; the same instruction twice pays once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement file as read: its lines, and what the bank says it holds."""
+
+    lines: tuple[Line, ...]
+    closing: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One payment that the bank is told to make."""
+
+    id: str
+    payee: str
+    amount: int
+    currency: str
+    topic: str
+
+
+def figures(amount: int) -> str:
+    """An amount as bank files write it: yuan and fen with a point."""
+    whole, rest = divmod(abs(amount), 100)
+    return f"{'-' if amount < 0 else ''}{whole}.{rest:02d}"
+
+
+def read_amount(text: str, *, row: int) -> int:
+    """Fen from a bank file's amount, exact or refused."""
+    found = AMOUNT.fullmatch(text.strip())
+    if not found:
+        raise Refused("ledger.file_unreadable", row=row, column="amount")
+    fen = int(found[2]) * 100 + int(found[3])
+    return -fen if found[1] else fen
+
+
+def read_day(text: str, *, row: int) -> date:
+    """A day as bank files write it, ISO 8601."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused("ledger.file_unreadable", row=row, column="value_date") from None
+
+
+def rows_of(file: bytes, *, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with their numbers in the file; a file of another shape is refused."""
+    try:
+        text = file.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("ledger.file_unreadable", row=1, column="UTF-8") from None
+    reader = csv.reader(io.StringIO(text))
+    if tuple(next(reader, [])) != columns:
+        raise Refused("ledger.file_unreadable", row=1, column=", ".join(columns))
+    rows = []
+    for number, cells in enumerate(reader, start=2):
+        if len(cells) != len(columns):
+            raise Refused("ledger.file_unreadable", row=number, column=", ".join(columns))
+        row = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+        for name, most in LONGEST.items():
+            if len(row.get(name, "")) > most:
+                raise Refused("ledger.file_unreadable", row=number, column=name)
+        rows.append((number, row))
+    return rows
+
+
+def read_statement(file: bytes) -> Statement:
+    """The lines of a statement, all or none."""
+    lines: list[Line] = []
+    closing: int | None = None
+    for number, row in rows_of(file, columns=STATEMENT):
+        amount = read_amount(row["amount"], row=number)
+        if row["bank_ref"] == CLOSING:
+            closing = amount
+            continue
+        if not row["bank_ref"]:
+            raise Refused("ledger.file_unreadable", row=number, column="bank_ref")
+        day = read_day(row["value_date"], row=number)
+        line = Line(row["bank_ref"], row["account"], row["payer"], amount, day, row["memo"], row["corrects"])
+        lines.append(line)
+    return Statement(tuple(lines), closing)
+
+
+def written(columns: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:
+    """A CSV file with its heading."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def write_statement(lines: Iterable[Line], *, closing: int, account: str, day: date) -> bytes:
+    """A statement file: its lines, and the closing row at the end."""
+    rows = [
+        (one.bank_ref, one.account, one.payer, figures(one.amount), one.value_day.isoformat(), one.memo, one.corrects)
+        for one in lines
+    ]
+    return written(STATEMENT, [*rows, (CLOSING, account, "", figures(closing), day.isoformat(), "", "")])
+
+
+def write_instructions(instructions: Iterable[Instruction]) -> bytes:
+    """An instruction file."""
+    rows = [(one.id, one.payee, figures(one.amount), one.currency, one.topic) for one in instructions]
+    return written(INSTRUCTIONS, rows)
+
+
+def read_instructions(file: bytes) -> tuple[Instruction, ...]:
+    """An instruction file as the bank reads it."""
+    return tuple(
+        Instruction(
+            row["instruction"], row["payee"], read_amount(row["amount"], row=number), row["currency"], row["topic"]
+        )
+        for number, row in rows_of(file, columns=INSTRUCTIONS)
+    )

@@ -1,0 +1,108 @@
+"""Papers that prove themselves: receipt, transcript and certificate in the formats of docs/formats.md.
+
+What is written here is read by `verifier.py`, which shares nothing with the product but the formats.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from zhirong.papers import verifier
+from zhirong.record import receipts
+from zhirong.record.models import Leaf
+
+TRANSCRIPT: Final = "zhirong-transcript/1"
+CERTIFICATE: Final = "zhirong-certificate/1"
+UNSHOWN: Final = ("exchange.lot_admitted",)
+
+
+def receipt(leaf_id: int) -> bytes:
+    """The receipt of a deed as a file."""
+    return verifier.canonical(receipts.receipt(leaf_id))
+
+
+def announced_sha256(listing: Mapping[str, Any], rules: Mapping[str, Any]) -> str:
+    """What the leaf of an announcement must hold, so that a transcript may print listing and rules whole."""
+    return verifier.sha256(verifier.canonical({"listing": listing, "rules": rules}))
+
+
+def transcript(
+    topic: str,
+    *,
+    announcement: Leaf,
+    listing: Mapping[str, Any],
+    rules: Mapping[str, Any],
+    result: Mapping[str, Any],
+) -> bytes:
+    """The public transcript of an auction as a file, as far as its deeds are numbered.
+
+    `announcement` is the leaf that holds `announced_sha256` of this listing and these rules. Who was admitted stays
+    out: a bidder is its code and shows itself by its bids (court rule 18).
+    """
+    under = receipts.head()
+    told = Leaf.objects.filter(topic=topic, number__isnull=False, number__lt=under["size"])
+    lines = [_line(leaf, under["size"]) for leaf in told.exclude(kind__in=UNSHOWN).order_by("number")]
+    proven = receipts.proven(announcement, under)
+    paper = {
+        "format": TRANSCRIPT,
+        "topic": topic,
+        "listing": listing,
+        "rules": rules,
+        "announcement": {name: proven[name] for name in ("leaf", "leaf_hash", "number", "proof")},
+        "lines": lines,
+        "result": result,
+        **under,
+    }
+    return verifier.canonical(paper)
+
+
+def _line(leaf: Leaf, size: int) -> dict[str, Any]:
+    body = json.loads(leaf.body)
+    assert leaf.number is not None
+    return {
+        "shows": {name: body[name] for name in verifier.SHOWN if name in body},
+        "leaf": body,
+        "leaf_hash": bytes(leaf.hash).hex(),
+        "number": leaf.number,
+        "proof": receipts.proof(leaf.number, size),
+    }
+
+
+def committed(
+    facts: Mapping[str, Any], *, files: Mapping[str, bytes], leaves: Sequence[Leaf] = ()
+) -> tuple[dict[str, Any], str]:
+    """What a certificate says, ready to be told of, and the `facts_sha256` that its leaf must hold.
+
+    `files` come with it in the archive; `leaves` are the deeds it rests on (hammer, payment, recordal).
+    """
+    whole = {
+        **facts,
+        "files": {name: verifier.sha256(content) for name, content in files.items()},
+        "receipts": [bytes(leaf.hash).hex() for leaf in leaves],
+    }
+    # Without salt the leaf, which is public, would let anyone try out names and prices.
+    salt = secrets.token_hex(16)
+    digests = {name: verifier.digest_of(salt, name, value) for name, value in whole.items()}
+    body = {"facts": whole, "salt": salt, "digests": digests}
+    return body, verifier.sha256(verifier.canonical(digests))
+
+
+def certificate(body: Mapping[str, Any], *, leaf: Leaf, leaves: Sequence[Leaf] = ()) -> bytes:
+    """The certificate as a file, once its leaf and those it rests on are numbered."""
+    under = receipts.head()
+    proofs = [receipts.proven(one, under) for one in (leaf, *leaves)]
+    return verifier.canonical({"format": CERTIFICATE, **body, "receipts": proofs})
+
+
+def verifier_source() -> bytes:
+    """The verifier as it ships inside every certificate's archive, as `verifier.py`."""
+    return Path(verifier.__file__).read_bytes()
+
+
+def archive(certificate_json: bytes, files: Mapping[str, bytes]) -> bytes:
+    """The certificate with its files in one archive, every byte of which the verifier can work out."""
+    return verifier.pack({"certificate.json": certificate_json, **dict(sorted(files.items()))})

@@ -1,0 +1,193 @@
+"""Signing up, in and out, and changing the password."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from zhirong.base import text
+from zhirong.base.refused import Refused
+from zhirong.people import access, figures, rules
+from zhirong.people.models import Person, RoleGrant
+from zhirong.record import actions as record
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+LANGUAGES = ("zh-hans", "en")
+
+
+def sign_up(
+    *, login: str, name: str, password: str, email: str = "", phone: str = "", language: str = "zh-hans"
+) -> Person:
+    """A new log-in with the roles that come with it; whom the person acts for is a matter of parties."""
+    login, name = rules.read_login(login), read_name(name)
+    check_new_password(password, about=(login, name, email, phone))
+    # Hashed before the transaction: Argon2 takes tens of milliseconds, and the write lock may not wait for it.
+    encoded = make_password(password)
+    with transaction.atomic():
+        person = _make_person(login=login, name=name, encoded=encoded)
+        person.email, person.phone, person.language = email.strip()[:254], phone.strip()[:32], read_language(language)
+        person.save(update_fields=["email", "phone", "language"])
+        given = [role for role, entry in access.roles().items() if entry["given"] == "sign_up"]
+        RoleGrant.objects.bulk_create(
+            RoleGrant(person=person, role=role, granted_at=person.made_at, confirmed_at=person.made_at)
+            for role in given
+        )
+        record.tell("people.signed_up", person.topic, who=person, roles=given)
+    return person
+
+
+def first_administrator(*, login: str, name: str, password: str) -> Person:
+    """The founder of an empty house; refused as soon as anybody has ever been its administrator."""
+    login, name = rules.read_login(login), read_name(name)
+    check_new_password(password, about=(login, name))
+    encoded = make_password(password)
+    with transaction.atomic():
+        if RoleGrant.objects.filter(role="administrator").exists():
+            raise Refused("people.house_is_founded")
+        person = _make_person(login=login, name=name, encoded=encoded)
+        RoleGrant.objects.create(
+            person=person, role="administrator", granted_at=person.made_at, confirmed_at=person.made_at
+        )
+        record.tell("people.house_founded", person.topic, who=person, person=person.ref)
+    return person
+
+
+def _make_person(*, login: str, name: str, encoded: str) -> Person:
+    """The row, within the caller's transaction; on SQLite its write lock makes the look-up and the row one step."""
+    if Person.objects.filter(login=login).exists():
+        raise Refused("people.login_taken", login=login)
+    now = record.now()
+    person, is_new = Person.objects.get_or_create(
+        login=login, defaults={"name": name, "password": encoded, "made_at": now}
+    )
+    if not is_new:
+        raise Refused("people.login_taken", login=login)
+    return person
+
+
+def log_in(session: SessionBase, *, login: str, password: str) -> Person:
+    """The person whose log-in and password these are, now signed in under a fresh session key."""
+    person = Person.objects.filter(login=login.strip().lower()).first()
+    if person is None:
+        make_password(password[:256])  # as slow as a real look, so that time does not tell which log-ins exist
+        raise Refused("people.wrong_log_in", tries_left=figures.at("tries", record.now()) - 1)
+    prove(person, password)
+    if not person.is_active:
+        raise Refused("people.closed")
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=person.pk)
+        person.last_login = record.now()
+        person.save(update_fields=["last_login"])
+        _bind(session, person)
+        record.tell("people.logged_in", person.topic, who=person)
+    return person
+
+
+def _bind(session: SessionBase, person: Person) -> None:
+    """A session never keeps its key over a change of person or of right (OWASP ASVS 3.2.1)."""
+    if session.get(SESSION_KEY) not in (None, str(person.pk)):
+        session.flush()
+    session.cycle_key()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+
+
+def prove(person: Person, password: str) -> None:
+    """That the password is this person's; each look costs a try, which lasts in the row and so survives a restart."""
+    tries = _spend_try(person.pk)
+    encoded = Person.objects.values_list("password", flat=True).get(pk=person.pk)
+    if len(password) > 256 or not check_password(password, encoded):
+        _tell_failed(person, tries)
+        if tries.locked_until:
+            raise Refused("people.locked", opens_at=tries.locked_until)
+        raise Refused("people.wrong_log_in", tries_left=tries.left)
+    with transaction.atomic():
+        row = Person.objects.select_for_update().get(pk=person.pk)
+        row.tries_left, row.locked_until = figures.at("tries", record.now()), None
+        row.save(update_fields=["tries_left", "locked_until"])
+
+
+@transaction.atomic
+def _spend_try(person_id: int) -> rules.Tries:
+    row = Person.objects.select_for_update().get(pk=person_id)
+    now = record.now()
+    lock = timedelta(minutes=figures.at("lock_minutes", now))
+    tries = rules.spend_try(
+        rules.Tries(row.tries_left, row.locked_until), now, allowed=figures.at("tries", now), lock=lock
+    )
+    row.tries_left, row.locked_until = tries.left, tries.locked_until
+    row.save(update_fields=["tries_left", "locked_until"])
+    return tries
+
+
+@transaction.atomic
+def _tell_failed(person: Person, tries: rules.Tries) -> None:
+    if tries.locked_until:
+        opens_at = tries.locked_until.isoformat()
+        record.tell("people.locked", person.topic, who=None, to=[person], opens_at=opens_at)
+    else:
+        record.tell("people.log_in_failed", person.topic, who=None, tries_left=tries.left)
+
+
+@transaction.atomic
+def log_out(session: SessionBase, who: Person) -> None:
+    """The session is gone with everything in it."""
+    session.flush()
+    record.tell("people.logged_out", who.topic, who=who)
+
+
+def change_password(who: Person, session: SessionBase | None, *, old: str, new: str) -> None:
+    """A new password; every other session of the person ends with the old one."""
+    check_new_password(new, about=(who.login, who.name, who.email, who.phone))
+    prove(who, old)
+    encoded = make_password(new)
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=who.pk)
+        person.password = encoded
+        person.save(update_fields=["password"])
+        if session is not None:
+            _bind(session, person)
+        record.tell("people.password_changed", person.topic, who=person, to=[person])
+    who.password = encoded
+
+
+@transaction.atomic
+def change_contact(who: Person, *, email: str, phone: str, language: str) -> None:
+    """Where and in which language the person is told things."""
+    person = Person.objects.select_for_update().get(pk=who.pk)
+    person.email, person.phone, person.language = email.strip()[:254], phone.strip()[:32], read_language(language)
+    person.save(update_fields=["email", "phone", "language"])
+    record.tell("people.contact_changed", person.topic, who=person, to=[person])
+
+
+def check_new_password(password: str, *, about: tuple[str, ...]) -> None:
+    """Length and likeness by our rules, then the twenty thousand most common ones that Django ships."""
+    now = record.now()
+    least, most = figures.at("password_least", now), figures.at("password_most", now)
+    rules.judge_password(password, least=least, most=most, about=about)
+    try:
+        CommonPasswordValidator().validate(password)
+    except ValidationError:
+        raise Refused("people.password_easy") from None
+
+
+def read_name(name: str) -> str:
+    """A person's or party's name as it is kept and shown."""
+    tidy = text.tidy(name)
+    if not 1 <= len(tidy) <= 100:
+        raise Refused("people.bad_name", most=100)
+    return tidy
+
+
+def read_language(language: str) -> str:
+    """One of the languages of the house."""
+    if language not in LANGUAGES:
+        raise Refused("people.no_such_language", language=language[:16], known=list(LANGUAGES))
+    return language

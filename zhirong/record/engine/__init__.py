@@ -1,0 +1,1 @@
+"""The arithmetic of the record: the tree, the canonical leaf and the signed checkpoint, all pure."""

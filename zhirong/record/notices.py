@@ -1,0 +1,70 @@
+"""Notices as a person reads them: what is new, in their language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from zhirong.base import shown
+from zhirong.record import kinds, rules
+from zhirong.record.models import Delivery, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notice in words; `topic` says what it is about, for the link."""
+
+    notice_id: int
+    at: datetime
+    title: str
+    text: str
+    topic: str
+    is_legal: bool
+    is_read: bool
+
+
+def text_of(notice: Notice, language: str) -> str:
+    """The sentence that the kind declares, with the facts as people read them; without one the kind's name."""
+    kind, side = kinds.of(notice.kind), _side(language)
+    facts = {name: shown.fact(name, value, language) for name, value in json.loads(notice.facts).items()}
+    return rules.sentence(kind.notice.get(side, title_of(notice, language)), facts)
+
+
+def title_of(notice: Notice, language: str) -> str:
+    """The name of what happened."""
+    kind = kinds.of(notice.kind)
+    return kind.zh if _side(language) == "zh" else kind.en
+
+
+def messages(person_ref: str, *, language: str, most: int = 50, before_id: int | None = None) -> list[Message]:
+    """The newest notices of a person, older ones page by page."""
+    found = Notice.objects.filter(person_ref=person_ref)
+    if before_id is not None:
+        found = found.filter(pk__lt=before_id)
+    return [
+        Message(
+            notice_id=notice.pk,
+            at=notice.at,
+            title=title_of(notice, language),
+            text=text_of(notice, language),
+            topic=notice.topic,
+            is_legal=notice.is_legal,
+            is_read=notice.read_at is not None,
+        )
+        for notice in found.order_by("-pk")[:most]
+    ]
+
+
+def unread_count(person_ref: str) -> int:
+    """How many notices a person has not read; one small query, for every page's head."""
+    return Notice.objects.filter(person_ref=person_ref, read_at__isnull=True).count()
+
+
+def outbox(most: int = 100) -> list[Delivery]:
+    """The e-mails of a house without a mail server, newest first, for the demo's outbox page."""
+    return list(Delivery.objects.filter(channel="e_mail").select_related("notice").order_by("-pk")[:most])
+
+
+def _side(language: str) -> str:
+    return "zh" if shown.is_chinese(language) else "en"

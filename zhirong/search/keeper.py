@@ -1,0 +1,212 @@
+"""The keeper of the index: follows the record by number, and builds anew from the rows whenever it must.
+
+The index is a derivative: a folder that is missing, broken or of another version of words or fields is dropped
+and built again, in the background if wished, while what is there already can be searched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from zhirong.search import tantivy_engine, words
+from zhirong.search.backend import Request, Results
+from zhirong.search.documents import Document
+from zhirong.search.tantivy_engine import TantivyBackend
+
+CHUNK = 1_000
+
+
+class Numbered(Protocol):
+    """An event of the feed: only its number matters here."""
+
+    @property
+    def number(self) -> int: ...
+
+
+E = TypeVar("E", bound=Numbered)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What some events changed: documents as they are now, and ids of those that must no longer be found."""
+
+    upserts: tuple[Document, ...] = ()
+    deletes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(Generic[E]):
+    """What the modules above hand to the keeper at start, so that the search reads no tables of its own.
+
+    `number` is the last number of the record now, `changed` turns events into documents (each thing once).
+    """
+
+    number: Callable[[], int]
+    count: Callable[[], int]
+    documents: Callable[[], Iterable[Document]]
+    changed: Callable[[Sequence[E]], Change]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the index is: built from the rows up to `number` of the record, or being built."""
+
+    is_building: bool
+    done: int
+    total: int
+    number: int
+
+
+class Keeper(Generic[E]):
+    """One index folder with its remembered number; one of it in the process that writes."""
+
+    def __init__(self, folder: Path, rows: Rows[E]) -> None:
+        self.folder = folder
+        self.rows = rows
+        self._lock = threading.Lock()
+        self._serving: TantivyBackend | None = None
+        self._number = 0
+        self._progress = Progress(False, 0, 0, 0)
+
+    @property
+    def number(self) -> int:
+        """The last number of the record that searches see; the feed is read after it."""
+        return self._number
+
+    def progress(self) -> Progress:
+        """For pages and health: whether a build runs and how far it is."""
+        return self._progress
+
+    def start(self) -> None:
+        """Open the index or build it; returns when it can be searched in full."""
+        with self._lock:
+            if not self._open():
+                self._build()
+
+    def start_in_background(self) -> threading.Thread:
+        """The same without waiting: searches answer from what is already there."""
+        thread = threading.Thread(target=self.start, name="search-build", daemon=True)
+        thread.start()
+        return thread
+
+    def rebuild(self) -> None:
+        """Build anew from the rows; the old index answers until the new one is whole."""
+        with self._lock:
+            self._build()
+
+    def follow(self, events: Sequence[E]) -> int:
+        """Take in what the events changed and return the number reached; while a build runs nothing is taken."""
+        if not self._lock.acquire(blocking=False):
+            return self._number
+        try:
+            fresh = [event for event in events if event.number > self._number]
+            if self._serving is None or not self._position.exists():
+                self._serving = None
+                self._build()
+            elif fresh:
+                self._take(fresh)
+        finally:
+            self._lock.release()
+        return self._number
+
+    def search(self, request: Request) -> Results:
+        """Search what is there; an empty answer before the first build began."""
+        backend = self._serving
+        if backend is None:
+            return Results(hits=(), total=0, facets=dict.fromkeys(request.facets, ()))
+        return backend.search(request)
+
+    def suggest(self, beginning: str, *, limit: int = 8) -> list[str]:
+        """Holders and words that begin so."""
+        return self._serving.suggest(beginning, limit=limit) if self._serving else []
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        with self._lock:
+            if self._serving is not None:
+                self._serving.close()
+            self._serving = None
+
+    @property
+    def _position(self) -> Path:
+        return self.folder / "position.json"
+
+    def _open(self) -> bool:
+        try:
+            position = json.loads(self._position.read_text("utf-8"))
+            backend = TantivyBackend(self.folder / position["generation"])
+            if position["versions"] != _versions() or position["number"] > self.rows.number() or not backend.open():
+                return False
+            self._number = int(position["number"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        self._serving = backend
+        self._progress = Progress(False, backend.count(), backend.count(), self._number)
+        return True
+
+    def _take(self, fresh: Sequence[E]) -> None:
+        assert self._serving is not None
+        change = self.rows.changed(fresh)
+        try:
+            self._serving.delete(change.deletes)
+            if self._serving.upsert(change.upserts) or change.deletes:
+                self._serving.refresh()
+            self._remember(self._serving, fresh[-1].number)
+        except tantivy_engine.BROKEN:
+            # The folder went away or broke under the writer: what is in it is worth nothing, the rows are.
+            self._serving = None
+            self._build()
+
+    def _build(self) -> None:
+        """Number first, rows after: what is told in between is taken once more by `follow`, which does no harm."""
+        number = self.rows.number()
+        total = self.rows.count()
+        old = self._serving
+        new = TantivyBackend(self.folder / f"index-{os.urandom(4).hex()}")
+        new.create()
+        if old is None:
+            self._serving = new
+        chunk: list[Document] = []
+        done = 0
+        self._progress = Progress(True, 0, total, number)
+        for document in self.rows.documents():
+            chunk.append(document)
+            if len(chunk) == CHUNK:
+                done += new.insert(chunk)
+                chunk = []
+                self._progress = Progress(True, done, max(total, done), number)
+                if old is None and done % (5 * CHUNK) == 0:
+                    new.refresh()
+        done += new.insert(chunk)
+        new.refresh()
+        self._serving = new
+        self._remember(new, number)
+        if old is not None:
+            old.close()
+        self._sweep(new.folder)
+        self._progress = Progress(False, done, done, number)
+
+    def _remember(self, backend: TantivyBackend, number: int) -> None:
+        """Written after the index itself: a crash in between only takes the same events again."""
+        facts = {"generation": backend.folder.name, "number": number, "versions": _versions()}
+        fresh = self._position.with_suffix(".new")
+        fresh.write_text(json.dumps(facts), "utf-8")
+        fresh.replace(self._position)
+        self._number = number
+        self._progress = Progress(False, backend.count(), backend.count(), number)
+
+    def _sweep(self, kept: Path) -> None:
+        for folder in self.folder.glob("index-*"):
+            if folder != kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _versions() -> dict[str, str | int]:
+    return {"words": words.WORDS_VERSION, "schema": tantivy_engine.SCHEMA_VERSION, "engine": tantivy_engine.ENGINE}
