@@ -26,7 +26,7 @@ Change = Literal["new", "changed", "same"]
 Item = TypeVar("Item")
 
 # Small enough that no chunk holds SQLite's write lock for 50 ms.
-CHUNK_ROWS = 250
+CHUNK_ROWS = 120
 
 
 @dataclass(frozen=True, slots=True)
