@@ -106,9 +106,7 @@ def test_a_file_may_be_larger_than_a_form(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(bridge, "MEMORY_LIMIT", 50)
     made = Bridge(answering(lambda environ: [str(len(environ["wsgi.input"].read())).encode()]))
     headers = [(b"content-type", b"multipart/form-data; boundary=x")]
-    heard = asyncio.run(
-        Browser(pieces=[b"x" * 90, b"x" * 90]).ask(made, a_scope(method="POST", headers=headers))
-    )
+    heard = asyncio.run(Browser(pieces=[b"x" * 90, b"x" * 90]).ask(made, a_scope(method="POST", headers=headers)))
     assert (heard.status, heard.body) == (200, b"180")
 
 
