@@ -21,6 +21,8 @@ from zhirong.search.documents import Document
 from zhirong.search.tantivy_engine import TantivyBackend
 
 CHUNK = 1_000
+# The record counts from nought; the feed is read after this where nothing was taken yet.
+NOTHING_YET = -1
 
 
 class Numbered(Protocol):
@@ -72,8 +74,8 @@ class Keeper(Generic[E]):
         self.rows = rows
         self._lock = threading.Lock()
         self._serving: TantivyBackend | None = None
-        self._number = 0
-        self._progress = Progress(False, 0, 0, 0)
+        self._number = NOTHING_YET
+        self._progress = Progress(False, 0, 0, NOTHING_YET)
 
     @property
     def number(self) -> int:

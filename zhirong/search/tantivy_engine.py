@@ -25,6 +25,8 @@ WRITER_BYTES = 32_000_000
 # A sort key ends in twenty bits of the id's checksum, so that equal prices keep one order in every index.
 TIE_BITS = 20
 LARGEST_KEY = 2**63 - 1
+# Dearer things (beyond 88 billion yuan) share one place at the end of the order.
+LARGEST_SORTED = (LARGEST_KEY >> TIE_BITS) - 1
 BROKEN = (ValueError, OSError, RuntimeError)
 
 
@@ -221,6 +223,7 @@ def _add_sort_keys(made: Any, document: Document) -> None:
     tie = zlib.crc32(document.id.encode()) >> (32 - TIE_BITS)
     for name in SORTS:
         value = document.price_fen if name == "price" else _seconds(document.dates.get(name))
+        value = None if value is None else min(value, LARGEST_SORTED)
         if value is None:
             made.add_integer(f"{name}_up", LARGEST_KEY - (1 << TIE_BITS) + tie)
             made.add_integer(f"{name}_down", -1 - tie)
