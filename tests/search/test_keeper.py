@@ -117,6 +117,20 @@ def test_an_index_ahead_of_its_record_is_not_trusted(tmp_path: Path) -> None:
     assert (keeper.number, looked(keeper).total) == (0, 1)
 
 
+def test_a_second_process_reads_and_takes_over_when_the_first_is_gone(tmp_path: Path) -> None:
+    house = a_house()
+    writer, reader = Keeper(tmp_path, house.rows()), Keeper(tmp_path, house.rows())
+    writer.start()
+    reader.start()
+    house.put(a_document("listing:9", "新挂牌的电池"))
+    assert (reader.follow(house.after(reader.number)), looked(reader).total) == (4, 5)
+    assert writer.follow(house.after(writer.number)) == 5
+    assert (reader.follow([]), looked(reader).total, house.read_in_full) == (5, 6, 1)
+    writer.close()
+    house.drop("listing:9")
+    assert (reader.follow(house.after(reader.number)), looked(reader).total, house.read_in_full) == (6, 5, 1)
+
+
 def test_a_rebuild_in_the_background_ends_and_swaps(tmp_path: Path) -> None:
     house = a_house()
     keeper = Keeper(tmp_path, house.rows())

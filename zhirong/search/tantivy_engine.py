@@ -126,12 +126,14 @@ class TantivyBackend:
             self._index.reload()
 
     def count(self) -> int:
-        return int(self._index.searcher().num_docs) if self._index is not None else 0
+        index = self._index
+        return int(index.searcher().num_docs) if index is not None else 0
 
     def search(self, request: Request) -> Results:
-        if self._index is None:
+        index = self._index
+        if index is None:
             return Results(hits=(), total=0, facets=dict.fromkeys(request.facets, ()))
-        searcher = self._index.searcher()
+        searcher = index.searcher()
         compiled = tantivy_query.compile_request(self._schema, request)
         found = searcher.search(compiled, limit=request.limit, offset=request.offset, **_order(request.sort))
         hits = tuple(Hit(searcher.doc(place).get_first("id"), float(score)) for score, place in found.hits)
@@ -171,9 +173,10 @@ class TantivyBackend:
         return tuple(Band(low, high, counts.get((low, high), 0)) for low, high in bands)
 
     def suggest(self, beginning: str, *, limit: int = 8) -> list[str]:
-        if self._index is None or not beginning.strip():
+        index = self._index
+        if index is None or not beginning.strip():
             return []
-        searcher = self._index.searcher()
+        searcher = index.searcher()
         holders = searcher.terms_with_prefix("facet_holder", beginning.strip(), limit=limit)
         titles = searcher.terms_with_prefix("title_words", words.fold(beginning.strip()), limit=limit * 4)
         common = sorted(titles, key=lambda pair: (-pair[1], pair[0]))
