@@ -46,7 +46,14 @@ class Clock:
         self.steady_shift += ns
 
 
-def a_lot(clock: Clock, *codes: str, lasts_ns: int = HOUR, ranks: dict[str, int] | None = None, **terms: Any) -> Lot:
+def a_lot(
+    clock: Clock,
+    *codes: str,
+    lasts_ns: int = HOUR,
+    ranks: dict[str, int] | None = None,
+    announced_sha256: str = "",
+    **terms: Any,
+) -> Lot:
     """A lot with its listing and admitted bidders, open since a second ago."""
     made_at, number = record.now(), next(numbers)
     seller = Party.objects.create(kind="legal", name=f"seller {number}", name_key=f"seller {number}", made_at=made_at)
@@ -71,7 +78,7 @@ def a_lot(clock: Clock, *codes: str, lasts_ns: int = HOUR, ranks: dict[str, int]
     return Lot.objects.create(
         listing=listing,
         form=own.form,
-        terms=json.dumps(own.facts()),
+        terms=json.dumps({**own.facts(), "announced_sha256": announced_sha256}),
         opens_ns=opens,
         closes_ns=opens + lasts_ns,
         start_fen=own.start_fen,

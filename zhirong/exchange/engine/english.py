@@ -23,12 +23,12 @@ from zhirong.exchange.engine.shape import (
     Event,
     Facts,
     Match,
-    Open,
     Pause,
     PriorityMatch,
     Reply,
     Resume,
     Rung,
+    Start,
     State,
     Terms,
     ladder,
@@ -140,7 +140,8 @@ def judge_close(state: State, command: Close) -> tuple[Event, ...]:
     if _unsold(state) or not _may_match(state):
         return (_hammer(state, command.at_ns),)
     assert state.top is not None
-    facts = {"at_ns": command.at_ns, "price_fen": state.top.price_fen, "end_ns": state.end_ns + state.terms.match_ns}
+    # Their time runs from the close that told them, so that a late tick takes none of it (E24).
+    facts = {"at_ns": command.at_ns, "price_fen": state.top.price_fen, "end_ns": command.at_ns + state.terms.match_ns}
     return (Event("matching", facts),)
 
 
@@ -208,7 +209,7 @@ def _bid(state: State, facts: Facts) -> State:
         state.hard_end_ns,
         last_number=facts["number"],
         bidders=state.bidders,
-        opened=state.opened,
+        started=state.started,
         top=rung,
     )
 
@@ -234,7 +235,7 @@ JUDGES: dict[type, Callable[[State, Any], tuple[Event, ...]]] = {
     Bid: judge_bid,
     Close: judge_close,
     PriorityMatch: judge_match,
-    Open: _single(conduct.judge_opening),
+    Start: _single(conduct.judge_start),
     Admit: _single(conduct.judge_admission),
     Pause: _single(conduct.judge_pause),
     Encumber: _single(conduct.judge_pause),
