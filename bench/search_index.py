@@ -10,13 +10,13 @@ import itertools
 import random
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from zhirong.cli.bench import Report
 from zhirong.search import parser
 from zhirong.search.backend import Request
 from zhirong.search.documents import Document
@@ -79,50 +79,46 @@ def baseline(documents: list[Document]) -> sqlite3.Connection:
     return db
 
 
-def main() -> int:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 23_000
+def run(report: Report) -> None:
+    """Build, then ask; with `quick`, a tenth of the documents."""
     chance = random.Random(7)
     words = vocabulary(chance)
-    documents = texts(words, count, chance)
+    documents = texts(words, 2_300 if report.quick else 23_000, chance)
     with tempfile.TemporaryDirectory() as folder:
         backend = TantivyBackend(Path(folder) / "index")
         backend.create()
-        begun, used = time.perf_counter(), time.process_time()
+        used = time.process_time()
         backend.insert(documents)
         backend.refresh()
-        wall, cpu = time.perf_counter() - begun, time.process_time() - used
-        print(f"build of {count:,}: {wall:.1f} s by the clock, {cpu:.1f} s of CPU (claim: under 15 s of one core)")
-        begun = time.perf_counter()
-        db = baseline(documents)
-        print(f"build of the baseline: {time.perf_counter() - begun:.1f} s")
-
-        def ours(text: str) -> object:
-            return backend.search(Request(query=parser.parse(text).node))
-
-        def theirs(text: str) -> object:
-            matches = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT 20"
-            if len(text) < 3:
-                matches = "SELECT rowid FROM words WHERE title || abstract LIKE '%' || ? || '%' LIMIT 20"
-            total = "SELECT count(*) FROM words WHERE words MATCH ?"
-            return db.execute(matches, (text,)).fetchall(), db.execute(total, (text,)).fetchone()
-
-        long_words = [word for word in words[::13] if len(word) > 2]
-        assert backend.search(Request(query=parser.parse(long_words[0]).node)).total > 0
-        one, other = median_ms(ours, long_words), median_ms(theirs, long_words)
-        print(f"single term: {one:.2f} ms, baseline {other:.2f} ms, ratio {other / one:.1f} (claim: 10)")
-        pairs = [word for word in words[::13] if len(word) == 2]
-        print(f"two-character word: {median_ms(ours, pairs):.2f} ms; the baseline's index finds none")
+        report.value(f"build of {len(documents):,}", time.process_time() - used, "CPU s", at_most=15)
+        ask(report, backend, baseline(documents), words)
         facets = Request(facets=("section", "subclass", "holder", "year"), prices=True)
-        print(f"four facets and prices over all: {median_ms(lambda _: backend.search(facets), ['x'] * 20):.1f} ms")
+        facets_ms = median_ms(lambda _: backend.search(facets), ["x"] * 20)
+        report.value("four facets and prices over all", facets_ms, "ms")
 
         def change(text: str) -> None:
             backend.upsert([documents[0]])
             backend.refresh()
 
-        print(f"one change until it is found: {median_ms(change, ['x'] * 10):.1f} ms (claim: 50)")
+        report.value("one change until it is found", median_ms(change, ["x"] * 10), "ms", at_most=50)
         backend.close()
-    return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def ask(report: Report, backend: TantivyBackend, db: sqlite3.Connection, words: list[str]) -> None:
+    """Single terms, each way; the baseline's index has no words of two characters."""
+
+    def ours(text: str) -> object:
+        return backend.search(Request(query=parser.parse(text).node))
+
+    def theirs(text: str) -> object:
+        matches = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT 20"
+        total = "SELECT count(*) FROM words WHERE words MATCH ?"
+        return db.execute(matches, (text,)).fetchall(), db.execute(total, (text,)).fetchone()
+
+    long_words = [word for word in words[::13] if len(word) > 2]
+    assert backend.search(Request(query=parser.parse(long_words[0]).node)).total > 0
+    before = report.rate("single term, FTS5 trigram", 1000, took_seconds=median_ms(theirs, long_words))
+    ours_ms = median_ms(ours, long_words)
+    report.rate("single term, ours", 1000, took_seconds=ours_ms, baseline=before, at_least=10)
+    pairs = [word for word in words[::13] if len(word) == 2]
+    report.value("word of two characters (FTS5 finds none)", median_ms(ours, pairs), "ms")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
@@ -33,6 +34,13 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         missing(f"The shared material is not at {folder}; name its folder in ZR_SHARED.")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each test process has a data folder of its own; files and indexes never meet."""
+    settings.DATA = tmp_path_factory.mktemp("data")
+    return settings.DATA
 
 
 @pytest.fixture(scope="session")

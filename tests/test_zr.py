@@ -169,6 +169,14 @@ def test_every_verb_of_zr_has_a_place_in_the_house() -> None:
     assert inside == set(front_door.VERBS) - {"words"}
 
 
+def test_ci_calls_zr_test_and_nothing_else() -> None:
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert [line for line in lines if "zr" in line] == ["CI=true exec ./zr test"]
+    assert len(lines) == 4
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    assert os.access(ROOT / "zr", os.X_OK)
+
+
 def test_the_data_folder_is_taken_from_the_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZR_DATA", "/before")
     assert front_door.take_data_folder(["--data", "/there", "a.xml"]) == ["a.xml"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+VERSION = "0.1.0"
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("ZR_DATA") or ROOT / "data").resolve()
 DATA.mkdir(parents=True, exist_ok=True)
@@ -34,6 +35,8 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA / "zhirong.sqlite3",
+            # A page thread keeps its connection: opening one costs as much as a small page.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # IMMEDIATE: the one writer takes its lock at the start, so no deed dies half-way on a stale snapshot.
                 "transaction_mode": "IMMEDIATE",
@@ -73,12 +76,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "zhirong.web.views.show_as_chosen",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "zhirong.web.errors.Refusals",
 ]
 ROOT_URLCONF = "zhirong.urls"
 AUTH_USER_MODEL = "people.Person"
@@ -95,7 +99,8 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [ROOT / "zhirong" / "web" / "locale"]
+# Compiled from zhirong/web/locale/zh_Hans/words at the first start (zhirong.web.words).
+LOCALE_PATHS = [DATA / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -103,15 +108,36 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "zhirong" / "web" / "static"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_ROOT = None
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Every address of a file of ours carries the hash of its content (pages.static).
+WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
 LOGIN_URL = "/sign-in"
+# Behind a proxy that speaks https: cookies that no other host of the domain can set (RFC 6265bis, __Host-).
+HTTPS = os.environ.get("ZR_HTTPS") == "1"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "zhirong.web.errors.form_expired"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}

@@ -1,5 +1,33 @@
-"""The addresses of the house: pages and the API."""
+"""The addresses of the house: pages and the interface."""
 
-from django.urls import URLPattern, URLResolver
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from zhirong.api import app as api
+from zhirong.web import account, errors, portal, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", portal.first_page, name="first"),
+    path("view", views.choose, name="view"),
+    path("site-map", portal.site_map, name="site-map"),
+    path("accessibility", portal.accessibility, name="accessibility"),
+    path("api-guide", portal.api_guide, name="api-guide"),
+    *account.addresses,
+    path("api/", api.interface.urls),
+]
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return api.not_found(request)
+    return errors.not_found(request, exception)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    return api.fault(request) if request.path.startswith("/api/") else errors.fault(request)
+
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = not_found
+handler500 = fault

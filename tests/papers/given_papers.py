@@ -81,3 +81,144 @@ def certificate(*, is_demo: bool = False, rights: tuple[facts.RightLine, ...] = 
         root="9f2b4c6d8e0a1b3c5d7e9f2b4c6d8e0a1b3c5d7e9f2b4c6d8e0a1b3c5d7e9f2b",
         verify_at="https://ip.example.cn/verify/ZRC-2026-000518",
     )
+
+
+def contract(*, is_demo: bool = False, is_accepted: bool = True) -> facts.Contract:
+    """The contract of the same sale."""
+    accepted = at(2, 1, 30, 5) if is_accepted else None
+    return facts.Contract(
+        house=HOUSE,
+        number="ZRH-2026-0207",
+        made_at=at(1, 8),
+        deal_number="ZRD-2026-0207",
+        listing_number="ZR-2026-0518",
+        sellers=(SELLER, CO_OWNER),
+        buyers=(BUYER,),
+        rights=(RIGHT, SECOND),
+        price_fen=1_280_000_00,
+        deposit_fen=80_000_00,
+        balance_fen=1_200_000_00,
+        payment_due_on=date(2026, 12, 9),
+        recordal_days=30,
+        rule_set=DEMO_RULES if is_demo else RULES,
+        is_demo=is_demo,
+        custody_bank=Both("模拟存管银行", "the simulated custody bank"),
+        licences=(Both("普通许可一项（备案号 X2023440000123）", "one plain licence (recordal X2023440000123)"),),
+        acceptances=(
+            facts.Acceptance(
+                side=Both("甲方", "Party A"),
+                name=SELLER.name,
+                at=accepted,
+                leaf_number=104_902 if is_accepted else None,
+            ),
+            facts.Acceptance(
+                side=Both("甲方", "Party A"),
+                name=CO_OWNER.name,
+                at=accepted,
+                leaf_number=104_950 if is_accepted else None,
+            ),
+            facts.Acceptance(side=Both("乙方", "Party B"), name=BUYER.name),
+        ),
+    )
+
+
+def fee_note() -> facts.FeeNote:
+    """What the buyer owes: two bands."""
+    return facts.FeeNote(
+        house=HOUSE,
+        number="ZRF-2026-0411",
+        issued_at=at(2, 2),
+        deal_number="ZRD-2026-0207",
+        payer=BUYER,
+        side=Both("受让方", "transferee"),
+        price_fen=1_280_000_00,
+        lines=(
+            facts.FeeLine(
+                band=Both("不超过 100 万元的部分", "up to 1,000,000 yuan"),
+                base_fen=1_000_000_00,
+                rate="2%",
+                fee_fen=20_000_00,
+            ),
+            facts.FeeLine(
+                band=Both("100 万元至 1,000 万元的部分", "from 1,000,000 to 10,000,000 yuan"),
+                base_fen=280_000_00,
+                rate="1.5%",
+                fee_fen=4_200_00,
+            ),
+        ),
+        total_fen=24_200_00,
+        due_on=date(2026, 12, 9),
+        rule_set=RULES,
+        is_demo=False,
+        payment_code="ZR7K2M9Q",
+    )
+
+
+def recordal_form() -> facts.Recordal:
+    """The request for the first right of the sale."""
+    return facts.Recordal(
+        house=HOUSE,
+        made_at=at(8, 2),
+        deal_number="ZRD-2026-0207",
+        right=RIGHT,
+        before=(SELLER, CO_OWNER),
+        after=(BUYER,),
+        contract_number="ZRH-2026-0207",
+        contract_on=date(2026, 12, 2),
+        applicant=facts.Side(name=BUYER.name, code=BUYER.code, address=BUYER.address, contact="陈思齐 138****5678"),
+        papers=(
+            facts.Paper(name=Both("著录项目变更申报书（本件）", "this request"), is_ready=True),
+            facts.Paper(name=Both("转让合同（双方签章）", "contract of sale, signed by both sides"), is_ready=True),
+            facts.Paper(name=Both("双方主体资格证明", "proof of identity of both sides"), copies=2),
+            facts.Paper(name=Both("专利代理委托书（委托代理的）", "power of attorney, where an agent files")),
+        ),
+        is_demo=False,
+    )
+
+
+def deposit_receipt() -> facts.DepositReceipt:
+    """The deposit of one bidder."""
+    return facts.DepositReceipt(
+        house=HOUSE,
+        number="ZRB-2026-1024",
+        issued_at=at(1, 1),
+        payer=BUYER,
+        listing_number="ZR-2026-0518",
+        listing_title=RIGHT.title,
+        amount_fen=80_000_00,
+        received_at=at(1, 0, 58, 12),
+        payment_code="ZR7K2M9Q",
+        refund=Both(
+            "未成交的，竞价结束后 24 小时内退还", "within 24 hours of the end of the auction, unless the payer wins"
+        ),
+        rule_set=RULES,
+        is_demo=False,
+        leaf=a_leaf("保证金冻结", "Deposit held", 104_001),
+    )
+
+
+def statement(entries: int = 3) -> facts.Statement:
+    """An account with so many deposits received and none spent."""
+    lines = tuple(
+        facts.Entry(
+            on=date(2026, 12, 1 + turn % 28),
+            what=Both("保证金到账", "deposit received"),
+            reference=f"ZR-2026-{turn:04d}",
+            in_fen=80_000_00,
+            balance_fen=80_000_00 * (turn + 1),
+        )
+        for turn in range(entries)
+    )
+    return facts.Statement(
+        house=HOUSE,
+        issued_at=at(31, 2),
+        holder=BUYER,
+        account="party:7f3a:available",
+        from_on=date(2026, 12, 1),
+        to_on=date(2026, 12, 31),
+        opening_fen=0,
+        entries=lines,
+        closing_fen=80_000_00 * entries,
+        held_fen=80_000_00,
+        is_demo=False,
+    )

@@ -2,12 +2,13 @@ import pytest
 
 from tests.people import given_people as given
 from tests.people.given_people import deeds, refused
-from zhirong.people import access
-from zhirong.people.actions import parties, verification
+from zhirong.people import access, jobs, reach
+from zhirong.people.actions import batches, parties, sign_in, verification
 from zhirong.people.models import Membership, Party, Verification
-from zhirong.record.models import Leaf, Notice
+from zhirong.record import actions as record
+from zhirong.record.models import Delivery, File, Leaf, Notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
 def test_who_registers_an_organisation_administers_it() -> None:
@@ -88,6 +89,15 @@ def other_chief() -> given.Person:
     person = given.a_person("holder")
     given.a_party(administrator=person)
     return person
+
+
+def test_a_party_without_a_code_is_joined_by_its_ref() -> None:
+    chief = given.a_person()
+    party = parties.make_foreign_party(chief, kind="legal", name="Acme GmbH", country="DE")
+    asked = parties.ask_to_join(given.a_person(), code=f" {party.ref} ")
+    assert asked.party == party
+    with refused("people.party_not_known"):
+        parties.ask_to_join(given.a_person(), code="0" * 16)
 
 
 def test_an_operator_confirms_a_member_but_never_themself() -> None:
@@ -182,6 +192,65 @@ def test_a_rejection_says_why_and_the_party_may_ask_again() -> None:
     party.refresh_from_db()
     assert party.verified_at is None
     assert verification.submit_verification(chief, party.pk, evidence=[given.a_file(chief)]).pk != asked.pk
+
+
+def test_evidence_is_read_by_those_concerned_and_a_secret_one_leaves_a_deed() -> None:
+    chief, operator = given.a_person(), given.a_person("operator")
+    party = given.a_party(administrator=chief)
+    file = record.keep_file(chief, "licence.pdf", b"%PDF-1.7 licence", is_secret=True)
+    asked = verification.submit_verification(chief, party.pk, evidence=[file])
+    for who in (chief, operator):
+        assert verification.read_evidence(who, asked.pk, file.pk) == (file, b"%PDF-1.7 licence")
+    assert deeds().count("record.file_read") == 2
+    for who in (given.a_person("administrator"), given.a_person("holder", member_of=given.a_party())):
+        with refused("people.not_allowed"):
+            verification.read_evidence(who, asked.pk, file.pk)
+    stranger = given.a_person()
+    other = given.a_party(administrator=stranger)
+    theirs = verification.submit_verification(stranger, other.pk, evidence=[given.a_file(stranger)])
+    with pytest.raises(File.DoesNotExist):
+        verification.read_evidence(stranger, theirs.pk, file.pk)
+    assert deeds().count("record.file_read") == 2
+
+
+def test_a_list_of_organisations_is_brought_by_one_and_checked_by_another() -> None:
+    maker, checker, chief = given.a_person("operator"), given.a_person("checker"), given.a_person("holder")
+    known = given.a_party()
+    listed = [
+        batches.Newcomer(name="甲公司", code=given.a_credit_code(), administrator=chief),
+        batches.Newcomer(name="乙 研究院", code=given.a_credit_code(), is_public_institution=True),
+        batches.Newcomer(name=known.name, code=str(known.code)),
+    ]
+    evidence = given.a_file(maker)
+    with refused("people.maker_is_checker"):
+        batches.put_organisations(maker, maker, listed, evidence=evidence)
+    with refused("people.not_allowed"):
+        batches.put_organisations(maker, chief, listed, evidence=evidence)
+    bad = [*listed, batches.Newcomer(name="丙", code="911100006000373411")]
+    with refused("identity.wrong_credit_code_check"):
+        batches.put_organisations(maker, checker, bad, evidence=evidence)
+    assert Party.objects.count() == 1
+    put = batches.put_organisations(maker, checker, listed, evidence=evidence)
+    assert put == batches.put_organisations(maker, checker, listed, evidence=evidence)
+    first, second = put[listed[0].code], put[listed[1].code]
+    assert parties.administrators_of(first) == [chief]
+    assert (second.name_key, second.is_public_institution) == ("乙研究院", True)
+    assert first.verified_at is not None
+    assert put[str(known.code)].verified_at is None
+    assert deeds() == ["people.party_put"] * 2
+
+
+def test_notices_reach_a_person_in_their_language() -> None:
+    person = given.a_person()
+    sign_in.change_contact(person, email="li@example.com", phone="", language="en")
+    assert jobs.deliver_notices() == 1
+    sent = {row.channel: (row.address, row.text) for row in Delivery.objects.all()}
+    assert sent["e_mail"] == (
+        "li@example.com",
+        "Your contact details were changed. If it was not you, tell the administrator.",
+    )
+    assert sent["sms"][0] == ""
+    assert reach.reach("0" * 16) == reach.NOWHERE
 
 
 def test_the_operator_notes_what_a_party_is() -> None:

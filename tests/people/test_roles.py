@@ -8,7 +8,7 @@ from zhirong.people import access
 from zhirong.people.actions import roles, sign_in, tokens
 from zhirong.people.models import RoleGrant, Token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
 def test_a_plain_role_is_granted_by_one_administrator() -> None:

@@ -10,7 +10,7 @@ from zhirong.people.actions import parties, secrets
 from zhirong.people.models import Secret
 from zhirong.record.models import Leaf
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 ACCOUNT = "6222021234567890123"
 

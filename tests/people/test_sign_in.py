@@ -15,7 +15,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import Leaf, Notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
 def a_session() -> SessionBase:

@@ -49,7 +49,7 @@ def patent_number(given: Json) -> Json:
     }
 
 
-# One deed of a lifetime of work days: enough for any period of law, small enough to answer at once.
+# Some forty years: enough for any period of law, small enough to answer at once.
 MOST_WORKING_DAYS = 10_000
 
 

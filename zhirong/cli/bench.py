@@ -107,11 +107,12 @@ def main(argv: Sequence[str]) -> int:
         print(f"no bench named {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     kept = [run_apart(name, quick=wanted.quick) for name in wanted.names or known]
-    return 0 if all(kept) else 1
+    # A small run shows that a bench works; promises are about the full size.
+    return 0 if all(row.is_kept or wanted.quick for rows in kept for row in rows) and all(kept) else 1
 
 
-def run_apart(name: str, *, quick: bool) -> bool:
-    """One bench in a process of its own on an empty data folder; its table."""
+def run_apart(name: str, *, quick: bool) -> list[Row]:
+    """One bench in a process of its own on an empty data folder; its table, or nothing when it broke."""
     print(f"\n{name}\n{HEAD}", flush=True)
     command = [sys.executable, "-m", "zhirong.cli", "bench", "--one", name, *(["--quick"] if quick else [])]
     with tempfile.TemporaryDirectory(prefix=f"zr-bench-{name}-") as folder:
@@ -120,12 +121,12 @@ def run_apart(name: str, *, quick: bool) -> bool:
     lines = done.stdout.splitlines()
     if done.returncode or not lines:
         print(done.stdout, f"{name} did not finish", sep="\n")
-        return False
+        return []
     told = json.loads(lines[-1])
     rows = [Row(**row) for row in told["rows"]]
     print("\n".join([row.line() for row in rows] + [f"  {note}" for note in told["notes"]]))
     print(f"  took {told['wall_s']:.1f} s, CPU {told['cpu_s']:.1f} s, peak memory {told['peak_mb']} MB", flush=True)
-    return all(row.is_kept for row in rows)
+    return rows
 
 
 def run_one(name: str, *, quick: bool) -> int:

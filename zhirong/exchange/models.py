@@ -16,6 +16,15 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         return self.filter(Q(batch__isnull=True) | Q(batch__visible_at__isnull=False), announced_at__isnull=False)
 
 
+class RuleSetEdition(models.Model):
+    """The text of a rule set as it once was: listings keep to the text under which they were announced."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=24)
+    text = models.TextField()
+    kept_at = models.DateTimeField()
+
+
 class Listing(models.Model):
     """An announcement (挂牌) of one or more rights at an asking price, under one rule set."""
 
@@ -34,10 +43,13 @@ class Listing(models.Model):
     reserve_fen = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, default="CNY")
     rule_set = models.CharField(max_length=24)
-    # The rule set as it read on the day of the announcement: later changes of the data do not touch a listing.
-    rule_set_body = models.TextField(default="{}")
+    # The rule set as it read when the listing was announced: later changes of the data do not touch it.
+    edition_of_rules = models.ForeignKey(RuleSetEdition, models.PROTECT, null=True, related_name="+")
+    rules_day = models.DateField(null=True)
     is_demo_rules = models.BooleanField(default=False)
     deposit_fen = models.BigIntegerField(default=0)
+    # What a buyer must prove besides the deposit; where it is empty, admission follows the deposit.
+    requirement = models.TextField(blank=True)
     edition = models.PositiveSmallIntegerField(default=1)
     extensions = models.PositiveSmallIntegerField(default=0)
     submitted_at = models.DateTimeField(null=True)
@@ -140,7 +152,9 @@ class Intent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["listing", "party"], condition=~Q(state="withdrawn"), name="exchange_intent_once"
+                fields=["listing", "party"],
+                condition=~Q(state__in=["withdrawn", "void"]),
+                name="exchange_intent_once",
             ),
             models.UniqueConstraint(fields=["listing", "code"], condition=~Q(code=""), name="exchange_code_once"),
         ]
@@ -226,6 +240,7 @@ class Deal(models.Model):
     buyer_fee_fen = models.BigIntegerField(default=0)
     contract_file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     stopped_at = models.DateTimeField(null=True)
+    default_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

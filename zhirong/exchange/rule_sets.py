@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,6 +115,17 @@ def read(text: dict[str, Any], day: date) -> RuleSet:
     found = RuleSet(**head, marked=bool(text.get("marked")), day=day, **values)
     must_be_lawful(found)
     return found
+
+
+def text_of(code: str) -> str:
+    """The file of a rule set, as a listing keeps it: what was announced stays, whatever the file says later."""
+    return (FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8")
+
+
+@lru_cache(maxsize=64)
+def as_kept(text: str, day: date) -> RuleSet:
+    """The rule set of a kept text on the day of its announcement."""
+    return read(yaml.safe_load(text), day)
 
 
 def sources(code: str) -> dict[str, list[dict[str, Any]]]:

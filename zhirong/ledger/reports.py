@@ -175,3 +175,43 @@ def counter_faults() -> Iterator[str]:
             yield f"{account.path}: the counters are not the sum of the rows"
         if last_id is not None and last[last_id] != credits - debits:
             yield f"{account.path}: the last balance is not the sum of the postings"
+
+
+@dataclass(frozen=True, slots=True)
+class Deposits:
+    """What became of a lot's deposits; taken is the sum of all the rest (I9)."""
+
+    taken: int
+    returned: int
+    applied: int
+    forfeited: int
+    held: int
+
+    @property
+    def is_even(self) -> bool:
+        """Whether every deposit is somewhere."""
+        return self.taken == self.returned + self.applied + self.forfeited + self.held
+
+
+def deposits_of(lot: str) -> Deposits:
+    """The deposits of one lot, from the entries of its deposit accounts and not from the counters (I9)."""
+    on_lot = Q(path__startswith="party:", path__endswith=f":deposit:{lot}")
+    accounts = list(Account.objects.filter(on_lot).values_list("pk", flat=True))
+    holds = Hold.objects.filter(entry__credit_id__in=accounts)
+    out = dict(
+        Entry.objects.filter(debit_id__in=accounts, resolves=None, hold=None)
+        .values_list("kind")
+        .annotate(all=Sum("amount"))
+    )
+    posted = sum(holds.filter(state="posted").values_list("resolved_by__amount", flat=True))
+    taken = sum(holds.values_list("entry__amount", flat=True))
+    held = sum(holds.filter(state="held").values_list("entry__amount", flat=True))
+    # What was posted and not yet passed on still lies on the deposit account.
+    resting = sum(balance for path, balance in balances().items() if path.endswith(f":deposit:{lot}"))
+    return Deposits(
+        taken=taken,
+        returned=taken - held - posted + out.get("deposit_returned", 0),
+        applied=out.get("deposit_applied", 0),
+        forfeited=out.get("deposit_forfeited", 0),
+        held=held + resting,
+    )

@@ -48,6 +48,8 @@ class Queue:
         """Hand orders over; the future is done once they are durable, or refused."""
         assert orders, "an empty order says nothing"
         assert not orders[-1].flags & Flag.LINKED, "a linked group ends within its call"
+        # Wrong words fail here, in the caller's thread, and not in the book's.
+        assert all(order.facts() and isinstance(order.amount, int) for order in orders)
         future: Future[list[book.Answer]] = Future()
         with self._change:
             if self.is_stopped or self._is_closing:

@@ -17,8 +17,7 @@ from zhirong.record.models import Leaf
 
 TRANSCRIPT: Final = "zhirong-transcript/1"
 CERTIFICATE: Final = "zhirong-certificate/1"
-# What a line shows of its leaf beside the leaf itself: what a person reads first.
-SHOWN: Final = ("kind", "at_ns", "bidder", "price_fen", "end_ns", "outcome", "winner", "reason")
+UNSHOWN: Final = ("exchange.lot_admitted",)
 
 
 def receipt(leaf_id: int) -> bytes:
@@ -27,20 +26,33 @@ def receipt(leaf_id: int) -> bytes:
 
 
 def announced_sha256(listing: Mapping[str, Any], rules: Mapping[str, Any]) -> str:
-    """What the opening line of an auction tells of its announcement, so that the transcript may print it whole."""
+    """What the leaf of an announcement must hold, so that a transcript may print listing and rules whole."""
     return verifier.sha256(verifier.canonical({"listing": listing, "rules": rules}))
 
 
-def transcript(topic: str, *, listing: Mapping[str, Any], rules: Mapping[str, Any], result: Mapping[str, Any]) -> bytes:
-    """The public transcript of an auction as a file: its lines are the topic's numbered leaves that hold `line`."""
+def transcript(
+    topic: str,
+    *,
+    announcement: Leaf,
+    listing: Mapping[str, Any],
+    rules: Mapping[str, Any],
+    result: Mapping[str, Any],
+) -> bytes:
+    """The public transcript of an auction as a file, as far as its deeds are numbered.
+
+    `announcement` is the leaf that holds `announced_sha256` of this listing and these rules. Who was admitted stays
+    out: a bidder is its code and shows itself by its bids (court rule 18).
+    """
     under = receipts.head()
-    leaves = Leaf.objects.filter(topic=topic, number__isnull=False, number__lt=under["size"]).order_by("number")
-    lines = [_line(leaf, under["size"]) for leaf in leaves if '"line":' in leaf.body]
+    told = Leaf.objects.filter(topic=topic, number__isnull=False, number__lt=under["size"])
+    lines = [_line(leaf, under["size"]) for leaf in told.exclude(kind__in=UNSHOWN).order_by("number")]
+    proven = receipts.proven(announcement, under)
     paper = {
         "format": TRANSCRIPT,
         "topic": topic,
         "listing": listing,
         "rules": rules,
+        "announcement": {name: proven[name] for name in ("leaf", "leaf_hash", "number", "proof")},
         "lines": lines,
         "result": result,
         **under,
@@ -52,8 +64,7 @@ def _line(leaf: Leaf, size: int) -> dict[str, Any]:
     body = json.loads(leaf.body)
     assert leaf.number is not None
     return {
-        "line": body["line"],
-        "shows": {name: body[name] for name in SHOWN if name in body},
+        "shows": {name: body[name] for name in verifier.SHOWN if name in body},
         "leaf": body,
         "leaf_hash": bytes(leaf.hash).hex(),
         "number": leaf.number,

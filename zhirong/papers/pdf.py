@@ -72,9 +72,7 @@ def _set(template: str, paper: Any, at: datetime, *, language: str, qr: str = ""
 
 @cache
 def _faces() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())])
 
 
 @cache
@@ -118,7 +116,11 @@ def view(value: Any, *, language: str, name: str = "") -> Any:
 
 def _amount(fen: int, language: str) -> dict[str, str]:
     words = "" if fen < 0 else money.capitals(fen) if language == "zh" else money.words(fen)
-    return {"shown": money.shown(fen, language=language), "figures": money.figures(fen).replace("-", "−"), "words": words}
+    return {
+        "shown": money.shown(fen, language=language),
+        "figures": money.figures(fen).replace("-", "−"),
+        "words": words,
+    }
 
 
 def _days(value: date, language: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ import json
 import struct
 import sys
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ SENTENCES = {
     "order": ("序号 {number} 不在前一行（{before}）之后。",
               "leaf number {number} does not come after {before}, the line before."),
     "line": ("存证写明这是第 {real} 行：有行被删除、插入或调换。",
-             "the leaf says that this is line {real}: lines were removed, inserted or moved."),
+            "the leaf says that this is line {real}: lines were removed, inserted or moved."),
     "topic": ("该存证属于 {found}，不属于本场 {real}。",
               "the leaf belongs to {found}, not to this auction, {real}."),
     "rule": ("不合规则：{zh}。",
@@ -68,6 +69,10 @@ SENTENCES = {
                 "{name} was changed: {found} does not match its recorded digest."),
 }
 # fmt: on
+
+
+# What a line shows of its leaf: all of these that the leaf holds, so that nothing is shown by half.
+SHOWN = ("line", "kind", "at_ns", "bidder", "price_fen", "end_ns", "outcome", "winner", "reason")
 
 
 class Findings:
@@ -255,11 +260,17 @@ class Head:
         return raw[:4] == key_id and signed_by(public[1:], text.encode(), raw[4:])
 
 
+@lru_cache(maxsize=64)
+def head_of(note: str, key: str) -> Head:
+    """The receipts of one certificate share a checkpoint; its signature is worked out once."""
+    return Head(note, key)
+
+
 def check_head(paper: Paper, place: Place, *, pinned: str, findings: Findings) -> Head | None:
     """The signed checkpoint of a paper, against the pinned key if there is one."""
     if pinned and paper["key"] != pinned:
         findings.add(place, "key", found=paper["key"], pinned=pinned)
-    head = Head(paper["checkpoint"], paper["key"])
+    head = head_of(paper["checkpoint"], paper["key"])
     if head.why:
         findings.add(place, "note", why=head.why)
         return None
@@ -318,7 +329,6 @@ class Auction:
 
     def __init__(self) -> None:
         self.terms: Paper = {}
-        self.bidders: dict[Any, int] = {}
         self.fallen: set[Any] = set()
         self.bids: list[tuple[Any, int]] = []
         self.takers: list[tuple[int, int, Any]] = []
@@ -328,31 +338,32 @@ class Auction:
 
     def take(self, kind: str, leaf: Paper) -> None:
         """One line: the state moves on even where the line was wrong, so that one fault is told once."""
-        must(
-            bool(self.terms) != (kind == "opened"),
-            "首行应为开场，且只有一次",
-            "the first line, and no other, opens the lot",
-        )
+        first = kind == "begun"
+        must(bool(self.terms) != first, "首行应为开场，且只有一次", "the first line, and no other, begins the auction")
         judge = getattr(self, f"on_{kind}", None)
         if judge is None:
             raise Breach(f"没有这种行：{kind}", f"there is no line of the kind {kind}")
         judge(leaf)
 
-    def on_opened(self, leaf: Paper) -> None:
+    def on_begun(self, leaf: Paper) -> None:
         """The announced terms; in the free and limited form the end is that of the free period."""
+        self.on_terms(leaf, leaf["end_ns"] if leaf["terms"]["form"] == "free_limited" else 0)
+
+    def on_terms(self, leaf: Paper, free_end_ns: int) -> None:
+        """Terms and times as the line tells them, with no bid yet."""
         self.terms, self.stage, self.bids = leaf["terms"], "open", []
-        self.times = {name: leaf.get(name, 0) for name in ("opens_ns", "end_ns", "free_end_ns", "hard_end_ns")}
+        self.times = {"opens_ns": leaf["opens_ns"], "end_ns": leaf["end_ns"], "free_end_ns": free_end_ns}
+        self.times["hard_end_ns"] = leaf.get("hard_end_ns", 0)
+
+    def on_opened(self, leaf: Paper) -> None:
+        """Bidding opened, as announced."""
+        must(leaf["at_ns"] >= self.times["opens_ns"], "开场早于公告时间", "it opened before its announced time")
+        self.must_end(leaf, self.times["end_ns"])
 
     def on_edited(self, leaf: Paper) -> None:
         """The period starts again and the bids are void (X2)."""
         must(self.stage in ("open", "paused"), "此时不能改公告", "the announcement could not be edited then")
-        self.bidders = {code: rank for code, rank in self.bidders.items() if code in self.fallen}
-        self.on_opened(leaf)
-
-    def on_admitted(self, leaf: Paper) -> None:
-        """Qualified, deposit confirmed; a code that fell stays out."""
-        must(leaf["bidder"] not in self.fallen, "该代码已被取消", "this code had been barred")
-        self.bidders[leaf["bidder"]] = leaf["rank"]
+        self.on_terms(leaf, leaf["free_end_ns"])
 
     def step_fen(self) -> int:
         """The step at the top price: that of the last rung it has reached."""
@@ -370,7 +381,7 @@ class Auction:
         self.times["end_ns"] = leaf["end_ns"]
         must(leaf["number"] == self.count, f"第 {self.count} 次出价缺失", f"bid {self.count} is missing")
         must(in_time, "出价不在竞价时间内", "the bid came outside the time of bidding")
-        must(code in self.bidders and code not in self.fallen, "出价人无资格", "the bidder was not admitted")
+        must(code and code not in self.fallen, "出价人已被取消资格", "the bidder had been barred")
         floor = shown("_fen", least)
         must(
             price >= least,
@@ -408,15 +419,12 @@ class Auction:
     on_encumbered = on_paused
 
     def on_resumed(self, leaf: Paper) -> None:
-        """Every instant ahead moves by the length of the pause, and one window comes on top (court rule 28)."""
+        """Every instant ahead moves by the length of the pause and, once open, by one full window (court rule 28)."""
         must(self.stage == "paused", "并未暂停", "it was not paused")
-        lost, since, self.stage = leaf["at_ns"] - self.paused_ns, self.paused_ns, self.paused_stage
-        window = self.terms["window_ns"] if since >= self.times["opens_ns"] else 0
-        end = self.times["end_ns"] + lost + window
-        hard = self.times["hard_end_ns"] and self.times["hard_end_ns"] + lost + window
-        moved = {name: at + lost if at > since else at for name, at in self.times.items()}
-        self.times = {**moved, "end_ns": end, "hard_end_ns": hard}
-        self.must_end(leaf, end)
+        since, self.stage = self.paused_ns, self.paused_stage
+        shift = leaf["at_ns"] - since + (self.terms["window_ns"] if since >= self.times["opens_ns"] else 0)
+        self.times = {name: at + shift if at > since else at for name, at in self.times.items()}
+        self.must_end(leaf, self.times["end_ns"])
 
     def on_banned(self, leaf: Paper) -> None:
         """The bids of the banned fall; where the price changes, a full window follows (E36)."""
@@ -435,14 +443,14 @@ class Auction:
 
     def on_matched(self, leaf: Paper) -> None:
         """A priority purchaser takes the lot at the top price, or waives."""
-        rank = self.bidders.get(leaf["bidder"], 0)
-        must(self.stage == "matching" and rank and rank == leaf["rank"], "无优先购买权", "there was no such priority")
+        rank = leaf["rank"]
+        must(self.stage == "matching" and rank > 0, "无优先购买权", "there was no such priority")
         self.takers += [(rank, leaf["at_ns"], leaf["bidder"])] if leaf["takes"] else []
 
     def on_hammer(self, leaf: Paper) -> None:
         """The end: who won at which price, or why nobody did. A secret reserve is known to the leaf alone."""
         due = self.stage == "matching" or (self.stage == "open" and leaf["at_ns"] >= self.times["end_ns"])
-        outcome, winner, price = "sold", min(self.takers)[2] if self.takers else 0, 0
+        outcome, winner, price = "sold", min(self.takers)[2] if self.takers else "", 0
         if not self.bids:
             outcome = "no_bids"
         elif len({code for code, _ in self.bids}) < self.terms.get("least_bidders", 1):
@@ -452,8 +460,9 @@ class Auction:
         else:
             winner, price = winner or self.bids[-1][0], self.bids[-1][1]
         self.stage = "ended"
-        self.settle(leaf, outcome, winner=winner if outcome == "sold" else 0, price=price)
+        self.settle(leaf, outcome, winner=winner if outcome == "sold" else "", price=price)
         must(due, "尚未到截止时间", "the close was not due")
+        self.must_end(leaf, self.times["end_ns"])
 
     def settle(self, leaf: Paper, outcome: str, *, winner: object, price: int) -> None:
         """The result so far; the line must name the same winner and price."""
@@ -467,52 +476,67 @@ class Auction:
 
     def on_defaulted(self, leaf: Paper) -> None:
         """The winner fell: the next best at its own highest price, or a re-run (court rules 24, 26)."""
-        must(self.result.get("winner") == leaf["bidder"] != 0, "违约者并非买受人", "who defaulted had not won")
+        must(self.result.get("winner") == leaf["bidder"] != "", "违约者并非买受人", "who defaulted had not won")
         self.fallen.add(leaf["bidder"])
         heirs = [bid for bid in self.bids if bid[0] not in self.fallen] if leaf["winner"] else []
-        winner, price = heirs[-1] if heirs else (0, 0)
+        winner, price = heirs[-1] if heirs else ("", 0)
         self.settle(leaf, "sold" if winner else "rerun", winner=winner, price=price)
 
     def on_annulled(self, leaf: Paper) -> None:
         """An office undid the auction; what happened stays written (court rule 31)."""
-        self.stage, self.result = "annulled", {"outcome": "annulled", "winner": 0, "price_fen": 0}
+        self.stage, self.result = "annulled", {"outcome": "annulled", "winner": "", "price_fen": 0}
 
 
 def check_transcript(paper: Paper, place: Place, *, pinned: str, findings: Findings) -> None:
     """zhirong-transcript/1: every line stands in the tree, none is missing, and they lead to the result."""
-    only(paper, "format topic listing rules lines result size root checkpoint key", place=place, findings=findings)
+    only(
+        paper,
+        "format topic listing rules announcement lines result size root checkpoint key",
+        place=place,
+        findings=findings,
+    )
     head = check_head(paper, place, pinned=pinned, findings=findings)
     auction, before = Auction(), -1
     for count, line in enumerate(paper["lines"], start=1):
         at = (f"第 {count} 行", f"line {count}")
         leaf = line["leaf"]
-        only(line, "line shows leaf leaf_hash number proof", place=at, findings=findings)
+        only(line, "shows leaf leaf_hash number proof", place=at, findings=findings)
         if head:
             check_leaf(line, at, head=head, findings=findings)
         compare(line["shows"], leaf, place=at, findings=findings)
-        if not (same(line["line"], count) and same(leaf.get("line"), count)):
-            findings.add(at, "line", real=leaf.get("line"))
+        for name in [name for name in SHOWN if name in leaf and name not in line["shows"]]:
+            findings.add(at, "missing", name=name)
         if leaf["topic"] != paper["topic"]:
             findings.add(at, "topic", found=leaf["topic"], real=paper["topic"])
+        if not same(leaf.get("line"), count):
+            findings.add(at, "line", real=leaf.get("line"))
         if line["number"] <= before:
             findings.add(at, "order", number=line["number"], before=before)
         before = line["number"]
         try:
-            auction.take(leaf["kind"].rpartition(".")[2], leaf)
+            auction.take(leaf["kind"].rpartition(".")[2].replace("lot_", "", 1), leaf)
         except Breach as breach:
             findings.add(at, "rule", zh=breach.args[0], en=breach.args[1])
-    opening = paper["lines"][0]["leaf"]
-    announced = {"listing": paper["listing"], "rules": paper["rules"]}
-    for part in announced.values():
-        repeated = {name: value for name, value in part.items() if name in opening}
-        compare(repeated, opening, place=place, findings=findings)
-    if sha256(canonical(announced)) != opening["announced_sha256"]:
-        findings.add(("公告与规则", "listing and rules"), "commitment")
+    check_announcement(paper, head=head, findings=findings)
     derived = {**auction.result, "bids": auction.count}
     for name in sorted({*derived, *paper["result"]}):
         found, real = paper["result"].get(name), derived.get(name)
         if not same(found, real):
             findings.add(("结果", "result"), "result", name=name, found=shown(name, found), real=shown(name, real))
+
+
+def check_announcement(paper: Paper, *, head: Head | None, findings: Findings) -> None:
+    """The listing and the rules are those whose digest the announcement put on the record."""
+    place, announcement = ("公告", "announcement"), paper["announcement"]
+    only(announcement, "leaf leaf_hash number proof", place=place, findings=findings)
+    if head:
+        check_leaf(announcement, place, head=head, findings=findings)
+    opening = paper["lines"][0]["leaf"]
+    if announcement["leaf"]["topic"] != f"listing:{opening['listing']}":
+        findings.add(place, "topic", found=announcement["leaf"]["topic"], real=f"listing:{opening['listing']}")
+    announced = {"listing": paper["listing"], "rules": paper["rules"]}
+    if sha256(canonical(announced)) != announcement["leaf"]["announced_sha256"]:
+        findings.add(place, "commitment")
 
 
 def compare(told: Paper, leaf: Paper, *, place: Place, findings: Findings) -> None:

@@ -159,6 +159,8 @@ class FeePayment(models.Model):
     year = models.PositiveSmallIntegerField()
     paid_on = models.DateField()
     amount_fen = models.BigIntegerField()
+    # What the office granted on this fee (财税〔2016〕78号): none, single or joint.
+    reduction = models.CharField(max_length=8, default="none")
     file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()

@@ -13,6 +13,9 @@ from zhirong.people.actions import secrets
 from zhirong.people.models import Membership, Party, Person, Secret
 from zhirong.record import actions as record
 
+# Parties from abroad have no credit code; their administrator hands on the ref.
+REF = re.compile(r"[0-9a-f]{16}")
+
 
 def read_party_name(name: str) -> str:
     """A party's name as it is kept and shown; its key is made from it (N31)."""
@@ -86,16 +89,14 @@ def _own(who: Person, party: Party) -> None:
 
 def _make(who: Person, *, kind: str, name: str, country: str, code: str | None, address: str) -> Party:
     now = record.now()
-    party = Party(
-        kind=kind,
-        name=name,
-        name_key=text.party_name(name),
-        country=country,
-        code=code,
-        address=text.tidy(address)[:200],
-    )
-    party.made_at = now
-    party.save(force_insert=True)
+    facts = {"kind": kind, "name": name, "name_key": text.party_name(name), "country": country, "made_at": now}
+    facts["address"] = text.tidy(address)[:200]
+    if code is None:
+        party = Party.objects.create(**facts)
+    else:
+        party, is_new = Party.objects.get_or_create(code=code, defaults=facts)
+        if not is_new:
+            raise Refused("people.party_known", credit_code=code, name=party.name)
     Membership.objects.create(
         person=who, party=party, is_administrator=True, asked_at=now, confirmed_at=now, confirmed_by=who
     )
@@ -123,10 +124,11 @@ def administrators_of(party: Party) -> list[Person]:
 
 @transaction.atomic
 def ask_to_join(who: Person, *, code: str) -> Membership:
-    """A request to act for an organisation; it gives nothing until somebody confirms it."""
+    """A request to act for a party, named by its credit code or its ref; it gives nothing until it is confirmed."""
     access.require(who, "people.ask_to_join")
-    code = identities.read_uscc(code)
-    party = Party.objects.select_for_update().filter(code=code).first()
+    code = code.strip()
+    named = {"ref": code} if REF.fullmatch(code) else {"code": identities.read_uscc(code)}
+    party = Party.objects.select_for_update().filter(**named).first()
     if party is None:
         raise Refused("people.party_not_known", credit_code=code)
     if found := Membership.objects.filter(person=who, party=party, ended_at__isnull=True).first():
@@ -139,7 +141,7 @@ def ask_to_join(who: Person, *, code: str) -> Membership:
 @transaction.atomic
 def confirm_member(who: Person, membership_id: int) -> Membership:
     """The party's administrator or the operator confirms that somebody may act for it; never the person themself."""
-    asked = Membership.objects.select_for_update().select_related("party", "person").get(pk=membership_id)
+    asked = _locked(membership_id)
     access.require(who, "people.confirm_member", asked)
     if asked.ended_at is not None:
         raise Refused("people.membership_ended", ended_at=asked.ended_at)
@@ -154,7 +156,7 @@ def confirm_member(who: Person, membership_id: int) -> Membership:
 @transaction.atomic
 def make_party_administrator(who: Person, membership_id: int) -> Membership:
     """A confirmed member may from now on confirm others, as its administrator or the operator says."""
-    member = Membership.objects.select_for_update().select_related("party", "person").get(pk=membership_id)
+    member = _locked(membership_id)
     access.require(who, "people.confirm_member", member)
     if member.ended_at is not None or member.confirmed_at is None:
         raise Refused("people.not_a_member")
@@ -170,7 +172,7 @@ def make_party_administrator(who: Person, membership_id: int) -> Membership:
 @transaction.atomic
 def end_membership(who: Person, membership_id: int) -> Membership:
     """Somebody no longer acts for a party, or a request is turned down."""
-    member = Membership.objects.select_for_update().select_related("party", "person").get(pk=membership_id)
+    member = _locked(membership_id)
     access.require(who, "people.end_membership", member)
     return _end(who, member)
 
@@ -178,9 +180,17 @@ def end_membership(who: Person, membership_id: int) -> Membership:
 @transaction.atomic
 def leave(who: Person, membership_id: int) -> Membership:
     """The person gives up acting for a party."""
-    member = Membership.objects.select_for_update().select_related("party", "person").get(pk=membership_id)
+    member = _locked(membership_id)
     access.require(who, "people.leave", member)
     return _end(who, member)
+
+
+def _locked(membership_id: int) -> Membership:
+    """The membership, behind the lock of its party: two administrators cannot both leave at the same instant."""
+    party = Membership.objects.values_list("party_id", flat=True).get(pk=membership_id)
+    Party.objects.select_for_update().get(pk=party)
+    row = Membership.objects.select_for_update(of=("self",)).select_related("party", "person")
+    return row.get(pk=membership_id)
 
 
 def _end(who: Person, member: Membership) -> Membership:

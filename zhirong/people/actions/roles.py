@@ -91,7 +91,7 @@ def give_up_role(who: Person, grant_id: int) -> RoleGrant:
 def _end(who: Person, grant: RoleGrant) -> RoleGrant:
     if grant.ended_at is not None:
         return grant
-    if grant.role == "administrator" and _administrators() == {grant.person_id}:
+    if grant.role == "administrator" and _locked_administrators() == {grant.person_id}:
         raise Refused("people.last_house_administrator")
     grant.ended_at = record.now()
     grant.save(update_fields=["ended_at"])
@@ -124,6 +124,11 @@ def people_seen_by(who: Person) -> QuerySet[Person]:
 
 
 def _locked(grant_id: int) -> RoleGrant:
+    """The grant, behind the lock of its person: roles that exclude each other cannot begin at the same instant."""
+    person, role = RoleGrant.objects.values_list("person_id", "role").get(pk=grant_id)
+    Person.objects.select_for_update().get(pk=person)
+    if role == "administrator":
+        _locked_administrators()
     return RoleGrant.objects.select_for_update(of=("self",)).select_related("person").get(pk=grant_id)
 
 
@@ -132,6 +137,14 @@ def _held(person: Person) -> set[str]:
     return set(held.values_list("role", flat=True))
 
 
+def _administrator_grants() -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(role="administrator", ended_at__isnull=True, confirmed_at__isnull=False)
+
+
 def _administrators() -> set[int | None]:
-    held = RoleGrant.objects.filter(role="administrator", ended_at__isnull=True, confirmed_at__isnull=False)
-    return set(held.values_list("person_id", flat=True))
+    return set(_administrator_grants().values_list("person_id", flat=True))
+
+
+def _locked_administrators() -> set[int]:
+    # Read under lock and in one order, so that of two who leave together the second sees the first one gone.
+    return {grant.person_id for grant in _administrator_grants().select_for_update().order_by("pk")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhirong.base import identities, text
 from zhirong.base.refused import Refused
@@ -37,17 +37,19 @@ def put_secret(who: Person, party: Party, *, kind: str, plain: str) -> Secret:
     known = Secret.objects.select_for_update().filter(party=party, kind=kind).first()
     if known is not None and bytes(known.fingerprint) == print_of:
         return known
-    secret, _ = Secret.objects.update_or_create(
-        party=party,
-        kind=kind,
-        defaults={
-            "cipher": ring.seal(plain, about=_about(party, kind)),
-            "key_id": ring.current,
-            "masked": KINDS[kind][1](plain),
-            "fingerprint": print_of,
-            "kept_at": record.now(),
-        },
-    )
+    defaults = {
+        "cipher": ring.seal(plain, about=_about(party, kind)),
+        "key_id": ring.current,
+        "masked": KINDS[kind][1](plain),
+        "fingerprint": print_of,
+        "kept_at": record.now(),
+    }
+    try:
+        with transaction.atomic():
+            secret, _ = Secret.objects.update_or_create(party=party, kind=kind, defaults=defaults)
+    except IntegrityError:
+        # The look for an owner came before; this is the one who brought the same resident id at the same instant.
+        raise Refused("people.resident_id_known") from None
     record.tell("people.secret_kept", party.topic, who=who, party=party.ref, secret=kind)
     return secret
 

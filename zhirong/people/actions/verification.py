@@ -69,8 +69,16 @@ def reject_verification(who: Person, verification_id: int, *, reason: str) -> Ve
     return asked
 
 
+def read_evidence(who: Person, verification_id: int, file_id: int) -> tuple[File, bytes]:
+    """One file of a request and its content, for those who brought it or decide on it; a secret one leaves a deed."""
+    asked = Verification.objects.get(pk=verification_id)
+    access.require(who, "people.see_evidence", asked)
+    file = asked.evidence.get(pk=file_id)
+    return file, record.read_file(who, file)
+
+
 def _to_decide(who: Person, verification_id: int) -> Verification:
-    row = Verification.objects.select_for_update().select_related("party", "asked_by")
+    row = Verification.objects.select_for_update(of=("self",)).select_related("party", "asked_by")
     asked = row.get(pk=verification_id)
     access.require(who, "people.decide_verification", asked)
     return asked

@@ -1,0 +1,124 @@
+"""Builders for listings and deals: told through the same actions as real life, with a clock that a test may move."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from tests.people import given_people as people
+from zhirong.base import numbers
+from zhirong.exchange.actions import intents, listings
+from zhirong.exchange.actions.listings import Offer
+from zhirong.exchange.models import Intent, Listing
+from zhirong.ledger import rules as accounts
+from zhirong.ledger.actions import transfers
+from zhirong.ledger.book import Order
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+from zhirong.registry import records
+from zhirong.registry.actions import putting
+from zhirong.registry.engine.facts import Kind
+from zhirong.registry.models import Right
+
+_count = itertools.count(1)
+
+
+@dataclass
+class House:
+    """The people of one exchange day."""
+
+    operator: Person = field(default_factory=lambda: people.a_person("operator"))
+    checker: Person = field(default_factory=lambda: people.a_person("checker"))
+    umpire: Person = field(default_factory=lambda: people.a_person("official"))
+
+
+@dataclass
+class Side:
+    """A party with somebody who acts for it."""
+
+    party: Party
+    person: Person
+
+
+def a_side(*roles: str) -> Side:
+    """A verified organisation with one member who has these roles."""
+    party = people.a_party(is_verified=True)
+    return Side(party, people.a_person(*roles, member_of=party))
+
+
+def a_right(house: House, holder: Party, *, paid_through: int = 12) -> Right:
+    """An invention filed in 2018, granted in 2020, its fees paid, held by this party."""
+    serial = f"20181{next(_count):07d}"
+    shown = numbers.read_patent_number(serial + numbers.check_character(serial)).shown
+    kind, key, number = records.read_number(Kind.INVENTION, shown)
+    said = records.RightRecord(
+        kind=kind,
+        key=key,
+        number=number,
+        title=f"一种储能电池的液冷均温结构 {serial}",
+        filed_on=date(2018, 3, 5),
+        published_on=date(2018, 9, 1),
+        granted_on=date(2020, 6, 2),
+        ipc=("H01M10/613",),
+        holders=(records.Named(holder.name, party=holder.ref, share_ppm=1_000_000),),
+        fees_paid_through_year=paid_through,
+        fees_as_of=record.now().date() - timedelta(days=3),
+        source_day=record.now().date() - timedelta(days=3),
+    )
+    return putting.put_right(house.operator, said, source="test").right
+
+
+def an_offer(seller: Side, *rights: Right, asking_fen: int = 800_000_00, rule_set: str = "demo") -> Offer:
+    """An offer of these rights at this price."""
+    return Offer(
+        seller=seller.party,
+        rights=tuple(right.pk for right in rights),
+        title="储能电池液冷均温结构专利转让",
+        summary="已用于两家工厂。",
+        asking_fen=asking_fen,
+        rule_set=rule_set,
+    )
+
+
+def a_draft(house: House, seller: Side, *, asking_fen: int = 800_000_00, rule_set: str = "demo") -> Listing:
+    """A listing that waits for review."""
+    offer = an_offer(seller, a_right(house, seller.party), asking_fen=asking_fen, rule_set=rule_set)
+    return listings.submit(seller.person, listings.draft(seller.person, offer).pk)
+
+
+def an_announced(house: House, seller: Side, *, asking_fen: int = 800_000_00, rule_set: str = "demo") -> Listing:
+    """A listing that is announced."""
+    return listings.announce(house.operator, a_draft(house, seller, asking_fen=asking_fen, rule_set=rule_set).pk)
+
+
+def money_for(party: Party, fen: int) -> None:
+    """Money of a party at the custody bank, without a bank file."""
+    custody, free = accounts.custody(), accounts.available(party.ref)
+    transfers.open_accounts([custody, free])
+    transfers.move(None, [Order(f"given:{next(_count)}", custody, free, fen)], topic="test")
+
+
+def an_admitted(listing: Listing, buyer: Side) -> Intent:
+    """A buyer with money whose deposit is frozen and who is admitted under a code."""
+    money_for(buyer.party, listing.deposit_fen)
+    intent = intents.register(buyer.person, listing.pk, party=buyer.party)
+    assert intent.state == "admitted"
+    return intent
+
+
+def free_fen(side: Side) -> int:
+    """What nothing holds of a side's money."""
+    account = transfers.open_account(accounts.available(side.party.ref))
+    return account.credits_posted - account.debits_posted - account.debits_pending
+
+
+def time_passes(**span: int) -> None:
+    """The house's clock goes on."""
+    record.now()
+    record._clock.shift_us = (record._clock.shift_us or 0) + timedelta(**span) // timedelta(microseconds=1)
+
+
+def fresh(listing: Listing) -> Listing:
+    """The listing as its row says now."""
+    return Listing.objects.get(pk=listing.pk)

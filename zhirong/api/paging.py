@@ -1,0 +1,48 @@
+"""How lists are cut: by a cursor, so that what comes in between neither repeats nor hides a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from ninja import Schema
+from pydantic import Field
+
+from zhirong.base.refused import Refused
+
+Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
+MOST = 200
+
+
+class Asked(Schema):
+    """?after=CURSOR&limit=50"""
+
+    after: int | None = Field(None, description="`next` of the page before; nothing for the first page")
+    limit: int = Field(50, ge=1, le=MOST, description="Rows on a page")
+
+
+class Page(Schema, Generic[Item]):
+    """One page; `next` is null on the last."""
+
+    items: list[Item]
+    next: int | None
+
+
+def cut(rows: QuerySet[Row], asked: Asked, shown: Callable[[Row], Item]) -> Page[Item]:
+    """Rows by falling id, newest first, and the cursor of the page after."""
+    if asked.after is not None:
+        rows = rows.filter(pk__lt=asked.after)
+    found: Sequence[Row] = rows.order_by("-pk")[: asked.limit + 1]
+    page = list(found)[: asked.limit]
+    return Page(items=[shown(row) for row in page], next=page[-1].pk if len(found) > asked.limit else None)
+
+
+def key_of(request: HttpRequest) -> str:
+    """The Idempotency-Key of a deed that asks for one: a repeat with the same key does nothing twice."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(key) <= 64 or not key.isascii() or not key.isprintable() or " " in key:
+        raise Refused("api.no_key")
+    return key

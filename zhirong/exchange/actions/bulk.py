@@ -1,0 +1,131 @@
+"""Many listings at once: the same rules as one by one, a leaf and an event for each, in chunks safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.db import transaction
+
+from zhirong.base.calendar import beijing_day, china
+from zhirong.base.refused import Refused
+from zhirong.exchange import gates, listing_rules, rules
+from zhirong.exchange.actions.listings import Offer, announced_facts, checked, kept_edition, next_number
+from zhirong.exchange.models import Gate, Listing, ListingItem
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+from zhirong.registry import queries
+from zhirong.registry.engine.facts import RightFacts
+from zhirong.registry.models import Right
+
+# Small enough that no chunk holds SQLite's write lock for 50 ms.
+CHUNK = 100
+
+
+@dataclass(slots=True)
+class Published:
+    """What became of a bulk: how many are announced now, and each refusal by the place of its offer."""
+
+    announced: int = 0
+    listed_before: int = 0
+    refused: dict[int, Refused] = field(default_factory=dict)
+
+
+def publish_many(maker: Person, reviewer: Person, offers: Iterable[Offer]) -> Published:
+    """Draft, submit and announce many offers of one right each; `maker` and `reviewer` are two persons.
+
+    An offer whose right stands in a live listing already is left alone, so that the same call again changes nothing.
+    """
+    if maker.pk == reviewer.pk:
+        raise Refused("people.maker_is_checker", verb={"zh": "审核挂牌", "en": "review a listing"})
+    access.require(reviewer, "exchange.publish_many")
+    done, place, rest = Published(), 0, iter(offers)
+    while chunk := list(islice(rest, CHUNK)):
+        _publish_chunk(maker, reviewer, list(enumerate(chunk, place)), done=done)
+        place += len(chunk)
+    return done
+
+
+def _publish_chunk(maker: Person, reviewer: Person, chunk: Sequence[tuple[int, Offer]], *, done: Published) -> None:
+    now = record.now()
+    wanted = {pk for _, offer in chunk for pk in offer.rights}
+    rights = Right.objects.visible().in_bulk(wanted)
+    facts = dict(zip(rights, queries.facts_of_many(list(rights.values()), beijing_day(now)), strict=True))
+    live = set(ListingItem.objects.filter(right__in=wanted, is_live=True).values_list("right_id", flat=True))
+    ready: list[tuple[Offer, Listing, Gate]] = []
+    for place, offer in chunk:
+        if live & set(offer.rights):
+            done.listed_before += 1
+            continue
+        try:
+            ready.append((offer, *_prepared(maker, reviewer, offer, rights=rights, facts=facts)))
+        except Refused as refused:
+            done.refused[place] = refused
+    if ready:
+        _write(reviewer, ready)
+    done.announced += len(ready)
+
+
+def _prepared(
+    maker: Person, reviewer: Person, offer: Offer, *, rights: dict[int, Right], facts: dict[int, RightFacts]
+) -> tuple[Listing, Gate]:
+    """One listing as it will be, judged outside the transaction that writes it."""
+    now = record.now()
+    found = checked(offer, now)
+    if missing := [pk for pk in offer.rights if pk not in rights]:
+        raise Refused("listing.right_unknown", rights=missing)
+    listing = Listing(
+        seller=offer.seller,
+        made_by=maker,
+        title=offer.title.strip(),
+        title_en=offer.title_en.strip(),
+        summary=offer.summary.strip(),
+        requirement=offer.requirement.strip(),
+        asking_fen=offer.asking_fen,
+        reserve_fen=offer.reserve_fen,
+        rule_set=offer.rule_set,
+        rules_day=found.day,
+        is_demo_rules=found.marked,
+        deposit_fen=rules.deposit_fen(found, offer.asking_fen),
+        state="announced",
+        submitted_at=now,
+        announced_at=now,
+        reviewed_by=reviewer,
+        closes_at=listing_rules.after(now, found.announcement_for(offer.asking_fen), china()).at,
+    )
+    here = [rights[pk] for pk in offer.rights]
+    answers = [gates.judge(facts[pk], seller=offer.seller, now=now) for pk in offer.rights]
+    gate = gates.made(listing, here, answers, stage="announce", now=now)
+    if not gate.passed:
+        raise Refused("listing.gate_closed", number="-", findings=gates.blocking(gate))
+    return listing, gate
+
+
+@transaction.atomic
+def _write(reviewer: Person, ready: Sequence[tuple[Offer, Listing, Gate]]) -> None:
+    now = record.now()
+    editions = {code: kept_edition(code, now) for code in {listing.rule_set for _, listing, _ in ready}}
+    head, _, first = next_number("ZR", now).rpartition("-")
+    for count, (_, listing, _) in enumerate(ready):
+        listing.number = f"{head}-{int(first) + count:06d}"
+        listing.edition_of_rules = editions[listing.rule_set]
+    Listing.objects.bulk_create([listing for _, listing, _ in ready])
+    ListingItem.objects.bulk_create(
+        ListingItem(listing=listing, right_id=pk, position=place, is_live=True)
+        for offer, listing, _ in ready
+        for place, pk in enumerate(offer.rights)
+    )
+    Gate.objects.bulk_create([gate for _, _, gate in ready])
+    record.tell_many(
+        record.Deed(
+            kind="exchange.announced",
+            topic=listing.topic,
+            who_ref=reviewer.ref,
+            at=now,
+            facts=announced_facts(listing),
+            public=True,
+        )
+        for _, listing, _ in ready
+    )

@@ -1,0 +1,183 @@
+"""Deals: from the hammer to the signed contract, and what happens when the winner does not keep its word."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from zhirong.base.calendar import china
+from zhirong.base.refused import Refused
+from zhirong.exchange import listing_rules, rules
+from zhirong.exchange.actions import money
+from zhirong.exchange.actions.listings import end_unsold, interested, locked, next_number, rules_of, stop_for
+from zhirong.exchange.engine.shape import Terms
+from zhirong.exchange.models import Acceptance, Deal, Intent, Listing, Lot
+from zhirong.people import access
+from zhirong.people.models import Membership, Person
+from zhirong.record import actions as record
+from zhirong.record.models import File
+
+SIDES = ("seller", "buyer")
+
+
+def schedule_lot(listing: Listing, terms: Terms, *, opens_ns: int, closes_ns: int) -> Lot:
+    """A lot of the listing, which the floor takes over from its row."""
+    run = Lot.objects.filter(listing=listing).count() + 1
+    return Lot.objects.create(
+        listing=listing,
+        run=run,
+        form=terms.form,
+        terms=json.dumps(terms.facts(), sort_keys=True),
+        opens_ns=opens_ns,
+        closes_ns=closes_ns,
+        start_fen=terms.start_fen,
+    )
+
+
+@transaction.atomic
+def follow_lot(lot_id: int) -> Listing:
+    """What the floor decided becomes a deal, or the listing's end."""
+    lot = Lot.objects.select_related("listing").get(pk=lot_id)
+    listing = locked(lot.listing_id)
+    if lot.state != "closed" or listing.state != "bidding":
+        return listing
+    result: dict[str, Any] = json.loads(lot.result)
+    if result["outcome"] == "sold":
+        winner = Intent.objects.select_for_update().get(listing=listing, code=str(result["winner"]))
+        make(listing, winner, price_fen=int(result["price_fen"]), lot=lot)
+        return listing
+    if result["outcome"] == "annulled":
+        return stop_for(listing, reason="annulled")
+    return end_unsold(listing, outcome=str(result["outcome"]))
+
+
+def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None, rank: int = 1) -> Deal:
+    """A deal is made: fees are fixed, deadlines run, the deposits of the others go back."""
+    found, now = rules_of(listing), record.now()
+    deal = Deal.objects.create(
+        number=next_number("CJ", now, Deal),
+        listing=listing,
+        lot=lot,
+        intent=intent,
+        seller=listing.seller,
+        buyer=intent.party,
+        price_fen=price_fen,
+        rank=rank,
+        made_at=now,
+        contract_due_at=listing_rules.after(now, found.contract, china()).at,
+        seller_fee_fen=rules.fee_fen(found, price_fen, side="seller"),
+        buyer_fee_fen=rules.fee_fen(found, price_fen, side="buyer"),
+    )
+    listing.state = listing_rules.listing_after(listing.state, "sell")
+    listing.save(update_fields=["state"])
+    record.tell(
+        "exchange.hammer",
+        listing.topic,
+        who=None,
+        public=True,
+        to=interested(listing),
+        number=listing.number,
+        deal=deal.number,
+        price_fen=price_fen,
+        code=intent.code,
+        rank=rank,
+    )
+    keep = next_best(deal) if found.on_default == "next_best" else None
+    for other in Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=intent.pk):
+        if keep is None or other.pk != keep.pk:
+            money.release_deposit(other)
+    return deal
+
+
+def next_best(deal: Deal) -> Intent | None:
+    """Who would follow if this buyer failed: the highest other bidder of the lot, its deposit still held."""
+    if deal.lot is None:
+        return None
+    failed = set(Deal.objects.filter(listing=deal.listing).values_list("intent__code", flat=True))
+    steps = deal.lot.steps.filter(kind="bid", refusal="").exclude(code__in=failed | {deal.intent.code})
+    codes = list(steps.order_by("-amount_fen", "seq").values_list("code", flat=True))
+    for code in dict.fromkeys(codes):
+        found = Intent.objects.filter(listing=deal.listing, code=code, state="admitted", deposit_state="held").first()
+        if found is not None:
+            return found
+    return None
+
+
+def locked_deal(deal_id: int) -> Deal:
+    """The deal under lock, its listing locked before it."""
+    found = Deal.objects.filter(pk=deal_id).first()
+    if found is None:
+        raise Refused("deal.unknown", deal=deal_id)
+    locked(found.listing_id)
+    return (
+        Deal.objects.select_for_update(of=("self",))
+        .select_related("listing", "intent", "seller", "buyer")
+        .get(pk=deal_id)
+    )
+
+
+def must_run(deal: Deal) -> None:
+    """An open objection stops the settlement's clock and its deeds (E40)."""
+    if deal.stopped_at is not None:
+        raise Refused("deal.stopped", number=deal.number, stopped_at=deal.stopped_at)
+
+
+def persons_of(deal: Deal) -> list[Person]:
+    """Everyone who may act for one of the two sides."""
+    members = Membership.objects.filter(
+        party__in=[deal.seller_id, deal.buyer_id], confirmed_at__isnull=False, ended_at__isnull=True
+    )
+    return [member.person for member in members.select_related("person")]
+
+
+@transaction.atomic
+def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed_copy: File | None = None) -> Deal:
+    """One side accepts the contract's text; when both have, payment is due."""
+    deal = locked_deal(deal_id)
+    assert side in SIDES
+    access.require(who, f"exchange.sign_{side}", deal)
+    if Acceptance.objects.filter(deal=deal, side=side).exists():
+        return deal
+    must_run(deal)
+    listing_rules.deal_after(deal.state, "sign")
+    now = record.now()
+    leaf = record.tell(
+        "exchange.accepted",
+        deal.topic,
+        who=who,
+        to=persons_of(deal),
+        deal=deal.number,
+        side=side,
+        contract_sha256=contract_sha256,
+    )
+    Acceptance.objects.create(
+        deal=deal, side=side, person=who, at=now, contract_sha256=contract_sha256, signed_copy=signed_copy, leaf=leaf
+    )
+    if deal.acceptances.count() == len(SIDES):
+        _signed(deal, now)
+    return deal
+
+
+def _signed(deal: Deal, now: datetime) -> None:
+    texts = set(deal.acceptances.values_list("contract_sha256", flat=True))
+    if len(texts) > 1:
+        raise Refused("deal.two_texts", deal=deal.number)
+    deal.state = listing_rules.deal_after(deal.state, "sign")
+    deal.signed_at = now
+    deal.payment_due_at = listing_rules.after(now, rules_of(deal.listing).payment, china()).at
+    deal.save()
+    record.tell(
+        "exchange.signed",
+        deal.topic,
+        who=None,
+        public=True,
+        to=persons_of(deal),
+        deal=deal.number,
+        payment_due_at=deal.payment_due_at.isoformat(),
+    )
+    if (second := next_best(deal)) is not None:
+        money.release_deposit(second)
+    money.ask_for_price(deal)

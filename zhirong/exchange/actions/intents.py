@@ -1,0 +1,215 @@
+"""Intents: an intending buyer registers, the deposit is frozen, the house admits it under a code."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+
+from zhirong.base.refused import Refused
+from zhirong.exchange import listing_rules, rules
+from zhirong.exchange.actions import money
+from zhirong.exchange.actions.listings import locked
+from zhirong.exchange.models import Deal, Intent, Listing
+from zhirong.people import access
+from zhirong.people.models import Membership, Party, Person
+from zhirong.record import actions as record
+
+# Codes are drawn, not counted: a counted code would tell who registered first.
+CODES = range(10, 1000)
+
+
+@transaction.atomic
+def register(who: Person, listing_id: int, *, party: Party) -> Intent:
+    """Register an intending buyer; where the party has enough free money the deposit is frozen at once."""
+    listing = locked(listing_id)
+    if done := Intent.objects.filter(listing=listing, party=party).exclude(state__in=("withdrawn", "void")).first():
+        access.require(who, "exchange.register", done)
+        return done
+    now = record.now()
+    if listing.state != "announced" or listing.closes_at is None or now >= listing.closes_at:
+        raise Refused("intent.closed", number=listing.number, closed_at=listing.closes_at)
+    intent = Intent(
+        listing=listing,
+        party=party,
+        person=who,
+        registered_at=now,
+        deposit_fen=listing.deposit_fen,
+        payment_code=payment_code(),
+    )
+    access.require(who, "exchange.register", intent)
+    if party.verified_at is None:
+        raise Refused("intent.party_not_verified", party=party.name)
+    rules.must_be_free_to_bid(
+        party.ref, sellers=sellers(listing), staff=staff_parties(), barred=barred_parties(listing)
+    )
+    intent.save()
+    record.tell(
+        "exchange.registered",
+        listing.topic,
+        who=who,
+        to=[who],
+        number=listing.number,
+        party=party.ref,
+        deposit_fen=listing.deposit_fen,
+    )
+    if money.ask_for_deposit(intent):
+        admit_if_ready(intent)
+    return intent
+
+
+@transaction.atomic
+def deposit_arrived(intent_id: int) -> Intent:
+    """The bank's line met the payment code: the deposit is frozen, and admission follows if nothing else is asked."""
+    intent = _locked(intent_id)
+    if intent.deposit_state != "due" or intent.state != "registered":
+        return intent
+    money.freeze_deposit(intent)
+    admit_if_ready(intent)
+    return intent
+
+
+def payment_code() -> str:
+    """A code that tells the bank's line what it is for; without letters and digits that look alike."""
+    return "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(10))
+
+
+def sellers(listing: Listing) -> set[str]:
+    """The seller and every party for which the seller's people may act: none of them may bid (拍卖法 30, E34)."""
+    people = Membership.objects.filter(party=listing.seller, ended_at__isnull=True).values("person")
+    related = Membership.objects.filter(person__in=people, ended_at__isnull=True).values_list("party__ref", flat=True)
+    return {listing.seller.ref, *related}
+
+
+def staff_parties() -> set[str]:
+    """The parties of the house's own people: they may not bid here (court rule 34)."""
+    staff = Person.objects.filter(role_grants__role__in=("operator", "checker"), role_grants__ended_at__isnull=True)
+    own = staff.filter(party__isnull=False).values_list("party__ref", flat=True)
+    joined = Membership.objects.filter(person__in=staff, ended_at__isnull=True).values_list("party__ref", flat=True)
+    return {*own, *joined}
+
+
+def barred_parties(listing: Listing) -> set[str]:
+    """Who defaulted on one of these rights before (court rule 24, E38)."""
+    defaulted = Deal.objects.filter(state="defaulted", listing__items__right__in=listing.items.values("right"))
+    return set(defaulted.values_list("buyer__ref", flat=True))
+
+
+def admit_if_ready(intent: Intent) -> None:
+    """Admit a registered buyer whose deposit is frozen, unless the listing asks for a decision on qualification."""
+    if intent.state == "registered" and intent.deposit_state in ("held", "none") and not intent.listing.requirement:
+        _admit(intent, who=None)
+
+
+@transaction.atomic
+def admit(who: Person, intent_id: int, *, priority_rank: int | None = None) -> Intent:
+    """The operator admits an intending buyer, with its rank where it proved a right of priority (court rule 19)."""
+    intent = _locked(intent_id)
+    access.require(who, "exchange.qualify", intent)
+    if intent.state == "admitted" and intent.priority_rank == priority_rank:
+        return intent
+    if intent.state not in ("registered", "admitted"):
+        raise Refused("intent.not_now", state=intent.state)
+    if intent.deposit_state not in ("held", "none"):
+        raise Refused("intent.deposit_missing", deposit_fen=intent.deposit_fen)
+    if priority_rank is not None and not intent.priority_basis:
+        raise Refused("intent.no_priority_claimed")
+    intent.priority_rank = priority_rank
+    intent.decided_by = who
+    _admit(intent, who=who)
+    return intent
+
+
+def _admit(intent: Intent, *, who: Person | None) -> None:
+    intent.state = "admitted"
+    intent.decided_at = record.now()
+    if not intent.code:
+        taken = set(Intent.objects.filter(listing=intent.listing).values_list("code", flat=True))
+        intent.code = secrets.choice([code for number in CODES if (code := str(number)) not in taken])
+    intent.save()
+    record.tell(
+        "exchange.admitted",
+        intent.listing.topic,
+        who=who,
+        to=[intent.person],
+        number=intent.listing.number,
+        party=intent.party.ref,
+        code=intent.code,
+        priority_rank=intent.priority_rank or 0,
+    )
+
+
+@transaction.atomic
+def refuse(who: Person, intent_id: int, *, reason: str) -> Intent:
+    """The operator refuses an intending buyer with a reason; the deposit goes back."""
+    intent = _locked(intent_id)
+    access.require(who, "exchange.qualify", intent)
+    if intent.state == "refused":
+        return intent
+    if intent.state not in ("registered", "admitted") or intent.listing.state not in ("announced", "qualifying"):
+        raise Refused("intent.not_now", state=intent.state)
+    intent.state, intent.decided_by, intent.decided_at = "refused", who, record.now()
+    intent.reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+    intent.save()
+    record.tell(
+        "exchange.refused",
+        intent.listing.topic,
+        who=who,
+        to=[intent.person],
+        number=intent.listing.number,
+        party=intent.party.ref,
+        reason=intent.reason,
+    )
+    money.release_deposit(intent)
+    return intent
+
+
+@transaction.atomic
+def withdraw(who: Person, intent_id: int) -> Intent:
+    """An intending buyer steps back before registration closes; the deposit goes back."""
+    intent = _locked(intent_id)
+    access.require(who, "exchange.register", intent)
+    if intent.state == "withdrawn":
+        return intent
+    if intent.state not in ("registered", "admitted") or intent.listing.state != "announced":
+        raise Refused("intent.not_now", state=intent.state)
+    intent.state = "withdrawn"
+    intent.save(update_fields=["state"])
+    record.tell(
+        "exchange.stepped_back",
+        intent.listing.topic,
+        who=who,
+        to=[intent.person],
+        number=intent.listing.number,
+        party=intent.party.ref,
+    )
+    money.release_deposit(intent)
+    return intent
+
+
+@transaction.atomic
+def claim_priority(who: Person, intent_id: int, *, basis: str) -> Intent:
+    """An intending buyer claims a right of priority and says on what it rests (民法典 859, 860; court rule 16)."""
+    intent = _locked(intent_id)
+    access.require(who, "exchange.register", intent)
+    if intent.listing.state not in ("announced", "qualifying"):
+        raise Refused("intent.not_now", state=intent.state)
+    intent.priority_basis = listing_rules.must_be_text(basis, field="basis", most=1000)
+    intent.save(update_fields=["priority_basis"])
+    record.tell(
+        "exchange.priority_claimed",
+        intent.listing.topic,
+        who=who,
+        number=intent.listing.number,
+        party=intent.party.ref,
+    )
+    return intent
+
+
+def _locked(intent_id: int) -> Intent:
+    """The listing is locked before its intent: rights, listings, intents, accounts is the order of locks."""
+    found = Intent.objects.filter(pk=intent_id).first()
+    if found is None:
+        raise Refused("intent.unknown", intent=intent_id)
+    locked(found.listing_id)
+    return Intent.objects.select_for_update(of=("self",)).select_related("listing", "party", "person").get(pk=intent_id)

@@ -1,0 +1,390 @@
+"""Listings: drafted by the seller, reviewed by the operator, announced, changed, suspended, ended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, Model
+
+from zhirong.base.calendar import beijing_day, china
+from zhirong.base.refused import Refused
+from zhirong.exchange import gates, listing_rules, rule_sets, rules
+from zhirong.exchange.actions import money
+from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
+from zhirong.people import access
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+from zhirong.registry.models import Right
+
+TITLE_MOST = 200
+SUMMARY_MOST = 2000
+RIGHTS_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a seller wants to announce: the rights together, the price, the rules."""
+
+    seller: Party
+    rights: tuple[int, ...]
+    title: str
+    summary: str
+    asking_fen: int
+    rule_set: str
+    reserve_fen: int | None = None
+    title_en: str = ""
+    requirement: str = ""
+
+    @property
+    def seller_id(self) -> int:
+        """The party for which the person must be able to act."""
+        return self.seller.pk
+
+
+def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
+    """The rule set as of the day; a state-owned seller cannot choose a lighter one (X5)."""
+    found = rule_sets.rule_set(code, beijing_day(day))
+    if seller.is_state_owned and found.basis not in ("state", "demo"):
+        raise Refused("listing.state_owned_rules", rule_set=code)
+    return found
+
+
+def checked(offer: Offer, now: datetime) -> rule_sets.RuleSet:
+    found = _rule_set(offer.rule_set, offer.seller, now)
+    listing_rules.must_be_text(offer.title, field="title", least=4, most=TITLE_MOST)
+    listing_rules.must_be_text(offer.summary, field="summary", least=0, most=SUMMARY_MOST)
+    listing_rules.must_be_price(offer.asking_fen, offer.reserve_fen, most_fen=found.most_fen)
+    if not 0 < len(set(offer.rights)) <= RIGHTS_MOST:
+        raise Refused("listing.rights_count", most=RIGHTS_MOST, given=len(set(offer.rights)))
+    return found
+
+
+def next_number(prefix: str, now: datetime, table: type[Model] = Listing) -> str:
+    """The next number of the year, e.g. ZR-2026-000518; the unique column settles a race."""
+    head = f"{prefix}-{beijing_day(now).year}-"
+    last = table._default_manager.filter(number__startswith=head).aggregate(last=Max("number"))["last"]
+    return f"{head}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:06d}"
+
+
+def locked(listing_id: int) -> Listing:
+    found = Listing.objects.select_for_update().filter(pk=listing_id).first()
+    if found is None:
+        raise Refused("listing.unknown", listing=listing_id)
+    return found
+
+
+@transaction.atomic
+def draft(who: Person, offer: Offer) -> Listing:
+    """A new draft of the seller's; nobody else sees it."""
+    access.require(who, "exchange.list", offer)
+    now = record.now()
+    found = checked(offer, now)
+    listing = Listing.objects.create(
+        number=next_number("ZR", now),
+        seller=offer.seller,
+        made_by=who,
+        title=offer.title.strip(),
+        title_en=offer.title_en.strip(),
+        summary=offer.summary.strip(),
+        requirement=offer.requirement.strip(),
+        asking_fen=offer.asking_fen,
+        reserve_fen=offer.reserve_fen,
+        rule_set=offer.rule_set,
+        is_demo_rules=found.marked,
+        deposit_fen=rules.deposit_fen(found, offer.asking_fen),
+    )
+    _put_items(listing, offer.rights)
+    record.tell("exchange.drafted", listing.topic, who=who, number=listing.number)
+    return listing
+
+
+def _put_items(listing: Listing, rights: Iterable[int]) -> None:
+    wanted = list(dict.fromkeys(rights))
+    known = set(Right.objects.visible().filter(pk__in=wanted).values_list("pk", flat=True))
+    if missing := [pk for pk in wanted if pk not in known]:
+        raise Refused("listing.right_unknown", rights=missing)
+    listing.items.exclude(right_id__in=wanted).delete()
+    here = set(listing.items.values_list("right_id", flat=True))
+    ListingItem.objects.bulk_create(
+        ListingItem(listing=listing, right_id=pk, position=place) for place, pk in enumerate(wanted) if pk not in here
+    )
+
+
+@transaction.atomic
+def change(who: Person, listing_id: int, offer: Offer) -> Listing:
+    """Change a draft, or an announced listing: then the period starts again and registrations are void (X2, E37)."""
+    listing = locked(listing_id)
+    access.require(who, "exchange.list", listing)
+    now = record.now()
+    listing.state = listing_rules.listing_after(listing.state, "change")
+    if offer.seller.pk != listing.seller_id:
+        raise Refused("listing.seller_fixed", number=listing.number)
+    found = checked(offer, now)
+    listing.title, listing.title_en, listing.summary = (
+        offer.title.strip(),
+        offer.title_en.strip(),
+        offer.summary.strip(),
+    )
+    listing.requirement = offer.requirement.strip()
+    listing.asking_fen, listing.reserve_fen = offer.asking_fen, offer.reserve_fen
+    listing.deposit_fen = rules.deposit_fen(found, offer.asking_fen)
+    listing.rule_set, listing.is_demo_rules = offer.rule_set, found.marked
+    _put_items(listing, offer.rights)
+    registered = interested(listing)
+    if listing.state == "announced":
+        listing.edition += 1
+        listing.suspended_from, listing.suspended_at = "", None
+        _start_period(listing, found, now)
+        _check(listing, "announce", now)
+        listing.items.update(is_live=True)
+        _void_registrations(listing)
+    listing.save()
+    record.tell(
+        "exchange.changed",
+        listing.topic,
+        who=who,
+        public=listing.announced_at is not None,
+        to=registered,
+        number=listing.number,
+        edition=listing.edition,
+    )
+    return listing
+
+
+@transaction.atomic
+def submit(who: Person, listing_id: int) -> Listing:
+    """Hand a draft to the operator for review."""
+    listing = locked(listing_id)
+    access.require(who, "exchange.list", listing)
+    if listing.state == "submitted":
+        return listing
+    listing.state = listing_rules.listing_after(listing.state, "submit")
+    listing.submitted_at = record.now()
+    listing.save(update_fields=["state", "submitted_at"])
+    record.tell("exchange.submitted", listing.topic, who=who, number=listing.number)
+    return listing
+
+
+@transaction.atomic
+def send_back(who: Person, listing_id: int, *, reason: str) -> Listing:
+    """Return a listing to its seller with the reason."""
+    listing = locked(listing_id)
+    access.require(who, "exchange.review", listing)
+    listing.state = listing_rules.listing_after(listing.state, "return")
+    listing.reviewed_by = who
+    listing.review_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+    listing.save(update_fields=["state", "reviewed_by", "review_reason"])
+    record.tell(
+        "exchange.sent_back", listing.topic, who=who, to=_maker(listing), number=listing.number, reason=reason.strip()
+    )
+    return listing
+
+
+@transaction.atomic
+def announce(who: Person, listing_id: int) -> Listing:
+    """Announce a reviewed listing: the gates are checked, the rule set is frozen, the period starts (B8, B9)."""
+    listing = locked(listing_id)
+    access.require(who, "exchange.review", listing)
+    if listing.state == "announced":
+        return listing
+    now = record.now()
+    listing.state = listing_rules.listing_after(listing.state, "announce")
+    found = _rule_set(listing.rule_set, listing.seller, now)
+    _check(listing, "announce", now)
+    _must_not_be_listed(listing)
+    listing.items.update(is_live=True)
+    listing.announced_at, listing.reviewed_by = now, who
+    _start_period(listing, found, now)
+    listing.save()
+    record.tell(
+        "exchange.announced", listing.topic, who=who, public=True, to=_maker(listing), **announced_facts(listing)
+    )
+    return listing
+
+
+def announced_facts(listing: Listing) -> dict[str, object]:
+    """What an announcement tells the public, as plain values."""
+    assert listing.closes_at is not None
+    return {
+        "number": listing.number,
+        "asking_fen": listing.asking_fen,
+        "deposit_fen": listing.deposit_fen,
+        "rule_set": listing.rule_set,
+        "closes_at": listing.closes_at.isoformat(),
+        "edition": listing.edition,
+    }
+
+
+def rules_of(listing: Listing) -> rule_sets.RuleSet:
+    """The rule set as it was kept when the listing was announced."""
+    assert listing.edition_of_rules is not None
+    assert listing.rules_day is not None
+    return rule_sets.as_kept(listing.edition_of_rules.text, listing.rules_day)
+
+
+def kept_edition(code: str, now: datetime) -> RuleSetEdition:
+    """The text of a rule set as it is today, kept once."""
+    text = rule_sets.text_of(code)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return RuleSetEdition.objects.get_or_create(sha256=digest, defaults={"code": code, "text": text, "kept_at": now})[0]
+
+
+def _start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> None:
+    listing.edition_of_rules, listing.rules_day = kept_edition(found.code, now), found.day
+    listing.closes_at = listing_rules.after(now, found.announcement_for(listing.asking_fen), china()).at
+    listing.extensions = 0
+
+
+def _check(listing: Listing, stage: str, now: datetime) -> Gate:
+    gate = gates.check(listing, stage=stage, now=now)
+    if not gate.passed:
+        raise Refused("listing.gate_closed", number=listing.number, findings=gates.blocking(gate))
+    return gate
+
+
+def _void_registrations(listing: Listing) -> None:
+    """Whoever registered did so for other terms: the registration is void and the deposit free (E37)."""
+    money.release_all(listing)
+    Intent.objects.filter(listing=listing, state__in=("registered", "admitted")).update(state="void")
+
+
+def _must_not_be_listed(listing: Listing) -> None:
+    """A right stands in one live listing at most (E32); the unique index says so too."""
+    rights = listing.items.values("right")
+    other = ListingItem.objects.filter(right__in=rights, is_live=True).exclude(listing=listing).first()
+    if other is not None:
+        raise Refused("listing.right_listed_already", other=other.listing.number)
+
+
+def _maker(listing: Listing) -> Sequence[Person]:
+    return [listing.made_by] if listing.made_by else []
+
+
+def end_unsold(listing: Listing, *, outcome: str, who: Person | None = None) -> Listing:
+    """A listing ends without a sale; every deposit that is still held goes back."""
+    listing.state = listing_rules.listing_after(listing.state, "end")
+    listing.end_reason, listing.ended_at = outcome, record.now()
+    listing.save(update_fields=["state", "end_reason", "ended_at"])
+    listing.items.update(is_live=False)
+    record.tell(
+        "exchange.ended",
+        listing.topic,
+        who=who,
+        public=True,
+        to=interested(listing),
+        number=listing.number,
+        outcome=outcome,
+        reason=outcome,
+    )
+    money.release_all(listing)
+    return listing
+
+
+def interested(listing: Listing) -> list[Person]:
+    """Who hears of a change: the maker and everyone registered."""
+    registered = Intent.objects.filter(listing=listing).exclude(state__in=("withdrawn", "void"))
+    return [*_maker(listing), *(intent.person for intent in registered.select_related("person"))]
+
+
+@transaction.atomic
+def withdraw(who: Person, listing_id: int, *, reason: str) -> Listing:
+    """The seller takes the listing back before bidding starts; deposits are released (拍卖法 29)."""
+    return _end(who, listing_id, deed="withdraw", verb="exchange.list", reason=reason)
+
+
+@transaction.atomic
+def terminate(who: Person, listing_id: int, *, reason: str) -> Listing:
+    """The house ends a listing for good (终结), with its reason."""
+    return _end(who, listing_id, deed="terminate", verb="exchange.control", reason=reason)
+
+
+def _end(who: Person, listing_id: int, *, deed: str, verb: str, reason: str) -> Listing:
+    listing = locked(listing_id)
+    access.require(who, verb, listing)
+    was_public = listing.announced_at is not None
+    listing.state = listing_rules.listing_after(listing.state, deed)
+    listing.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+    listing.ended_at = record.now()
+    listing.save(update_fields=["state", "end_reason", "ended_at"])
+    listing.items.update(is_live=False)
+    record.tell(
+        "exchange.ended",
+        listing.topic,
+        who=who,
+        public=was_public,
+        to=interested(listing),
+        number=listing.number,
+        outcome=listing.state,
+        reason=listing.end_reason,
+    )
+    money.release_all(listing)
+    return listing
+
+
+@transaction.atomic
+def suspend(who: Person, listing_id: int, *, reason: str) -> Listing:
+    """Stop a listing's clock with a published reason (中止); a live lot is paused on the floor besides."""
+    listing = locked(listing_id)
+    access.require(who, "exchange.control", listing)
+    before = listing.state
+    listing.state = listing_rules.listing_after(before, "suspend")
+    listing.suspended_from, listing.suspended_at = before, record.now()
+    listing.save(update_fields=["state", "suspended_from", "suspended_at"])
+    record.tell(
+        "exchange.suspended",
+        listing.topic,
+        who=who,
+        public=True,
+        to=interested(listing),
+        number=listing.number,
+        reason=listing_rules.must_be_text(reason, field="reason", most=1000),
+    )
+    return listing
+
+
+def stop_for(listing: Listing, *, reason: str) -> Listing:
+    """The house's own stop, by the clock: a gate closed, or the auction was annulled; a person decides what follows."""
+    listing.suspended_from, listing.suspended_at = "announced", record.now()
+    listing.state = "suspended"
+    listing.save(update_fields=["state", "suspended_from", "suspended_at"])
+    record.tell(
+        "exchange.suspended",
+        listing.topic,
+        who=None,
+        public=True,
+        to=interested(listing),
+        number=listing.number,
+        reason=reason,
+    )
+    return listing
+
+
+@transaction.atomic
+def resume(who: Person, listing_id: int, *, reason: str) -> Listing:
+    """Go on where a suspended listing stopped, with the time that was left."""
+    listing = locked(listing_id)
+    access.require(who, "exchange.control", listing)
+    listing_rules.listing_after(listing.state, "resume")
+    now, stopped = record.now(), listing.suspended_at
+    assert stopped is not None
+    assert listing.closes_at is not None
+    listing.state, listing.suspended_from, listing.suspended_at = listing.suspended_from or "announced", "", None
+    listing.closes_at = listing_rules.stayed(listing.closes_at, stopped=stopped, resumed=now)
+    if listing.answer_due_at is not None:
+        listing.answer_due_at = listing_rules.stayed(listing.answer_due_at, stopped=stopped, resumed=now)
+    listing.save()
+    record.tell(
+        "exchange.resumed",
+        listing.topic,
+        who=who,
+        public=True,
+        to=interested(listing),
+        number=listing.number,
+        closes_at=listing.closes_at.isoformat(),
+        reason=listing_rules.must_be_text(reason, field="reason", most=1000),
+    )
+    return listing

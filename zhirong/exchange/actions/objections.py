@@ -1,0 +1,101 @@
+"""Objections: one stops the settlement's clock until somebody who took no part has decided it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from zhirong.base.refused import Refused
+from zhirong.exchange import listing_rules
+from zhirong.exchange.actions import settlement
+from zhirong.exchange.actions.deals import locked_deal, persons_of
+from zhirong.exchange.models import Deal, Objection
+from zhirong.people import access
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+
+DEADLINES = ("contract_due_at", "payment_due_at", "recordal_due_at")
+
+
+@transaction.atomic
+def raise_objection(who: Person, deal_id: int, *, text: str, party: Party | None = None) -> Objection:
+    """Anyone concerned objects to a deal that is not settled yet; its clock stops."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.object", deal)
+    if deal.state in ("settled", "defaulted", "annulled"):
+        raise Refused("deal.not_now", state=deal.state, deed="object")
+    now = record.now()
+    found = Objection.objects.create(
+        deal=deal,
+        raised_by=who,
+        party=party,
+        text=listing_rules.must_be_text(text, field="text", least=10, most=4000),
+        raised_at=now,
+    )
+    if deal.stopped_at is None:
+        deal.stopped_at = now
+        deal.save(update_fields=["stopped_at"])
+    record.tell("exchange.objected", deal.topic, who=who, to=persons_of(deal), deal=deal.number, objection=found.pk)
+    return found
+
+
+def took_part(who: Person, deal: Deal) -> bool:
+    """Whether this person acted in the deal: made or reviewed the listing, signed, entered or raised anything."""
+    parts = {
+        deal.listing.made_by_id,
+        deal.listing.reviewed_by_id,
+        deal.intent.person_id,
+        deal.intent.decided_by_id,
+        deal.default_proposed_by_id,
+        *deal.acceptances.values_list("person", flat=True),
+        *deal.recordals.values_list("entered_by", flat=True),
+        *deal.objections.values_list("raised_by", flat=True),
+        *(person.pk for person in persons_of(deal)),
+    }
+    return who.pk in parts
+
+
+@transaction.atomic
+def decide(who: Person, objection_id: int, *, upheld: bool, decision: str) -> Objection:
+    """Somebody uninvolved decides: dismissed, the clock runs on; upheld, the deal is undone and money goes back."""
+    found = Objection.objects.filter(pk=objection_id).first()
+    if found is None:
+        raise Refused("objection.unknown", objection=objection_id)
+    deal = locked_deal(found.deal_id)
+    access.require(who, "exchange.decide_objection", deal)
+    found = Objection.objects.select_for_update().get(pk=objection_id)
+    if found.state != "open":
+        raise Refused("objection.decided", objection=found.pk)
+    if took_part(who, deal):
+        raise Refused("objection.not_uninvolved")
+    now = record.now()
+    found.state = "upheld" if upheld else "dismissed"
+    found.decided_by, found.decided_at = who, now
+    found.decision = listing_rules.must_be_text(decision, field="decision", least=10, most=4000)
+    found.save()
+    record.tell(
+        "exchange.objection_decided",
+        deal.topic,
+        who=who,
+        public=True,
+        to=[found.raised_by, *persons_of(deal)],
+        deal=deal.number,
+        objection=found.pk,
+        upheld=upheld,
+    )
+    if upheld:
+        settlement.annul(deal, who=who, reason=found.decision)
+    elif not deal.objections.filter(state="open").exists():
+        _run_on(deal)
+    return found
+
+
+def _run_on(deal: Deal) -> None:
+    """The last objection is dismissed: every deadline moves by the time for which the clock stood."""
+    assert deal.stopped_at is not None
+    now = record.now()
+    for name in DEADLINES:
+        due = getattr(deal, name)
+        if due is not None:
+            setattr(deal, name, listing_rules.stayed(due, stopped=deal.stopped_at, resumed=now))
+    deal.stopped_at = None
+    deal.save()

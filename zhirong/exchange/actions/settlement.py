@@ -1,0 +1,232 @@
+"""Settlement: price in escrow, the office's recordal entered by one and confirmed by another, then all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from zhirong.base.calendar import beijing_day, china
+from zhirong.base.refused import Refused
+from zhirong.exchange import gates, listing_rules, rules
+from zhirong.exchange.actions import certificates, money
+from zhirong.exchange.actions.deals import locked_deal, make, must_run, next_best, persons_of
+from zhirong.exchange.actions.listings import end_unsold, rules_of
+from zhirong.exchange.models import Deal, Recordal
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+from zhirong.record.models import File
+from zhirong.registry.actions import titles
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the office's notice of the change of owner says."""
+
+    number: str
+    effective_on: date
+    file: File | None = None
+
+    def digest(self) -> str:
+        """What the second person confirms: if it changes in between, the confirmation is refused (S3)."""
+        said = f"{self.number}\x1f{self.effective_on.isoformat()}\x1f{self.file.sha256 if self.file else ''}"
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+@transaction.atomic
+def take_price(deal_id: int) -> Deal:
+    """The buyer's money is at the bank: into escrow with it, and the change of owner can be filed (专利法 10, N7)."""
+    deal = locked_deal(deal_id)
+    if deal.state != "payment" or deal.stopped_at is not None or not money.take_price(deal):
+        return deal
+    now = record.now()
+    deal.state = listing_rules.deal_after(deal.state, "pay")
+    deal.paid_at = now
+    deal.recordal_due_at = listing_rules.after(now, rules_of(deal.listing).recordal, china()).at
+    deal.save()
+    record.tell(
+        "exchange.paid",
+        deal.topic,
+        who=None,
+        public=True,
+        to=persons_of(deal),
+        deal=deal.number,
+        price_fen=deal.price_fen,
+        recordal_due_at=deal.recordal_due_at.isoformat(),
+    )
+    return deal
+
+
+@transaction.atomic
+def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
+    """The operator enters the proof that the office recorded the new owner."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.enter_recordal", deal)
+    must_run(deal)
+    if proof.effective_on > beijing_day(record.now()):
+        raise Refused("deal.recordal_in_future", effective_on=proof.effective_on)
+    deal.state = listing_rules.deal_after(deal.state, "enter")
+    deal.save(update_fields=["state"])
+    entered = Recordal.objects.create(
+        deal=deal,
+        number=listing_rules.must_be_text(proof.number, field="number", most=60),
+        effective_on=proof.effective_on,
+        file=proof.file,
+        entered_by=who,
+        entered_at=record.now(),
+        payload_hash=proof.digest(),
+    )
+    record.tell(
+        "exchange.recordal_entered",
+        deal.topic,
+        who=who,
+        to=persons_of(deal),
+        deal=deal.number,
+        recordal=entered.number,
+        payload_hash=entered.payload_hash,
+    )
+    return entered
+
+
+def _entered(deal: Deal) -> Recordal:
+    found = deal.recordals.select_for_update().filter(state="entered").order_by("-pk").first()
+    if found is None:
+        raise Refused("deal.no_recordal", deal=deal.number)
+    return found
+
+
+@transaction.atomic
+def return_recordal(who: Person, deal_id: int, *, reason: str) -> Deal:
+    """The second person finds a fault in the proof and sends it back."""
+    deal = locked_deal(deal_id)
+    entered = _entered(deal)
+    access.require(who, "exchange.confirm_recordal", entered)
+    deal.state = listing_rules.deal_after(deal.state, "return")
+    deal.save(update_fields=["state"])
+    entered.state, entered.confirmed_by, entered.confirmed_at = "returned", who, record.now()
+    entered.reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+    entered.save()
+    record.tell("exchange.recordal_returned", deal.topic, who=who, deal=deal.number, reason=entered.reason)
+    return deal
+
+
+@transaction.atomic
+def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
+    """A second person confirms: one linked group pays seller and fees, and the title moves with it (I6, I10)."""
+    deal = locked_deal(deal_id)
+    if deal.state == "settled":
+        access.require(who, "exchange.confirm_recordal", deal.recordals.get(state="confirmed"))
+        return deal
+    entered = _entered(deal)
+    access.require(who, "exchange.confirm_recordal", entered)
+    must_run(deal)
+    if entered.payload_hash != payload_hash:
+        raise Refused("deal.recordal_changed", deal=deal.number)
+    now = record.now()
+    gate = gates.check(deal.listing, stage="settle", now=now, buyer=deal.buyer)
+    if not gate.passed:
+        raise Refused("deal.gate_closed", deal=deal.number, findings=gates.blocking(gate))
+    deal.state = listing_rules.deal_after(deal.state, "settle")
+    deal.settled_at = now
+    deal.save()
+    entered.state, entered.confirmed_by, entered.confirmed_at = "confirmed", who, now
+    entered.save()
+    money.settle(deal, who=who)
+    for item in deal.listing.items.select_related("right"):
+        titles.transfer(
+            who,
+            item.right,
+            deal.buyer,
+            on=entered.effective_on,
+            key=f"{deal.number}:{item.pk}",
+            deal=gates.in_view(deal.seller, deal.buyer),
+            proof=entered.file,
+        )
+    deal.listing.state = listing_rules.listing_after(deal.listing.state, "settle")
+    deal.listing.ended_at = now
+    deal.listing.save(update_fields=["state", "ended_at"])
+    deal.listing.items.update(is_live=False)
+    certificates.issue(deal, recordal=entered, who=who, now=now)
+    return deal
+
+
+@transaction.atomic
+def propose_default(who: Person, deal_id: int, *, reason: str) -> Deal:
+    """The operator says that the buyer failed after its term; nothing is taken before a second person agrees."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.propose_default", deal)
+    _must_be_overdue(deal)
+    if deal.default_proposed_by_id is None:
+        deal.default_proposed_by = who
+        deal.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+        deal.save(update_fields=["default_proposed_by", "end_reason"])
+        record.tell("exchange.default_proposed", deal.topic, who=who, to=persons_of(deal), deal=deal.number)
+    return deal
+
+
+@transaction.atomic
+def confirm_default(who: Person, deal_id: int) -> Deal:
+    """A second person agrees: the deposit is used in the rule set's order and the next best follows (court rule 24)."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.confirm_default", deal)
+    if deal.state == "defaulted":
+        return deal
+    _must_be_overdue(deal)
+    if deal.default_proposed_by_id is None:
+        raise Refused("deal.default_not_proposed", deal=deal.number)
+    return _default(who, deal)
+
+
+def _must_be_overdue(deal: Deal) -> None:
+    must_run(deal)
+    listing_rules.deal_after(deal.state, "default")
+    due = deal.contract_due_at if deal.state == "contract" else deal.payment_due_at
+    if due is None or record.now() <= due:
+        raise Refused("deal.not_overdue", deal=deal.number, due_at=due)
+
+
+def _default(who: Person, deal: Deal) -> Deal:
+    found, second = rules_of(deal.listing), next_best(deal)
+    gap_fen = 0
+    if second is not None and deal.lot is not None:
+        best = deal.lot.steps.filter(kind="bid", refusal="", code=second.code).order_by("-amount_fen").first()
+        gap_fen = max(0, deal.price_fen - (best.amount_fen or 0)) if best else 0
+    parts = rules.forfeiture_fen(found, deal.intent.deposit_fen, costs_fen=deal.buyer_fee_fen, gap_fen=gap_fen)
+    deal.state = listing_rules.deal_after(deal.state, "default")
+    deal.ended_at = record.now()
+    deal.save()
+    deal.intent.barred_at = deal.ended_at
+    deal.intent.save(update_fields=["barred_at"])
+    money.forfeit(deal, parts, who=who)
+    record.tell(
+        "exchange.defaulted",
+        deal.topic,
+        who=who,
+        public=True,
+        to=persons_of(deal),
+        deal=deal.number,
+        deposit_fen=deal.intent.deposit_fen,
+        costs_fen=parts.get("costs", 0),
+        gap_fen=parts.get("gap", 0),
+        seller_fen=parts.get("seller", 0),
+    )
+    if found.on_default == "next_best" and second is not None and best is not None:
+        make(deal.listing, second, price_fen=int(best.amount_fen or 0), lot=deal.lot, rank=deal.rank + 1)
+    else:
+        end_unsold(deal.listing, outcome="defaulted", who=who)
+    return deal
+
+
+def annul(deal: Deal, *, who: Person, reason: str) -> None:
+    """A deal is undone before settlement: everything paid goes back, in one group (LEDGER 5.3)."""
+    deal.state = listing_rules.deal_after(deal.state, "annul")
+    deal.ended_at, deal.end_reason = record.now(), reason
+    deal.save()
+    money.refund(deal, who=who)
+    record.tell(
+        "exchange.annulled", deal.topic, who=who, public=True, to=persons_of(deal), deal=deal.number, reason=reason
+    )
+    end_unsold(deal.listing, outcome="annulled", who=who)

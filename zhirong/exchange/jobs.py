@@ -1,0 +1,21 @@
+"""What the clock calls every second; each step is safe to repeat, so two clocks do no harm."""
+
+from __future__ import annotations
+
+from zhirong.exchange.actions import closing, deals, intents, money, settlement
+from zhirong.record import actions as record
+
+
+def tick() -> int:
+    """Do what is due, in the order of its deadline within each kind; gives how many deeds were tried."""
+    now = record.now()
+    due = [
+        *((intents.deposit_arrived, pk) for pk in money.deposits_met()),
+        *((settlement.take_price, pk) for pk in money.prices_met()),
+        *((closing.close, pk) for pk in closing.due(now)),
+        *((closing.consent_by_silence, pk) for pk in closing.answers_due(now)),
+        *((deals.follow_lot, pk) for pk in closing.lots_due()),
+    ]
+    for deed, pk in due:
+        deed(pk)
+    return len(due)

@@ -1,0 +1,208 @@
+"""What weighs on a right: pledge, seizure, suspension, licence, open licence, invalidation; and consents to acts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db import transaction
+
+from zhirong.base.refused import Refused
+from zhirong.people import access
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+from zhirong.record.models import File
+from zhirong.registry import queries, rules
+from zhirong.registry.actions import entries, putting
+from zhirong.registry.engine.facts import EVERYWHERE, Act, EventKind, LicenceKind, Scope
+from zhirong.registry.models import Consent, Encumbrance, Right
+
+
+class Weight(StrEnum):
+    """The kinds of encumbrances."""
+
+    PLEDGE = "pledge"
+    SEIZURE = "seizure"
+    SUSPENSION = "suspension"
+    LICENCE = "licence"
+    OPEN_LICENCE = "open_licence"
+    INVALIDATION = "invalidation"
+
+
+ENTRIES = {
+    Weight.PLEDGE: EventKind.PLEDGE_PRESERVATION,
+    Weight.SEIZURE: EventKind.PLEDGE_PRESERVATION,
+    Weight.LICENCE: EventKind.LICENCE,
+    Weight.OPEN_LICENCE: EventKind.OPEN_LICENCE,
+}
+LICENSING = {
+    LicenceKind.EXCLUSIVE: Act.LICENSE_EXCLUSIVE,
+    LicenceKind.SOLE: Act.LICENSE_SOLE,
+    LicenceKind.PLAIN: Act.LICENSE_PLAIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Favoured:
+    """In whose favour: a party of the house, or a name as the paper has it."""
+
+    name: str
+    party: Party | None = None
+
+
+@transaction.atomic
+def encumber(
+    who: Person,
+    right: Right,
+    weight: Weight,
+    *,
+    favoured: Favoured,
+    since: date,
+    number: str = "",
+    until: date | None = None,
+    licence: LicenceKind = LicenceKind.PLAIN,
+    territory: str = EVERYWHERE,
+    field: str = EVERYWHERE,
+    deal: rules.Deal | None = None,
+) -> Encumbrance:
+    """A weight as it was registered. A pledge or licence made here passes the gate first; the same number is once.
+
+    `deal` is None for what the office or a court already registered: a fact is noted, not judged.
+    """
+    access.require(who, "registry.encumber")
+    row = entries.locked(right)
+    known = Encumbrance.objects.filter(right=row, kind=str(weight), number=number, since=since)
+    if done := known.filter(in_favour_of=favoured.name).first():
+        return done
+    scope = Scope(since, until, territory, field)
+    if deal is not None:
+        _refuse_unless_free(row, weight, licence, day=since, deal=deal)
+    one = Encumbrance.objects.create(
+        right=row,
+        kind=str(weight),
+        number=number,
+        in_favour_of=favoured.name,
+        party=favoured.party,
+        since=since,
+        until=until,
+        facts=_said(weight, licence, scope),
+        entered_by=who,
+        entered_at=record.now(),
+    )
+    if weight in ENTRIES:
+        _enter(who, one, ENTRIES[weight], day=since, step="begun")
+    _tell_begun(who, one)
+    return one
+
+
+@transaction.atomic
+def release(who: Person, encumbrance: Encumbrance, *, day: date) -> Encumbrance:
+    """A weight is lifted; from this day it does not count. A second release changes nothing."""
+    access.require(who, "registry.release")
+    row = entries.locked(encumbrance.right)
+    one = Encumbrance.objects.select_for_update().get(pk=encumbrance.pk)
+    if one.ended_on is not None:
+        return one
+    if day < one.since:
+        raise Refused("registry.release_before_begin", day=day, since=one.since)
+    one.ended_on = day
+    one.save(update_fields=["ended_on"])
+    if one.kind in {str(weight) for weight in ENTRIES}:
+        _enter(who, one, ENTRIES[Weight(one.kind)], day=day, step="ended")
+    record.tell(
+        "registry.released", row.topic, who=who, public=True, encumbrance=one.pk, weight=one.kind, day=day.isoformat()
+    )
+    return one
+
+
+@transaction.atomic
+def consent(
+    who: Person, right: Right, act: Act, *, by: Favoured, until: date | None = None, file: File | None = None
+) -> Consent:
+    """A co-owner or a pledgee agrees to an act (专利法 14, 民法典 444). The same paper twice is one."""
+    access.require(who, "registry.consent", entries.OfParty(by.party.pk if by.party else None))
+    row = entries.locked(right)
+    day = putting.today()
+    _refuse_a_stranger(row, by, day)
+    known = Consent.objects.filter(right=row, act=str(act), by_name=by.name, until=until)
+    if done := known.filter(party=by.party).first():
+        return done
+    paper = Consent.objects.create(
+        right=row,
+        by_name=by.name,
+        party=by.party,
+        act=str(act),
+        given_on=day,
+        until=until,
+        file=file,
+        entered_by=who,
+        entered_at=record.now(),
+    )
+    record.tell(
+        "registry.consented",
+        row.topic,
+        who=who,
+        consent=paper.pk,
+        act=str(act),
+        party=by.party.ref if by.party else "",
+        until=until.isoformat() if until else "",
+    )
+    return paper
+
+
+def _tell_begun(who: Person, one: Encumbrance) -> None:
+    record.tell(
+        "registry.encumbered",
+        one.right.topic,
+        who=who,
+        public=True,
+        encumbrance=one.pk,
+        weight=one.kind,
+        since=one.since.isoformat(),
+        number=one.number,
+    )
+
+
+def _refuse_unless_free(right: Right, weight: Weight, licence: LicenceKind, *, day: date, deal: rules.Deal) -> None:
+    acts = {Weight.PLEDGE: Act.PLEDGE, Weight.OPEN_LICENCE: Act.OPEN_LICENCE, Weight.LICENCE: LICENSING[licence]}
+    if weight in acts:
+        refuse_unless_free(right, acts[weight], day, deal=deal)
+
+
+def refuse_unless_free(right: Right, act: Act, day: date, *, deal: rules.Deal) -> None:
+    """Refused with the codes of every reason that blocks."""
+    blocking = queries.is_free(right, act, day, deal=deal).blocking
+    if blocking:
+        raise Refused(
+            "registry.not_free",
+            number=right.number,
+            act=str(act),
+            reasons=[reason.code for reason in blocking],
+            rules="；".join(reason.rule for reason in blocking),
+        )
+
+
+def _refuse_a_stranger(right: Right, by: Favoured, day: date) -> None:
+    """Only a holder or somebody in whose favour the right is encumbered has anything to agree to."""
+    ids = {one.party_id for one in queries.holdings_on(right, day)}
+    names = {one.name for one in queries.holdings_on(right, day)}
+    weights = queries.weights_on(right, day)
+    ids |= {one.party_id for one in weights}
+    names |= {one.in_favour_of for one in weights}
+    is_known = by.party is not None and by.party.pk in ids
+    if not is_known and by.name not in names:
+        raise Refused("registry.nothing_to_consent", number=right.number)
+
+
+def _said(weight: Weight, licence: LicenceKind, scope: Scope) -> str:
+    if weight is not Weight.LICENCE:
+        return "{}"
+    said = {"kind": str(licence), "territory": scope.territory, "field": scope.field}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+
+
+def _enter(who: Person, one: Encumbrance, kind: EventKind, *, day: date, step: str) -> None:
+    said: dict[str, object] = {"encumbrance": one.pk, "step": step, "weight": one.kind}
+    entries.write_entry(who, one.right, kind, day=day, source="register", facts=said)

@@ -1,0 +1,156 @@
+"""A right as a source describes it: one shape for XML, sheets and forms, with one canonical spelling."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+
+from zhirong.base import numbers
+from zhirong.base import text as texts
+from zhirong.base.refused import Refused
+from zhirong.registry.engine.facts import PATENTS, Export, Kind, Report
+
+WHOLE_PPM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A holder or applicant as a document names it; `party` is a ref where the party is known already."""
+
+    name: str
+    country: str = ""
+    address: str = ""
+    code: str = ""
+    party: str = ""
+    share_ppm: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RightRecord:
+    """What one source says of one right. Empty means: the source says nothing about it."""
+
+    kind: Kind
+    key: str
+    number: str
+    title: str
+    title_en: str = ""
+    abstract: str = ""
+    publication_number: str = ""
+    gazette: str = ""
+    ipc: tuple[str, ...] = ()
+    applicants: tuple[Named, ...] = ()
+    holders: tuple[Named, ...] = ()
+    inventors: tuple[str, ...] = ()
+    agency: str = ""
+    priorities: tuple[str, ...] = ()
+    international_number: str = ""
+    filed_on: date | None = None
+    published_on: date | None = None
+    examination_asked_on: date | None = None
+    granted_on: date | None = None
+    term_ends_on: date | None = None
+    fees_paid_through_year: int = 0
+    fees_as_of: date | None = None
+    has_same_day_application: bool = False
+    is_publicly_funded: bool = False
+    export: Export = Export.NOT_SCREENED
+    report: Report = Report.NONE
+    # The day the source speaks of: an older paper never undoes a newer one.
+    source_day: date | None = None
+    more: dict[str, str] = field(default_factory=dict)
+
+    def named_holders(self) -> tuple[Named, ...]:
+        """The holders; where only applicants are named, those hold the application and then the patent."""
+        return self.holders or self.applicants
+
+
+def key_of(kind: Kind, number: str) -> str:
+    """The key of a right: `patent:` and the normal number, or the kind and its number."""
+    return f"{'patent' if kind in PATENTS else kind}:{number}"
+
+
+def read_number(kind: Kind | None, text: str) -> tuple[Kind, str, str]:
+    """Kind, key and written form of a number; a patent's number tells its kind, and another is contradicted (N10)."""
+    if kind is None or kind in PATENTS:
+        number = _patent_number(text)
+        found = Kind(number.right)
+        if kind is not None and kind is not found:
+            raise Refused("registry.kind_contradicts_number", kind=str(kind), found=str(found), number=number.shown)
+        return found, key_of(found, number.key), number.shown
+    if kind is Kind.TRADE_MARK:
+        written = numbers.read_trade_mark(text).shown
+    elif kind is Kind.SOFTWARE:
+        written = numbers.read_software(text).shown
+    elif kind is Kind.CIRCUIT_LAYOUT:
+        written = numbers.read_layout(text).shown
+    else:
+        written = texts.tidy(texts.half_width(text)).upper()[:40]
+    return kind, key_of(kind, written), written
+
+
+def merged(known: RightRecord, said: RightRecord) -> RightRecord:
+    """What is known after one more source: what it says replaces, what it leaves out stays (versions, never erased).
+
+    An older paper only fills what is empty: it cannot undo a newer one.
+    """
+    is_older = bool(known.source_day and said.source_day and said.source_day < known.source_day)
+    over, under = (known, said) if is_older else (said, known)
+    empty = RightRecord(kind=known.kind, key=known.key, number=known.number, title="")
+    changes = {
+        one.name: getattr(under, one.name)
+        for one in fields(RightRecord)
+        if one.name != "more" and getattr(over, one.name) == getattr(empty, one.name)
+    }
+    return replace(over, **changes, more={**under.more, **over.more})
+
+
+def to_text(record: RightRecord) -> str:
+    """The canonical spelling: sorted keys, days as ISO, what is empty left out. Two equal records spell alike."""
+    said = {name: _plain(value) for name, value in asdict(record).items() if value not in ("", (), None, 0, {}, False)}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_text(text: str) -> RightRecord:
+    """The record of a canonical spelling."""
+    said: dict[str, Any] = json.loads(text)
+    for name in DAYS & said.keys():
+        said[name] = date.fromisoformat(said[name])
+    for name in ("ipc", "inventors", "priorities"):
+        said[name] = tuple(said.get(name, ()))
+    for name in ("applicants", "holders"):
+        said[name] = tuple(Named(**one) for one in said.get(name, ()))
+    return RightRecord(
+        **{
+            **said,
+            "kind": Kind(said["kind"]),
+            "export": Export(said.get("export", Export.NOT_SCREENED)),
+            "report": Report(said.get("report", Report.NONE)),
+        }
+    )
+
+
+DAYS = frozenset(one.name for one in fields(RightRecord) if str(one.type) == "date | None")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: one for name, one in value.items() if one not in ("", 0)}
+    return value
+
+
+def _patent_number(text: str) -> numbers.PatentNumber:
+    plain = text.strip()
+    if len(plain.removeprefix("CN")) == 15 and plain.removeprefix("CN").isdigit():
+        return numbers.read_standard_number(plain)
+    return numbers.read_patent_number(text)
+
+
+def with_abstract(record: RightRecord, abstract: str) -> RightRecord:
+    """The same record with this abstract; rows keep it in a column of its own."""
+    return replace(record, abstract=abstract)

@@ -1,0 +1,198 @@
+"""Log-in, sign-up, one's own password and tokens, and the organisations one acts for."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from zhirong.base.refused import Refused
+from zhirong.people import access
+from zhirong.people.actions import parties, sign_in, tokens
+from zhirong.people.models import Membership, Person, Token
+from zhirong.record import actions as record
+from zhirong.web import limits, pages, views
+
+
+@cache
+def cast() -> list[dict[str, Any]]:
+    """The demo's people, as the demo wrote them beside its mark; nobody anywhere else."""
+    if not settings.DEMO:
+        return []
+    told: dict[str, Any] = json.loads((settings.DATA / "demo.json").read_text("utf-8"))
+    return list(told.get("cast", []))
+
+
+def password_of_demo() -> str:
+    told = json.loads((settings.DATA / "demo.json").read_text("utf-8"))
+    return str(told.get("password", ""))
+
+
+@require_http_methods(["GET", "POST"])
+@pages.form
+def log_in(request: HttpRequest) -> HttpResponse:
+    """/sign-in: with a password, or in a demo by the button of one of its people."""
+    after = request.POST.get("next") or request.GET.get("next", "")
+    if request.method == "POST":
+        limits.take(request, "log_in")
+        login, password = request.POST.get("login", ""), request.POST.get("password", "")
+        if settings.DEMO and (chosen := request.POST.get("as")):
+            login, password = chosen, password_of_demo()
+        with_field(lambda: sign_in.log_in(request.session, login=login, password=password), field="password")
+        return HttpResponseRedirect(pages.safe_back(after, pages.place("desk") or reverse("account")))
+    return pages.page(
+        request,
+        "people/sign_in.html",
+        crumbs=[(gettext("Log in"), None)],
+        cast=cast(),
+        demo_password=password_of_demo() if settings.DEMO else "",
+        after=pages.safe_back(after, ""),
+    )
+
+
+def with_field(deed: Any, *, field: str) -> Any:
+    """A refusal of this deed stands beside this input."""
+    try:
+        return deed()
+    except Refused as refused:
+        raise Refused(refused.code, **{"field": field, **refused.facts}) from refused
+
+
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    if person := pages.person_of(request):
+        sign_in.log_out(request.session, person)
+    return HttpResponseRedirect("/")
+
+
+@require_http_methods(["GET", "POST"])
+@pages.form
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """/sign-up: a log-in of one's own; the roles of buyer and holder come with it."""
+    if request.method == "POST":
+        limits.take(request, "sign_up")
+        given = {name: request.POST.get(name, "") for name in ("login", "name", "password", "email", "phone")}
+        sign_in.sign_up(**given, language=views.chosen(request, "lang"))
+        sign_in.log_in(request.session, login=given["login"], password=given["password"])
+        return HttpResponseRedirect(reverse("account"))
+    crumbs = [(gettext("Log in"), reverse("sign-in")), (gettext("New log-in"), None)]
+    return pages.page(request, "people/sign_up.html", crumbs=crumbs)
+
+
+@pages.signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """/account: who I am here, whom I act for, my roles, tokens."""
+    return account_page(request)
+
+
+def account_page(request: HttpRequest, *, fresh_token: str = "") -> HttpResponse:
+    person, standing = known(request), pages.standing_of(request)
+    now = record.now()
+    words = access.roles()
+    language = "zh" if views.chosen(request, "lang") == "zh-hans" else "en"
+    return pages.page(
+        request,
+        "people/account.html",
+        crumbs=[(gettext("My account"), None)],
+        roles=[words[role][language] for role in sorted(standing.roles if standing else ())],
+        memberships=Membership.objects.filter(person=person, ended_at__isnull=True).select_related("party"),
+        tokens=Token.objects.filter(person=person, ended_at__isnull=True, expires_at__gt=now).order_by("-made_at"),
+        fresh_token=fresh_token,
+    )
+
+
+def known(request: HttpRequest) -> Person:
+    person = pages.person_of(request)
+    assert person is not None, "this page asks for a log-in first"
+    return person
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def change_password(request: HttpRequest) -> HttpResponse:
+    """/account/password: every other session ends with the old one."""
+    if request.method == "POST":
+        old, new = request.POST.get("old_password", ""), request.POST.get("new_password", "")
+        sign_in.change_password(known(request), request.session, old=old, new=new)
+        return HttpResponseRedirect(reverse("account"))
+    crumbs = [(gettext("My account"), reverse("account")), (gettext("Change the password"), None)]
+    return pages.page(request, "people/password.html", crumbs=crumbs)
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def organisations(request: HttpRequest) -> HttpResponse:
+    """/account/organisations: register one, or ask to join one that is here."""
+    if request.method == "POST":
+        given = request.POST
+        if given.get("deed") == "join":
+            parties.ask_to_join(known(request), code=given.get("code", ""))
+        else:
+            name, code, address = given.get("name", ""), given.get("code", ""), given.get("address", "")
+            parties.make_organisation(known(request), name=name, code=code, address=address)
+        return HttpResponseRedirect(reverse("organisations"))
+    standing = pages.standing_of(request)
+    waiting = Membership.objects.filter(
+        party__in=standing.administered if standing else (), confirmed_at__isnull=True, ended_at__isnull=True
+    )
+    return pages.page(
+        request,
+        "people/organisations.html",
+        crumbs=[(gettext("My account"), reverse("account")), (gettext("My organisations"), None)],
+        memberships=Membership.objects.filter(person=known(request), ended_at__isnull=True).select_related("party"),
+        waiting=waiting.select_related("party", "person"),
+    )
+
+
+@require_POST
+@pages.signed_in
+def confirm_member(request: HttpRequest, membership_id: int) -> HttpResponse:
+    parties.confirm_member(known(request), membership_id)
+    return HttpResponseRedirect(reverse("organisations"))
+
+
+@require_POST
+@pages.signed_in
+def leave(request: HttpRequest, membership_id: int) -> HttpResponse:
+    parties.leave(known(request), membership_id)
+    return HttpResponseRedirect(reverse("organisations"))
+
+
+@require_POST
+@pages.signed_in
+def make_token(request: HttpRequest) -> HttpResponse:
+    """The one answer that shows the token's text."""
+    days = request.POST.get("days", "")
+    _, plain = tokens.make_token(
+        known(request), name=request.POST.get("name", ""), days=int(days) if days.isdecimal() else 0
+    )
+    return account_page(request, fresh_token=plain)
+
+
+@require_POST
+@pages.signed_in
+def end_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    tokens.end_token(known(request), token_id)
+    return HttpResponseRedirect(reverse("account"))
+
+
+addresses = [
+    path("sign-in", log_in, name="sign-in"),
+    path("sign-out", log_out, name="sign-out"),
+    path("sign-up", sign_up, name="sign-up"),
+    path("account", account, name="account"),
+    path("account/password", change_password, name="password"),
+    path("account/organisations", organisations, name="organisations"),
+    path("account/members/<int:membership_id>/confirm", confirm_member, name="confirm-member"),
+    path("account/members/<int:membership_id>/leave", leave, name="leave"),
+    path("account/tokens", make_token, name="make-token"),
+    path("account/tokens/<int:token_id>/end", end_token, name="end-token"),
+]

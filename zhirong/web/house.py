@@ -1,0 +1,172 @@
+"""One process: the server, the bridge to the pages, the live hub, and the threads that do what is due."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, connections
+
+from zhirong.record import feed as record_feed
+from zhirong.record import sequencer
+from zhirong.web import feed
+from zhirong.web.bridge import Bridge
+from zhirong.web.hub import Hub
+
+log = logging.getLogger("zhirong.house")
+
+CLOCK_SECONDS = 1
+# What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
+DUE = ["zhirong.exchange.jobs:tick", "zhirong.record.actions:deliver_notices"]
+
+
+def found(name: str) -> Callable[..., Any] | None:
+    """`module:function`, or None while that module is not part of the house."""
+    module, _, function = name.partition(":")
+    if importlib.util.find_spec(module) is None:
+        return None
+    return getattr(importlib.import_module(module), function, None)
+
+
+class Repeating:
+    """A thread that calls something again and again. A fault is noted and does not end it."""
+
+    def __init__(self, name: str, calls: list[Callable[[], Any]], *, every_seconds: int) -> None:
+        self.calls, self.every_seconds = calls, every_seconds
+        self.ends = threading.Event()
+        self.thread = threading.Thread(target=self.run, name=name, daemon=True)
+        self.worker = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.ends.set()
+        self.thread.join(5)
+        self.worker.submit(connections.close_all)
+        self.worker.shutdown(wait=True)
+
+    def run(self) -> None:
+        while not self.ends.wait(self.every_seconds):
+            for call in self.calls:
+                self.try_once(call)
+
+    def try_once(self, call: Callable[[], Any]) -> None:
+        self.worker.submit(close_old_connections)
+        if problem := self.worker.submit(call).exception():
+            log.error("%s failed; it is called again", call, exc_info=problem)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that runs beside the pages."""
+
+    name: str
+    start: Callable[[], Any]
+    stop: Callable[[], Any]
+
+
+def parts() -> list[Part]:
+    """What is started, in order; it is stopped in the other order."""
+    made = [Part("sequencer", sequencer.start, sequencer.stop)]
+    floor_start, floor_stop = found("zhirong.exchange.floor_doors:start"), found("zhirong.exchange.floor_doors:stop")
+    if floor_start and floor_stop:
+        starts = floor_start
+        made.append(Part("floor", lambda: starts(data=settings.DATA, wake=sequencer.wake), floor_stop))
+    clock = Repeating("clock", [call for name in DUE if (call := found(name))], every_seconds=CLOCK_SECONDS)
+    made.append(Part("clock", clock.start, clock.stop))
+    return made
+
+
+class Server(uvicorn.Server):
+    """Ends the live streams first, so that nobody waits for browsers that only listen."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self.hub = hub
+        self.when_ready: Callable[[], None] = lambda: None
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.when_ready()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        self.hub.end()
+        await super().shutdown(sockets)
+
+
+class House:
+    """The whole of one process. `application` is the ASGI one, `server` what listens."""
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+        self.hub = Hub(feed.read, feed.write, now_ms=feed.now_ms, last=record_feed.last_number())
+        self.bridge = Bridge(get_wsgi_application(), beside={"/live/": self.hub})
+        config = uvicorn.Config(
+            self.application,
+            host=host,
+            port=port,
+            interface="asgi3",
+            lifespan="on",
+            http="h11",
+            loop="asyncio",
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            timeout_keep_alive=15,
+            limit_concurrency=4000,
+        )
+        self.server = Server(config, self.hub)
+
+    async def application(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self.bridge(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self.live(receive, send)
+
+    async def live(self, receive: Any, send: Any) -> None:
+        """The hub runs as long as the server."""
+        await receive()
+        running = self.hub.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.hub.end()
+        await running
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """The parts beside the pages run while the house is open."""
+        started: list[Part] = []
+        forget = sequencer.listen(self.hub.wake)
+        try:
+            for part in parts():
+                part.start()
+                started.append(part)
+            yield
+        finally:
+            forget()
+            for part in reversed(started):
+                part.stop()
+            self.bridge.end()
+            connections.close_all()
+
+
+def run(*, host: str, port: int, when_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until a signal comes."""
+    house = House(host=host, port=port)
+    house.server.when_ready = when_ready
+    with house.open():
+        house.server.run()

@@ -1,0 +1,41 @@
+"""How often one place may ask for something costly or guessable: log-in, sign-up, export."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, deque
+
+from django.http import HttpRequest
+
+from zhirong.base.refused import Refused
+
+# what: (requests, in so many seconds). In memory and for each process: a brake, not a lock; the lock is the
+# counted tries of a log-in (people).
+LIMITS = {"log_in": (20, 60), "sign_up": (10, 600), "export": (10, 60), "search": (120, 60)}
+PLACES = 10_000
+
+_seen: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def take(request: HttpRequest, what: str, *, who: str = "") -> None:
+    """Count one request of this kind from this address (and log-in), or refuse it for a while."""
+    limit, window_seconds = LIMITS[what]
+    key = (what, f"{request.META.get('REMOTE_ADDR', '')} {who}")
+    with _lock:
+        now = time.monotonic_ns() // 10**9
+        times = _seen.setdefault(key, deque(maxlen=limit))
+        _seen.move_to_end(key)
+        if len(_seen) > PLACES:
+            _seen.popitem(last=False)
+        if len(times) == limit and now - times[0] < window_seconds:
+            retry_seconds = times[0] + window_seconds - now
+            raise Refused("web.too_often", limit=limit, retry_seconds=retry_seconds)
+        times.append(now)
+
+
+def forget() -> None:
+    """Start counting anew (tests)."""
+    with _lock:
+        _seen.clear()

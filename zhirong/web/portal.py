@@ -1,0 +1,28 @@
+"""The first page, and the pages about the house itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from zhirong.web import pages
+
+
+def first_page(request: HttpRequest) -> HttpResponse:
+    """What is on sale now and what one can come for."""
+    return pages.page(request, "portal/first.html")
+
+
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Every page that one can go to without knowing a number."""
+    return pages.page(request, "portal/site_map.html", crumbs=[(gettext("Site map"), None)])
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the pages do for people who see, hear or move differently, and what has not been tried (GB/T 37668)."""
+    return pages.page(request, "portal/accessibility.html", crumbs=[(gettext("Accessibility"), None)])
+
+
+def api_guide(request: HttpRequest) -> HttpResponse:
+    """How a program does the same deeds."""
+    return pages.page(request, "portal/api_guide.html", crumbs=[(gettext("Open interface"), None)])

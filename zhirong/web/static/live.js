@@ -1,0 +1,128 @@
+// The live half of a page (PAGES 7): fragments as the server sends them, its clock, amounts in capitals.
+// Everything works without this file, by plain forms and links.
+"use strict";
+(() => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const one = (selector, within = document) => within.querySelector(selector);
+  const words = JSON.parse(one("[data-words]")?.dataset.words || "{}");
+
+  // The server's time: what it said last, carried on by this machine's steady clock.
+  const told = { ms: Number(one("[data-now]")?.dataset.now || 0), at: performance.now() };
+  const now = () => told.ms + performance.now() - told.at;
+  const set_clock = (ms) => { told.ms = ms; told.at = performance.now(); };
+
+  const two = (number) => String(number).padStart(2, "0");
+  const zone_ms = 8 * 3600 * 1000; // Beijing, UTC+8 without summer time
+  const beijing = (ms) => {
+    const at = new Date(ms + zone_ms);
+    return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
+  };
+  const left = (ms) => {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24;
+    const tail = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    if (days) return `${days} ${words.days || "d"} ${two(hours)}:${tail}`;
+    return hours ? `${hours}:${tail}` : tail;
+  };
+
+  // Spoken once each: five minutes, one minute, ten seconds, and a close that moved.
+  const marks = [[10e3, "ten_seconds"], [60e3, "one_minute"], [300e3, "five_minutes"]];
+  const said = new Map();
+  const speak = (text) => { const alert = one("[data-alert]"); if (alert && text) alert.textContent = text; };
+  const warn = (timer) => {
+    const closes = Number(timer.dataset.closes), rest = closes - now();
+    const before = said.get("closes");
+    if (before && closes > before) {
+      said.clear();
+      speak((words.extended || "").replace("{at}", beijing(closes)));
+    }
+    said.set("closes", closes);
+    const mark = marks.find(([ms]) => rest > 0 && rest <= ms);
+    if (!mark) return;
+    const is_first_look = !said.has("looked");
+    if (!said.has(mark[1]) && !is_first_look) speak(words[mark[1]]);
+    marks.filter(([ms]) => ms >= mark[0]).forEach(([, name]) => said.set(name, true));
+  };
+  const tick = () => {
+    all("[data-now]").forEach((node) => { node.textContent = node.textContent.replace(/\d\d:\d\d:\d\d/, beijing(now())); });
+    all("[data-closes]").forEach((timer) => {
+      timer.textContent = left(Number(timer.dataset.closes) - now());
+      warn(timer);
+    });
+    all("[data-bar]").forEach((bar) => {
+      const [closes, span] = bar.dataset.bar.split(" ").map(Number);
+      const share = span > 0 ? Math.min(1, Math.max(0, (closes - now()) / span)) : 0;
+      one(".is", bar).setAttribute("width", `${(share * 100).toFixed(1)}%`);
+    });
+    said.set("looked", true);
+  };
+
+  // Amounts: figures and capitals follow what is chosen or typed; nothing typed is ever changed.
+  const digits = "零壹贰叁肆伍陆柒捌玖";
+  const four = (number) => {
+    let text = "";
+    for (const [place, unit] of [[1000, "仟"], [100, "佰"], [10, "拾"], [1, ""]]) {
+      const digit = Math.floor(number / place) % 10;
+      if (digit) text += digits[digit] + unit;
+      else if (text && number % place && !text.endsWith("零")) text += "零";
+    }
+    return text;
+  };
+  const grouped = (number) => {
+    for (const [unit, size] of [["亿", 1e8], ["万", 1e4]]) {
+      const high = Math.floor(number / size), low = number % size;
+      if (high) return grouped(high) + unit + (low > 0 && low < size / 10 ? "零" : "") + (low ? grouped(low) : "");
+    }
+    return four(number);
+  };
+  const capitals = (yuan) => `${yuan ? grouped(yuan) : "零"}元整`;
+  const typed_yuan = (text) => {
+    const plain = text.replace(/[\s,，]/g, "").replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
+    const found = /^(\d{1,13})(万)?元?$/.exec(plain);
+    return found ? Number(found[1]) * (found[2] ? 10000 : 1) : null;
+  };
+  const follow = (form) => {
+    const own = one("[data-own-amount]", form)?.value.trim();
+    const yuan = typed_yuan(own || one("input[name=amount]:checked", form)?.value || "");
+    if (yuan === null) return;
+    all("[data-figure]", form).forEach((node) => { node.textContent = yuan.toLocaleString("en-US"); });
+    all("[data-capitals]", form).forEach((node) => { node.textContent = capitals(yuan); });
+    const least = Number(one("[data-least]")?.dataset.least || 0), hint = one("[data-too-low]", form);
+    if (hint) hint.hidden = yuan >= least;
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-amount]");
+    if (!form) return;
+    if (event.target.matches("input[type=radio]") && one("[data-own-amount]", form)) one("[data-own-amount]", form).value = "";
+    follow(form);
+  });
+
+  // Fragments: <div data-live="name"> is replaced whole, unless the person's focus stands inside it.
+  const swap = (fragments) => {
+    for (const [name, html] of Object.entries(fragments)) {
+      const node = all("[data-live]").find((place) => place.dataset.live === name);
+      if (node && !node.contains(document.activeElement)) node.innerHTML = html;
+    }
+    all("form[data-amount]").forEach(follow);
+    tick();
+  };
+  const topics = all("[data-topics]").flatMap((node) => node.dataset.topics.split(" "));
+  if (topics.length && "EventSource" in window) {
+    const query = new URLSearchParams(topics.map((topic) => ["topic", topic]));
+    const after = one("[data-number]")?.dataset.number;
+    if (after) query.set("after", after);
+    const stream = new EventSource(`/live/?${query}`);
+    let heard = performance.now();
+    const hear = (event) => { heard = performance.now(); const facts = JSON.parse(event.data); set_clock(facts.now); return facts; };
+    stream.addEventListener("beat", hear);
+    stream.addEventListener("fragment", (event) => swap(hear(event).fragments));
+    setInterval(() => {
+      const is_lost = performance.now() - heard > (stream.readyState === EventSource.OPEN ? 5000 : 3000);
+      all("[data-lost]").forEach((node) => { node.hidden = !is_lost; });
+    }, 500);
+  }
+  document.documentElement.dataset.script = "on";
+  all("form[data-amount]").forEach(follow);
+  tick();
+  setInterval(tick, 1000);
+})();
