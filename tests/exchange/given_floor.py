@@ -51,7 +51,6 @@ def a_lot(
     *codes: str,
     lasts_ns: int = HOUR,
     ranks: dict[str, int] | None = None,
-    announced_sha256: str = "",
     **terms: Any,
 ) -> Lot:
     """A lot with its listing and admitted bidders, open since a second ago."""
@@ -78,7 +77,7 @@ def a_lot(
     return Lot.objects.create(
         listing=listing,
         form=own.form,
-        terms=json.dumps({**own.facts(), "announced_sha256": announced_sha256}),
+        terms=json.dumps(own.facts()),
         opens_ns=opens,
         closes_ns=opens + lasts_ns,
         start_fen=own.start_fen,

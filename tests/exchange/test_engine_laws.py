@@ -18,10 +18,10 @@ from zhirong.exchange.engine.shape import (
     Default,
     Edit,
     Event,
+    Open,
     Pause,
     PriorityMatch,
     Resume,
-    Start,
     State,
     Terms,
 )
@@ -29,7 +29,7 @@ from zhirong.exchange.engine.shape import (
 codes = st.integers(11, 15).map(str)
 prices = st.integers(9, 40).map(lambda hundreds: hundreds * 100_00) | st.integers(0, 4_000_00)
 gaps = st.integers(1, 3 * MINUTE)
-KINDS = ["bid"] * 6 + ["ban", "pause", "resume", "admit", "close", "match", "default", "rare", "start"]
+KINDS = ["bid"] * 6 + ["ban", "pause", "resume", "admit", "close", "match", "default", "rare", "open"]
 
 
 @st.composite
@@ -61,7 +61,7 @@ def deeds(draw: st.DrawFn) -> list[Command]:
             "match": PriorityMatch(at, code, draw(st.booleans())),
             "default": Default(at, code, "x"),
             "rare": draw(st.sampled_from([Annul(at, "x"), again])),
-            "start": Start(at),
+            "open": Open(at),
         }
         found.append(made[kind])
     return found

@@ -123,11 +123,11 @@ def test_e24_the_floor_closes_a_lot_by_its_stored_end_without_being_told(clock: 
     assert fresh(lot).closed_ns is not None
 
 
-def test_the_start_is_told_once(clock: Clock) -> None:
+def test_the_opening_is_told_once(clock: Clock) -> None:
     lot = a_lot(clock)
     with a_running_floor(clock):
         until(lambda: fresh(lot).state == "live")
-    assert Event.objects.filter(kind="exchange.lot.started").count() == 1
+    assert Event.objects.filter(kind="exchange.lot_opened").count() == 1
 
 
 def test_e08_a_bid_stamped_before_the_end_counts_though_the_disk_is_slow(clock: Clock) -> None:
@@ -183,8 +183,8 @@ def test_e23_after_an_outage_the_lots_get_the_lost_time_and_a_window(clock: Cloc
         assert floor.bid(lot.pk, "12", 1_100_00).result(5).accepted
         assert fresh(lot).closes_ns - lot.closes_ns > 2 * HOUR
     kinds = list(LotStep.objects.filter(lot=lot, leaf__isnull=False).order_by("seq").values_list("kind", flat=True))
-    assert [kind for kind in kinds if kind not in ("started", "admitted")] == [
-        "opened",
+    assert [kind for kind in kinds if kind not in ("opened", "admitted")] == [
+        "begun",
         "bid",
         "paused",
         "resumed",
@@ -274,7 +274,7 @@ def test_a_pause_is_told_to_every_bidder_and_a_bid_to_none(clock: Clock) -> None
         floor.bid(lot.pk, "11", 1_000_00).result(5)
         floor.order(lot.pk, partial(Pause, reason="check"), who_ref="official").result(5)
     assert Notice.objects.filter(kind="exchange.bid").count() == 0
-    assert Notice.objects.filter(kind="exchange.lot.paused").count() == 2
+    assert Notice.objects.filter(kind="exchange.lot_paused").count() == 2
 
 
 def test_priority_default_and_annulment_go_through_the_same_queue(clock: Clock) -> None:
@@ -290,7 +290,7 @@ def test_priority_default_and_annulment_go_through_the_same_queue(clock: Clock) 
         assert floor.order(lot.pk, Close).result(5).code == "lot.annulled"
     assert json.loads(fresh(lot).result)["outcome"] == "annulled"
     lines = transcript.lines(floor_rows.transcript(sql.beside(connection), lot.pk))
-    assert [line.kind for line in lines if line.kind not in ("opened", "started", "admitted")] == [
+    assert [line.kind for line in lines if line.kind not in ("begun", "opened", "admitted")] == [
         *("bid", "matching", "matched", "hammer", "defaulted", "annulled"),
     ]
 

@@ -17,7 +17,7 @@ from functools import partial
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_rows, floor_watch
-from zhirong.exchange.engine.shape import Admit, Answer, Bid, Close, Command, Pause, Reply, Resume, Start
+from zhirong.exchange.engine.shape import Admit, Answer, Bid, Close, Command, Open, Pause, Reply, Resume
 from zhirong.exchange.floor_clock import Stamps
 from zhirong.exchange.floor_rows import Batch, Lot
 from zhirong.record import port as sql
@@ -192,7 +192,7 @@ class Floor:
         self._looked_at = time.monotonic()
         now_ns = self._stamps.wall()
         for lot_id, is_close in floor_rows.due(self._port, now_ns, shard=self._watch.shard, shards=self._watch.shards):
-            self.submit(lot_id, Close if is_close else Start, done=_nobody_listens)
+            self.submit(lot_id, Close if is_close else Open, done=_nobody_listens)
 
     def _begin(self) -> bool:
         """Open the transaction before taking the orders: whatever comes while we wait for the lock joins the batch."""

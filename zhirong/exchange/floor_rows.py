@@ -14,10 +14,24 @@ from zhirong.record import port as sql
 from zhirong.record import teller
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Not for the public while it runs: how many come (court rule 18). The transcript shows it afterwards.
+# Not for the public: who and how many come (court rule 18). Every other deed is a numbered line of the transcript.
 PRIVATE = frozenset({"admitted"})
-# Every deed of a lot is a numbered line of its transcript, but for this one, which changes nothing.
-NO_LINE = frozenset({"started"})
+KINDS = {
+    "begun": "exchange.lot_begun",
+    "admitted": "exchange.lot_admitted",
+    "opened": "exchange.lot_opened",
+    "bid": "exchange.bid",
+    "paused": "exchange.lot_paused",
+    "encumbered": "exchange.lot_encumbered",
+    "resumed": "exchange.lot_resumed",
+    "edited": "exchange.lot_edited",
+    "banned": "exchange.lot_banned",
+    "matching": "exchange.lot_matching",
+    "matched": "exchange.lot_matched",
+    "hammer": "exchange.lot_hammer",
+    "defaulted": "exchange.lot_defaulted",
+    "annulled": "exchange.lot_annulled",
+}
 BIDDERS = (
     "SELECT i.code, i.priority_rank, p.ref FROM exchange_intent i JOIN people_person p ON p.id = i.person_id"
     " WHERE i.listing_id = ? AND i.state = 'admitted' AND i.code <> '' ORDER BY i.id"
@@ -90,18 +104,16 @@ def note(batch: Batch, lot: Lot, event: Event, *, who_ref: str, key: str) -> int
     lot.last_seq += 1
     facts = event.facts
     told = {**facts, "lot": lot.id, "listing": lot.listing_id, "seq": lot.last_seq}
-    if event.kind not in NO_LINE:
+    if event.kind not in PRIVATE:
         lot.lines += 1
         told["line"] = lot.lines
     if "terms" in facts:
         told["terms"] = {name: value for name, value in facts["terms"].items() if name not in SECRET_TERMS}
-    if facts.get("winner") == "":
-        told["winner"] = 0
     is_bid = event.kind == "bid"
     if is_bid:
         told["next_fen"] = english.least_fen(lot.state)
     deed = record.Deed(
-        kind="exchange.bid" if is_bid else f"exchange.lot.{event.kind}",
+        kind=KINDS[event.kind],
         topic=f"lot:{lot.id}",
         # In public a bidder is its code; the person who pressed the button stands in the step alone (court rule 18).
         who_ref=facts["bidder"] if is_bid else who_ref or "house",
@@ -153,7 +165,7 @@ def lot_row(lot: Lot) -> tuple[Any, ...]:
     if state.stage in ("ended", "annulled"):
         result = {
             "outcome": state.outcome,
-            "winner": state.winner or 0,
+            "winner": state.winner,
             "price_fen": state.price_fen,
             "bids": state.last_number,
         }
@@ -169,7 +181,7 @@ def name_of(state: State) -> str:
     if state.stage in ("ended", "annulled"):
         return "closed"
     if state.stage == "open":
-        return "live" if state.started or state.top else "scheduled"
+        return "live" if state.opened or state.top else "scheduled"
     return state.stage
 
 
@@ -186,7 +198,7 @@ def load(port: sql.Port, lot_id: int, *, batch: Batch, at_ns: int) -> Lot | None
     if last_seq:
         lot = Lot(lot_id, listing_id, kinds.APPLY[kind], _NOTHING, last_seq, extensions, terms, closes_ns, closed_ns)
         return _rebuilt(port, lot)
-    return _opened(
+    return _begun(
         port,
         batch,
         Lot(lot_id, listing_id, kinds.APPLY[kind], _NOTHING, 0, 0, terms, closes_ns),
@@ -200,17 +212,17 @@ def load(port: sql.Port, lot_id: int, *, batch: Batch, at_ns: int) -> Lot | None
 
 
 def announced(body: str) -> dict[str, Any]:
-    """The lot's terms as its row announced them: beside the figures, the digest of the announcement and a hard end."""
+    """The lot's terms as its row announced them; beside the figures there may be a hard end."""
     terms = json.loads(body)
     hard_end_ns = terms.pop("hard_end_ns", 0)
-    return {"announced_sha256": terms.pop("announced_sha256", ""), "hard_end_ns": hard_end_ns, "terms": terms}
+    return {"hard_end_ns": hard_end_ns, "terms": terms}
 
 
-def _opened(port: sql.Port, batch: Batch, lot: Lot, *, facts: dict[str, Any]) -> Lot:
+def _begun(port: sql.Port, batch: Batch, lot: Lot, *, facts: dict[str, Any]) -> Lot:
     lot.state = begun(facts)
     told = {**facts, "free_end_ns": lot.state.free_end_ns}
     know_persons(port, lot)
-    note(batch, lot, Event("opened", told), who_ref="", key="")
+    note(batch, lot, Event("begun", told), who_ref="", key="")
     for code, rank, _ in port.execute(BIDDERS, (lot.listing_id,)):
         admitted = Event("admitted", {"at_ns": facts["at_ns"], "bidder": code, "rank": rank or 0})
         lot.state = english.evolve(lot.state, admitted)
@@ -242,12 +254,12 @@ def _rebuilt(port: sql.Port, lot: Lot) -> Lot:
     for seq, kind, at_ns, code, key, amount_fen, refusal, closes_ns, body, leaf_id in steps:
         facts = json.loads(body)
         facts.pop("who", None)
-        lot.lines += leaf_id is not None and kind not in NO_LINE
+        lot.lines += leaf_id is not None and kind not in PRIVATE
         if not refusal and kind == "bid":
             number = lot.state.last_number + 1
             facts = {"number": number, "at_ns": at_ns, "bidder": code, "price_fen": amount_fen, "end_ns": closes_ns}
         if not refusal:
-            lot.state = begun(facts) if kind == "opened" else english.evolve(lot.state, Event(kind, facts))
+            lot.state = begun(facts) if kind == "begun" else english.evolve(lot.state, Event(kind, facts))
             facts = {**facts, "seq": seq, "leaf": leaf_id}
         if key:
             lot.answers[code, key] = Answer(amount_fen, Reply(refusal, facts))

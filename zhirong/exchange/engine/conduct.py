@@ -16,10 +16,10 @@ from zhirong.exchange.engine.shape import (
     Encumber,
     Event,
     Facts,
+    Open,
     Pause,
     Resume,
     Rung,
-    Start,
     State,
     Terms,
     Told,
@@ -46,16 +46,16 @@ def judge_admission(state: State, command: Admit) -> Event:
     return Event("admitted", {"at_ns": command.at_ns, "bidder": command.bidder, "rank": command.rank})
 
 
-def judge_start(state: State, command: Start) -> Event:
-    """The start of bidding is told once, when it is due."""
+def judge_opening(state: State, command: Open) -> Event:
+    """The opening is told once, when it is due."""
     must_run(state)
     if state.stage == "paused":
         raise Refused("lot.paused", reason="")
     if command.at_ns < state.opens_ns:
         raise Refused("lot.not_due", end_ns=state.opens_ns)
-    if state.started:
-        raise Refused("lot.started_already")
-    return Event("started", {"at_ns": command.at_ns, "end_ns": state.end_ns})
+    if state.opened:
+        raise Refused("lot.open_already")
+    return Event("opened", {"at_ns": command.at_ns, "end_ns": state.end_ns})
 
 
 def judge_pause(state: State, command: Pause | Encumber) -> Event:
@@ -74,15 +74,15 @@ def judge_pause(state: State, command: Pause | Encumber) -> Event:
 
 
 def judge_resume(state: State, command: Resume) -> Event:
-    """Nobody loses time by a pause: every instant ahead moves by its length, the end by a window more."""
+    """Nobody loses time by a pause: every instant ahead moves by its length and, once open, by one full window."""
     must_run(state)
     if state.stage != "paused":
         raise Refused("lot.not_paused")
-    lost = command.at_ns - state.paused_ns
-    window = state.terms.window_ns if state.paused_ns >= state.opens_ns else 0
+    had_opened = state.paused_ns >= state.opens_ns
+    shift = command.at_ns - state.paused_ns + (state.terms.window_ns if had_opened else 0)
 
     def moved(instant_ns: int) -> int:
-        return instant_ns + lost if instant_ns > state.paused_ns else instant_ns
+        return instant_ns + shift if instant_ns > state.paused_ns else instant_ns
 
     return Event(
         "resumed",
@@ -90,8 +90,8 @@ def judge_resume(state: State, command: Resume) -> Event:
             "at_ns": command.at_ns,
             "opens_ns": moved(state.opens_ns),
             "free_end_ns": moved(state.free_end_ns),
-            "end_ns": state.end_ns + lost + window,
-            "hard_end_ns": state.hard_end_ns + lost + window if state.hard_end_ns else 0,
+            "end_ns": moved(state.end_ns),
+            "hard_end_ns": moved(state.hard_end_ns),
             "stage": state.paused_stage,
         },
     )
@@ -200,8 +200,8 @@ def _admitted(state: State, facts: Facts) -> State:
     return replace(state, bidders={**state.bidders, code: Bidder(code, facts["rank"])})
 
 
-def _started(state: State, facts: Facts) -> State:
-    return replace(state, started=True)
+def _opened(state: State, facts: Facts) -> State:
+    return replace(state, opened=True)
 
 
 def _paused(state: State, facts: Facts) -> State:
@@ -253,7 +253,7 @@ def _defaulted(state: State, facts: Facts) -> State:
 
 EVOLVE = {
     "admitted": _admitted,
-    "started": _started,
+    "opened": _opened,
     "paused": _paused,
     "encumbered": _paused,
     "resumed": _resumed,

@@ -82,7 +82,7 @@ class State:
     stage: str = "open"
     last_number: int = 0
     bidders: Mapping[str, Bidder] = field(default_factory=dict)  # by code; never changed in place
-    started: bool = False  # the start was told; bids are judged by `opens_ns` alone
+    opened: bool = False  # the opening was told; bids are judged by `opens_ns` alone
     matches: tuple[Match, ...] = ()
     paused_ns: int = 0
     left_ns: int = 0  # time that was left when the lot was paused
@@ -132,8 +132,8 @@ class Admit:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Bidding begins: told once for everyone who watches; bids need no telling, they go by the time."""
+class Open:
+    """Bidding opens: told once for everyone who watches; bids need no telling, they go by the time."""
 
     at_ns: int
 
@@ -217,7 +217,7 @@ class Default:
     reason: str
 
 
-Command = Bid | Admit | Start | Pause | Encumber | Resume | Edit | Ban | Annul | Close | PriorityMatch | Default
+Command = Bid | Admit | Open | Pause | Encumber | Resume | Edit | Ban | Annul | Close | PriorityMatch | Default
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from zhirong.exchange.engine.shape import Event
 
 RULES = {
     "admitted": "B7",
-    "opened": "B8",
-    "started": "X7",
+    "begun": "B8",
+    "opened": "X7",
     "bid": "B7",
     "paused": "court-28",
     "encumbered": "B9",
