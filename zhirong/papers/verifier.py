@@ -440,7 +440,7 @@ class Auction:
         """The turn of the priority purchasers (court rules 16 to 21)."""
         must(self.stage == "open" and leaf["at_ns"] >= self.times["end_ns"], "竞价尚未截止", "bidding had not ended")
         self.stage = "matching"
-        self.must_end(leaf, self.times["end_ns"] + self.terms["match_ns"])
+        self.must_end(leaf, leaf["at_ns"] + self.terms["match_ns"])
 
     def on_matched(self, leaf: Paper) -> None:
         """A priority purchaser takes the lot at the top price, or waives."""
