@@ -130,10 +130,7 @@ class Sequencer:
             is_last = self._ends.is_set()
             try:
                 door = door or port.beside(connection)
-                if numberer.number_all(door):
-                    if settings.DEMO and door.dialect == port.POSTGRESQL:
-                        actions.read_shift()  # another process may have moved the demo's clock
-                    self._tell_listeners()
+                self._number(numberer, door)
             except FAILURES:
                 log.exception("the sequencer could not number; it tries again")
                 _close(door)
@@ -147,7 +144,11 @@ class Sequencer:
             self._woken.wait(MOST_PAUSE_SECONDS - LEAST_PAUSE_SECONDS)
             self._woken.clear()
 
-    def _tell_listeners(self) -> None:
+    def _number(self, numberer: Numberer, door: port.Port) -> None:
+        if not numberer.number_all(door):
+            return
+        if settings.DEMO and door.dialect == port.POSTGRESQL:
+            actions.read_shift()  # another process may have moved the demo's clock
         for listener in tuple(self._listeners):
             listener()
 
