@@ -11,7 +11,7 @@ from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.registry import queries, rules
+from zhirong.registry import labels, queries, rules
 from zhirong.registry.actions import entries, weights
 from zhirong.registry.engine.facts import Act, EventKind
 from zhirong.registry.models import Claim, Holding, RegisterEvent, Right
@@ -106,7 +106,7 @@ def _waiting(who: Person, claim: Claim) -> Claim:
     entries.locked(claim.right)
     one = Claim.objects.select_for_update().select_related("right", "party", "asked_by").get(pk=claim.pk)
     if one.state != "waiting":
-        raise Refused("registry.claim_decided", number=one.right.number, state=one.state)
+        raise Refused("registry.claim_decided", number=one.right.number, state=labels.of("claim", one.state))
     return one
 
 
