@@ -25,7 +25,7 @@ from zhirong.registry.engine.states import State
 from zhirong.registry.models import Claim, Consent, Encumbrance, FeePayment, Holding, RegisterEvent, Right
 from zhirong.registry.rules import Deal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 DAY = date(2026, 3, 2)
 BANK = "某商业银行"
 

@@ -41,7 +41,7 @@ class OfParty:
 
 def locked(right: Right) -> Right:
     """The row of a right, locked for the deed by the line that reads it."""
-    return Right.objects.visible().select_for_update().get(pk=right.pk)
+    return Right.objects.visible().select_for_update(of=("self",)).get(pk=right.pk)
 
 
 @transaction.atomic

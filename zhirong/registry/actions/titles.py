@@ -104,7 +104,7 @@ def decide_claim(who: Person, claim: Claim, *, is_accepted: bool, reason: str) -
 def _waiting(who: Person, claim: Claim) -> Claim:
     access.require(who, "registry.decide_claim", claim)
     entries.locked(claim.right)
-    one = Claim.objects.select_for_update().select_related("right", "party", "asked_by").get(pk=claim.pk)
+    one = Claim.objects.select_for_update(of=("self",)).select_related("right", "party", "asked_by").get(pk=claim.pk)
     if one.state != "waiting":
         raise Refused("registry.claim_decided", number=one.right.number, state=labels.of("claim", one.state))
     return one
