@@ -60,7 +60,7 @@ class Listener:
 
     topics: frozenset[str]
     language: str
-    leaving: asyncio.Future[None]
+    leaving: asyncio.Future[Any]
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE))
 
     def give(self, message: bytes) -> None:
@@ -220,8 +220,8 @@ class Hub:
     async def stream(self, listener: Listener, send: bridge.Send) -> None:
         """From its queue to its browser, until it hangs up or is let go."""
         while not listener.leaving.done():
-            waiting = asyncio.ensure_future(listener.queue.get())
-            await asyncio.wait({waiting, listener.leaving}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: asyncio.Future[Any] = asyncio.ensure_future(listener.queue.get())
+            await asyncio.wait([waiting, listener.leaving], return_when=asyncio.FIRST_COMPLETED)
             if not waiting.done():
                 waiting.cancel()
                 break

@@ -145,7 +145,7 @@ def form(view: View[P]) -> View[P]:
     """A page with a form: a refused POST shows the form again, the refusal beside it and everything typed kept."""
 
     @wraps(view)
-    def kept(request: HttpRequest, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def kept(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **options)
         except Refused as refused:
@@ -162,7 +162,7 @@ def signed_in(view: View[P]) -> View[P]:
     """A page for people with a log-in; others are asked to sign in and brought back."""
 
     @wraps(view)
-    def known(request: HttpRequest, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def known(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
         if person_of(request) is None:
             back = request.get_full_path() if request.method == "GET" else "/"
             return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': back})}")
