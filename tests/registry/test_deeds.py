@@ -19,8 +19,8 @@ from tests.registry.given_rights import (
 from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
 from zhirong.registry.actions import entries, titles, weights
-from zhirong.registry.actions.weights import Favoured, Weight
-from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Scope
+from zhirong.registry.actions.weights import Favoured
+from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Scope, Weight
 from zhirong.registry.engine.states import State
 from zhirong.registry.models import Claim, Consent, Encumbrance, FeePayment, Holding, RegisterEvent, Right
 from zhirong.registry.rules import Deal

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from zhirong.papers import verifier
@@ -96,13 +95,3 @@ def certificate(body: Mapping[str, Any], *, leaf: Leaf, leaves: Sequence[Leaf] =
     under = receipts.head()
     proofs = [receipts.proven(one, under) for one in (leaf, *leaves)]
     return verifier.canonical({"format": CERTIFICATE, **body, "receipts": proofs})
-
-
-def verifier_source() -> bytes:
-    """The verifier as it ships inside every certificate's archive, as `verifier.py`."""
-    return Path(verifier.__file__).read_bytes()
-
-
-def archive(certificate_json: bytes, files: Mapping[str, bytes]) -> bytes:
-    """The certificate with its files in one archive, every byte of which the verifier can work out."""
-    return verifier.pack({"certificate.json": certificate_json, **dict(sorted(files.items()))})

@@ -439,7 +439,7 @@ class Auction:
         """The turn of the priority purchasers (court rules 16 to 21)."""
         must(self.stage == "open" and leaf["at_ns"] >= self.times["end_ns"], "竞价尚未截止", "bidding had not ended")
         self.stage = "matching"
-        self.must_end(leaf, self.times["end_ns"] + self.terms["match_ns"])
+        self.must_end(leaf, leaf["at_ns"] + self.terms["match_ns"])
 
     def on_matched(self, leaf: Paper) -> None:
         """A priority purchaser takes the lot at the top price, or waives."""
@@ -669,17 +669,22 @@ def verify(content: bytes, *, pinned: str = "") -> Findings:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Check one file and say what was found: 0 matches, 1 does not match, 2 not readable."""
+    """Check files and say what was found; the exit is that of the worst."""
     parser = argparse.ArgumentParser(
         prog="verifier", description="核验回执、竞价记录或凭证 / Check a paper of Zhirong."
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="JSON or ZIP")
+    parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="JSON or ZIP")
     parser.add_argument("--key", default="", help="机构公布的公钥 / the key that the house publishes")
     asked = parser.parse_args(argv)
+    return max(check_file(path, pinned=asked.key) for path in asked.files)
+
+
+def check_file(path: Path, *, pinned: str) -> int:
+    """Check one file: 0 it matches, 1 it does not, 2 it is not readable."""
     try:
-        findings = verify(asked.file.read_bytes(), pinned=asked.key)
+        findings = verify(path.read_bytes(), pinned=pinned)
     except (OSError, *UNREADABLE) as reason:
-        print(f"读不懂该文件：{asked.file}\nNot readable: {asked.file} ({type(reason).__name__}: {reason})")
+        print(f"读不懂该文件：{path}\nNot readable: {path} ({type(reason).__name__}: {reason})")
         return 2
     for zh, en in findings.found:
         print(f"✗ {zh}\n  {en}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from django.db import transaction
 
@@ -16,20 +15,8 @@ from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import queries, rules
 from zhirong.registry.actions import entries, putting
-from zhirong.registry.engine.facts import EVERYWHERE, Act, EventKind, LicenceKind, Scope
+from zhirong.registry.engine.facts import EVERYWHERE, Act, EventKind, LicenceKind, Scope, Weight
 from zhirong.registry.models import Consent, Encumbrance, Right
-
-
-class Weight(StrEnum):
-    """The kinds of encumbrances."""
-
-    PLEDGE = "pledge"
-    SEIZURE = "seizure"
-    SUSPENSION = "suspension"
-    LICENCE = "licence"
-    OPEN_LICENCE = "open_licence"
-    INVALIDATION = "invalidation"
-
 
 ENTRIES = {
     Weight.PLEDGE: EventKind.PLEDGE_PRESERVATION,
