@@ -46,7 +46,13 @@ class Clock:
         self.steady_shift += ns
 
 
-def a_lot(clock: Clock, *codes: str, lasts_ns: int = HOUR, ranks: dict[str, int] | None = None, **terms: Any) -> Lot:
+def a_lot(
+    clock: Clock,
+    *codes: str,
+    lasts_ns: int = HOUR,
+    ranks: dict[str, int] | None = None,
+    **terms: Any,
+) -> Lot:
     """A lot with its listing and admitted bidders, open since a second ago."""
     made_at, number = record.now(), next(numbers)
     seller = Party.objects.create(kind="legal", name=f"seller {number}", name_key=f"seller {number}", made_at=made_at)

@@ -9,7 +9,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,18 +18,12 @@ from zhirong.base.refused import Refused
 from zhirong.exchange import floor_watch
 from zhirong.exchange.engine.shape import Bid, Reply
 from zhirong.exchange.floor import Floor, Health, Make
-from zhirong.exchange.floor_rows import EPOCH
 from zhirong.record import actions as record
 from zhirong.record import port as sql
 
 _floor: Floor | None = None
 _gate = threading.Lock()
 KEY_LENGTH = 64
-
-
-def now_ns() -> int:
-    """The house's time in nanoseconds, whole microseconds as the clock gives them."""
-    return (record.now() - EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def start(*, data: Path, wake: Callable[[], None] = lambda: None, shard: int = 0, shards: int = 1) -> Floor:
@@ -41,7 +34,7 @@ def start(*, data: Path, wake: Callable[[], None] = lambda: None, shard: int = 0
             watch = floor_watch.watch(
                 record.now().date(), path=data / f"floor-{shard}.lock", shard=shard, shards=shards
             )
-            fresh = Floor(lambda: sql.beside(connections["default"]), clock_ns=now_ns, watch=watch, wake=wake)
+            fresh = Floor(lambda: sql.beside(connections["default"]), clock_ns=record.now_ns, watch=watch, wake=wake)
             fresh.start()
             _floor = fresh
         return _floor

@@ -8,20 +8,36 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zhirong.exchange.engine import english, kinds
-from zhirong.exchange.engine.shape import Answer, Bid, Bidder, Event, Reply, State, Terms
+from zhirong.exchange.engine.shape import Answer, Bid, Event, Reply, State, Terms
 from zhirong.record import actions as record
 from zhirong.record import port as sql
 from zhirong.record import teller
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Not for the public: who comes is secret until the end (court rule 18), and the terms hold the reserve.
-PRIVATE = frozenset({"begun", "admitted"})
+# Not for the public: who and how many come (court rule 18). Every other deed is a numbered line of the transcript.
+PRIVATE = frozenset({"admitted"})
+KINDS = {
+    "begun": "exchange.lot_begun",
+    "admitted": "exchange.lot_admitted",
+    "opened": "exchange.lot_opened",
+    "bid": "exchange.bid",
+    "paused": "exchange.lot_paused",
+    "encumbered": "exchange.lot_encumbered",
+    "resumed": "exchange.lot_resumed",
+    "edited": "exchange.lot_edited",
+    "banned": "exchange.lot_banned",
+    "matching": "exchange.lot_matching",
+    "matched": "exchange.lot_matched",
+    "hammer": "exchange.lot_hammer",
+    "defaulted": "exchange.lot_defaulted",
+    "annulled": "exchange.lot_annulled",
+}
 BIDDERS = (
     "SELECT i.code, i.priority_rank, p.ref FROM exchange_intent i JOIN people_person p ON p.id = i.person_id"
     " WHERE i.listing_id = ? AND i.state = 'admitted' AND i.code <> '' ORDER BY i.id"
 )
-# Facts that a rebuild needs and the record must not give away (拍卖法 art. 28: a reserve may be secret).
-SECRET = frozenset({"terms", "bidders"})
+# What the steps keep for a rebuild and the record must not give away (拍卖法 art. 28: a reserve may be secret).
+SECRET_TERMS = frozenset({"reserve_fen"})
 
 STEP = (
     "INSERT INTO exchange_lotstep (lot_id, seq, kind, received_ns, code, key, amount_fen, refusal, least_fen,"
@@ -46,6 +62,7 @@ class Lot:
     terms_body: str
     closes_ns: int = 0
     closed_ns: int | None = None
+    lines: int = 0
     persons: dict[str, str] = field(default_factory=dict)  # code -> ref of the person who is told
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
@@ -86,13 +103,17 @@ def note(batch: Batch, lot: Lot, event: Event, *, who_ref: str, key: str) -> int
     """Add an event's step, leaf and outbox row to the batch; gives the place of its leaf within the batch."""
     lot.last_seq += 1
     facts = event.facts
-    told = {name: value for name, value in facts.items() if name not in SECRET}
-    told.update(lot=lot.id, listing=lot.listing_id, seq=lot.last_seq)
+    told = {**facts, "lot": lot.id, "listing": lot.listing_id, "seq": lot.last_seq}
+    if event.kind not in PRIVATE:
+        lot.lines += 1
+        told["line"] = lot.lines
+    if "terms" in facts:
+        told["terms"] = {name: value for name, value in facts["terms"].items() if name not in SECRET_TERMS}
     is_bid = event.kind == "bid"
     if is_bid:
         told["next_fen"] = english.least_fen(lot.state)
     deed = record.Deed(
-        kind="exchange.bid" if is_bid else f"exchange.lot_{event.kind}",
+        kind=KINDS[event.kind],
         topic=f"lot:{lot.id}",
         # In public a bidder is its code; the person who pressed the button stands in the step alone (court rule 18).
         who_ref=facts["bidder"] if is_bid else who_ref or "house",
@@ -140,9 +161,14 @@ def write(port: sql.Port, batch: Batch) -> None:
 def lot_row(lot: Lot) -> tuple[Any, ...]:
     """The lot's summary for everyone who only reads."""
     state, terms, top = lot.state, lot.state.terms, lot.state.top
-    result = {}
+    result: dict[str, Any] = {}
     if state.stage in ("ended", "annulled"):
-        result = {"outcome": state.outcome, "winner": state.winner, "price_fen": state.price_fen}
+        result = {
+            "outcome": state.outcome,
+            "winner": state.winner,
+            "price_fen": state.price_fen,
+            "bids": state.last_number,
+        }
     return (
         *(terms.form, name_of(state), lot.terms_body, state.opens_ns, state.end_ns, terms.start_fen),
         *(top.price_fen if top else None, top.bidder if top else "", state.last_number, lot.extensions),
@@ -172,17 +198,35 @@ def load(port: sql.Port, lot_id: int, *, batch: Batch, at_ns: int) -> Lot | None
     if last_seq:
         lot = Lot(lot_id, listing_id, kinds.APPLY[kind], _NOTHING, last_seq, extensions, terms, closes_ns, closed_ns)
         return _rebuilt(port, lot)
-    admitted = port.execute(BIDDERS, (listing_id,))
-    facts = {
-        "at_ns": at_ns,
-        "terms": json.loads(terms),
-        "opens_ns": opens_ns,
-        "end_ns": closes_ns,
-        "bidders": [[code, rank or 0] for code, rank, _ in admitted],
-    }
-    lot = Lot(lot_id, listing_id, kinds.APPLY[kind], begun(facts), 0, 0, terms, closes_ns)
+    return _begun(
+        port,
+        batch,
+        Lot(lot_id, listing_id, kinds.APPLY[kind], _NOTHING, 0, 0, terms, closes_ns),
+        facts={
+            "at_ns": at_ns,
+            "opens_ns": opens_ns,
+            "end_ns": closes_ns,
+            **announced(terms),
+        },
+    )
+
+
+def announced(body: str) -> dict[str, Any]:
+    """The lot's terms as its row announced them; beside the figures there may be a hard end."""
+    terms = json.loads(body)
+    hard_end_ns = terms.pop("hard_end_ns", 0)
+    return {"hard_end_ns": hard_end_ns, "terms": terms}
+
+
+def _begun(port: sql.Port, batch: Batch, lot: Lot, *, facts: dict[str, Any]) -> Lot:
+    lot.state = begun(facts)
+    told = {**facts, "free_end_ns": lot.state.free_end_ns}
     know_persons(port, lot)
-    note(batch, lot, Event("begun", facts), who_ref="", key="")
+    note(batch, lot, Event("begun", told), who_ref="", key="")
+    for code, rank, _ in port.execute(BIDDERS, (lot.listing_id,)):
+        admitted = Event("admitted", {"at_ns": facts["at_ns"], "bidder": code, "rank": rank or 0})
+        lot.state = english.evolve(lot.state, admitted)
+        note(batch, lot, admitted, who_ref="", key="")
     return lot
 
 
@@ -193,9 +237,8 @@ def know_persons(port: sql.Port, lot: Lot) -> None:
 
 def begun(facts: dict[str, Any]) -> State:
     """The state before the first command, from what the first step wrote down."""
-    bidders = [Bidder(code, rank) for code, rank in facts["bidders"]]
     terms = Terms.from_facts(facts["terms"])
-    return english.begin(terms, opens_ns=facts["opens_ns"], end_ns=facts["end_ns"], bidders=bidders)
+    return english.begin(terms, opens_ns=facts["opens_ns"], end_ns=facts["end_ns"], hard_end_ns=facts["hard_end_ns"])
 
 
 _NOTHING = english.begin(Terms("timed", 1, ((0, 1),), 1, 1), opens_ns=0, end_ns=1)
@@ -211,6 +254,7 @@ def _rebuilt(port: sql.Port, lot: Lot) -> Lot:
     for seq, kind, at_ns, code, key, amount_fen, refusal, closes_ns, body, leaf_id in steps:
         facts = json.loads(body)
         facts.pop("who", None)
+        lot.lines += leaf_id is not None and kind not in PRIVATE
         if not refusal and kind == "bid":
             number = lot.state.last_number + 1
             facts = {"number": number, "at_ns": at_ns, "bidder": code, "price_fen": amount_fen, "end_ns": closes_ns}
@@ -224,7 +268,7 @@ def _rebuilt(port: sql.Port, lot: Lot) -> Lot:
 
 
 def transcript(port: sql.Port, lot_id: int) -> list[Event]:
-    """The events of a lot in their order, for the public transcript; refused bids and the secret start are left out."""
+    """The events of a lot in their order, for the public transcript; refused bids are left out."""
     steps = port.execute(
         "SELECT kind, received_ns, code, amount_fen, closes_ns, facts FROM exchange_lotstep"
         " WHERE lot_id = ? AND refusal = '' ORDER BY seq",
@@ -233,8 +277,7 @@ def transcript(port: sql.Port, lot_id: int) -> list[Event]:
     events: list[Event] = []
     for kind, at_ns, code, amount_fen, closes_ns, body in steps:
         facts = {"at_ns": at_ns, "bidder": code, "price_fen": amount_fen, "end_ns": closes_ns}
-        if kind != "begun":
-            events.append(Event(kind, facts if kind == "bid" else json.loads(body)))
+        events.append(Event(kind, facts if kind == "bid" else json.loads(body)))
     return events
 
 

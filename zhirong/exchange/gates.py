@@ -19,13 +19,11 @@ HOME = "CN"
 
 
 def check(listing: Listing, *, stage: str, now: datetime, buyer: Party | None = None) -> Gate:
-    """Ask the registry about every right of the listing on this day; one that is blocked closes the gate for all."""
+    """Ask the registry about every right on this day; one that is blocked closes the gate. The caller keeps it."""
     rights = [item.right for item in listing.items.select_related("right").order_by("position")]
     facts = queries.facts_of_many(rights, beijing_day(now))
     answers = [judge(one, seller=listing.seller, now=now, buyer=buyer) for one in facts]
-    gate = made(listing, rights, answers, stage=stage, now=now)
-    gate.save(force_insert=True)
-    return gate
+    return made(listing, rights, answers, stage=stage, now=now)
 
 
 def judge(facts: RightFacts, *, seller: Party, now: datetime, buyer: Party | None = None) -> Freedom:

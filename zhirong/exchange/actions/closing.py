@@ -11,7 +11,7 @@ from zhirong.base.refused import Refused
 from zhirong.base.shown import to_ns
 from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions import deals, money
-from zhirong.exchange.actions.listings import end_unsold, interested, locked, rules_of, stop_for
+from zhirong.exchange.actions.listings import end_unsold, interested, locked, passed_gate, rules_of, stop_for
 from zhirong.exchange.models import Intent, Listing, Lot
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -38,7 +38,7 @@ def close(listing_id: int) -> Listing:
     if undecided.exists():
         return _wait_for_decisions(listing)
     _drop_unpaid(listing)
-    gate = gates.check(listing, stage="close", now=now)
+    gate = passed_gate(listing, "close", now)
     if not gate.passed:
         return _stop_for_gate(listing, gates.blocking(gate))
     admitted = list(Intent.objects.filter(listing=listing, state="admitted").order_by("pk"))

@@ -20,7 +20,7 @@ from zhirong.people.models import Membership, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 
-SIDES = ("seller", "buyer")
+SIGN = {"seller": "exchange.sign_seller", "buyer": "exchange.sign_buyer"}
 
 
 def schedule_lot(listing: Listing, terms: Terms, *, opens_ns: int, closes_ns: int) -> Lot:
@@ -137,8 +137,7 @@ def persons_of(deal: Deal) -> list[Person]:
 def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed_copy: File | None = None) -> Deal:
     """One side accepts the contract's text; when both have, payment is due."""
     deal = locked_deal(deal_id)
-    assert side in SIDES
-    access.require(who, f"exchange.sign_{side}", deal)
+    access.require(who, SIGN[side], deal)
     if Acceptance.objects.filter(deal=deal, side=side).exists():
         return deal
     must_run(deal)
@@ -156,7 +155,7 @@ def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed
     Acceptance.objects.create(
         deal=deal, side=side, person=who, at=now, contract_sha256=contract_sha256, signed_copy=signed_copy, leaf=leaf
     )
-    if deal.acceptances.count() == len(SIDES):
+    if deal.acceptances.count() == len(SIGN):
         _signed(deal, now)
     return deal
 

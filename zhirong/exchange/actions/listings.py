@@ -239,8 +239,15 @@ def _start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> 
     listing.extensions = 0
 
 
+def passed_gate(listing: Listing, stage: str, now: datetime, *, buyer: Party | None = None) -> Gate:
+    """The gate of a stage as it was found and kept."""
+    gate = gates.check(listing, stage=stage, now=now, buyer=buyer)
+    gate.save(force_insert=True)
+    return gate
+
+
 def _check(listing: Listing, stage: str, now: datetime) -> Gate:
-    gate = gates.check(listing, stage=stage, now=now)
+    gate = passed_gate(listing, stage, now)
     if not gate.passed:
         raise Refused("listing.gate_closed", number=listing.number, findings=gates.blocking(gate))
     return gate
@@ -349,8 +356,8 @@ def suspend(who: Person, listing_id: int, *, reason: str) -> Listing:
 def stop_for(listing: Listing, *, reason: str) -> Listing:
     """The house's own stop, by the clock: a gate closed, or the auction was annulled; a person decides what follows."""
     listing.suspended_from, listing.suspended_at = "announced", record.now()
-    listing.state = "suspended"
-    listing.save(update_fields=["state", "suspended_from", "suspended_at"])
+    listing.state, listing.answer_due_at = "suspended", None
+    listing.save(update_fields=["state", "answer_due_at", "suspended_from", "suspended_at"])
     record.tell(
         "exchange.suspended",
         listing.topic,

@@ -13,7 +13,7 @@ from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions import certificates, money
 from zhirong.exchange.actions.deals import locked_deal, make, must_run, next_best, persons_of
-from zhirong.exchange.actions.listings import end_unsold, rules_of
+from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Recordal
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -126,7 +126,7 @@ def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     if entered.payload_hash != payload_hash:
         raise Refused("deal.recordal_changed", deal=deal.number)
     now = record.now()
-    gate = gates.check(deal.listing, stage="settle", now=now, buyer=deal.buyer)
+    gate = passed_gate(deal.listing, "settle", now, buyer=deal.buyer)
     if not gate.passed:
         raise Refused("deal.gate_closed", deal=deal.number, findings=gates.blocking(gate))
     deal.state = listing_rules.deal_after(deal.state, "settle")

@@ -140,7 +140,8 @@ def judge_close(state: State, command: Close) -> tuple[Event, ...]:
     if _unsold(state) or not _may_match(state):
         return (_hammer(state, command.at_ns),)
     assert state.top is not None
-    facts = {"at_ns": command.at_ns, "price_fen": state.top.price_fen, "end_ns": state.end_ns + state.terms.match_ns}
+    # Their time runs from the close that told them, so that a late tick takes none of it (E24).
+    facts = {"at_ns": command.at_ns, "price_fen": state.top.price_fen, "end_ns": command.at_ns + state.terms.match_ns}
     return (Event("matching", facts),)
 
 

@@ -133,7 +133,7 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The opening is due: told once for everyone who watches; bids need no telling, they go by the time."""
+    """Bidding opens: told once for everyone who watches; bids need no telling, they go by the time."""
 
     at_ns: int
 

@@ -10,6 +10,7 @@ from zhirong.exchange.engine.shape import Event
 
 RULES = {
     "admitted": "B7",
+    "begun": "B8",
     "opened": "X7",
     "bid": "B7",
     "paused": "court-28",
