@@ -174,9 +174,14 @@ def test_another_name_or_an_unverified_party_must_claim_the_right(name, is_verif
     assert (holding.name, holding.party) == (HOLDER, None)
     freedom = queries.is_free(holding.right, Act.SELL, date(2023, 7, 1))
     assert [reason.code for reason in freedom.blocking] == ["holder_unclaimed"]
+    assert queries.unclaimed_in(batch) == [holding]
     claim = titles.claim_right(who, holding, party, evidence=a_file())
+    assert queries.waiting_claims() == [claim]
     titles.accept_claim(an_operator(), claim, reason="名称变更证明")
     assert queries.is_free(holding.right, Act.SELL, date(2023, 7, 1)).allowed
+    assert queries.waiting_claims() == []
+    assert list(queries.rights_of([party.pk])) == [holding.right]
+    assert queries.imports_of(who) == [batch]
 
 
 def test_nobody_changes_what_is_known_of_another_holders_right():
@@ -199,6 +204,7 @@ def test_a_holders_own_file_makes_a_version_and_leaves_the_title_to_the_right_al
     imports.commit_import(who, batch)
     right.refresh_from_db()
     assert (right.title, right.version) == ("一种新方法", 2)
+    assert [one.version for one in queries.versions_of(right)] == [2, 1]
     assert [one.party for one in right.holdings.all()] == [party]
     assert RightVersion.objects.filter(right=right).count() == 2
 

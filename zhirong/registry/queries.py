@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from zhirong.people.models import Person
 from zhirong.registry import records, rules
 from zhirong.registry.engine import fees, states
 from zhirong.registry.engine.facts import (
@@ -34,8 +35,8 @@ from zhirong.registry.engine.facts import (
     Weight,
     lasts,
 )
-from zhirong.registry.models import Consent as Consented
 from zhirong.registry.models import (
+    Claim,
     Encumbrance,
     FeePayment,
     Holding,
@@ -43,7 +44,10 @@ from zhirong.registry.models import (
     ImportRow,
     RegisterEvent,
     Right,
+    RightQuerySet,
+    RightVersion,
 )
+from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
@@ -169,6 +173,39 @@ def weights_on(right: Right, day: date) -> list[Encumbrance]:
 def entries_of(right: Right) -> list[RegisterEvent]:
     """The register's entries, newest first."""
     return list(right.events.order_by("-day", "-pk"))
+
+
+def waiting_claims() -> list[Claim]:
+    """Claims that the operator has to decide, oldest first."""
+    return list(Claim.objects.filter(state="waiting").select_related("right", "holding", "party").order_by("pk"))
+
+
+def claims_of(right: Right) -> list[Claim]:
+    """Every claim to a right, newest first."""
+    return list(right.claims.select_related("holding", "party").order_by("-pk"))
+
+
+def imports_of(person: Person) -> list[ImportBatch]:
+    """The imports a person brought, newest first."""
+    return list(ImportBatch.objects.filter(brought_by=person).select_related("file", "holder").order_by("-pk"))
+
+
+def rights_of(party_ids: Iterable[int]) -> RightQuerySet:
+    """The rights that these parties hold now, for their desk."""
+    held = Holding.objects.filter(party__in=list(party_ids), until__isnull=True).values("right_id")
+    return Right.objects.visible().filter(pk__in=held).order_by("-pk")
+
+
+def unclaimed_in(batch: ImportBatch) -> list[Holding]:
+    """Holders named by an import that nobody is known to be yet: what its bringer may claim."""
+    found = Holding.objects.filter(right__batch=batch, party__isnull=True, until__isnull=True)
+    return list(found.select_related("right").order_by("pk"))
+
+
+def versions_of(right: Right) -> list[RightVersion]:
+    """Every version that may be seen, newest first, with who put it and from where."""
+    shown = Q(batch__isnull=True) | Q(batch__visible_at__isnull=False)
+    return list(right.versions.filter(shown).select_related("put_by", "file", "batch").order_by("-version"))
 
 
 def weighs(one: Encumbrance, day: date) -> bool:
