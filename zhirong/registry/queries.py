@@ -128,7 +128,7 @@ def facts_of_many(rights: Sequence[Right], day: date) -> list[RightFacts]:
     """
     parts = _Parts.of([right.pk for right in rights])
     said = dict(Right.objects.filter(pk__in=[right.pk for right in rights]).values_list("pk", "facts"))
-    return [_facts(right, records.from_text(said[right.pk]), parts, day) for right in rights]
+    return [_facts(right.pk, records.from_text(said[right.pk]), parts=parts, day=day) for right in rights]
 
 
 def is_free(right: Right, act: Act, day: date, *, deal: rules.Deal = rules.PLAIN_DEAL) -> rules.Freedom:
@@ -265,8 +265,8 @@ def _by_right(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
     return found
 
 
-def _facts(right: Right, said: RightRecord, parts: _Parts, day: date) -> RightFacts:
-    weights = _Weights(parts.weights.get(right.pk, ()))
+def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFacts:
+    weights = _Weights(parts.weights.get(pk, ()))
     return RightFacts(
         kind=said.kind,
         number=said.number,
@@ -275,18 +275,18 @@ def _facts(right: Right, said: RightRecord, parts: _Parts, day: date) -> RightFa
         examination_asked_on=said.examination_asked_on,
         granted_on=said.granted_on,
         term_ends_on=said.term_ends_on,
-        entries=tuple(_entry(*row) for row in parts.entries.get(right.pk, ())),
-        holders=_holders(parts.holdings.get(right.pk, ()), day),
+        entries=tuple(_entry(*row) for row in parts.entries.get(pk, ())),
+        holders=_holders(parts.holdings.get(pk, ()), day),
         co_owners_agreed_otherwise=said.more.get("co_owners_agreed", "") == "yes",
         consents=tuple(
             Consent(by, Act(act), given_on, until)
-            for name, ref, act, given_on, until in parts.consents.get(right.pk, ())
+            for name, ref, act, given_on, until in parts.consents.get(pk, ())
             for by in dict.fromkeys((name, ref or name))
         ),
         pledges=tuple(Pledge(*one[:4]) for one in weights.of(Weight.PLEDGE)),
         seizures=tuple(Seizure(*one[:4]) for one in weights.of(Weight.SEIZURE)),
         suspensions=tuple(Suspension(*one[1:3]) for one in weights.of(Weight.SUSPENSION)),
-        licences=tuple(_licence(*one) for one in weights.of(Weight.LICENCE)),
+        licences=tuple(_licence(one) for one in weights.of(Weight.LICENCE)),
         open_licences=tuple(OpenLicence(*one[1:3]) for one in weights.of(Weight.OPEN_LICENCE)),
         invalidation_asked_on=tuple(one[1] for one in weights.of(Weight.INVALIDATION) if lasts(one[1], one[2], day)),
         has_same_day_application=said.has_same_day_application,
@@ -298,7 +298,7 @@ def _facts(right: Right, said: RightRecord, parts: _Parts, day: date) -> RightFa
             said.fees_as_of,
             tuple(
                 Payment(year, paid_on, fen, Reduction(reduction))
-                for year, paid_on, fen, reduction in parts.payments.get(right.pk, ())
+                for year, paid_on, fen, reduction in parts.payments.get(pk, ())
             ),
         ),
     )
@@ -338,7 +338,8 @@ def _entry(kind: str, day: date, text: str) -> Entry:
     return Entry(EventKind(kind), day, Ending(ending) if ending else None, int(more.get("days", 0)))
 
 
-def _licence(name: str, since: date, until: date | None, number: str, text: str) -> Licence:
+def _licence(one: tuple[str, date, date | None, str, str]) -> Licence:
+    name, since, until, number, text = one
     more: dict[str, Any] = json.loads(text)
     scope = Scope(since, until, more.get("territory", "*"), more.get("field", "*"))
     return Licence(LicenceKind(more.get("kind", "plain")), name, scope, number)

@@ -78,7 +78,7 @@ def fill(right: Right, said: RightRecord) -> None:
 def insert_rights(door: port.Port, rights: Sequence[Right]) -> None:
     """New rows, whose ids were drawn before; the objects stand for saved rows from now on."""
     rows = [(right.pk, right.key, right.batch_id, *_values(door, right)) for right in rights]
-    _insert(door, "registry_right", ("id", "key", "batch_id", *COLUMNS, "put_at"), rows)
+    _insert(door, "registry_right", columns=("id", "key", "batch_id", *COLUMNS, "put_at"), rows=rows)
     for right in rights:
         right._state.adding, right._state.db = False, "default"
 
@@ -94,16 +94,16 @@ def update_rights(door: port.Port, rights: Sequence[Right]) -> None:
 def insert_versions(door: port.Port, versions: Sequence[VersionRow]) -> None:
     """Versions are only ever added."""
     rows = [one._replace(put_at=port.stamp(door, one.put_at)) for one in versions]
-    _insert(door, "registry_rightversion", VersionRow._fields, rows)
+    _insert(door, "registry_rightversion", columns=VersionRow._fields, rows=rows)
 
 
 def insert_holdings(door: port.Port, holdings: Sequence[HoldingRow]) -> None:
     """The holders of new rights."""
     rows = [(*one[:-1], _plain(one.since)) for one in holdings]
-    _insert(door, "registry_holding", HoldingRow._fields, rows)
+    _insert(door, "registry_holding", columns=HoldingRow._fields, rows=rows)
 
 
-def _insert(door: port.Port, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert(door: port.Port, table: str, *, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     if rows:
         marks = ", ".join("?" * len(columns))
         door.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
