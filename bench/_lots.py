@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from itertools import count
 
-import django
 from django.core.management import call_command
+
+from zhirong.exchange.models import Intent, Listing, Lot
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
 
 numbers = count(1)
 CLIENTS = 32
@@ -16,18 +18,12 @@ STEP_FEN = 100_00
 
 
 def an_empty_house() -> None:
-    """Django, set up on the data folder of this bench, with all tables."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhirong.settings")
-    django.setup()
+    """All tables, in the database of this bench."""
     call_command("migrate", verbosity=0)
 
 
 def a_hot_lot() -> int:
     """A lot that stays open for a day, with 32 admitted bidders whose codes are 100 to 131."""
-    from zhirong.exchange.models import Intent, Listing, Lot
-    from zhirong.people.models import Party, Person
-    from zhirong.record import actions as record
-
     made_at, number = record.now(), next(numbers)
     name = f"bench {number}"
     seller = Party.objects.create(kind="legal", name=name, name_key=name, made_at=made_at)

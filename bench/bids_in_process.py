@@ -16,8 +16,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import _lots
+from django.db import connection
 
 from zhirong.cli.bench import Report
+from zhirong.exchange import floor_rows
+from zhirong.exchange.engine.shape import Bid, Reply
+from zhirong.exchange.floor import Floor
+from zhirong.exchange.floor_watch import Watch
+from zhirong.record import port as sql
 
 
 def run(report: Report) -> None:
@@ -28,8 +34,6 @@ def run(report: Report) -> None:
 
 def measure(report: Report, *, where: str, at_least: float) -> None:
     """Baseline and floor in turn, then the waits and the processor time of a bid."""
-    from zhirong.exchange.floor import Floor
-    from zhirong.exchange.floor_watch import Watch
 
     rounds, alone, together = (2, 150, 1_500) if report.quick else (5, 600, 6_000)
     slow_s = fast_s = cpu_s = 0.0
@@ -41,7 +45,7 @@ def measure(report: Report, *, where: str, at_least: float) -> None:
         lot_id = _lots.a_hot_lot()
         floor.start()
         before = cpu_seconds()
-        fast_s += closed_loop(floor, lot_id, together, waits)
+        fast_s += closed_loop(floor, lot_id, bids=together, waits=waits)
         cpu_s += cpu_seconds() - before
         floor.stop()
     baseline = rounds * alone / slow_s
@@ -53,11 +57,8 @@ def measure(report: Report, *, where: str, at_least: float) -> None:
     report.value(f"{where}: processor time of a bid", cpu_s / bids * 1e3, "ms", at_most=1.0)
 
 
-def a_port():  # type: ignore[no-untyped-def]
+def a_port() -> sql.Port:
     """A connection of its own to the database of this bench."""
-    from django.db import connection
-
-    from zhirong.record import port as sql
 
     return sql.beside(connection)
 
@@ -70,8 +71,6 @@ def cpu_seconds() -> float:
 
 def one_transaction_per_bid(lot_id: int, bids: int) -> float:
     """Seconds for this many bids, each judged and written in a transaction of its own."""
-    from zhirong.exchange import floor_rows
-    from zhirong.exchange.engine.shape import Bid
 
     port = a_port()
     lot = None
@@ -93,9 +92,8 @@ def one_transaction_per_bid(lot_id: int, bids: int) -> float:
     return took
 
 
-def closed_loop(floor: object, lot_id: int, bids: int, waits: list[int]) -> float:
+def closed_loop(floor: Floor, lot_id: int, *, bids: int, waits: list[int]) -> float:
     """Seconds for this many accepted bids of 32 clients, each of which bids again when it has its answer."""
-    from zhirong.exchange.engine.shape import Bid
 
     numbers, done = count(1), threading.Event()
     answered = count(1)
@@ -109,10 +107,10 @@ def closed_loop(floor: object, lot_id: int, bids: int, waits: list[int]) -> floa
             if number <= bids:
                 asked = time.perf_counter_ns()
                 make = lambda at: Bid(at, code, number * _lots.STEP_FEN, f"k{number}")  # noqa: E731
-                floor.submit(lot_id, make, done=hear, who_ref="x")  # type: ignore[attr-defined]
+                floor.submit(lot_id, make, done=hear, who_ref="x")
 
-        def hear(reply: object) -> None:
-            assert reply.accepted, reply  # type: ignore[attr-defined]
+        def hear(reply: Reply) -> None:
+            assert reply.accepted, reply
             waits.append(time.perf_counter_ns() - asked)
             if next(answered) == bids:
                 done.set()

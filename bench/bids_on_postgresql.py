@@ -10,7 +10,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import _lots
 import bids_in_process
+from django.db import connections
 
+from zhirong import settings
 from zhirong.cli import postgres
 from zhirong.cli.bench import Report
 
@@ -22,8 +24,9 @@ def run(report: Report) -> None:
         postgres.served(Path(folder) / "server", settings=("max_connections = 40",)) as url,
     ):
         os.environ["ZR_DATABASE_URL"] = url
+        connections.close_all()
+        connections.databases.update(connections.configure_settings({"default": settings._database()}))
+        del connections["default"]
         _lots.an_empty_house()
         bids_in_process.measure(report, where="PostgreSQL", at_least=4.0)
-        from django.db import connections
-
         connections.close_all()

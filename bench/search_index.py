@@ -91,7 +91,7 @@ def run(report: Report) -> None:
         backend.insert(documents)
         backend.refresh()
         report.value(f"build of {len(documents):,}", time.process_time() - used, "CPU s", at_most=15)
-        ask(report, backend, baseline(documents), words)
+        ask(report, backend, baseline(documents), words=words)
         facets = Request(facets=("section", "subclass", "holder", "year"), prices=True)
         facets_ms = median_ms(lambda _: backend.search(facets), ["x"] * 20)
         report.value("four facets and prices over all", facets_ms, "ms")
@@ -104,7 +104,7 @@ def run(report: Report) -> None:
         backend.close()
 
 
-def ask(report: Report, backend: TantivyBackend, db: sqlite3.Connection, words: list[str]) -> None:
+def ask(report: Report, backend: TantivyBackend, db: sqlite3.Connection, *, words: list[str]) -> None:
     """Single terms, each way; the baseline's index has no words of two characters."""
 
     def ours(text: str) -> object:

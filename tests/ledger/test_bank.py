@@ -252,3 +252,38 @@ def test_the_desk_shows_what_waits_and_the_bank_its_own_lines() -> None:
     assert bank_view.desk(who.operator).standing == rules.Standing(99, 99, 0, 0, 0, 99)
     with pytest.raises(Refused):
         bank_view.desk(given.a_person("nobody"))
+
+
+def test_a_payment_code_stands_for_one_payment_and_one_no_longer_expected_goes_to_suspense() -> None:
+    who = given_bank.people()
+    given_bank.expected("a", 100, code="P1")
+    given_bank.expected("a", 100, code="P1")
+    with pytest.raises(Refused) as refused:
+        given_bank.expected("b", 100, code="P1")
+    assert refused.value == Refused("ledger.code_taken", payment_code="P1")
+    desk.expect_no_more(None, code="P1")
+    simulated.pay_in("公司a", 100, memo="P1", now=record.now())
+    assert given_bank.taken(who.operator).suspended == 1
+    assert given.balance(rules.available("a")) == 0
+
+
+def test_a_declined_match_waits_in_suspense_again() -> None:
+    who = given_bank.people()
+    simulated.pay_in("x", 100, memo="", now=record.now())
+    given_bank.taken(who.operator)
+    actions.open_account(rules.available("a"))
+    line = matches.propose_match(who.operator, BankLine.objects.get().pk, account=rules.available("a"))
+    matches.decline_match(who.checker, line.pk)
+    line.refresh_from_db()
+    assert (line.state, line.proposed, line.matched_by) == ("suspense", None, None)
+    assert given.balance(rules.suspense()) == 100
+
+
+def test_a_bank_that_holds_nothing_where_the_books_say_otherwise_halts_payouts() -> None:
+    who = given_bank.people()
+    given.funded("a", 100)
+    assert given_bank.taken(who.operator).standing.difference == -100
+    payouts.make_payout(who.operator, id="p1", account=rules.available("a"), payee="公司a", amount_fen=1, topic="x")
+    with pytest.raises(Refused) as refused:
+        payouts.check_payout(who.checker, "p1")
+    assert refused.value == Refused("ledger.payouts_halted", difference_fen=-100)

@@ -39,9 +39,7 @@ def leaves() -> list[Leaf]:
 
 
 def transcript(announcement: Leaf) -> bytes:
-    return evidence.transcript(
-        "lot:1", announcement=announcement, listing=given.LISTING, rules=given.RULES, result=RESULT
-    )
+    return evidence.transcript("lot:1", announcement=announcement, result=RESULT)
 
 
 def found(content: bytes) -> list[str]:

@@ -25,7 +25,7 @@ from zhirong.registry.actions import imports, putting, titles
 from zhirong.registry.engine.facts import Act
 from zhirong.registry.models import Holding, ImportBatch, ImportRow, Right, RightVersion
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 HEADINGS = "申请号,名称,权利人,申请日,授权公告日\n"
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
+from zhirong.base import shown
 from zhirong.base.engines import Engine
 from zhirong.base.refused import Refused
-from zhirong.registry import rules
+from zhirong.registry import labels, rules
 from zhirong.registry.engine import fees, states, terms
 from zhirong.registry.engine.facts import (
     EVERYWHERE,
@@ -43,7 +44,7 @@ def annual_fees(given: Json) -> Json:
     facts, day = right_facts(given["right"]), _day(given, "day")
     reduction = _one_of(Reduction, given.get("reduction", Reduction.NONE), "reduction")
     if not facts.is_patent:
-        raise Refused("registry.no_annual_fee", kind=str(facts.kind))
+        raise Refused("registry.no_annual_fee", kind=labels.of("kind", facts.kind))
     rows = fees.fee_table(facts, day, reduction=reduction)
     return {
         "standing": str(fees.standing(facts, day)),
@@ -164,15 +165,14 @@ def _deal(said: Json) -> rules.Deal:
 
 
 def _told(reason: rules.Reason) -> Json:
-    shown = {name: "" if value is None else str(value) for name, value in reason.facts.items()}
-    texts = rules.reason_texts()[reason.code]
+    facts = {name: shown.fact(name, value, "en") for name, value in reason.facts.items()}
     return {
         "code": reason.code,
         "effect": str(reason.effect),
         "rule": reason.rule,
-        "zh": texts["zh"].format(**shown),
-        "en": texts["en"].format(**shown),
-        "facts": shown,
+        "zh": rules.sentence(reason, "zh"),
+        "en": rules.sentence(reason, "en"),
+        "facts": facts,
     }
 
 

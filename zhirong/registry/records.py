@@ -10,6 +10,7 @@ from typing import Any
 from zhirong.base import numbers
 from zhirong.base import text as texts
 from zhirong.base.refused import Refused
+from zhirong.registry import labels
 from zhirong.registry.engine.facts import PATENTS, Export, Kind, Report
 
 WHOLE_PPM = 1_000_000
@@ -77,7 +78,12 @@ def read_number(kind: Kind | None, text: str) -> tuple[Kind, str, str]:
         number = _patent_number(text)
         found = Kind(number.right)
         if kind is not None and kind is not found:
-            raise Refused("registry.kind_contradicts_number", kind=str(kind), found=str(found), number=number.shown)
+            raise Refused(
+                "registry.kind_contradicts_number",
+                kind=labels.of("kind", kind),
+                found=labels.of("kind", found),
+                number=number.shown,
+            )
         return found, key_of(found, number.key), number.shown
     if kind is Kind.TRADE_MARK:
         written = numbers.read_trade_mark(text).shown

@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from zhirong.base import shown
+from zhirong.registry import labels
 from zhirong.registry.engine import dated, fees, states, terms
 from zhirong.registry.engine.facts import (
     LICENSES,
@@ -113,6 +115,12 @@ def reason_texts() -> dict[str, dict[str, Any]]:
     """The catalogue of reasons: code -> zh, en, rule, effect."""
     texts: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "reasons.yaml").read_text("utf-8"))
     return texts
+
+
+def sentence(reason: Reason, language: str) -> str:
+    """The reason as people read it, in Chinese or English."""
+    text: str = reason_texts()[reason.code]["zh" if shown.is_chinese(language) else "en"]
+    return text.format(**{name: shown.fact(name, value, language) for name, value in reason.facts.items()})
 
 
 def _reason(code: str, **facts: Any) -> Reason:
@@ -224,14 +232,18 @@ def _licences(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     for given in facts.licences:
         if given.scope.until is not None and given.scope.until < asked.day:
             continue
-        shown = {"licensee": given.licensee, "kind": str(given.kind), "until": given.scope.until}
+        told = {
+            "licensee": given.licensee,
+            "kind": labels.of("licence", given.kind),
+            "until": given.scope.until,
+        }
         excludes = given.kind in {LicenceKind.EXCLUSIVE, LicenceKind.SOLE}
         if asked.act is Act.OPEN_LICENCE and excludes:
-            yield _reason("exclusive_bars_open_licence", **shown)
+            yield _reason("exclusive_bars_open_licence", **told)
         elif asked.act in LICENSES and (excludes or asked.act is not Act.LICENSE_PLAIN) and wanted.meets(given.scope):
-            yield _reason("licence_conflicts", **shown)
+            yield _reason("licence_conflicts", **told)
         else:
-            yield _reason("licensed", **shown)
+            yield _reason("licensed", **told)
 
 
 def _open_licence(facts: RightFacts, asked: Asked) -> Iterator[Reason]:

@@ -104,7 +104,7 @@ class Hub:
     async def run(self) -> None:
         """Until `end`: ask for events, hand them out, keep the lines warm."""
         self.loop = asyncio.get_running_loop()
-        next_beat = self.loop.time() + BEAT_SECONDS
+        last_beat = self.loop.time()
         while not self.is_ended:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), POLL_SECONDS)
@@ -116,9 +116,9 @@ class Hub:
             if not self.is_ended and (problem := turn.exception()):
                 log.error("The hub could not read or write events; it tries again.", exc_info=problem)
                 await asyncio.sleep(1)
-            if self.loop.time() >= next_beat:
+            if self.loop.time() >= last_beat + BEAT_SECONDS:
                 self.beat()
-                next_beat = self.loop.time() + BEAT_SECONDS
+                last_beat = self.loop.time()
 
     async def turn(self) -> None:
         """One batch of events: each topic that changed goes out once, as it stands after the whole batch.

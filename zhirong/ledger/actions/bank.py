@@ -67,7 +67,7 @@ def expect(
         if same != (topic, purpose, payer, account, amount_fen):
             raise Refused("ledger.code_taken", payment_code=code)
         return found
-    return Expectation.objects.create(
+    made = Expectation.objects.create(
         code=code,
         topic=topic,
         purpose=purpose,
@@ -76,13 +76,20 @@ def expect(
         amount=amount_fen,
         made_at=record.now(),
     )
+    record.tell("ledger.expected", topic, who=who, payment_code=code, account=account, amount_fen=amount_fen)
+    return made
 
 
 @transaction.atomic
 def expect_no_more(who: record.Actor | None, *, code: str) -> None:
     """Stop waiting for a payment; what still comes under its code goes to suspense."""
     transfers.lock_book()
-    Expectation.objects.filter(code=code, state="open").update(state="ended")
+    found = Expectation.objects.filter(code=code, state="open").first()
+    if found is None:
+        return
+    found.state = "ended"
+    found.save(update_fields=["state"])
+    record.tell("ledger.expected_no_more", found.topic, who=who, payment_code=code, amount_fen=found.amount)
 
 
 @transaction.atomic

@@ -78,4 +78,5 @@ def decline_match(who: Person, line_id: int) -> BankLine:
         raise Refused("ledger.line_not_proposed", state=line.state)
     line.proposed, line.matched_by, line.state = None, None, "suspense"
     line.save(update_fields=["proposed", "matched_by", "state"])
+    record.tell("ledger.match_declined", f"bank:{line.bank}", who=who, bank_ref=line.bank_ref, amount_fen=line.amount)
     return line

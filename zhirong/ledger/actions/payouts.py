@@ -135,7 +135,8 @@ def require_even() -> None:
     """Refused while the last reconciliation is uneven; a house that has seen no statement yet has nothing to differ."""
     last = Reconciliation.objects.order_by("-pk").first()
     if last is not None and not last.is_even:
-        raise Refused("ledger.payouts_halted", difference_fen=(last.bank_says or last.custody) - last.custody)
+        said = last.custody if last.bank_says is None else last.bank_says
+        raise Refused("ledger.payouts_halted", difference_fen=said - last.custody)
 
 
 @transaction.atomic

@@ -60,6 +60,7 @@ def open_accounts(paths: Iterable[str], *, currency: str = "CNY") -> None:
         for path in sorted(missing)
     ]
     Account.objects.bulk_create(rows, ignore_conflicts=True)
+    record.tell("ledger.accounts_opened", "ledger", who=None, paths=sorted(missing), currency=currency)
 
 
 def open_account(path: str, *, currency: str = "CNY") -> Account:
