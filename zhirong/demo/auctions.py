@@ -1,11 +1,12 @@
-"""Some forty auctions in every state, each told through the single actions of its people, over thirteen working days."""
+"""Some forty auctions in every state, told through the single actions of their people over thirteen working days."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 from zhirong.base.shown import from_ns
@@ -14,7 +15,7 @@ from zhirong.demo import time as demo_time
 from zhirong.demo.cast import Cast
 from zhirong.exchange import floor_doors
 from zhirong.exchange.actions import closing, deals, intents, listings, money, objections, questions, settlement
-from zhirong.exchange.engine import english
+from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
 from zhirong.ledger.actions import bank, simulated
@@ -23,9 +24,12 @@ from zhirong.record import actions as record
 from zhirong.registry import records
 from zhirong.registry.actions import putting
 
-BUYERS = ("su", "ye", "han", "luo")
+BUYERS = ("wangshu", "zhiqiu", "yizhou", "weizhen")
 SELLERS = ("chen", "liang")
 WHY = "演示：时间推进"
+# More than the story needs; their numbers stay clear of the mass.
+RIGHTS = 80
+FIRST_SERIAL = 500_000
 
 
 @dataclass
@@ -37,7 +41,9 @@ class Story:
     dice: Random
     tell: Callable[[str], None] = print
 
-    def listing(self, seller: str, *, rule_set: str = "platform", requirement: str = "", state: str = "announced") -> Listing:
+    def listing(
+        self, seller: str, *, rule_set: str = "platform", requirement: str = "", state: str = "announced"
+    ) -> Listing:
         """A listing of one right of this seller, brought to this state."""
         party, person, operator = self.cast.firms[seller], self.cast[seller], self.cast["jingban"]
         said = next(self.rights)
@@ -83,13 +89,13 @@ class Story:
         lot = Lot.objects.get(listing=listing, state__in=("scheduled", "live"))
         codes = list(Intent.objects.filter(listing=listing, state="admitted").values_list("code", flat=True))
         leading, price_fen = "", lot.start_fen
-        terms = Terms.from_facts(deals.terms_of(lot))
+        terms = Terms.from_facts(json.loads(lot.terms))
         for number in range(count):
             bidder = self.dice.choice([code for code in codes if code != leading])
             reply = floor_doors.bid(lot.pk, bidder, price_fen, key=f"demo-{number}")
             assert reply.accepted, reply
             leading = bidder
-            price_fen += english.step_at(terms, price_fen) * self.dice.choice((1, 1, 2, 3))
+            price_fen += amounts.step_at(terms.steps, price_fen) * self.dice.choice((1, 1, 2, 3))
 
     def deal(self, listing: Listing, *, until: str) -> Deal:
         """A deal brought to a state of its settlement."""
@@ -136,22 +142,22 @@ def play(story: Story) -> None:
             story.registered(listing, *story.some_buyers())
         single = [story.listing("chen"), story.listing("liang")]
         for listing in single:
-            story.registered(listing, "su")
+            story.registered(listing, "wangshu")
         _failures(story)
         story.tell("第 1 批公告并登记")
         _forward(story, 5)
         running = _announced_to_run(story)
-        _forward(story, 4)
+        _forward(story, 3)
         story.tell("第 1 批竞价")
         for listing in sold:
             story.bids(listing, story.dice.randint(3, 14))
         closing.answer(story.cast["chen"], single[0].pk, consents=True)
         closing.answer(story.cast["liang"], single[1].pk, consents=False)
-        _forward(story, 2)
+        _forward(story, 1)
         story.tell("第 1 批成交与结算")
         _settle(story, sold)
         waiting = [story.listing(SELLERS[place % 2]) for place in range(6)]
-        _forward(story, 3)
+        _forward(story, 4)
         _run(story, running, waiting)
 
 
@@ -182,12 +188,12 @@ def _announced_to_run(story: Story) -> list[Listing]:
     for listing in running:
         story.registered(listing, *story.some_buyers())
     asked = story.listing("chen", requirement="受让方须承诺三年内实施该专利，并提交实施方案。")
-    story.registered(asked, "ye", "han")
+    story.registered(asked, "zhiqiu", "yizhou")
     alone = story.listing("liang")
-    story.registered(alone, "luo")
-    question = questions.ask(story.cast["su"], running[0].pk, text="转让是否包含同族专利与技术资料？")
+    story.registered(alone, "weizhen")
+    question = questions.ask(story.cast["wangshu"], running[0].pk, text="转让是否包含同族专利与技术资料？")
     questions.answer(story.cast["chen"], question.pk, text="无同族专利；技术资料随交割一并移交。")
-    questions.ask(story.cast["ye"], running[0].pk, text="样机能否在竞价前查看？")
+    questions.ask(story.cast["zhiqiu"], running[0].pk, text="样机能否在竞价前查看？")
     return running
 
 
@@ -197,7 +203,7 @@ def _settle(story: Story, sold: Sequence[Listing]) -> None:
         if state in ("objection", "annulled"):
             deal = story.deal(listing, until="contract")
             raised = objections.raise_objection(
-                cast["luo"], deal.pk, text="成交前一小时页面无法打开，未能继续出价，请核实。"
+                cast["weizhen"], deal.pk, text="成交前一小时页面无法打开，未能继续出价，请核实。"
             )
             if state == "annulled":
                 objections.decide(cast["zhuguan"], raised.pk, upheld=True, decision="经查系统日志属实，成交撤销。")
@@ -223,6 +229,6 @@ def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing]) -
     story.tell("正在竞价的标的已有出价")
 
 
-def rights_for(seed: int, story_day: object, count: int = 60) -> Iterator[records.RightRecord]:
+def rights_for(seed: int, day: date) -> Iterator[records.RightRecord]:
     """The rights of the story, apart from the mass."""
-    return invented.rights(seed + 1, story_day, count=count, first_serial=500_000)  # type: ignore[arg-type]
+    return invented.rights(seed + 1, day, count=RIGHTS, first_serial=FIRST_SERIAL)

@@ -59,11 +59,11 @@ def firms(seed: int, count: int) -> list[Firm]:
     return made
 
 
-def rights(seed: int, day: date, *, count: int) -> Iterator[records.RightRecord]:
+def rights(seed: int, day: date, *, count: int, first_serial: int = 0) -> Iterator[records.RightRecord]:
     """So many different patents in force on the day, their fees paid, without holders."""
     dice = Random(f"rights {seed}")
     titles: set[str] = set()
-    for serial in range(count):
+    for serial in range(first_serial, first_serial + count):
         yield _right(dice, day, serial=serial, titles=titles)
 
 
