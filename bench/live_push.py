@@ -5,13 +5,13 @@ The listeners are a process of their own, so that the house pays only for the ho
 
 from __future__ import annotations
 
-import asyncio
 import json
 import statistics
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 from django.db import transaction
 
@@ -22,6 +22,7 @@ from zhirong.web.house import House
 
 LISTENERS, TOPIC, PORT = 300, "probe:1", 18_765
 FRAGMENT = {"board": "x" * 1500}  # as large as the board of the bidding room
+CROWD = str(Path(__file__).with_name("_crowd.py"))
 PAUSE_SECONDS = 0.3
 
 
@@ -49,7 +50,9 @@ def run(report: Report) -> None:
 
 def tell(events: int) -> tuple[list[float], list[list[float]], float]:
     """When each event was committed, when each listener had it, and what the house spent on it."""
-    crowd = subprocess.Popen([sys.executable, __file__, str(events)], stdout=subprocess.PIPE, text=True)
+    crowd = subprocess.Popen(
+        [sys.executable, CROWD, str(PORT), TOPIC, str(LISTENERS), str(events)], stdout=subprocess.PIPE, text=True
+    )
     assert crowd.stdout
     assert crowd.stdout.readline() == "all here\n"
     told, before = [], time.process_time()
@@ -62,30 +65,3 @@ def tell(events: int) -> tuple[list[float], list[list[float]], float]:
     heard = json.loads(crowd.stdout.read())
     assert [len(times) for times in heard] == [events] * LISTENERS, "somebody missed an event"
     return told, heard, cpu_seconds
-
-
-async def listen(events: int, here: asyncio.Semaphore) -> list[float]:
-    """One browser: joins, then notes when each event came."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
-    writer.write(f"GET /live/?topic={TOPIC}&after=999999 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-    while not (await reader.readline()).startswith(b"event: beat"):
-        pass
-    here.release()
-    times: list[float] = []
-    while len(times) < events:
-        if (await reader.readline()).startswith(b"event: fragment"):
-            times.append(time.time())
-    return times
-
-
-async def crowd_of(events: int) -> None:
-    here = asyncio.Semaphore(0)
-    listening = [asyncio.create_task(listen(events, here)) for _ in range(LISTENERS)]
-    for _ in range(LISTENERS):
-        await here.acquire()
-    print("all here", flush=True)
-    print(json.dumps(await asyncio.gather(*listening)), flush=True)
-
-
-if __name__ == "__main__":
-    asyncio.run(crowd_of(int(sys.argv[1])))
