@@ -137,9 +137,11 @@ def again(house: Path, heard: Acknowledged, chance: random.Random) -> list[str]:
 def proofs(heard: Acknowledged, tally: Tally, chance: random.Random, folder: Path) -> list[str]:
     """Number what is committed and let `zr verify` check receipts of bids that were acknowledged."""
     sequencer.number_now()
-    faults = [f"{Leaf.objects.filter(number__isnull=True).count()} leaves without a number"]
-    faults = [] if faults[0].startswith("0 ") else faults
-    leaves = [leaf for _, _, leaf in heard.bids.values()]
+    waiting = Leaf.objects.filter(number__isnull=True).count()
+    faults = [f"{waiting} leaves have no number"] if waiting else []
+    # A lost bid has no leaf to prove; it was counted as lost already.
+    told = {leaf for _, _, leaf in heard.bids.values()}
+    leaves = [leaf for leaf in Leaf.objects.order_by("pk").values_list("pk", flat=True) if leaf in told]
     for leaf_id in chance.sample(leaves, min(PROOFS_A_ROUND, len(leaves))):
         paper = folder / "receipt.json"
         paper.write_bytes(evidence.receipt(leaf_id))
