@@ -13,7 +13,7 @@ from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import unsealed as unsealed  # the seals of the record let nothing be emptied
-from zhirong.cli import browser as machine
+from zhirong.cli import machine
 from zhirong.record import actions as record
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,13 +40,15 @@ def shared() -> Path:
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Each test process has a data folder of its own; files and indexes never meet."""
     settings.DATA = tmp_path_factory.mktemp("data")
+    # The real hash is slow on purpose; the tests of signing in ask for it themselves.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return settings.DATA
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium through Playwright, one for the whole run; open a context for each person."""
-    found = machine.find()
+    found = machine.browser()
     if found is None:
         missing("Chromium is not on this machine. As root on Debian: apt-get install chromium fonts-noto-cjk")
     # Playwright's loop lives in this thread; the tests read the database between two clicks, never during one.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from zhirong.cli import bench
@@ -27,16 +29,32 @@ def test_waits_are_told_as_median_and_99th_percentile() -> None:
     ]
 
 
-def test_a_bench_runs_apart_and_its_table_has_cpu_and_memory(
+@pytest.mark.django_db
+def test_a_bench_runs_on_tables_and_tells_cpu_and_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "_numbers.py").write_text("TEN = range(10)")
     (tmp_path / "bench" / "sums.py").write_text(
-        "def run(report):\n    report.value('sum', sum(range(10)), 'units', at_most=45)\n    report.note('said')\n"
+        "import _numbers\nfrom zhirong.people.models import Person\n"
+        "def run(report):\n    assert not Person.objects.exists()\n"
+        "    report.value('sum', sum(_numbers.TEN), 'units', at_most=45)\n    report.note('said')\n"
     )
     monkeypatch.setattr(bench, "ROOT", tmp_path)
+    monkeypatch.setattr("sys.path", [*sys.path])
     assert bench.run_one("sums", quick=True) == 0
     told = capsys.readouterr().out
     assert '"what": "sum", "value": 45' in told
     assert '"peak_mb":' in told
     assert '"notes": ["said"]' in told
+
+
+def test_a_bench_asks_for_postgresql_by_a_line_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "on_server.py").write_text('DATABASE = "postgresql"\n')
+    (tmp_path / "bench" / "on_file.py").write_text('"""Not DATABASE = "postgresql"."""\n')
+    monkeypatch.setattr(bench, "ROOT", tmp_path)
+    with bench.database("on_file", tmp_path) as url:
+        assert url == ""
+    with bench.database("on_server", tmp_path) as url, psycopg.connect(url) as session:
+        assert session.execute("SHOW fsync").fetchone() == ("on",)

@@ -17,7 +17,7 @@ from zhirong.ledger.book import Order
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.registry import records
-from zhirong.registry.actions import putting
+from zhirong.registry.actions import putting, weights
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Right
 
@@ -122,3 +122,15 @@ def time_passes(**span: int) -> None:
 def fresh(listing: Listing) -> Listing:
     """The listing as its row says now."""
     return Listing.objects.get(pk=listing.pk)
+
+
+def a_pledge(house: House, right: Right) -> None:
+    """A pledge as the office registered it today."""
+    weights.encumber(
+        house.operator,
+        right,
+        weights.Weight.PLEDGE,
+        favoured=weights.Favoured("某某银行"),
+        since=record.now().date(),
+        number="2026980000001",
+    )

@@ -223,3 +223,15 @@ def test_an_upheld_objection_undoes_the_deal_and_gives_everything_back() -> None
     assert Deal.objects.get(pk=deal.pk).state == "annulled"
     assert (given.free_fen(first), given.free_fen(second)) == (80_000_00, 80_000_00)
     assert given.fresh(deal.listing).state == "ended"
+
+
+def test_a_pledge_that_is_registered_meanwhile_stops_the_listing() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    given.a_pledge(house, listing.items.get().right)
+    jobs.tick()
+    stopped = given.fresh(listing)
+    assert stopped.state == "suspended"
+    assert "exchange.suspended" in deeds()
+    jobs.tick()
+    assert deeds().count("exchange.suspended") == 1

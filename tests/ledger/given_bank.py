@@ -47,8 +47,7 @@ def expected(party: str, amount: int, *, code: str = "") -> str:
 
 def taken(who: Person) -> desk.Taken:
     """The bank's newest statement, taken in; the books have no fault after it."""
-    name, file = BANK.statement(record.now())
-    result = desk.take_statement(who, file, name=name)
+    result = desk.fetch_statement(who, BANK)
     assert list(reports.faults()) == []
     assert result.standing.residue == 0
     return result

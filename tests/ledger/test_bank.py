@@ -10,9 +10,9 @@ from tests.ledger import given_bank
 from tests.ledger import given_books as given
 from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
-from zhirong.ledger import rules
+from zhirong.ledger import bank_view, rules
 from zhirong.ledger.actions import bank as desk
-from zhirong.ledger.actions import payouts, simulated
+from zhirong.ledger.actions import matches, payouts, simulated
 from zhirong.ledger.actions import transfers as actions
 from zhirong.ledger.models import BankFile, BankLine, Expectation, Reconciliation
 from zhirong.record import actions as record
@@ -70,11 +70,11 @@ def test_what_does_not_fit_goes_to_suspense_and_two_persons_place_it(quirk: simu
     assert given.balance(rules.available("a")) == 0
     assert given.balance(rules.suspense()) == line.amount
     with pytest.raises(Refused) as refused:
-        desk.confirm_match(who.checker, line.pk)
+        matches.confirm_match(who.checker, line.pk)
     assert refused.value == Refused("ledger.line_not_proposed", state="suspense")
-    desk.propose_match(who.operator, line.pk, account=rules.available("a"))
+    matches.propose_match(who.operator, line.pk, account=rules.available("a"))
     assert given.balance(rules.available("a")) == 0
-    desk.confirm_match(who.checker, line.pk)
+    matches.confirm_match(who.checker, line.pk)
     assert given.balance(rules.available("a")) == line.amount
     assert given.balance(rules.suspense()) == 0
 
@@ -87,9 +87,9 @@ def test_the_maker_of_a_match_cannot_confirm_it() -> None:
     simulated.pay_in("x", 100, memo="", now=record.now())
     given_bank.taken(who.operator)
     actions.open_account(rules.available("a"))
-    line = desk.propose_match(who.operator, BankLine.objects.get().pk, account=rules.available("a"))
+    line = matches.propose_match(who.operator, BankLine.objects.get().pk, account=rules.available("a"))
     with pytest.raises(Refused) as refused:
-        desk.confirm_match(who.operator, line.pk)
+        matches.confirm_match(who.operator, line.pk)
     assert refused.value == Refused("ledger.same_person")
     assert given.balance(rules.available("a")) == 0
 
@@ -100,7 +100,7 @@ def test_suspense_goes_to_clients_only() -> None:
     given_bank.taken(who.operator)
     actions.open_account("fee:seller")
     with pytest.raises(Refused) as refused:
-        desk.propose_match(who.operator, BankLine.objects.get().pk, account="fee:seller")
+        matches.propose_match(who.operator, BankLine.objects.get().pk, account="fee:seller")
     assert refused.value == Refused("ledger.not_clients_account", path="fee:seller")
 
 
@@ -235,3 +235,55 @@ def test_whoever_is_no_operator_takes_no_statement() -> None:
     who = given_bank.people()
     with pytest.raises(Refused):
         desk.take_statement(who.checker, b"", name="x.csv")
+
+
+def test_the_desk_shows_what_waits_and_the_bank_its_own_lines() -> None:
+    who = given_bank.people()
+    simulated.customer_pays(who.checker, payer="x", amount_fen=100, memo="")
+    with pytest.raises(Refused):
+        simulated.customer_pays(who.checker, payer="x", amount_fen=100, memo="", quirk="late")
+    assert (bank_view.bank_page().holds, bank_view.bank_page().untold) == (100, 1)
+    given_bank.taken(who.operator)
+    simulated.bank_corrects(who.operator, BankLine.objects.get().bank_ref, amount_fen=1)
+    seen = bank_view.desk(who.checker)
+    assert [line.why for line in seen.suspended] == ["unknown_payer"]
+    assert (seen.standing.bank_says, seen.standing.custody, seen.is_halted) == (100, 100, False)
+    given_bank.taken(who.operator)
+    assert bank_view.desk(who.operator).standing == rules.Standing(99, 99, 0, 0, 0, 99)
+    with pytest.raises(Refused):
+        bank_view.desk(given.a_person("nobody"))
+
+
+def test_a_payment_code_stands_for_one_payment_and_one_no_longer_expected_goes_to_suspense() -> None:
+    who = given_bank.people()
+    given_bank.expected("a", 100, code="P1")
+    given_bank.expected("a", 100, code="P1")
+    with pytest.raises(Refused) as refused:
+        given_bank.expected("b", 100, code="P1")
+    assert refused.value == Refused("ledger.code_taken", payment_code="P1")
+    desk.expect_no_more(None, code="P1")
+    simulated.pay_in("公司a", 100, memo="P1", now=record.now())
+    assert given_bank.taken(who.operator).suspended == 1
+    assert given.balance(rules.available("a")) == 0
+
+
+def test_a_declined_match_waits_in_suspense_again() -> None:
+    who = given_bank.people()
+    simulated.pay_in("x", 100, memo="", now=record.now())
+    given_bank.taken(who.operator)
+    actions.open_account(rules.available("a"))
+    line = matches.propose_match(who.operator, BankLine.objects.get().pk, account=rules.available("a"))
+    matches.decline_match(who.checker, line.pk)
+    line.refresh_from_db()
+    assert (line.state, line.proposed, line.matched_by) == ("suspense", None, None)
+    assert given.balance(rules.suspense()) == 100
+
+
+def test_a_bank_that_holds_nothing_where_the_books_say_otherwise_halts_payouts() -> None:
+    who = given_bank.people()
+    given.funded("a", 100)
+    assert given_bank.taken(who.operator).standing.difference == -100
+    payouts.make_payout(who.operator, id="p1", account=rules.available("a"), payee="公司a", amount_fen=1, topic="x")
+    with pytest.raises(Refused) as refused:
+        payouts.check_payout(who.checker, "p1")
+    assert refused.value == Refused("ledger.payouts_halted", difference_fen=-100)

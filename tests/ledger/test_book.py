@@ -134,6 +134,19 @@ def test_an_entry_dated_back_changes_the_effective_balance_and_never_the_recorde
     assert reports.balance(FREE[1]) == 15
 
 
+@pytest.mark.parametrize("seed", [5, 6])
+def test_the_balance_as_of_any_time_is_the_replay_of_everything_before(seed: int) -> None:
+    open_all()
+    known = []
+    for batch in random_batches(seed, 150):
+        in_the_books(batch)
+        last = Entry.objects.order_by("-seq").first()
+        if last is not None:
+            known.append((last.recorded_at, reports.balances()))
+    for at, balances in known[:: max(1, len(known) // 8)]:
+        assert {path: reports.balance(path, recorded_at=at) for path in balances} == balances
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_splitting_or_mixing_a_batch_of_independent_entries_changes_no_sum(seed: int) -> None:
     open_all()

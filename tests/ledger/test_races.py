@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import apsw
 import pytest
 from django.db import connection, transaction
 from django.db.models import F, Sum
@@ -16,7 +17,7 @@ from zhirong.base.refused import Refused
 from zhirong.ledger import book, reports, rules
 from zhirong.ledger.actions import transfers as actions
 from zhirong.ledger.book import Order
-from zhirong.ledger.engine.transfers import Status
+from zhirong.ledger.engine.transfers import Flag, Status
 from zhirong.ledger.models import Account, Entry
 from zhirong.ledger.stream import Queue
 from zhirong.record import actions as record
@@ -172,6 +173,29 @@ def test_a_row_that_the_database_refuses_fails_its_own_caller_alone(queue: Queue
         broken.result(20)
     assert good.result(20)[0].stands()
     assert given.balance(other) == 2
+    assert list(reports.faults()) == []
+
+
+def test_the_same_book_writes_through_an_apsw_connection() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("apsw opens SQLite files")
+    path, other = given.funded("b", 100), given.funded("s", 0)
+    plain = apsw.Connection(str(connection.settings_dict["NAME"]))
+    queue = Queue(port.of_apsw(plain, failures=(apsw.Error,), row_failures=(apsw.ConstraintError,)))
+    deed = record.Deed("ledger.moved", "bank:x", "house", record.now(), {"group": "g", "entries": []})
+    orders = [
+        Order("a", path, other, 60, deed=deed),
+        Order("h", path, other, 30, flags=Flag.PENDING, expires_at=record.now()),
+        Order("p", hold="h", amount=10, flags=Flag.POST),
+        Order("d", path, other, 60),
+    ]
+    statuses = [answer.status for answer in queue.submit(orders).result(20)]
+    assert statuses == [Status.CREATED, Status.CREATED, Status.CREATED, Status.EXCEEDS_CREDITS]
+    with pytest.raises(apsw.ConstraintError):
+        queue.submit([Order("bad", path, other, 1, who_ref=None)]).result(20)  # type: ignore[arg-type]
+    queue.close()
+    assert given.sums(path) == (0, 70, 0, 100)
+    assert Entry.objects.get(id="a").recorded_at < record.now()
     assert list(reports.faults()) == []
 
 

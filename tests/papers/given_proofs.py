@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from zhirong.papers import evidence, verifier
+from zhirong.papers import verifier
 from zhirong.record.engine import tree
 from zhirong.record.engine.canonical import canonical
 from zhirong.record.engine.checkpoint import HouseKey, name_of
@@ -17,8 +17,7 @@ from zhirong.record.engine.checkpoint import HouseKey, name_of
 SECOND = 10**9
 MINUTE = 60 * SECOND
 OPENS = 1_795_312_800 * SECOND
-LISTING = {"number": "ZR2026-0001", "title": "一种图像识别方法", "asking_fen": 100_000_000}
-RULES = {"rule_set": "court-2017", "form": "timed", "extension_ns": 5 * MINUTE}
+LISTING = {"number": "ZR2026-0001", "rule_set": "court-2017", "asking_fen": 100_000_000}
 TERMS = {
     "form": "timed",
     "start_fen": 100_000_000,
@@ -79,7 +78,7 @@ def a_house() -> House:
     """An auction of three bids, the last in the last minutes, with other deeds between its lines."""
     house = House()
     end = OPENS + 60 * MINUTE
-    house.tell("exchange.announced", "listing:5", announced_sha256=evidence.announced_sha256(LISTING, RULES))
+    house.tell("exchange.announced", "listing:5", **LISTING)
     house.tell("ledger.moved", "deal:9", amount_fen=5)
     house.step("lot_begun", 1, at_ns=OPENS - MINUTE, terms=TERMS, opens_ns=OPENS, end_ns=end)
     house.tell("people.signed_in", "person:x")
@@ -102,7 +101,7 @@ def a_transcript(house: House) -> dict[str, Any]:
             shows = {name: body[name] for name in verifier.SHOWN if name in body}
             lines.append({"shows": shows, **house.proven(number)})
     result = {"outcome": "sold", "winner": "17", "price_fen": 104_000_000, "bids": 3}
-    head = {"format": "zhirong-transcript/1", "topic": "lot:1", "listing": LISTING, "rules": RULES}
+    head = {"format": "zhirong-transcript/1", "topic": "lot:1", "listing": LISTING, "rules": TERMS}
     return {**head, "announcement": house.proven(0), "lines": lines, "result": result, **house.head()}
 
 

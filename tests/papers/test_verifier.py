@@ -114,13 +114,19 @@ def test_a_line_of_another_auction_is_found():
     assert "line 4: the leaf belongs to lot:2, not to this auction, lot:1." in found(paper)
 
 
-def test_an_edited_or_another_announcement_is_found():
+def test_an_edited_listing_rule_or_announcement_is_found():
     paper = a_transcript()
     paper["rules"]["extension_ns"] += 1
-    assert found(paper) == ["announcement: the content does not match the digest in its leaf."]
+    assert found(paper) == ["rules: extension_ns in the file is 300000000001; it differs from the leaf: 300000000000."]
+    paper = a_transcript()
+    paper["listing"]["asking_fen"] = 1
+    del paper["listing"]["number"]
+    assert found(paper) == [
+        "announcement: asking_fen in the file is 0.01 元; it differs from the leaf: 1,000,000.00 元.",
+        "announcement: number is missing.",
+    ]
     house = given.a_house()
-    paper = given.a_transcript(house)
-    again = house.tell("exchange.announced", "listing:6", announced_sha256=house.bodies[0]["announced_sha256"])
+    again = house.tell("exchange.announced", "listing:6", **given.LISTING)
     paper = {**given.a_transcript(house), "announcement": house.proven(again)}
     assert found(paper) == ["announcement: the leaf belongs to listing:6, not to this auction, listing:5."]
 

@@ -64,7 +64,7 @@ def test_a_deed_that_is_undone_leaves_no_trace():
 
 
 def test_a_legal_kind_makes_legal_notices(monkeypatch: pytest.MonkeyPatch):
-    kind = kinds.Kind("pay.due", "应付款", "Payment due", False, {}, {}, is_legal=True)
+    kind = kinds.Kind("pay.due", "应付款", "Payment due", False, {}, is_legal=True)
     monkeypatch.setattr(kinds, "declared", lambda: {"pay.due": kind})
     deed = actions.Deed("pay.due", "deal:1", "house", AT, {}, to=("aaaaaaaaaaaaaaaa",))
     assert actions.notice_rows(deed) == [("aaaaaaaaaaaaaaaa", "pay.due", "deal:1", "{}", True, AT)]

@@ -19,13 +19,13 @@ from tests.registry.given_rights import (
 from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
 from zhirong.registry.actions import entries, titles, weights
-from zhirong.registry.actions.weights import Favoured, Weight
-from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Scope
+from zhirong.registry.actions.weights import Favoured
+from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Scope, Weight
 from zhirong.registry.engine.states import State
 from zhirong.registry.models import Claim, Consent, Encumbrance, FeePayment, Holding, RegisterEvent, Right
 from zhirong.registry.rules import Deal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 DAY = date(2026, 3, 2)
 BANK = "某商业银行"
 
@@ -145,7 +145,7 @@ def test_a_pledge_blocks_until_it_is_released():
 def test_a_pledge_made_here_passes_the_gate_first():
     right, who = a_right(parties=(a_party(),)), an_operator()
     said = {"favoured": Favoured(BANK), "since": DAY, "deal": Deal(debt_ends_on=date(2099, 1, 1))}
-    with refused("registry.not_free", reasons=["debt_outlives_term"]):
+    with refused("registry.not_free", codes=["debt_outlives_term"]):
         weights.encumber(who, right, Weight.PLEDGE, **said)
     assert (Encumbrance.objects.count(), RegisterEvent.objects.count()) == (0, 0)
 
@@ -239,7 +239,7 @@ def test_a_co_owner_who_buys_the_other_share_holds_the_whole():
 def test_a_right_that_is_not_free_or_a_share_that_is_not_held_is_not_transferred():
     seller, buyer = a_party(), a_party("乙公司", country="US")
     right, who = a_right(parties=(seller,)), an_operator()
-    with refused("registry.not_free", reasons=["export_document_missing"]):
+    with refused("registry.not_free", codes=["export_document_missing"]):
         titles.transfer(who, right, buyer, on=DAY, key="s1", deal=Deal(is_abroad=True))
     with refused("registry.share_not_held", held_ppm=0):
         titles.transfer(who, right, buyer, on=DAY, key="s1", seller=buyer)
@@ -259,7 +259,7 @@ def test_a_claim_is_decided_by_the_operator_and_told_to_whoever_asked():
     assert blocking(right) == []
     assert right.holdings.get().party == party
     assert [notice.person_ref for notice in Notice.objects.all()] == [who.ref]
-    with refused("registry.claim_decided", state="accepted"):
+    with refused("registry.claim_decided", state={"zh": "已认领", "en": "accepted"}):
         titles.decide_claim(an_operator(), claim, is_accepted=False, reason="x")
 
 

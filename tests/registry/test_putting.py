@@ -21,7 +21,7 @@ from zhirong.registry.actions import putting
 from zhirong.registry.models import Holding, Right, RightVersion
 from zhirong.registry.records import Named
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_a_right_is_put_with_its_version_holders_and_one_leaf():

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.registry.given_facts import DAY, a_patent
-from zhirong.registry.engine import states
+from zhirong.registry.engine import fees, states
 from zhirong.registry.engine.facts import (
     Ending,
     Entry,
@@ -42,7 +42,7 @@ def test_an_application_goes_from_pending_to_published_to_examined():
 def test_a_granted_patent_is_in_force_from_the_day_of_the_announcement():
     assert state_of(a_patent(), date(2021, 8, 2)) is State.PUBLISHED
     assert states.standing(a_patent(), date(2021, 8, 3)) == states.Standing(
-        State.IN_FORCE, date(2021, 8, 3), frozenset()
+        State.IN_FORCE, date(2021, 8, 3), frozenset(), fees.Standing.PAID
     )
 
 

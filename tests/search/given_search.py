@@ -93,14 +93,14 @@ class AHouse:
 
     def put(self, document: Document) -> None:
         self.things[document.id] = document
-        self.feed.append(AnEvent(len(self.feed) + 1, document.id))
+        self.feed.append(AnEvent(len(self.feed), document.id))
 
     def drop(self, name: str) -> None:
         del self.things[name]
-        self.feed.append(AnEvent(len(self.feed) + 1, name))
+        self.feed.append(AnEvent(len(self.feed), name))
 
     def after(self, number: int) -> list[AnEvent]:
-        return self.feed[number:]
+        return self.feed[number + 1 :]
 
     def documents(self) -> Iterator[Document]:
         self.read_in_full += 1
@@ -115,7 +115,7 @@ class AHouse:
 
     def rows(self) -> Rows[AnEvent]:
         return Rows(
-            number=lambda: len(self.feed),
+            number=lambda: len(self.feed) - 1,
             count=lambda: len(self.things),
             documents=self.documents,
             changed=self.changed,

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.search.given_search import BIRDS, FIVE, RECYCLING, SODIUM, a_document, an_index, found, ids
+from tests.search.given_search import BIRDS, FIVE, RECYCLING, SODIUM, UNPRICED, a_document, an_index, found, ids
 from zhirong.base.refused import Refused
+from zhirong.search import parser
 from zhirong.search.backend import PRICE_EDGES_FEN, Request
 from zhirong.search.tantivy_engine import TantivyBackend
 
@@ -92,6 +95,11 @@ def test_order_by_price_puts_what_has_none_last_both_ways(index: TantivyBackend)
     assert set(upward[1:3]) == {SODIUM.id, BIRDS.id}
 
 
+def test_a_price_beyond_all_others_still_has_its_place(tmp_path: Path) -> None:
+    dear = a_document("listing:9", "极贵", price_fen=10**17)
+    assert ids(found(an_index(tmp_path, [dear, RECYCLING, UNPRICED]), "", sort="-price"))[:2] == [dear.id, RECYCLING.id]
+
+
 def test_pages_join_without_gap_or_repeat(index: TantivyBackend) -> None:
     whole = ids(found(index, "", sort="-applied"))
     assert [ids(found(index, "", sort="-applied", offset=at, limit=1))[0] for at in range(5)] == whole
@@ -109,7 +117,12 @@ def test_a_facet_counts_what_each_choice_would_give(index: TantivyBackend) -> No
 def test_the_price_histogram_leaves_out_the_price_filter(index: TantivyBackend) -> None:
     results = found(index, "", prices=True, price_from_fen=100_000_00)
     assert results.total == 1
-    assert [band.count for band in results.prices] == [1, 0, 2, 0, 0, 1, 0, 0]
+    assert {band.from_fen: band.count for band in results.prices if band.count} == {
+        None: 1,
+        50_000_00: 2,
+        1_000_000_00: 1,
+    }
+    assert len(results.prices) == len(PRICE_EDGES_FEN) + 1
     assert results.prices[0].to_fen == PRICE_EDGES_FEN[0]
     assert results.prices[-1].from_fen == PRICE_EDGES_FEN[-1]
 
@@ -123,6 +136,30 @@ def test_a_document_put_again_is_replaced_and_one_taken_out_is_gone(tmp_path: Pa
     assert ids(found(backend, "回收")) == []
     assert ids(found(backend, "题目")) == ["listing:1"]
     assert backend.count() == 4
+
+
+QUERY_PARTS = st.sampled_from(
+    ["锂", "电池", "膜纸*", "li*", "a.b*", "a[b*", "c++*", "TI=", "AN=", "PN=", "IC=H01", "AD>=2016",
+     "PRICE=[1 TO 5]", "LS=", " or ", " 非 ", "(", ")", '"', ".*", "\\", "^$", "201911324567.9", "🙂", "𠀀", "%", "-",
+     "PRICE=[5 TO *]", "x" * 300]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(QUERY_PARTS, st.text(max_size=4)), max_size=12).map(" ".join))
+@settings(max_examples=150, deadline=None)
+def test_whatever_can_be_read_can_be_searched(index: TantivyBackend, text: str) -> None:
+    try:
+        node = parser.parse(text).node
+    except Refused:
+        return
+    results = index.search(Request(query=node, facets=("state",), prices=True))
+    assert 0 <= len(results.hits) <= results.total <= 5
+    assert index.suggest(text) is not None
+
+
+def test_a_price_range_turned_round_finds_nothing(index: TantivyBackend) -> None:
+    assert found(index, "", price_from_fen=10, price_to_fen=5).total == 0
+    assert found(index, "AD=2016 AD=2019").total == 0
 
 
 def test_suggestions_are_holders_and_words(index: TantivyBackend) -> None:

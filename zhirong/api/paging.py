@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -35,8 +35,8 @@ def cut(rows: QuerySet[Row], asked: Asked, shown: Callable[[Row], Item]) -> Page
     """Rows by falling id, newest first, and the cursor of the page after."""
     if asked.after is not None:
         rows = rows.filter(pk__lt=asked.after)
-    found: Sequence[Row] = rows.order_by("-pk")[: asked.limit + 1]
-    page = list(found)[: asked.limit]
+    found = list(rows.order_by("-pk")[: asked.limit + 1])
+    page = found[: asked.limit]
     return Page(items=[shown(row) for row in page], next=page[-1].pk if len(found) > asked.limit else None)
 
 

@@ -67,13 +67,15 @@ def problem(request: HttpRequest, refused: Refused) -> HttpResponse:
 class Later(HttpResponse):
     """An answer that waits for a commit without holding a thread; the bridge calls `written()` when it is there."""
 
-    def __init__(self, request: HttpRequest, waits_for: Future[Any], write: Callable[[Any], HttpResponse]) -> None:
+    def __init__(
+        self, request: HttpRequest, waits_for: Future[Any], make_answer: Callable[[Any], HttpResponse]
+    ) -> None:
         super().__init__()
-        self.request, self.waits_for, self.write = request, waits_for, write
+        self.request, self.waits_for, self.make_answer = request, waits_for, make_answer
 
     def written(self) -> HttpResponse:
-        """`write(result)` of the future, or the problem details of its refusal."""
+        """`make_answer(result)` of the future, or the problem details of its refusal."""
         try:
-            return self.write(self.waits_for.result())
+            return self.make_answer(self.waits_for.result())
         except Refused as refused:
             return problem(self.request, refused)

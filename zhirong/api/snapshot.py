@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from pathlib import Path
 
 import django
@@ -17,6 +18,7 @@ def text(schema: dict[str, object]) -> str:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhirong.settings")
     django.setup()
     interface = importlib.import_module("zhirong.api.app").interface
     FILE.write_text(text(interface.get_openapi_schema()), "utf-8")

@@ -21,7 +21,7 @@ VERBS = {
     "backup": ("zhirong.cli.backup", True),
     "restore": ("zhirong.cli.restore", True),
     "migrate": ("zhirong.cli.migrate", True),
-    "bench": ("zhirong.cli.bench", True),
+    "bench": ("zhirong.cli.bench", False),
     "drill": ("zhirong.cli.drill", False),
     "shell": ("zhirong.cli.shell", True),
     "work": ("zhirong.cli.work", True),

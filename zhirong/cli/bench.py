@@ -2,7 +2,9 @@
 
 A bench is a file bench/NAME.py with `def run(report: Report) -> None`. It times its baseline first and then the claim,
 in the same process and minute, because a shared machine makes absolute numbers worthless. Each bench runs in a process
-of its own, so that its CPU seconds and its peak memory are its own.
+of its own, so that its CPU seconds and its peak memory are its own; there the house is set up on an empty data folder
+with all tables before the file is imported. A bench on PostgreSQL says `DATABASE = "postgresql"` and gets a server with
+durable settings. A file _NAME.py is shared by benches, which import it by that name.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -21,7 +24,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import django
+from django.core.management import call_command
+
+from zhirong.cli import postgres
+
 ROOT = Path(__file__).resolve().parent.parent.parent
+ON_POSTGRESQL = re.compile(r'^DATABASE = "postgresql"$', re.M)
 HEAD = f"{'what':44} {'measured':>16} {'baseline':>16} {'ratio':>9} {'aim':>9}  {'':4}"
 
 
@@ -115,8 +124,8 @@ def run_apart(name: str, *, quick: bool) -> list[Row]:
     """One bench in a process of its own on an empty data folder; its table, or nothing when it broke."""
     print(f"\n{name}\n{HEAD}", flush=True)
     command = [sys.executable, "-m", "zhirong.cli", "bench", "--one", name, *(["--quick"] if quick else [])]
-    with tempfile.TemporaryDirectory(prefix=f"zr-bench-{name}-") as folder:
-        environment = {**os.environ, "ZR_DATA": folder}
+    with tempfile.TemporaryDirectory(prefix=f"zr-bench-{name}-") as folder, database(name, Path(folder)) as url:
+        environment = {**os.environ, "ZR_DATA": f"{folder}/data", "ZR_DATABASE_URL": url}
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     lines = done.stdout.splitlines()
     if done.returncode or not lines:
@@ -129,9 +138,22 @@ def run_apart(name: str, *, quick: bool) -> list[Row]:
     return rows
 
 
+@contextmanager
+def database(name: str, folder: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL that keeps what it acknowledges, where the file asks for one; else SQLite's empty one."""
+    if not ON_POSTGRESQL.search((ROOT / "bench" / f"{name}.py").read_text("utf-8")):
+        yield ""
+        return
+    with postgres.served(folder / "postgres", settings=("max_connections = 60",)) as url:
+        yield url
+
+
 def run_one(name: str, *, quick: bool) -> int:
-    """Inside that process: load the file, run it, and tell the parent in one line of JSON."""
+    """Inside that process: set up the house, load the file, run it, and tell the parent in one line of JSON."""
     path = ROOT / "bench" / f"{name}.py"
+    django.setup()
+    call_command("migrate", verbosity=0)
+    sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(f"bench_{name}", path)
     assert spec
     assert spec.loader

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 from xml.etree import ElementTree
 
-from zhirong.cli import browser, check, postgres
+from zhirong.cli import check, machine, postgres
 
 PYTEST = [sys.executable, "-m", "pytest"]
 NOTHING_COLLECTED = 5
@@ -55,7 +55,7 @@ def main(argv: Sequence[str]) -> int:
     if argv:
         return subprocess.run([*PYTEST, *argv], cwd=check.ROOT, check=False).returncode
     begun = time.monotonic()
-    missing = [sentence] if (sentence := browser.make_ready()) else []
+    missing = [sentence] if (sentence := machine.make_ready()) else []
     problems = [f"{step} found something" for step in check.run(check.STEPS)]
     with tempfile.TemporaryDirectory(prefix="zr-test-") as folder:
         lanes = run_lanes(Path(folder), missing)
@@ -86,7 +86,7 @@ def run_lanes(folder: Path, missing: list[str]) -> list[Lane]:
             lanes.append(run_lane("PostgreSQL", folder, both, ZR_DATABASE_URL=url))
     except postgres.NotServed as problem:
         missing.append(str(problem))
-    if browser.find():
+    if machine.browser():
         lanes.append(run_lane("browser", folder, ["-n", "0", "-m", "browser"]))
     return lanes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhirong.exchange.actions import closing, deals, intents, money, settlement
+from zhirong.exchange.actions import closing, deals, intents, money, register_watch, settlement
 from zhirong.record import actions as record
 
 
@@ -12,6 +12,7 @@ def tick() -> int:
     due = [
         *((intents.deposit_arrived, pk) for pk in money.deposits_met()),
         *((settlement.take_price, pk) for pk in money.prices_met()),
+        *((register_watch.stop_if_blocked, pk) for pk in register_watch.touched(now)),
         *((closing.close, pk) for pk in closing.due(now)),
         *((closing.consent_by_silence, pk) for pk in closing.answers_due(now)),
         *((deals.follow_lot, pk) for pk in closing.lots_due()),

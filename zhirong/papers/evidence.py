@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from zhirong.papers import verifier
@@ -25,33 +24,22 @@ def receipt(leaf_id: int) -> bytes:
     return verifier.canonical(receipts.receipt(leaf_id))
 
 
-def announced_sha256(listing: Mapping[str, Any], rules: Mapping[str, Any]) -> str:
-    """What the leaf of an announcement must hold, so that a transcript may print listing and rules whole."""
-    return verifier.sha256(verifier.canonical({"listing": listing, "rules": rules}))
-
-
-def transcript(
-    topic: str,
-    *,
-    announcement: Leaf,
-    listing: Mapping[str, Any],
-    rules: Mapping[str, Any],
-    result: Mapping[str, Any],
-) -> bytes:
+def transcript(topic: str, *, announcement: Leaf, result: Mapping[str, Any]) -> bytes:
     """The public transcript of an auction as a file, as far as its deeds are numbered.
 
-    `announcement` is the leaf that holds `announced_sha256` of this listing and these rules. Who was admitted stays
-    out: a bidder is its code and shows itself by its bids (court rule 18).
+    Listing and rules are read from the leaves of the announcement and of the auction's begin or last edit. Who was
+    admitted stays out: a bidder is its code and shows itself by its bids (court rule 18).
     """
     under = receipts.head()
     told = Leaf.objects.filter(topic=topic, number__isnull=False, number__lt=under["size"])
     lines = [_line(leaf, under["size"]) for leaf in told.exclude(kind__in=UNSHOWN).order_by("number")]
     proven = receipts.proven(announcement, under)
+    terms = [line["leaf"]["terms"] for line in lines if "terms" in line["leaf"]]
     paper = {
         "format": TRANSCRIPT,
         "topic": topic,
-        "listing": listing,
-        "rules": rules,
+        "listing": {name: fact for name, fact in proven["leaf"].items() if name not in verifier.OF_EVERY_LEAF},
+        "rules": terms[-1],
         "announcement": {name: proven[name] for name in ("leaf", "leaf_hash", "number", "proof")},
         "lines": lines,
         "result": result,
@@ -96,13 +84,3 @@ def certificate(body: Mapping[str, Any], *, leaf: Leaf, leaves: Sequence[Leaf] =
     under = receipts.head()
     proofs = [receipts.proven(one, under) for one in (leaf, *leaves)]
     return verifier.canonical({"format": CERTIFICATE, **body, "receipts": proofs})
-
-
-def verifier_source() -> bytes:
-    """The verifier as it ships inside every certificate's archive, as `verifier.py`."""
-    return Path(verifier.__file__).read_bytes()
-
-
-def archive(certificate_json: bytes, files: Mapping[str, bytes]) -> bytes:
-    """The certificate with its files in one archive, every byte of which the verifier can work out."""
-    return verifier.pack({"certificate.json": certificate_json, **dict(sorted(files.items()))})

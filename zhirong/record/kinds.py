@@ -12,10 +12,10 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of deed: its names, its facts, and what a person who is told of it reads.
+    """One kind of deed: what a person who is told of it reads, with its facts in braces, and which facts there are.
 
-    `notice` holds the sentences {zh, en} with the facts in braces. A legal notice is one whose receipt has
-    consequences in law or in the rule set (a deadline begins, money moves): nobody can switch it off.
+    A legal notice is one whose receipt has consequences in law or in the rule set (a deadline begins, money moves):
+    nobody can switch it off.
     """
 
     name: str
@@ -23,7 +23,6 @@ class Kind:
     en: str
     public: bool
     facts: dict[str, str]
-    notice: dict[str, str]
     is_legal: bool
 
 
@@ -50,6 +49,5 @@ def _kind(name: str, entry: dict[str, Any]) -> Kind:
         en=entry.get("en", name),
         public=bool(entry.get("public")),
         facts=dict(entry.get("facts") or {}),
-        notice=dict(entry.get("notice") or {}),
         is_legal=bool(entry.get("legal")),
     )

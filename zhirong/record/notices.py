@@ -17,7 +17,7 @@ class Message:
 
     notice_id: int
     at: datetime
-    title: str
+    kind: str
     text: str
     topic: str
     is_legal: bool
@@ -25,16 +25,10 @@ class Message:
 
 
 def text_of(notice: Notice, language: str) -> str:
-    """The sentence that the kind declares, with the facts as people read them; without one the kind's name."""
-    kind, side = kinds.of(notice.kind), _side(language)
-    facts = {name: shown.fact(name, value, language) for name, value in json.loads(notice.facts).items()}
-    return rules.sentence(kind.notice.get(side, title_of(notice, language)), facts)
-
-
-def title_of(notice: Notice, language: str) -> str:
-    """The name of what happened."""
+    """The kind's sentence, with the facts as people read them."""
     kind = kinds.of(notice.kind)
-    return kind.zh if _side(language) == "zh" else kind.en
+    facts = {name: shown.fact(name, value, language) for name, value in json.loads(notice.facts).items()}
+    return rules.sentence(kind.zh if shown.is_chinese(language) else kind.en, facts)
 
 
 def messages(person_ref: str, *, language: str, most: int = 50, before_id: int | None = None) -> list[Message]:
@@ -46,7 +40,7 @@ def messages(person_ref: str, *, language: str, most: int = 50, before_id: int |
         Message(
             notice_id=notice.pk,
             at=notice.at,
-            title=title_of(notice, language),
+            kind=notice.kind,
             text=text_of(notice, language),
             topic=notice.topic,
             is_legal=notice.is_legal,
@@ -64,7 +58,3 @@ def unread_count(person_ref: str) -> int:
 def outbox(most: int = 100) -> list[Delivery]:
     """The e-mails of a house without a mail server, newest first, for the demo's outbox page."""
     return list(Delivery.objects.filter(channel="e_mail").select_related("notice").order_by("-pk")[:most])
-
-
-def _side(language: str) -> str:
-    return "zh" if shown.is_chinese(language) else "en"

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q
 
 from zhirong.registry import records, rules
 from zhirong.registry.engine import fees, states
@@ -21,7 +21,6 @@ from zhirong.registry.engine.facts import (
     EventKind,
     FeeRecord,
     Holder,
-    Kind,
     Licence,
     LicenceKind,
     OpenLicence,
@@ -32,12 +31,22 @@ from zhirong.registry.engine.facts import (
     Scope,
     Seizure,
     Suspension,
+    Weight,
+    lasts,
 )
-from zhirong.registry.models import Encumbrance, Holding, RegisterEvent, Right
+from zhirong.registry.models import Consent as Consented
+from zhirong.registry.models import (
+    Encumbrance,
+    FeePayment,
+    Holding,
+    ImportBatch,
+    ImportRow,
+    RegisterEvent,
+    Right,
+)
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
-PARTS = ("holdings__party", "events", "encumbrances__party", "consents__party", "fee_payments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,48 @@ class Answer:
     act: Act
     allowed: bool
     reasons: tuple[rules.Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A line of an import as it would take effect: what becomes of its right, or the faults that keep it out."""
+
+    line: int
+    change: str
+    number: str
+    title: str
+    holders: tuple[str, ...]
+    faults: tuple[dict[str, Any], ...]
+
+
+def preview(batch: ImportBatch, *, offset: int = 0, most: int = 200) -> list[Previewed]:
+    """Lines of an import with their faults by column, and what they would put; a page at a time."""
+    return _previews(batch, ImportRow.objects.filter(batch=batch).order_by("line")[offset : offset + most])
+
+
+def preview_faults(batch: ImportBatch, *, offset: int = 0, most: int = 200) -> list[Previewed]:
+    """Only the lines that keep an import out."""
+    lines = ImportRow.objects.filter(batch=batch).exclude(faults="[]").order_by("line")
+    return _previews(batch, lines[offset : offset + most])
+
+
+def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
+    lines = list(rows)
+    said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
+    known = {right.key: right for right in Right.objects.visible().filter(key__in=[one.key for one in said.values()])}
+    return [_previewed(row, said.get(row.line), known) for row in lines]
+
+
+def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right]) -> Previewed:
+    faults = tuple(json.loads(row.faults))
+    if said is None:
+        return Previewed(row.line, "", "", "", (), faults)
+    change = "new"
+    if said.key in known:
+        before = record_of(known[said.key])
+        change = "same" if records.to_text(records.merged(before, said)) == records.to_text(before) else "changed"
+    names = tuple(one.name for one in said.named_holders())
+    return Previewed(row.line, change, said.number, said.title, names, faults)
 
 
 def right_by_key(key: str) -> Right | None:
@@ -67,11 +118,13 @@ def facts_of(right: Right, day: date) -> RightFacts:
 
 
 def facts_of_many(rights: Sequence[Right], day: date) -> list[RightFacts]:
-    """The facts of many rights in six queries for all, read anew each time: a right may have changed since."""
-    for right in rights:
-        right._prefetched_objects_cache = {}
-    prefetch_related_objects(list(rights), *PARTS)
-    return [_facts(right, day) for right in rights]
+    """The facts of many rights in six queries for all, read anew each time: a right may have changed since.
+
+    Thousands of rights are asked about at once when listings are published in bulk, so rows are read as plain values.
+    """
+    parts = _Parts.of([right.pk for right in rights])
+    said = dict(Right.objects.filter(pk__in=[right.pk for right in rights]).values_list("pk", "facts"))
+    return [_facts(right, records.from_text(said[right.pk]), parts, day) for right in rights]
 
 
 def is_free(right: Right, act: Act, day: date, *, deal: rules.Deal = rules.PLAIN_DEAL) -> rules.Freedom:
@@ -120,83 +173,135 @@ def entries_of(right: Right) -> list[RegisterEvent]:
 
 def weighs(one: Encumbrance, day: date) -> bool:
     """Whether an encumbrance lasts on the day; the day of its release is free again."""
-    until = last_day(one)
+    until = last_day(one.kind, one.until, one.ended_on)
     return one.since <= day and (until is None or day <= until)
 
 
-def last_day(one: Encumbrance) -> date | None:
+def last_day(kind: str, until: date | None, ended_on: date | None) -> date | None:
     """The last day it weighs: before its release, or its own end. A pledge outlives its debt until it is cancelled."""
-    if one.ended_on is not None:
-        return one.ended_on - ONE_DAY
-    return None if one.kind == "pledge" else one.until
+    if ended_on is not None:
+        return ended_on - ONE_DAY
+    return None if kind == Weight.PLEDGE else until
 
 
-def _facts(right: Right, day: date) -> RightFacts:
-    said = records.from_text(right.facts)
-    weights = list(right.encumbrances.all())
-    of_kind = {kind: [one for one in weights if one.kind == kind] for kind in {one.kind for one in weights}}
+@dataclass(slots=True)
+class _Parts:
+    """The rows that hang on some rights, as plain values by right."""
+
+    holdings: dict[int, list[Any]]
+    entries: dict[int, list[Any]]
+    weights: dict[int, list[Any]]
+    consents: dict[int, list[Any]]
+    payments: dict[int, list[Any]]
+
+    @staticmethod
+    def of(ids: Sequence[int]) -> _Parts:
+        """Five queries, one for each table."""
+        of_rights: Q = Q(right__in=ids)
+        holdings = Holding.objects.filter(of_rights).order_by("position", "pk")
+        weights = Encumbrance.objects.filter(of_rights).order_by("since", "pk")
+        return _Parts(
+            holdings=_by_right(holdings.values_list("right_id", "name", "party__ref", "share_ppm", "since", "until")),
+            entries=_by_right(RegisterEvent.objects.filter(of_rights).values_list("right_id", "kind", "day", "facts")),
+            weights=_by_right(
+                weights.values_list(
+                    "right_id", "kind", "in_favour_of", "since", "until", "ended_on", "number", "facts", "party__name"
+                )
+            ),
+            consents=_by_right(
+                Consented.objects.filter(of_rights).values_list(
+                    "right_id", "by_name", "party__ref", "act", "given_on", "until"
+                )
+            ),
+            payments=_by_right(
+                FeePayment.objects.filter(of_rights).values_list(
+                    "right_id", "year", "paid_on", "amount_fen", "reduction"
+                )
+            ),
+        )
+
+
+def _by_right(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row[1:])
+    return found
+
+
+def _facts(right: Right, said: RightRecord, parts: _Parts, day: date) -> RightFacts:
+    weights = _Weights(parts.weights.get(right.pk, ()))
     return RightFacts(
-        kind=Kind(right.kind),
-        number=right.number,
+        kind=said.kind,
+        number=said.number,
         filed_on=said.filed_on,
         published_on=said.published_on,
         examination_asked_on=said.examination_asked_on,
         granted_on=said.granted_on,
         term_ends_on=said.term_ends_on,
-        entries=tuple(_entry(event) for event in right.events.all()),
-        holders=tuple(_holder(one) for one in _on_day(right.holdings.all(), day)),
+        entries=tuple(_entry(*row) for row in parts.entries.get(right.pk, ())),
+        holders=_holders(parts.holdings.get(right.pk, ()), day),
         co_owners_agreed_otherwise=said.more.get("co_owners_agreed", "") == "yes",
         consents=tuple(
-            Consent(by, Act(paper.act), paper.given_on, paper.until)
-            for paper in right.consents.all()
-            for by in {paper.by_name, paper.party.ref if paper.party else paper.by_name}
+            Consent(by, Act(act), given_on, until)
+            for name, ref, act, given_on, until in parts.consents.get(right.pk, ())
+            for by in dict.fromkeys((name, ref or name))
         ),
-        pledges=tuple(Pledge(_name(one), one.since, last_day(one), one.number) for one in of_kind.get("pledge", ())),
-        seizures=tuple(Seizure(_name(one), one.since, last_day(one), one.number) for one in of_kind.get("seizure", ())),
-        suspensions=tuple(Suspension(one.since, last_day(one)) for one in of_kind.get("suspension", ())),
-        licences=tuple(_licence(one) for one in of_kind.get("licence", ())),
-        open_licences=tuple(OpenLicence(one.since, last_day(one)) for one in of_kind.get("open_licence", ())),
-        invalidation_asked_on=tuple(one.since for one in of_kind.get("invalidation", ()) if weighs(one, day)),
+        pledges=tuple(Pledge(*one[:4]) for one in weights.of(Weight.PLEDGE)),
+        seizures=tuple(Seizure(*one[:4]) for one in weights.of(Weight.SEIZURE)),
+        suspensions=tuple(Suspension(*one[1:3]) for one in weights.of(Weight.SUSPENSION)),
+        licences=tuple(_licence(*one) for one in weights.of(Weight.LICENCE)),
+        open_licences=tuple(OpenLicence(*one[1:3]) for one in weights.of(Weight.OPEN_LICENCE)),
+        invalidation_asked_on=tuple(one[1] for one in weights.of(Weight.INVALIDATION) if lasts(one[1], one[2], day)),
         has_same_day_application=said.has_same_day_application,
         report=said.report,
         export=said.export,
         is_publicly_funded=said.is_publicly_funded,
-        fees=_fee_record(right, said),
+        fees=FeeRecord(
+            said.fees_paid_through_year,
+            said.fees_as_of,
+            tuple(
+                Payment(year, paid_on, fen, Reduction(reduction))
+                for year, paid_on, fen, reduction in parts.payments.get(right.pk, ())
+            ),
+        ),
     )
 
 
-def _fee_record(right: Right, said: RightRecord) -> FeeRecord:
-    payments = tuple(
-        Payment(paid.year, paid.paid_on, paid.amount_fen, Reduction(paid.reduction))
-        for paid in right.fee_payments.all()
-    )
-    return FeeRecord(said.fees_paid_through_year, said.fees_as_of, payments)
+class _Weights:
+    """Encumbrances by kind: in whose favour, from, last day, number, facts."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self.by_kind: dict[str, list[tuple[str, date, date | None, str, str]]] = {}
+        for kind, name, since, until, ended_on, number, more, party in rows:
+            one = (name or party or "", since, last_day(kind, until, ended_on), number, more)
+            self.by_kind.setdefault(kind, []).append(one)
+
+    def of(self, weight: Weight) -> Sequence[tuple[str, date, date | None, str, str]]:
+        """Those of one kind, oldest first."""
+        return self.by_kind.get(weight, ())
+
+
+def _holders(rows: Sequence[Any], day: date) -> tuple[Holder, ...]:
+    """Holdings without a first day hold since ever; the day of a transfer belongs to the new holder."""
+    found = [row for row in rows if row[4] is None or day < row[4]]
+    # Before its own grant an imported right still shows whom it names.
+    now = [row for row in found if row[3] is None or row[3] <= day] or found
+    return tuple(Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM)) for name, ref, ppm, _, _ in now)
 
 
 def _on_day(holdings: Iterable[Holding], day: date) -> list[Holding]:
-    """Holdings without a first day hold since ever; the day of a transfer belongs to the new holder."""
     found = [one for one in holdings if one.until is None or day < one.until]
     now = [one for one in found if one.since is None or one.since <= day]
-    # Before its own grant an imported right still shows whom it names.
     return sorted(now or found, key=lambda one: (one.position, one.pk))
 
 
-def _holder(one: Holding) -> Holder:
-    return Holder(one.name, one.party.ref if one.party else "", Fraction(one.share_ppm, records.WHOLE_PPM))
-
-
-def _entry(event: RegisterEvent) -> Entry:
-    more: dict[str, Any] = json.loads(event.facts)
+def _entry(kind: str, day: date, text: str) -> Entry:
+    more: dict[str, Any] = json.loads(text)
     ending = more.get("ending")
-    return Entry(EventKind(event.kind), event.day, Ending(ending) if ending else None, int(more.get("days", 0)))
+    return Entry(EventKind(kind), day, Ending(ending) if ending else None, int(more.get("days", 0)))
 
 
-def _licence(one: Encumbrance) -> Licence:
-    more: dict[str, Any] = json.loads(one.facts)
-    scope = Scope(one.since, last_day(one), more.get("territory", "*"), more.get("field", "*"))
-    return Licence(LicenceKind(more.get("kind", "plain")), _name(one), scope, one.number)
-
-
-def _name(one: Encumbrance) -> str:
-    """Pledgees and licensees by their ref where the house knows them: consents are given by the same name."""
-    return one.in_favour_of or (one.party.name if one.party else "")
+def _licence(name: str, since: date, until: date | None, number: str, text: str) -> Licence:
+    more: dict[str, Any] = json.loads(text)
+    scope = Scope(since, until, more.get("territory", "*"), more.get("field", "*"))
+    return Licence(LicenceKind(more.get("kind", "plain")), name, scope, number)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
 from zhirong.base import numbers
 from zhirong.base import text as texts
 from zhirong.base.refused import Refused
+from zhirong.registry import labels
 from zhirong.registry.engine.facts import PATENTS, Export, Kind, Report
 
 WHOLE_PPM = 1_000_000
@@ -77,7 +78,12 @@ def read_number(kind: Kind | None, text: str) -> tuple[Kind, str, str]:
         number = _patent_number(text)
         found = Kind(number.right)
         if kind is not None and kind is not found:
-            raise Refused("registry.kind_contradicts_number", kind=str(kind), found=str(found), number=number.shown)
+            raise Refused(
+                "registry.kind_contradicts_number",
+                kind=labels.of("kind", kind),
+                found=labels.of("kind", found),
+                number=number.shown,
+            )
         return found, key_of(found, number.key), number.shown
     if kind is Kind.TRADE_MARK:
         written = numbers.read_trade_mark(text).shown
@@ -108,7 +114,7 @@ def merged(known: RightRecord, said: RightRecord) -> RightRecord:
 
 def to_text(record: RightRecord) -> str:
     """The canonical spelling: sorted keys, days as ISO, what is empty left out. Two equal records spell alike."""
-    said = {name: _plain(value) for name, value in asdict(record).items() if value not in ("", (), None, 0, {}, False)}
+    said = {name: _plain(value) for name in NAMES if (value := getattr(record, name))}
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -131,17 +137,17 @@ def from_text(text: str) -> RightRecord:
     )
 
 
+NAMES = tuple(one.name for one in fields(RightRecord))
+NAMED = tuple(one.name for one in fields(Named))
 DAYS = frozenset(one.name for one in fields(RightRecord) if str(one.type) == "date | None")
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {name: one for name, one in value.items() if one not in ("", 0)}
-    return value
+    if isinstance(value, Named):
+        return {name: part for name in NAMED if (part := getattr(value, name))}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _patent_number(text: str) -> numbers.PatentNumber:

@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from zhirong.base import shown
+from zhirong.registry import labels
 from zhirong.registry.engine import dated, fees, states, terms
 from zhirong.registry.engine.facts import (
     LICENSES,
@@ -89,11 +91,12 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question put: which act, on which day, in which deal."""
+    """The question put: which act, on which day, in which deal, and how the right stands on that day."""
 
     act: Act
     day: date
     deal: Deal
+    standing: states.Standing
 
 
 PLAIN_DEAL = Deal()
@@ -102,7 +105,7 @@ Ground = Callable[[RightFacts, Asked], Iterator[Reason]]
 
 def free_to(act: Act, facts: RightFacts, day: date, *, deal: Deal = PLAIN_DEAL) -> Freedom:
     """Whether the right is free for the act on the day, with every reason for and against."""
-    asked = Asked(act, day, deal)
+    asked = Asked(act, day, deal, states.standing(facts, day))
     reasons = tuple(_ended(facts, asked)) or tuple(reason for ground in GROUNDS for reason in ground(facts, asked))
     return Freedom(act, day, reasons)
 
@@ -114,6 +117,12 @@ def reason_texts() -> dict[str, dict[str, Any]]:
     return texts
 
 
+def sentence(reason: Reason, language: str) -> str:
+    """The reason as people read it, in Chinese or English."""
+    text: str = reason_texts()[reason.code]["zh" if shown.is_chinese(language) else "en"]
+    return text.format(**{name: shown.fact(name, value, language) for name, value in reason.facts.items()})
+
+
 def _reason(code: str, **facts: Any) -> Reason:
     """Effect and rule stand once, in reasons.yaml, beside the sentences."""
     entry = reason_texts()[code]
@@ -122,14 +131,13 @@ def _reason(code: str, **facts: Any) -> Reason:
 
 def _ended(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """Nothing can be done with a right that is no more (民法典 第八百六十五条, N5, N6, P7.2, E29)."""
-    found = states.standing(facts, asked.day)
-    if found.has_ended:
-        yield _reason(f"ended_{found.state}", since=found.since)
+    if asked.standing.has_ended:
+        yield _reason(f"ended_{asked.standing.state}", since=asked.standing.since)
 
 
 def _not_granted(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """The right to a patent may be transferred before grant (专利法 第十条), but not pledged or opened (P7.3, O2)."""
-    if states.standing(facts, asked.day).state not in states.APPLICATIONS:
+    if asked.standing.state not in states.APPLICATIONS:
         return
     if asked.act in {Act.PLEDGE, Act.OPEN_LICENCE}:
         yield _reason("application_not_granted")
@@ -151,7 +159,7 @@ def _term(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
 
 def _fees(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """Fees paid: for sale (B9), for a licence's recordation (N9), for a pledge (P7.4), for an open licence (O3)."""
-    paying = fees.standing(facts, asked.day)
+    paying = asked.standing.fees
     if paying is fees.Standing.NOT_DUE or facts.filed_on is None:
         return
     year = fees.paid_through(facts) + 1
@@ -224,14 +232,18 @@ def _licences(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     for given in facts.licences:
         if given.scope.until is not None and given.scope.until < asked.day:
             continue
-        shown = {"licensee": given.licensee, "kind": str(given.kind), "until": given.scope.until}
+        told = {
+            "licensee": given.licensee,
+            "kind": labels.of("licence", given.kind),
+            "until": given.scope.until,
+        }
         excludes = given.kind in {LicenceKind.EXCLUSIVE, LicenceKind.SOLE}
         if asked.act is Act.OPEN_LICENCE and excludes:
-            yield _reason("exclusive_bars_open_licence", **shown)
+            yield _reason("exclusive_bars_open_licence", **told)
         elif asked.act in LICENSES and (excludes or asked.act is not Act.LICENSE_PLAIN) and wanted.meets(given.scope):
-            yield _reason("licence_conflicts", **shown)
+            yield _reason("licence_conflicts", **told)
         else:
-            yield _reason("licensed", **shown)
+            yield _reason("licensed", **told)
 
 
 def _open_licence(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -249,7 +261,7 @@ def _open_licence(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
 
 def _validity(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """Attacks on the patent: a pledge needs both sides to go on knowing of them (P7.10, P7.11), others disclosure."""
-    overlays = states.standing(facts, asked.day).overlays
+    overlays = asked.standing.overlays
     attacked = states.Overlay.INVALIDATION_ASKED in overlays
     if attacked:
         yield _reason(_known("invalidation_asked", asked))

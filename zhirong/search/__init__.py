@@ -3,5 +3,5 @@
 It is: one document shape, the Chinese words, an embedded index that follows the record.
 It is not: the owner of any text; the index is a derivative and can be rebuilt from the rows.
 Words: 检索 search, 分词 segmentation, 分面 facet, 索引 index.
-Tables: index position. Events: none.
+Tables: none; the index folder remembers its own position. Events: none.
 """

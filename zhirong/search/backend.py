@@ -12,8 +12,9 @@ from zhirong.search.documents import FACETS, SORTS, Document
 
 # Beyond it nobody reads on; an export takes the ids by smaller searches.
 DEEPEST = 10_000
-# Edges of the price histogram in fen: 1, 5, 10, 50, 100, 500 and 1,000 万元.
-PRICE_EDGES_FEN = tuple(10_000_00 * step for step in (1, 5, 10, 50, 100, 500, 1_000))
+# Edges of the price histogram: from 1 to 1,000 万元, each about half as much again as the one before.
+_WAN = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 1_000)
+PRICE_EDGES_FEN = tuple(10_000_00 * step for step in _WAN)
 
 
 @dataclass(frozen=True, kw_only=True)

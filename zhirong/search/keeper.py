@@ -1,11 +1,13 @@
 """The keeper of the index: follows the record by number, and builds anew from the rows whenever it must.
 
+One process writes, whoever holds the lock of the folder; the others read and see each new number at `follow`.
 The index is a derivative: a folder that is missing, broken or of another version of words or fields is dropped
 and built again, in the background if wished, while what is there already can be searched.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -13,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic, Protocol, TypeVar
 
 from zhirong.search import tantivy_engine, words
 from zhirong.search.backend import Request, Results
@@ -21,6 +23,8 @@ from zhirong.search.documents import Document
 from zhirong.search.tantivy_engine import TantivyBackend
 
 CHUNK = 1_000
+# The record counts from nought; the feed is read after this where nothing was taken yet.
+NOTHING_YET = -1
 
 
 class Numbered(Protocol):
@@ -65,15 +69,17 @@ class Progress:
 
 
 class Keeper(Generic[E]):
-    """One index folder with its remembered number; one of it in the process that writes."""
+    """One index folder with its remembered number; one keeper in each process."""
 
     def __init__(self, folder: Path, rows: Rows[E]) -> None:
         self.folder = folder
         self.rows = rows
         self._lock = threading.Lock()
+        self._writing: BinaryIO | None = None
         self._serving: TantivyBackend | None = None
-        self._number = 0
-        self._progress = Progress(False, 0, 0, 0)
+        self._number = NOTHING_YET
+        self._seen_ns = 0
+        self._progress = Progress(False, 0, 0, NOTHING_YET)
 
     @property
     def number(self) -> int:
@@ -87,7 +93,7 @@ class Keeper(Generic[E]):
     def start(self) -> None:
         """Open the index or build it; returns when it can be searched in full."""
         with self._lock:
-            if not self._open():
+            if not self._open() and self._may_write():
                 self._build()
 
     def start_in_background(self) -> threading.Thread:
@@ -99,7 +105,8 @@ class Keeper(Generic[E]):
     def rebuild(self) -> None:
         """Build anew from the rows; the old index answers until the new one is whole."""
         with self._lock:
-            self._build()
+            if self._may_write():
+                self._build()
 
     def follow(self, events: Sequence[E]) -> int:
         """Take in what the events changed and return the number reached; while a build runs nothing is taken."""
@@ -107,7 +114,9 @@ class Keeper(Generic[E]):
             return self._number
         try:
             fresh = [event for event in events if event.number > self._number]
-            if self._serving is None or not self._position.exists():
+            if not self._may_write():
+                self._catch_up()
+            elif self._serving is None or not self._position.exists():
                 self._serving = None
                 self._build()
             elif fresh:
@@ -133,6 +142,32 @@ class Keeper(Generic[E]):
             if self._serving is not None:
                 self._serving.close()
             self._serving = None
+            if self._writing is not None:
+                self._writing.close()
+            self._writing = None
+
+    def _may_write(self) -> bool:
+        """Whether this process holds the folder's lock, taking it where it is free; it falls with the process."""
+        if self._writing is None or not (self.folder / "writer.lock").exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            held = (self.folder / "writer.lock").open("ab")
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.close()
+                return False
+            self._writing = held
+        return True
+
+    def _catch_up(self) -> None:
+        """What another process wrote meanwhile, if anything."""
+        written = self._position.stat().st_mtime_ns if self._position.exists() else 0
+        if written == self._seen_ns:
+            return
+        self._seen_ns = written
+        before = self._serving
+        if self._open() and before is not None:
+            before.close()
 
     @property
     def _position(self) -> Path:

@@ -1,4 +1,4 @@
-"""The embedded engine: tantivy with words that we cut ourselves (tantivy-py has no Chinese; SEARCH B3, B4)."""
+"""The embedded engine: tantivy with tokens that we cut ourselves (tantivy-py has no Chinese; SEARCH B3, B4)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from zhirong.search.backend import PRICE_EDGES_FEN, Band, Hit, Request, Results
 from zhirong.search.documents import DATES, FACETS, SORTS, Document
 
 # A change of the fields below needs a new number: the index folder is then rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 ENGINE = metadata.version("tantivy")
 WRITER_BYTES = 32_000_000
 # A sort key ends in twenty bits of the id's checksum, so that equal prices keep one order in every index.
 TIE_BITS = 20
 LARGEST_KEY = 2**63 - 1
+# Dearer things (beyond 88 billion yuan) share one place at the end of the order.
+LARGEST_SORTED = (LARGEST_KEY >> TIE_BITS) - 1
 BROKEN = (ValueError, OSError, RuntimeError)
 
 
@@ -33,8 +35,8 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     for name in query.ANYWHERE:
-        builder.add_text_field(f"{name}_words", index_option="position")
-        builder.add_text_field(f"{name}_signs", tokenizer_name="signs", index_option="position")
+        builder.add_text_field(f"{name}_words", tokenizer_name="blanks", index_option="freq")
+        builder.add_text_field(f"{name}_signs", tokenizer_name="blanks", index_option="position")
     for name in ("number", "ipc", "state_name"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in FACETS:
@@ -76,7 +78,7 @@ class TantivyBackend:
 
     def _start(self, index: Any) -> None:
         blanks = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-        index.register_tokenizer("signs", blanks)
+        index.register_tokenizer("blanks", blanks)
         index.config_reader(reload_policy="manual")
         index.reload()
         self._index = index
@@ -124,12 +126,14 @@ class TantivyBackend:
             self._index.reload()
 
     def count(self) -> int:
-        return int(self._index.searcher().num_docs) if self._index is not None else 0
+        index = self._index
+        return int(index.searcher().num_docs) if index is not None else 0
 
     def search(self, request: Request) -> Results:
-        if self._index is None:
+        index = self._index
+        if index is None:
             return Results(hits=(), total=0, facets=dict.fromkeys(request.facets, ()))
-        searcher = self._index.searcher()
+        searcher = index.searcher()
         compiled = tantivy_query.compile_request(self._schema, request)
         found = searcher.search(compiled, limit=request.limit, offset=request.offset, **_order(request.sort))
         hits = tuple(Hit(searcher.doc(place).get_first("id"), float(score)) for score, place in found.hits)
@@ -169,9 +173,10 @@ class TantivyBackend:
         return tuple(Band(low, high, counts.get((low, high), 0)) for low, high in bands)
 
     def suggest(self, beginning: str, *, limit: int = 8) -> list[str]:
-        if self._index is None or not beginning.strip():
+        index = self._index
+        if index is None or not beginning.strip():
             return []
-        searcher = self._index.searcher()
+        searcher = index.searcher()
         holders = searcher.terms_with_prefix("facet_holder", beginning.strip(), limit=limit)
         titles = searcher.terms_with_prefix("title_words", words.fold(beginning.strip()), limit=limit * 4)
         common = sorted(titles, key=lambda pair: (-pair[1], pair[0]))
@@ -185,8 +190,7 @@ def row(document: Document) -> Any:
     made = tantivy.Document()
     made.add_text("id", document.id)
     for name, text in _texts(document):
-        tokens = [tantivy.Token(*word) for word in words.words(text)]
-        made.add_pre_tokenized_text(f"{name}_words", tantivy.PreTokenizedString(text, tokens))
+        made.add_text(f"{name}_words", " ".join(words.tokens(text)))
         made.add_text(f"{name}_signs", " ".join(words.pairs(text)))
     for key in {key for number in document.numbers for key in documents.number_keys(number)}:
         made.add_text("number", key)
@@ -221,6 +225,7 @@ def _add_sort_keys(made: Any, document: Document) -> None:
     tie = zlib.crc32(document.id.encode()) >> (32 - TIE_BITS)
     for name in SORTS:
         value = document.price_fen if name == "price" else _seconds(document.dates.get(name))
+        value = None if value is None else min(value, LARGEST_SORTED)
         if value is None:
             made.add_integer(f"{name}_up", LARGEST_KEY - (1 << TIE_BITS) + tie)
             made.add_integer(f"{name}_down", -1 - tie)

@@ -109,9 +109,9 @@ class Bridge:
         future = asyncio.get_running_loop().run_in_executor(self.pool, call)
         if self.open <= self.threads:
             return await future
-        leaving = asyncio.ensure_future(until_gone(receive))
+        leaving: asyncio.Future[Any] = asyncio.ensure_future(until_gone(receive))
         try:
-            await asyncio.wait({future, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([future, leaving], return_when=asyncio.FIRST_COMPLETED)
             if not future.done() and future.cancel():
                 raise Gone
             return await future

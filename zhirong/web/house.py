@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -17,8 +15,13 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
+from zhirong.exchange import finder, floor_doors
+from zhirong.exchange import jobs as exchange_jobs
+from zhirong.people.models import Person
+from zhirong.record import actions as record
 from zhirong.record import feed as record_feed
-from zhirong.record import sequencer
+from zhirong.record import jobs, sequencer
+from zhirong.record.models import Notice
 from zhirong.web import feed
 from zhirong.web.bridge import Bridge
 from zhirong.web.hub import Hub
@@ -26,16 +29,26 @@ from zhirong.web.hub import Hub
 log = logging.getLogger("zhirong.house")
 
 CLOCK_SECONDS = 1
+# What does long work of which kind (record.jobs): a module adds its own here.
+WORK: dict[str, jobs.Work] = {}
+
+
+def reach(person_ref: str) -> record.Reach:
+    """Where and in which language a person is told things."""
+    person = Person.objects.filter(ref=person_ref).first()
+    if person is None:
+        return record.Reach(language="zh-hans", addresses={})
+    return record.Reach(language=person.language, addresses={"e_mail": person.email, "sms": person.phone})
+
+
+def deliver_notices() -> None:
+    """Send what waits; the write lock is taken only when something does."""
+    if Notice.objects.filter(deliveries__isnull=True).exists():
+        record.deliver_waiting(reach)
+
+
 # What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
-DUE = ["zhirong.exchange.jobs:tick", "zhirong.record.actions:deliver_notices"]
-
-
-def found(name: str) -> Callable[..., Any] | None:
-    """`module:function`, or None while that module is not part of the house."""
-    module, _, function = name.partition(":")
-    if importlib.util.find_spec(module) is None:
-        return None
-    return getattr(importlib.import_module(module), function, None)
+DUE: list[Callable[[], Any]] = [exchange_jobs.tick, deliver_notices]
 
 
 class Repeating:
@@ -78,14 +91,15 @@ class Part:
 
 def parts() -> list[Part]:
     """What is started, in order; it is stopped in the other order."""
-    made = [Part("sequencer", sequencer.start, sequencer.stop)]
-    floor_start, floor_stop = found("zhirong.exchange.floor_doors:start"), found("zhirong.exchange.floor_doors:stop")
-    if floor_start and floor_stop:
-        starts = floor_start
-        made.append(Part("floor", lambda: starts(data=settings.DATA, wake=sequencer.wake), floor_stop))
-    clock = Repeating("clock", [call for name in DUE if (call := found(name))], every_seconds=CLOCK_SECONDS)
-    made.append(Part("clock", clock.start, clock.stop))
-    return made
+    clock = Repeating("clock", DUE, every_seconds=CLOCK_SECONDS)
+    worker = jobs.Worker(WORK)
+    return [
+        Part("sequencer", sequencer.start, sequencer.stop),
+        Part("floor", lambda: floor_doors.start(data=settings.DATA, wake=sequencer.wake), floor_doors.stop),
+        Part("finder", lambda: finder.start(data=settings.DATA), finder.stop),
+        Part("clock", clock.start, clock.stop),
+        Part("jobs", worker.start, worker.stop),
+    ]
 
 
 class Server(uvicorn.Server):

@@ -60,7 +60,7 @@ class Listener:
 
     topics: frozenset[str]
     language: str
-    leaving: asyncio.Future[None]
+    leaving: asyncio.Future[Any]
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE))
 
     def give(self, message: bytes) -> None:
@@ -104,7 +104,7 @@ class Hub:
     async def run(self) -> None:
         """Until `end`: ask for events, hand them out, keep the lines warm."""
         self.loop = asyncio.get_running_loop()
-        next_beat = self.loop.time() + BEAT_SECONDS
+        last_beat = self.loop.time()
         while not self.is_ended:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), POLL_SECONDS)
@@ -116,9 +116,9 @@ class Hub:
             if not self.is_ended and (problem := turn.exception()):
                 log.error("The hub could not read or write events; it tries again.", exc_info=problem)
                 await asyncio.sleep(1)
-            if self.loop.time() >= next_beat:
+            if self.loop.time() >= last_beat + BEAT_SECONDS:
                 self.beat()
-                next_beat = self.loop.time() + BEAT_SECONDS
+                last_beat = self.loop.time()
 
     async def turn(self) -> None:
         """One batch of events: each topic that changed goes out once, as it stands after the whole batch.
@@ -220,8 +220,8 @@ class Hub:
     async def stream(self, listener: Listener, send: bridge.Send) -> None:
         """From its queue to its browser, until it hangs up or is let go."""
         while not listener.leaving.done():
-            waiting = asyncio.ensure_future(listener.queue.get())
-            await asyncio.wait({waiting, listener.leaving}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: asyncio.Future[Any] = asyncio.ensure_future(listener.queue.get())
+            await asyncio.wait([waiting, listener.leaving], return_when=asyncio.FIRST_COMPLETED)
             if not waiting.done():
                 waiting.cancel()
                 break

@@ -18,14 +18,14 @@ class Later(HttpResponse):
     the middleware of zhirong.web.views waits on the spot.
     """
 
-    def __init__(self, waits_for: Future[Any], write: Callable[[Future[Any]], HttpResponse]) -> None:
+    def __init__(self, waits_for: Future[Any], make_answer: Callable[[Future[Any]], HttpResponse]) -> None:
         super().__init__()
         self.waits_for = waits_for
-        self.write = write
+        self.make_answer = make_answer
         self.language = translation.get_language()
 
     def written(self) -> HttpResponse:
         """The final answer in the language of the first half; waits for the commit where nobody has waited yet."""
         self.waits_for.exception()
         with translation.override(self.language):
-            return self.write(self.waits_for)
+            return self.make_answer(self.waits_for)

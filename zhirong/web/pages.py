@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -26,6 +27,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
+from zhirong.record import notices
 from zhirong.web import filters, views
 from zhirong.web.later import Later
 
@@ -109,10 +111,22 @@ def standing_of(request: HttpRequest) -> Standing | None:
 def page(request: HttpRequest, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:
     """A page in the frame. Facts the frame reads: `here` (menu word), `crumbs` ([(word, address or None)])."""
     refused = getattr(request, "house_refused", None)
-    frame = {
+    answer = render(
+        request, template, {**frame_of(request), **facts}, status=refusals.status(refused) if refused else status
+    )
+    if refused and refused.facts.get("retry_seconds"):
+        answer["Retry-After"] = str(refused.facts["retry_seconds"])
+    return answer
+
+
+def frame_of(request: HttpRequest) -> dict[str, Any]:
+    """What the frame and the parts read."""
+    refused, person = getattr(request, "house_refused", None), person_of(request)
+    return {
         "here": "",
         "crumbs": [],
-        "person": person_of(request),
+        "person": person,
+        "unread": notices.unread_count(person.ref) if person else 0,
         "standing": standing_of(request),
         "language": translation.get_language(),
         "view": views.chosen(request, "view"),
@@ -125,10 +139,12 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **facts: Any
         "typed": request.POST if refused else {},
         "refused": told(refused) if refused else None,
     }
-    answer = render(request, template, {**frame, **facts}, status=refusals.status(refused) if refused else status)
-    if refused and refused.facts.get("retry_seconds"):
-        answer["Retry-After"] = str(refused.facts["retry_seconds"])
-    return answer
+
+
+def fragment(template: str, **facts: Any) -> str:
+    """A piece of a page for the live hub, in the language that is active: the template that the page includes too."""
+    around = {"language": translation.get_language(), "path": "/", "typed": {}, "refused": None, "now": record.now()}
+    return render_to_string(template, {**around, **facts})
 
 
 def told(refused: Refused) -> Mapping[str, Any]:
@@ -145,7 +161,7 @@ def form(view: View[P]) -> View[P]:
     """A page with a form: a refused POST shows the form again, the refusal beside it and everything typed kept."""
 
     @wraps(view)
-    def kept(request: HttpRequest, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def kept(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **options)
         except Refused as refused:
@@ -162,7 +178,7 @@ def signed_in(view: View[P]) -> View[P]:
     """A page for people with a log-in; others are asked to sign in and brought back."""
 
     @wraps(view)
-    def known(request: HttpRequest, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def known(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
         if person_of(request) is None:
             back = request.get_full_path() if request.method == "GET" else "/"
             return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': back})}")

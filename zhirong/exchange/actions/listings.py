@@ -356,8 +356,8 @@ def suspend(who: Person, listing_id: int, *, reason: str) -> Listing:
 def stop_for(listing: Listing, *, reason: str) -> Listing:
     """The house's own stop, by the clock: a gate closed, or the auction was annulled; a person decides what follows."""
     listing.suspended_from, listing.suspended_at = "announced", record.now()
-    listing.state = "suspended"
-    listing.save(update_fields=["state", "suspended_from", "suspended_at"])
+    listing.state, listing.answer_due_at = "suspended", None
+    listing.save(update_fields=["state", "answer_due_at", "suspended_from", "suspended_at"])
     record.tell(
         "exchange.suspended",
         listing.topic,

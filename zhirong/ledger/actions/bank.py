@@ -1,4 +1,4 @@
-"""The bank's desk: statements in, expected payments met, and what nobody expected put before two persons."""
+"""Statements of the custody bank: every line counts once; what nobody expected waits in suspense for two persons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zhirong.ledger import bank as banks
 from zhirong.ledger import reports, rules
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
-from zhirong.ledger.models import Account, BankFile, BankLine, Expectation, Payout, Reconciliation
+from zhirong.ledger.models import BankFile, BankLine, Expectation, Payout, Reconciliation
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -67,7 +67,7 @@ def expect(
         if same != (topic, purpose, payer, account, amount_fen):
             raise Refused("ledger.code_taken", payment_code=code)
         return found
-    return Expectation.objects.create(
+    made = Expectation.objects.create(
         code=code,
         topic=topic,
         purpose=purpose,
@@ -76,18 +76,27 @@ def expect(
         amount=amount_fen,
         made_at=record.now(),
     )
+    record.tell("ledger.expected", topic, who=who, payment_code=code, account=account, amount_fen=amount_fen)
+    return made
 
 
 @transaction.atomic
 def expect_no_more(who: record.Actor | None, *, code: str) -> None:
     """Stop waiting for a payment; what still comes under its code goes to suspense."""
-    Expectation.objects.filter(code=code, state="open").update(state="ended")
+    transfers.lock_book()
+    found = Expectation.objects.filter(code=code, state="open").first()
+    if found is None:
+        return
+    found.state = "ended"
+    found.save(update_fields=["state"])
+    record.tell("ledger.expected_no_more", found.topic, who=who, payment_code=code, amount_fen=found.amount)
 
 
 @transaction.atomic
 def take_statement(who: Person, file: bytes, *, name: str, bank: str = rules.BANK, kept: File | None = None) -> Taken:
     """Book a statement, all or nothing. A line counts once, in however many files it comes (I4)."""
     access.require(who, "ledger.take_statement")
+    transfers.lock_book()
     digest = hashlib.sha256(file).hexdigest()
     before = BankFile.objects.filter(direction="in", sha256=digest).first()
     if before is not None:
@@ -124,6 +133,14 @@ def take_statement(who: Person, file: bytes, *, name: str, bank: str = rules.BAN
     )
     repeated = len(statement.lines) - len(fresh)
     return Taken(row, len(fresh), repeated, tuple(desk.met), tuple(desk.paid_out), desk.suspended, standing)
+
+
+@transaction.atomic
+def fetch_statement(who: Person, bank: banks.Bank) -> Taken:
+    """Ask the bank for its newest statement and take it in."""
+    access.require(who, "ledger.take_statement")
+    name, file = bank.statement(record.now())
+    return take_statement(who, file, name=name, bank=bank.name)
 
 
 def desk_of(who: Person, file: BankFile, *, bank: str, lines: Sequence[rules.Line]) -> Desk:
@@ -319,64 +336,3 @@ def standing_now(bank: str) -> rules.Standing:
     """The lines of the reconciliation as they are."""
     last = BankFile.objects.filter(direction="in", closing__isnull=False).order_by("-pk").first()
     return rules.standing(reports.balances(), bank_says=last.closing if last else None)
-
-
-@transaction.atomic
-def propose_match(who: Person, line_id: int, *, account: str) -> BankLine:
-    """Say to which client's account a line in suspense belongs; it moves only after a second person's word."""
-    line = BankLine.objects.select_for_update().get(pk=line_id)
-    access.require(who, "ledger.propose_match", line)
-    if line.state != "suspense":
-        raise Refused("ledger.line_not_waiting", state=line.state)
-    found = Account.objects.filter(path=account).first()
-    if found is None or rules.class_of(account) != "clients":
-        raise Refused("ledger.not_clients_account", path=account)
-    line.proposed, line.matched_by, line.state = found, who, "proposed"
-    line.save(update_fields=["proposed", "matched_by", "state"])
-    record.tell(
-        "ledger.match_proposed",
-        f"bank:{line.bank}",
-        who=who,
-        bank_ref=line.bank_ref,
-        amount_fen=line.amount,
-        account=account,
-    )
-    return line
-
-
-@transaction.atomic
-def confirm_match(who: Person, line_id: int) -> BankLine:
-    """The second person's word: the money goes from suspense to the proposed account, or back for a debit."""
-    line = BankLine.objects.select_for_update().get(pk=line_id)
-    access.require(who, "ledger.confirm_match", line)
-    if line.state != "proposed" or line.proposed is None or line.matched_by is None:
-        raise Refused("ledger.line_not_proposed", state=line.state)
-    rules.require_two_persons(line.matched_by.ref, who.ref)
-    debit, credit = rules.suspense(line.bank), line.proposed.path
-    if line.amount < 0:
-        debit, credit = credit, debit
-    order = Order(f"match:{line.pk}", debit, credit, abs(line.amount), kind="match")
-    transfers.move(who, [order], topic=f"bank:{line.bank}")
-    line.checked_by, line.state = who, "matched"
-    line.save(update_fields=["checked_by", "state"])
-    record.tell(
-        "ledger.match_confirmed",
-        f"bank:{line.bank}",
-        who=who,
-        bank_ref=line.bank_ref,
-        amount_fen=line.amount,
-        account=line.proposed.path,
-    )
-    return line
-
-
-@transaction.atomic
-def decline_match(who: Person, line_id: int) -> BankLine:
-    """The second person disagrees: the line waits in suspense again."""
-    line = BankLine.objects.select_for_update().get(pk=line_id)
-    access.require(who, "ledger.confirm_match", line)
-    if line.state != "proposed":
-        raise Refused("ledger.line_not_proposed", state=line.state)
-    line.proposed, line.matched_by, line.state = None, None, "suspense"
-    line.save(update_fields=["proposed", "matched_by", "state"])
-    return line

@@ -48,6 +48,7 @@ def make_payout(
     """
     if who is not None:
         access.require(who, "ledger.make_payout")
+    transfers.lock_book()
     found = Payout.objects.select_related("account").filter(pk=id).first()
     fresh = payload_hash(id=id, account=account, payee=payee, amount=amount_fen, currency="CNY", topic=topic)
     if found is not None:
@@ -55,7 +56,7 @@ def make_payout(
             raise Refused("ledger.id_used", id=id, path=account)
         return found
     if amount_fen <= 0:
-        raise Refused("ledger.payout_not_positive")
+        raise Refused("ledger.not_positive")
     transfers.open_accounts([rules.transit(bank)])
     held = Order(hold_id(id), account, rules.transit(bank), amount_fen, kind="payout")
     transfers.hold(who, held, topic=topic)
@@ -123,6 +124,7 @@ def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
 
 def waiting(payout_id: str) -> Payout:
     """A payout that waits for its check, locked."""
+    transfers.lock_book()
     payout = Payout.objects.select_for_update(of=("self",)).select_related("account", "made_by").get(pk=payout_id)
     if payout.state != "made":
         raise Refused("ledger.payout_not_waiting", id=payout_id, state=payout.state)
@@ -133,7 +135,8 @@ def require_even() -> None:
     """Refused while the last reconciliation is uneven; a house that has seen no statement yet has nothing to differ."""
     last = Reconciliation.objects.order_by("-pk").first()
     if last is not None and not last.is_even:
-        raise Refused("ledger.payouts_halted", difference_fen=(last.bank_says or last.custody) - last.custody)
+        said = last.custody if last.bank_says is None else last.bank_says
+        raise Refused("ledger.payouts_halted", difference_fen=said - last.custody)
 
 
 @transaction.atomic
@@ -170,6 +173,7 @@ def send_payouts(who: Person, bank: banks.Bank) -> BankFile | None:
 @transaction.atomic
 def return_to_payer(who: Person, line_id: int) -> Payout:
     """Send money that nobody can place back to the account it came from; it takes the same two persons."""
+    transfers.lock_book()
     line = BankLine.objects.select_for_update().get(pk=line_id)
     access.require(who, "ledger.make_payout", line)
     if line.state != "suspense" or line.amount <= 0:

@@ -13,9 +13,13 @@ from typing import Final, Literal
 from django.db import transaction
 from django.db.models import Sum
 
+from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
 from zhirong.ledger import rules
 from zhirong.ledger.models import SimulatedLine
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import actions as record
 
 Quirk = Literal["none", "late", "twice", "wrong_amount", "taken_back", "stranger"]
 ACCOUNT: Final = "6228-0000-0001"
@@ -44,6 +48,20 @@ class SimulatedBank:
 def day_of(now: datetime) -> date:
     """The bank's booking day, in Beijing."""
     return (now + BEIJING).date()
+
+
+def customer_pays(who: Person, *, payer: str, amount_fen: int, memo: str, quirk: Quirk = "none") -> SimulatedLine:
+    """Somebody signed in plays a customer at the bank's counter; the bank's mistakes are the operator's to play."""
+    access.require(who, "ledger.pay_at_simulated_bank" if quirk == "none" else "ledger.play_bank")
+    if amount_fen <= 0:
+        raise Refused("ledger.not_positive")
+    return pay_in(payer, amount_fen, memo=memo, now=record.now(), quirk=quirk)
+
+
+def bank_corrects(who: Person, bank_ref: str, *, amount_fen: int = 0) -> SimulatedLine:
+    """The operator plays a reversal or a correction by the bank."""
+    access.require(who, "ledger.play_bank")
+    return take_back(bank_ref, now=record.now(), amount_fen=amount_fen)
 
 
 @transaction.atomic

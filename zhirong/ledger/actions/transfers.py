@@ -40,6 +40,11 @@ REFUSALS: Final = {
 }
 
 
+def lock_book() -> None:
+    """Take the book before rows that a statement also touches, so that no two deeds wait for each other."""
+    book.take_lock(port.within(connection))
+
+
 @transaction.atomic
 def open_accounts(paths: Iterable[str], *, currency: str = "CNY") -> None:
     """Open the accounts that are not open yet; the tree gives each its limit."""
@@ -48,13 +53,14 @@ def open_accounts(paths: Iterable[str], *, currency: str = "CNY") -> None:
     if not missing:
         return
     # Whoever opens accounts moves money next: the book's lock comes first, so that no two deeds wait for each other.
-    book.take_lock(port.within(connection))
+    lock_book()
     now = record.now()
     rows = [
         Account(path=path, currency=currency, limit=str(rules.limit_of(path)), opened_at=now)
         for path in sorted(missing)
     ]
     Account.objects.bulk_create(rows, ignore_conflicts=True)
+    record.tell("ledger.accounts_opened", "ledger", who=None, paths=sorted(missing), currency=currency)
 
 
 def open_account(path: str, *, currency: str = "CNY") -> Account:

@@ -13,7 +13,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.registry import queries
+from zhirong.registry import labels, queries
 from zhirong.registry.actions import putting
 from zhirong.registry.engine import fees
 from zhirong.registry.engine.facts import Ending, EventKind, Reduction
@@ -41,7 +41,7 @@ class OfParty:
 
 def locked(right: Right) -> Right:
     """The row of a right, locked for the deed by the line that reads it."""
-    return Right.objects.visible().select_for_update().get(pk=right.pk)
+    return Right.objects.visible().select_for_update(of=("self",)).get(pk=right.pk)
 
 
 @transaction.atomic
@@ -59,9 +59,9 @@ def enter_event(
     """One entry as the office published it; the same entry twice is one. A grant also dates the right itself."""
     access.require(who, "registry.enter_event")
     if kind in OWN_VERBS:
-        raise Refused("registry.entry_has_own_verb", entry=str(kind))
+        raise Refused("registry.entry_has_own_verb", entry=labels.of("entry", kind))
     if ending not in ENDINGS.get(kind, {None}) or (kind is EventKind.TERM_COMPENSATION) != (days > 0):
-        raise Refused("registry.entry_does_not_fit", entry=str(kind))
+        raise Refused("registry.entry_does_not_fit", entry=labels.of("entry", kind))
     row = locked(right)
     entry = write_entry(who, row, kind, day=day, source=source, facts=_said(ending, days), file=file)
     if kind is EventKind.GRANT and row.granted_on is None:
@@ -185,7 +185,7 @@ def require_for_holder(who: Person, verb: str, right: Right) -> None:
 def _check_payment(right: Right, *, year: int, paid_on: date, amount_fen: int) -> None:
     facts = queries.facts_of(right, putting.today())
     if not facts.is_patent or facts.filed_on is None:
-        raise Refused("registry.no_annual_fee", kind=right.kind)
+        raise Refused("registry.no_annual_fee", kind=labels.of("kind", right.kind))
     if paid_on > putting.today():
         raise Refused("registry.day_to_come", day=paid_on)
     if amount_fen <= 0:

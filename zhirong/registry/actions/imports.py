@@ -117,14 +117,14 @@ def _open(who: Person, kind: ImportKind, file: File, *, holder: Party | None) ->
 
 def _read(kind: ImportKind, data: bytes, *, holder: Party | None) -> list[ReadRow]:
     if kind == "xml":
-        return _judged([rows.RightRow(1, files.read_xml(data))], holder)
+        return _judged([rows.RightRow(1, files.read_xml(data))], holder, column="ApplicationReference")
     table = sheets.read(data, kind)
     if kind == "rights":
-        return _judged(list(rows.rights(table)), holder)
+        return _judged(list(rows.rights(table)), holder, column=table.headings["number"])
     return [ReadRow(row.line, _listing_text(row.listing), row.faults) for row in rows.listings(table)]
 
 
-def _judged(found: Sequence[rows.RightRow], holder: Party | None) -> list[ReadRow]:
+def _judged(found: Sequence[rows.RightRow], holder: Party | None, *, column: str) -> list[ReadRow]:
     """Readable rows against the register: nobody changes what is known of another holder's right."""
     judged: list[ReadRow] = []
     for chunk in putting.chunked(found, 500):
@@ -133,7 +133,7 @@ def _judged(found: Sequence[rows.RightRow], holder: Party | None) -> list[ReadRo
         for row in chunk:
             faults = row.faults
             if row.record is not None and row.record.key in strange and _adds(row.record, strange[row.record.key]):
-                faults = (*faults, rows.Fault("number", "registry.right_of_another", {"number": row.record.number}))
+                faults = (*faults, rows.Fault(column, "registry.right_of_another", {"number": row.record.number}))
             judged.append(ReadRow(row.line, records.to_text(row.record) if row.record else "{}", faults))
     return judged
 

@@ -11,7 +11,7 @@ from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.registry import queries, rules
+from zhirong.registry import labels, queries, rules
 from zhirong.registry.actions import entries, weights
 from zhirong.registry.engine.facts import Act, EventKind
 from zhirong.registry.models import Claim, Holding, RegisterEvent, Right
@@ -104,9 +104,9 @@ def decide_claim(who: Person, claim: Claim, *, is_accepted: bool, reason: str) -
 def _waiting(who: Person, claim: Claim) -> Claim:
     access.require(who, "registry.decide_claim", claim)
     entries.locked(claim.right)
-    one = Claim.objects.select_for_update().select_related("right", "party", "asked_by").get(pk=claim.pk)
+    one = Claim.objects.select_for_update(of=("self",)).select_related("right", "party", "asked_by").get(pk=claim.pk)
     if one.state != "waiting":
-        raise Refused("registry.claim_decided", number=one.right.number, state=one.state)
+        raise Refused("registry.claim_decided", number=one.right.number, state=labels.of("claim", one.state))
     return one
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from django.db import transaction
 
@@ -14,22 +13,10 @@ from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.registry import queries, rules
+from zhirong.registry import labels, queries, rules
 from zhirong.registry.actions import entries, putting
-from zhirong.registry.engine.facts import EVERYWHERE, Act, EventKind, LicenceKind, Scope
+from zhirong.registry.engine.facts import EVERYWHERE, Act, EventKind, LicenceKind, Scope, Weight
 from zhirong.registry.models import Consent, Encumbrance, Right
-
-
-class Weight(StrEnum):
-    """The kinds of encumbrances."""
-
-    PLEDGE = "pledge"
-    SEIZURE = "seizure"
-    SUSPENSION = "suspension"
-    LICENCE = "licence"
-    OPEN_LICENCE = "open_licence"
-    INVALIDATION = "invalidation"
-
 
 ENTRIES = {
     Weight.PLEDGE: EventKind.PLEDGE_PRESERVATION,
@@ -178,9 +165,10 @@ def refuse_unless_free(right: Right, act: Act, day: date, *, deal: rules.Deal) -
         raise Refused(
             "registry.not_free",
             number=right.number,
-            act=str(act),
-            reasons=[reason.code for reason in blocking],
-            rules="；".join(reason.rule for reason in blocking),
+            act=labels.of("act", act),
+            reasons={language: "".join(rules.sentence(one, language) for one in blocking) for language in ("zh", "en")},
+            rules="；".join(one.rule for one in blocking),
+            codes=[one.code for one in blocking],
         )
 
 

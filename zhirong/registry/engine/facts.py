@@ -200,6 +200,17 @@ class FeeRecord:
     payments: tuple[Payment, ...] = ()
 
 
+class Weight(StrEnum):
+    """The kinds of encumbrances."""
+
+    PLEDGE = "pledge"
+    SEIZURE = "seizure"
+    SUSPENSION = "suspension"
+    LICENCE = "licence"
+    OPEN_LICENCE = "open_licence"
+    INVALIDATION = "invalidation"
+
+
 class Export(StrEnum):
     """The screening of a technology against the export catalogue (技术进出口管理条例, K1)."""
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from zhirong.base import calendar
 from zhirong.base.refused import Refused
+from zhirong.registry import labels
 from zhirong.registry.engine import dated, terms
 from zhirong.registry.engine.facts import PATENTS, EventKind, FeeRecord, Kind, Reduction, RightFacts, lasts
 
@@ -40,13 +41,15 @@ class FeeYear:
 def full_fen(kind: Kind, year: int, *, on: date) -> int:
     """The unreduced annual fee of a patent year by the schedule of the day (N20)."""
     if kind not in PATENTS:
-        raise Refused("registry.no_annual_fee", kind=str(kind))
+        raise Refused("registry.no_annual_fee", kind=labels.of("kind", kind))
     bands = dated.on(f"annual_fee_fen.{kind}", on).value
     for band in bands:
         if 1 <= year <= band["to_year"]:
             fen: int = band["fen"]
             return fen
-    raise Refused("registry.no_such_patent_year", kind=str(kind), year=year, last_year=bands[-1]["to_year"])
+    raise Refused(
+        "registry.no_such_patent_year", kind=labels.of("kind", kind), year=year, last_year=bands[-1]["to_year"]
+    )
 
 
 def life_total_fen(kind: Kind, *, on: date) -> int:

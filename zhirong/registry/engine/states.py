@@ -55,11 +55,12 @@ class Overlay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state on a day, since when (where a day is known), and the overlays."""
+    """The state on a day, since when (where a day is known), the overlays, and how it stands with its fees."""
 
     state: State
     since: date | None
     overlays: frozenset[Overlay]
+    fees: fees.Standing = fees.Standing.NOT_DUE
 
     @property
     def is_living(self) -> bool:
@@ -74,8 +75,9 @@ class Standing:
 
 def standing(facts: RightFacts, day: date) -> Standing:
     """The state on the day from entries, term and fees; an invalid right never existed (专利法 第四十七条)."""
-    state, since = _state(facts, day)
-    return Standing(state, since, _overlays(facts, day))
+    paying = fees.standing(facts, day)
+    state, since = _state(facts, day, paying)
+    return Standing(state, since, _overlays(facts, day, paying), paying)
 
 
 def suspension_lasts(since: date, until: date | None, day: date) -> bool:
@@ -84,7 +86,7 @@ def suspension_lasts(since: date, until: date | None, day: date) -> bool:
     return lasts(since, until or calendar.corresponding_day(since, months=months), day)
 
 
-def _state(facts: RightFacts, day: date) -> tuple[State, date | None]:
+def _state(facts: RightFacts, day: date, paying: fees.Standing) -> tuple[State, date | None]:
     ended = _ending_entry(facts, day)
     if ended is not None:
         assert ended.ending is not None
@@ -92,7 +94,6 @@ def _state(facts: RightFacts, day: date) -> tuple[State, date | None]:
     if facts.granted_on is None or facts.granted_on > day:
         return _application_state(facts, day)
     last_day = terms.term_last_day(facts)
-    paying = fees.standing(facts, day)
     if paying is fees.Standing.UNPAID:
         assert facts.filed_on is not None
         return State.LAPSED, terms.year_begins_on(facts.filed_on, fees.paid_through(facts) + 1)
@@ -130,7 +131,7 @@ def _ending_entry(facts: RightFacts, day: date) -> Entry | None:
     return ended
 
 
-def _overlays(facts: RightFacts, day: date) -> frozenset[Overlay]:
+def _overlays(facts: RightFacts, day: date, paying: fees.Standing) -> frozenset[Overlay]:
     found = {
         Overlay.PARTLY_INVALID: any(
             entry.ending is Ending.PARTLY_INVALID and entry.on <= day for entry in facts.entries
@@ -141,7 +142,7 @@ def _overlays(facts: RightFacts, day: date) -> frozenset[Overlay]:
         Overlay.SUSPENDED: any(suspension_lasts(one.since, one.until, day) for one in facts.suspensions),
         Overlay.SEIZED: any(lasts(seizure.since, seizure.until, day) for seizure in facts.seizures),
         Overlay.INVALIDATION_ASKED: any(asked <= day for asked in facts.invalidation_asked_on),
-        Overlay.FEES_UNCONFIRMED: fees.standing(facts, day) is fees.Standing.UNCONFIRMED,
+        Overlay.FEES_UNCONFIRMED: paying is fees.Standing.UNCONFIRMED,
         Overlay.REPORT_BAD: facts.report is Report.BAD,
     }
     return frozenset(overlay for overlay, lies in found.items() if lies)

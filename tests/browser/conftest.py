@@ -1,0 +1,114 @@
+"""The whole house on a free port over the test's database, browsers for several people, what every page must pass."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from zhirong.people.models import Person
+from zhirong.web import limits
+from zhirong.web.house import House
+
+axe = Axe()
+# Everything one can press or type into, that is not part of a sentence.
+CONTROLS = "a, button, input:not([type=hidden]), select, textarea, summary, label.pick, label.opt"
+SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filter((node) => {
+  const box = node.getBoundingClientRect(), look = getComputedStyle(node);
+  if (!box.width || look.visibility === 'hidden' || node.matches('.skip, .vh')) return false;
+  if (node.closest('label') && node.tagName === 'INPUT') return false;
+  if (node.tagName === 'A' && look.display === 'inline') return false;
+  return box.width < least - .5 || box.height < least - .5;
+}).map((node) => `${node.tagName} ${node.textContent.trim().slice(0, 20)} ${node.getBoundingClientRect().width}`)"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def house(transactional_db: None) -> Iterator[str]:
+    """The address of the running house: bridge, hub, sequencer, floor and clock over the test's own database."""
+    limits.forget()
+    made = House(port=free_port())
+    ready = threading.Event()
+    made.server.when_ready = ready.set
+    with made.open():
+        running = threading.Thread(target=made.server.run, name="server", daemon=True)
+        running.start()
+        assert ready.wait(10), "the house did not open"
+        yield f"http://127.0.0.1:{made.server.config.port}"
+        made.server.should_exit = True
+        running.join(5)
+        assert not running.is_alive(), "the house did not close within five seconds"
+
+
+@dataclass
+class Visitor:
+    """One browser of one person."""
+
+    context: BrowserContext
+    house: str
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open an address of the house. What the browser's console complains of is kept."""
+        page = self.context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(self.house + path)
+        return page
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(browser: Browser, house: str) -> Iterator[Visit]:
+    """visit(person, width=390, lang="en", view="elder", contrast="high", script=False) -> Visitor."""
+    contexts: list[BrowserContext] = []
+
+    def come(
+        person: Person | None = None, *, width: int = 1280, height: int = 900, script: bool = True, **views: str
+    ) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=script, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        for name, value in views.items():
+            context.add_cookies([{"name": name, "value": value, "url": house}])
+        if person is not None:
+            client = Client()
+            client.force_login(person)
+            context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": house}])
+        return Visitor(context, house)
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
+def must_be_accessible(page: Page) -> None:
+    """axe with all its rules: 0 violations."""
+    found = axe.run(page)
+    told = [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found.response["violations"]]
+    assert told == []
+
+
+def must_fit(page: Page) -> None:
+    """No sideways scroll."""
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over == 0, f"{page.url} is {over} px too wide"
+
+
+def must_have_targets(page: Page, least: int = 44) -> None:
+    """Every control outside a sentence is large enough to hit."""
+    assert page.evaluate(SMALL, [CONTROLS, least]) == []

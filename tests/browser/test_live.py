@@ -1,0 +1,120 @@
+"""The live half of a page: fragments, the clock, spoken warnings, amounts in capitals, and all of it without script."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.test import override_settings
+from playwright.sync_api import Page, expect
+
+from tests.browser import live_pages
+from tests.browser.conftest import Visit, must_be_accessible, must_fit, must_have_targets
+from zhirong.base import money
+from zhirong.web import feed, hub
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def room(house: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(feed.WRITERS, "probe", live_pages.fragments)
+    live_pages.open_room()
+    with override_settings(ROOT_URLCONF=live_pages.__name__):
+        yield
+
+
+def price(page: Page) -> str:
+    return page.get_by_role("status").locator(".big").inner_text()
+
+
+def test_a_bid_is_seen_in_every_browser_soon_after_its_commit(visit: Visit, room: None) -> None:
+    first, second = visit().go("/probe"), visit(lang="en").go("/probe")
+    page_said = [price(page) for page in (first, second)]
+    first.wait_for_timeout(300)
+    began = time.monotonic()
+    live_pages.bid(130_000_000)
+    expect(first.get_by_role("status")).to_contain_text("1,300,000")
+    took_seconds = time.monotonic() - began
+    expect(second.get_by_role("status")).to_contain_text("yuan")
+    assert page_said == ["1,280,000", "1,280,000"]
+    assert took_seconds < 2, "200 ms on a quiet machine, see the bench"
+
+
+def test_the_live_page_ends_as_a_fresh_one_shows(visit: Visit, room: None) -> None:
+    visitor = visit()
+    page = visitor.go("/probe")
+    for price_fen in (130_000_000, 132_000_000, 140_000_000):
+        live_pages.bid(price_fen, closes_in_ms=1000)
+    expect(page.get_by_role("status")).to_contain_text("1,400,000")
+    fresh = visitor.go("/probe")
+    still = """() => document.querySelector('[data-live=board]').innerHTML.replace(/>[^<]*<\\/p><svg/, '><svg')
+        .replace(/width="[\\d.]+%"/g, '')"""
+    assert page.evaluate(still) == fresh.evaluate(still)
+    assert visitor.complaints == []
+
+
+def test_what_is_being_typed_is_never_touched(visit: Visit, room: None) -> None:
+    page = visit().go("/probe")
+    own = page.locator("#own")
+    own.fill("1300000")
+    expect(page.locator("[data-too-low]")).to_be_hidden()
+    live_pages.bid(140_000_000)
+    expect(page.get_by_role("status")).to_contain_text("1,400,000")
+    assert own.input_value() == "1300000"
+    expect(own).to_be_focused()
+    expect(page.locator("[data-too-low]")).to_be_visible()
+
+
+def test_a_moved_close_is_spoken_and_so_is_the_last_minute(visit: Visit, room: None) -> None:
+    live_pages.open_room(closes_in_ms=62_000)
+    page = visit().go("/probe")
+    alert = page.locator("[data-alert]")
+    expect(alert).to_have_text("1 minute", timeout=8000)
+    live_pages.bid(130_000_000, closes_in_ms=300_000)
+    expect(alert).to_contain_text("until ")
+
+
+@pytest.mark.parametrize("yuan", [1_300_000, 10_005, 100_000_000, 1_010_010, 20, 130_000_007, 907_050_030_001])
+def test_the_page_writes_amounts_in_the_same_capitals_as_the_house(visit: Visit, room: None, yuan: int) -> None:
+    page = visit().go("/probe")
+    page.locator("#own").fill(f"{yuan:,}")
+    expect(page.locator("[data-capitals]")).to_have_text(money.capitals(yuan * 100))
+    expect(page.locator("button.bind")).to_have_text(f"确认出价 {yuan:,} 元")
+
+
+def test_a_lost_line_is_said_with_the_button_still_usable(
+    visit: Visit, room: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit().go("/probe")
+    page.wait_for_timeout(1000)
+    expect(page.locator("[data-lost]")).to_be_hidden()
+    monkeypatch.setattr(hub, "BEAT_SECONDS", 1000)
+    expect(page.locator("[data-lost]")).to_be_visible(timeout=12_000)
+    expect(page.locator("button.bind")).to_be_enabled()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_refused_bid_gets_its_page_with_and_without_script(visit: Visit, room: None, script: bool) -> None:
+    page = visit(script=script).go("/probe")
+    page.locator("button.bind").click()
+    expect(page.locator(".why")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("60 秒后可以再试")
+    expect(page.locator("main")).to_contain_text("1300000")
+
+
+@pytest.mark.parametrize(
+    ("width", "view", "contrast"),
+    [(1280, "plain", "plain"), (390, "plain", "plain"), (390, "elder", "plain"), (1280, "plain", "high")],
+)
+def test_a_page_of_every_part_is_accessible(visit: Visit, room: None, width: int, view: str, contrast: str) -> None:
+    page = visit(width=width, view=view, contrast=contrast).go("/probe")
+    must_fit(page)
+    must_have_targets(page, 60 if view == "elder" else 44)
+    must_be_accessible(page)
+
+
+def test_the_page_of_every_part_fits_a_small_telephone(visit: Visit, room: None) -> None:
+    for view in ("plain", "elder"):
+        must_fit(visit(width=320, view=view).go("/probe"))

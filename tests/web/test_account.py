@@ -1,0 +1,121 @@
+"""Log-in, sign-up, password, organisations and tokens, as pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.people.given_people import PASSWORD, a_credit_code, a_party, a_person
+from tests.web.given_pages import text_of
+from zhirong.people.models import Membership, Party, Person, Token
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_the_right_password_opens_the_account_and_goes_back_to_where_one_was(client: Client) -> None:
+    person = a_person(password=PASSWORD)
+    answer = client.post("/sign-in", {"login": person.login, "password": PASSWORD, "next": "/account/organisations"})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/organisations")
+    assert person.name in text_of(client, "/account")
+
+
+def test_a_wrong_password_says_how_many_tries_remain_and_keeps_the_log_in(client: Client) -> None:
+    person = a_person(password=PASSWORD)
+    answer = client.post("/sign-in", {"login": person.login, "password": "not it"})
+    text = answer.content.decode()
+    assert f'value="{person.login}"' in text
+    assert re.search(r'class="why" id="f-password-w">[^<]*4', text)
+    assert "not it" not in text
+    assert client.get("/account").status_code == 302
+
+
+def test_after_a_log_in_nobody_is_led_elsewhere(client: Client) -> None:
+    person = a_person(password=PASSWORD)
+    given = {"login": person.login, "password": PASSWORD, "next": "https://elsewhere.example"}
+    assert client.post("/sign-in", given)["Location"] in ("/account", "/desk")
+
+
+def test_guessing_from_one_place_is_slowed(client: Client) -> None:
+    for _ in range(20):
+        client.post("/sign-in", {"login": "nobody", "password": "x"})
+    answer = client.post("/sign-in", {"login": "nobody", "password": "x"})
+    assert answer.status_code == 429
+
+
+def test_a_demo_button_opens_nothing_outside_a_demo(client: Client) -> None:
+    person = a_person(password="zhirong-demo-1")
+    client.post("/sign-in", {"as": person.login})
+    assert client.get("/account").status_code == 302
+
+
+def test_signing_up_opens_a_log_in_and_a_fault_keeps_what_was_typed(client: Client) -> None:
+    given = {"login": "lin", "name": "林知远", "password": "1234", "email": "lin@example.org"}
+    refused = client.post("/sign-up", given)
+    assert refused.status_code >= 400
+    assert 'value="lin@example.org"' in refused.content.decode()
+    assert Person.objects.count() == 0
+    assert client.post("/sign-up", {**given, "password": PASSWORD}).status_code == 302
+    assert Person.objects.get().name == "林知远"
+    assert "林知远" in text_of(client, "/account")
+
+
+def test_logging_out_ends_the_session(client: Client) -> None:
+    person = a_person(password=PASSWORD)
+    client.post("/sign-in", {"login": person.login, "password": PASSWORD})
+    assert client.get("/sign-out").status_code == 405
+    assert client.post("/sign-out").status_code == 302
+    assert client.get("/account").status_code == 302
+
+
+def test_a_new_password_takes_the_old_one(client: Client) -> None:
+    person = a_person(password=PASSWORD)
+    client.post("/sign-in", {"login": person.login, "password": PASSWORD})
+    wrong = client.post("/account/password", {"old_password": "no", "new_password": "another long sentence"})
+    assert wrong.status_code >= 400
+    right = client.post("/account/password", {"old_password": PASSWORD, "new_password": "another long sentence"})
+    assert right.status_code == 302
+    assert Person.objects.get().check_password("another long sentence")
+    assert client.get("/account").status_code == 200
+
+
+def test_an_organisation_is_registered_joined_confirmed_and_left() -> None:
+    founder, joiner = a_person(), a_person()
+    code = a_credit_code()
+    answer = signed_in(founder).post("/account/organisations", {"deed": "make", "name": "云岭智能", "code": code})
+    assert answer.status_code == 302
+    party = Party.objects.get()
+    signed_in(joiner).post("/account/organisations", {"deed": "join", "code": code})
+    asked = Membership.objects.get(person=joiner)
+    assert joiner.name in text_of(signed_in(founder), "/account/organisations")
+    assert signed_in(joiner).post(f"/account/members/{asked.pk}/confirm").status_code == 403
+    signed_in(founder).post(f"/account/members/{asked.pk}/confirm")
+    assert Membership.objects.filter(party=party, confirmed_at__isnull=False).count() == 2
+    signed_in(joiner).post(f"/account/members/{asked.pk}/leave")
+    assert Membership.objects.filter(party=party, ended_at__isnull=True).count() == 1
+
+
+def test_a_token_is_shown_once() -> None:
+    person = a_person()
+    client = signed_in(person)
+    made = client.post("/account/tokens", {"name": "my shop", "days": "30"}).content.decode()
+    plain = re.search(r"<code>(zr_[\w-]+)</code>", made)
+    assert plain
+    assert plain[1] not in text_of(client, "/account")
+    client.post(f"/account/tokens/{Token.objects.get().pk}/end")
+    assert Token.objects.get().ended_at is not None
+
+
+def test_the_account_shows_whom_one_acts_for() -> None:
+    person = a_person("holder")
+    party = a_party(is_verified=True, administrator=person)
+    text = text_of(signed_in(person), "/account")
+    assert party.name in text
+    assert "机构已实名核验" in text

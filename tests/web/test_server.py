@@ -1,0 +1,90 @@
+"""The one process: an empty folder becomes a house, a signal ends it in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from zhirong.web.house import Repeating
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
+    """`zr serve` on this folder: the process, its address, and what it said before it listened."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("ZR_DATABASE_URL", None)
+    command = [sys.executable, "-m", "zhirong.server", "--port", str(port), "--data", str(data)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said: list[str] = []
+    assert process.stdout
+    for line in process.stdout:
+        said.append(line.strip())
+        if line.startswith("http://"):
+            break
+    try:
+        yield process, f"http://127.0.0.1:{port}", said
+    finally:
+        process.kill()
+        process.wait(5)
+
+
+def end(process: subprocess.Popen[str], by: signal.Signals) -> float:
+    began = time.monotonic()
+    process.send_signal(by)
+    assert process.wait(10) == 0
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_house_in_order_even_while_somebody_listens(tmp_path: Path, by: signal.Signals) -> None:
+    with serving(tmp_path) as (process, address, _):
+        stream = urllib.request.urlopen(f"{address}/live/?topic=lot:1", timeout=5)
+        assert stream.readline()
+        took_seconds = end(process, by)
+        assert took_seconds < 6, "3 s on a quiet machine"
+        assert process.stdout
+        assert "Traceback" not in process.stdout.read()
+
+
+def test_an_empty_house_makes_its_first_administrator_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, address, said):
+        password = re.search(r"log-in admin, password (\S+)", said[0])
+        assert password
+        told = json.load(urllib.request.urlopen(f"{address}/api/health", timeout=5))
+        assert (told["status"], told["database"]) == ("ok", "sqlite")
+        end(process, signal.SIGTERM)
+    with serving(tmp_path) as (process, _, said):
+        assert len(said) == 1
+
+
+def test_a_thread_that_repeats_goes_on_after_a_fault(caplog: pytest.LogCaptureFixture) -> None:
+    called: list[int] = []
+
+    def call() -> None:
+        called.append(1)
+        if len(called) == 1:
+            raise ZeroDivisionError
+
+    repeating = Repeating("test", [call], every_seconds=1)
+    repeating.try_once(call)
+    repeating.try_once(call)
+    repeating.worker.shutdown()
+    assert len(called) == 2
+    assert "it is called again" in caplog.text

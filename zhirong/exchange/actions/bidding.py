@@ -1,0 +1,73 @@
+"""Deeds on a live lot: who may, then an order in the floor's queue. The floor alone writes the lot's rows."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from functools import partial
+
+from zhirong.base.refused import Refused
+from zhirong.exchange import floor_doors, listing_rules
+from zhirong.exchange.engine.shape import Annul, Ban, Encumber, Pause, PriorityMatch, Reply, Resume
+from zhirong.exchange.models import Intent, Lot
+from zhirong.people import access
+from zhirong.people.models import Membership, Person
+
+
+def bidder_of(who: Person | None, lot: Lot) -> Intent | None:
+    """Under which admitted intent this person bids on this lot; None for onlookers."""
+    if who is None:
+        return None
+    parties = Membership.objects.filter(person=who, confirmed_at__isnull=False, ended_at__isnull=True)
+    mine = Intent.objects.filter(listing_id=lot.listing_id, state="admitted", party__in=parties.values("party"))
+    return mine.order_by("pk").first()
+
+
+def place_bid(who: Person, lot: Lot, price_fen: int, *, key: str) -> Future[Reply]:
+    """Hand a bid to the floor; the reply comes after its commit, and a repeat of the key gets the same one."""
+    intent = bidder_of(who, lot)
+    if intent is None:
+        raise Refused("bid.not_admitted")
+    access.require(who, "exchange.bid", intent)
+    floor_doors.must_be_key(key)
+    return floor_doors.running().bid(lot.pk, intent.code, price_fen, key=key, who_ref=who.ref)
+
+
+def match_price(who: Person, lot: Lot, *, takes: bool) -> Reply:
+    """A priority purchaser takes the lot at the top price, or waives (court rules 16, 19, 21)."""
+    intent = bidder_of(who, lot)
+    if intent is None:
+        raise Refused("bid.not_admitted")
+    access.require(who, "exchange.bid", intent)
+    return floor_doors.order(lot.pk, partial(PriorityMatch, bidder=intent.code, takes=takes), who_ref=who.ref)
+
+
+def pause(who: Person, lot: Lot, *, reason: str) -> Reply:
+    """Stop a live auction with a published reason; what time is left is kept (court rule 28)."""
+    access.require(who, "exchange.control", lot)
+    said = listing_rules.must_be_text(reason, field="reason", most=1000)
+    return floor_doors.order(lot.pk, partial(Pause, reason=said), who_ref=who.ref)
+
+
+def resume(who: Person, lot: Lot) -> Reply:
+    """Go on with the time that was left and one full window."""
+    access.require(who, "exchange.control", lot)
+    return floor_doors.order(lot.pk, Resume, who_ref=who.ref)
+
+
+def ban(who: Person, lot: Lot, *, code: str, reason: str) -> Reply:
+    """A bidder broke the published rules: its bids are void and the price is worked out again (E36)."""
+    access.require(who, "exchange.control", lot)
+    said = listing_rules.must_be_text(reason, field="reason", most=1000)
+    return floor_doors.order(lot.pk, partial(Ban, bidder=code, reason=said), who_ref=who.ref)
+
+
+def annul(who: Person, lot: Lot, *, reason: str) -> Reply:
+    """Undo an auction by a new event; what happened stays written, and the listing stops until a person decides."""
+    access.require(who, "exchange.control", lot)
+    said = listing_rules.must_be_text(reason, field="reason", most=1000)
+    return floor_doors.order(lot.pk, partial(Annul, reason=said), who_ref=who.ref)
+
+
+def stop_for_register(lot: Lot, *, reason: str) -> Reply:
+    """The register changed under a live lot (E28): it stops until the operator resumes or annuls it."""
+    return floor_doors.order(lot.pk, partial(Encumber, reason=reason))

@@ -1,0 +1,82 @@
+"""Money in suspense: one person says whose it is, another confirms, and only then it moves (四眼原则)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from zhirong.base.refused import Refused
+from zhirong.ledger import rules
+from zhirong.ledger.actions import transfers
+from zhirong.ledger.book import Order
+from zhirong.ledger.models import Account, BankLine
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+
+
+def waiting_line(line_id: int) -> BankLine:
+    """The line, locked; the book first, as everywhere that money may move."""
+    transfers.lock_book()
+    return BankLine.objects.select_for_update().get(pk=line_id)
+
+
+@transaction.atomic
+def propose_match(who: Person, line_id: int, *, account: str) -> BankLine:
+    """Say to which client's account a line in suspense belongs; it moves only after a second person's word."""
+    line = waiting_line(line_id)
+    access.require(who, "ledger.propose_match", line)
+    if line.state != "suspense":
+        raise Refused("ledger.line_not_waiting", state=line.state)
+    found = Account.objects.filter(path=account).first()
+    if found is None or rules.class_of(account) != "clients":
+        raise Refused("ledger.not_clients_account", path=account)
+    line.proposed, line.matched_by, line.state = found, who, "proposed"
+    line.save(update_fields=["proposed", "matched_by", "state"])
+    record.tell(
+        "ledger.match_proposed",
+        f"bank:{line.bank}",
+        who=who,
+        bank_ref=line.bank_ref,
+        amount_fen=line.amount,
+        account=account,
+    )
+    return line
+
+
+@transaction.atomic
+def confirm_match(who: Person, line_id: int) -> BankLine:
+    """The second person's word: the money goes from suspense to the proposed account, or back for a debit."""
+    line = waiting_line(line_id)
+    access.require(who, "ledger.confirm_match", line)
+    if line.state != "proposed" or line.proposed is None or line.matched_by is None:
+        raise Refused("ledger.line_not_proposed", state=line.state)
+    rules.require_two_persons(line.matched_by.ref, who.ref)
+    debit, credit = rules.suspense(line.bank), line.proposed.path
+    if line.amount < 0:
+        debit, credit = credit, debit
+    order = Order(f"match:{line.pk}", debit, credit, abs(line.amount), kind="match")
+    transfers.move(who, [order], topic=f"bank:{line.bank}")
+    line.checked_by, line.state = who, "matched"
+    line.save(update_fields=["checked_by", "state"])
+    record.tell(
+        "ledger.match_confirmed",
+        f"bank:{line.bank}",
+        who=who,
+        bank_ref=line.bank_ref,
+        amount_fen=line.amount,
+        account=line.proposed.path,
+    )
+    return line
+
+
+@transaction.atomic
+def decline_match(who: Person, line_id: int) -> BankLine:
+    """The second person disagrees: the line waits in suspense again."""
+    line = waiting_line(line_id)
+    access.require(who, "ledger.confirm_match", line)
+    if line.state != "proposed":
+        raise Refused("ledger.line_not_proposed", state=line.state)
+    line.proposed, line.matched_by, line.state = None, None, "suspense"
+    line.save(update_fields=["proposed", "matched_by", "state"])
+    record.tell("ledger.match_declined", f"bank:{line.bank}", who=who, bank_ref=line.bank_ref, amount_fen=line.amount)
+    return line

@@ -1,0 +1,66 @@
+"""What the bank's page and the operator's bank desk show: both houses' lines side by side, and where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zhirong.ledger import reports, rules
+from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, SimulatedLine
+from zhirong.people import access
+from zhirong.people.access import Who
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BankPage:
+    """The simulated bank's own page: its lines, instructions carried out among them, and how many it has not told."""
+
+    holds: int
+    lines: tuple[SimulatedLine, ...]
+    untold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The operator's bank desk: what waits for a person, what was exchanged, and whether the books agree."""
+
+    standing: rules.Standing
+    is_halted: bool
+    suspended: tuple[BankLine, ...]
+    proposed: tuple[BankLine, ...]
+    to_check: tuple[Payout, ...]
+    to_send: tuple[Payout, ...]
+    at_bank: tuple[Payout, ...]
+    files: tuple[BankFile, ...]
+    reconciliations: tuple[Reconciliation, ...]
+
+
+def bank_page() -> BankPage:
+    """What the simulated bank shows at its counter; the newest lines first."""
+    lines = SimulatedLine.objects.order_by("-pk")
+    return BankPage(
+        holds=sum(SimulatedLine.objects.values_list("amount", flat=True)),
+        lines=tuple(lines[:SHOWN]),
+        untold=lines.filter(tells_left__gt=0).count(),
+    )
+
+
+def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
+    """What the operator, the checker and the auditor see of bank and books."""
+    access.require(who, "ledger.see_books")
+    lines = BankLine.objects.select_related("proposed", "matched_by").order_by("pk")
+    payouts = Payout.objects.select_related("account", "made_by", "checked_by").order_by("made_at", "pk")
+    past = tuple(Reconciliation.objects.filter(bank=bank).order_by("-pk")[:SHOWN])
+    said = past[0].bank_says if past else None
+    return Desk(
+        standing=rules.standing(reports.balances(), bank_says=said),
+        is_halted=bool(past) and not past[0].is_even,
+        suspended=tuple(lines.filter(state="suspense")[:SHOWN]),
+        proposed=tuple(lines.filter(state="proposed")[:SHOWN]),
+        to_check=tuple(payouts.filter(state="made")[:SHOWN]),
+        to_send=tuple(payouts.filter(state="checked")[:SHOWN]),
+        at_bank=tuple(payouts.filter(state="sent")[:SHOWN]),
+        files=tuple(BankFile.objects.order_by("-pk")[:SHOWN]),
+        reconciliations=past,
+    )

@@ -1,0 +1,22 @@
+"""What the registry's codes are called in both languages, for refusals, reasons and pages."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+
+@cache
+def groups() -> dict[str, dict[str, dict[str, str]]]:
+    """All names by group and code."""
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+        (Path(__file__).parent / "labels.yaml").read_text("utf-8")
+    )
+    return found
+
+
+def of(group: str, code: str) -> dict[str, str]:
+    """The two names of a code, in the form that sentences take as a fact."""
+    return groups()[group][str(code)]
