@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Q
 
 from zhirong.exchange.actions.listings import rules_of
-from zhirong.exchange.models import Certificate, Deal, Listing, Lot, Recordal
+from zhirong.exchange.models import Certificate, Deal, Lot, Recordal
 from zhirong.papers import bundle, evidence, facts, pdf
 from zhirong.people.models import Party
 from zhirong.record import receipts
@@ -38,27 +37,6 @@ KINDS = {
 }
 
 
-def announced(listing: Listing) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The listing and its rules as a transcript prints them, from what the announcement fixed."""
-    edition = listing.edition_of_rules
-    rights = listing.items.order_by("position").values_list("right__number", flat=True)
-    said = {
-        "number": listing.number,
-        "title": listing.title,
-        "asking_fen": listing.asking_fen,
-        "deposit_fen": listing.deposit_fen,
-        "edition": listing.edition,
-        "rights": list(rights),
-    }
-    rules = {
-        "rule_set": listing.rule_set,
-        "day": listing.rules_day.isoformat() if listing.rules_day else "",
-        "sha256": edition.sha256 if edition else "",
-        "demo_rules": listing.is_demo_rules,
-    }
-    return said, rules
-
-
 def transcript(lot: Lot) -> bytes | None:
     """The public transcript of a lot as a file; None before its first deed is numbered."""
     told = Leaf.objects.filter(topic=lot.topic, number__isnull=False)
@@ -70,9 +48,7 @@ def transcript(lot: Lot) -> bytes | None:
     )
     if announcement is None or not told.exists():
         return None
-    listing, rules = announced(lot.listing)
-    result = json.loads(lot.result)
-    return evidence.transcript(lot.topic, announcement=announcement, listing=listing, rules=rules, result=result)
+    return evidence.transcript(lot.topic, announcement=announcement, result=json.loads(lot.result))
 
 
 def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Certificate:
