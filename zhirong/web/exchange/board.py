@@ -1,4 +1,4 @@
-"""The bidding room as it stands for everyone: board, choices, path of the price, record. One source for page and hub."""
+"""The bidding room as it stands for everyone: board, choices, path, record. One source for page and hub."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Room:
 
 def terms_of(lot: Lot) -> Terms:
     """The announced figures of a lot."""
-    known = {name for name in Terms.__slots__}
+    known = set(Terms.__slots__)
     return Terms.from_facts({name: value for name, value in json.loads(lot.terms).items() if name in known})
 
 
