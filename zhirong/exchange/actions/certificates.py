@@ -15,6 +15,7 @@ from zhirong.exchange.models import Certificate, Deal, Recordal
 from zhirong.papers import evidence, facts, verifier
 from zhirong.people.models import Person
 from zhirong.record import actions as record
+from zhirong.record import files
 
 
 def issue(deal: Deal, *, recordal: Recordal, who: Person, now: datetime) -> Certificate:
@@ -68,11 +69,13 @@ def seal(deal_id: int) -> Certificate:
     # Made before the transaction: papers take a tenth of a second, and the write lock may not wait for them.
     paper, made = published.papers_of(found, verify_at=f"{settings.SITE}/certificates/{found.number}")
     body, facts_sha256 = evidence.committed(facts.plain(paper), files=made, leaves=published.deeds_of(found.deal))
+    for content in made.values():
+        files.put(verifier.sha256(content), content)
     with transaction.atomic():
         locked = Certificate.objects.select_for_update().get(pk=deal_id)
         if locked.sealed_id is not None:
             return locked
-        kept = {name: record.keep_file(None, name, content).sha256 for name, content in made.items()}
+        kept = {name: verifier.sha256(content) for name, content in made.items()}
         locked.sealed = record.tell(
             "exchange.sealed",
             found.deal.topic,
