@@ -136,7 +136,7 @@ def note(batch: Batch, lot: Lot, event: Event, *, who_ref: str, key: str) -> int
     return place
 
 
-def note_refusal(batch: Batch, lot: Lot, bid: Bid, reply: Reply, *, who_ref: str) -> None:
+def note_refusal(batch: Batch, lot: Lot, bid: Bid, *, reply: Reply, who_ref: str) -> None:
     """Add a refused bid's row, without a leaf: the bidder sees why, and a repeat gets the same reply."""
     lot.last_seq += 1
     facts = sql.body({**reply.facts, "who": who_ref})
