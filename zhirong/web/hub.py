@@ -162,6 +162,8 @@ class Hub:
         return self.written[key]
 
     async def on_thread(self, call: Callable[[], Any]) -> Any:
+        if self.is_ended:
+            raise bridge.Gone
         return await asyncio.get_running_loop().run_in_executor(self.thread, call)
 
     def beat(self) -> None:

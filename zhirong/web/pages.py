@@ -143,7 +143,13 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
 
 def fragment(template: str, **facts: Any) -> str:
     """A piece of a page for the live hub, in the language that is active: the template that the page includes too."""
-    around = {"language": translation.get_language(), "path": "/", "typed": {}, "refused": None, "now": record.now()}
+    around: dict[str, Any] = {
+        "language": translation.get_language(),
+        "path": "/",
+        "typed": {},
+        "refused": None,
+        "now": record.now(),
+    }
     return render_to_string(template, {**around, **facts})
 
 
