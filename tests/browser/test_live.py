@@ -113,7 +113,6 @@ def test_a_page_of_every_part_is_accessible(visit: Visit, room: None, width: int
     must_fit(page)
     must_have_targets(page, 60 if view == "elder" else 44)
     must_be_accessible(page)
-    page.screenshot(path=f"/tmp/parts-{width}-{view}-{contrast}.png", full_page=True)
 
 
 def test_the_page_of_every_part_fits_a_small_telephone(visit: Visit, room: None) -> None:

@@ -61,6 +61,7 @@ def test_what_is_restored_has_the_saved_root_and_every_file(folder: Path, file: 
 def test_a_backup_is_readable_by_its_owner_alone(folder: Path, file: Path):
     backup.main([str(folder), str(file)])
     assert oct(file.stat().st_mode & 0o777) == "0o600"
+    assert file.stat().st_size < (folder / "zhirong.sqlite3").stat().st_size // 2
     assert sorted(path.name for path in file.parent.iterdir()) == ["house.zip"]
 
 

@@ -123,6 +123,15 @@ def test_names_steer_no_path_no_header_and_no_reader(given: str, kept: str):
     assert rules.safe_name(given) == kept
 
 
+def test_a_file_is_sent_to_be_saved_and_never_shown():
+    sent = files.headers('转让 合同".pdf', "application/pdf")
+    assert sent["Content-Disposition"] == (
+        "attachment; filename*=UTF-8''%E8%BD%AC%E8%AE%A9%20%E5%90%88%E5%90%8C%22.pdf"
+    )
+    assert sent["X-Content-Type-Options"] == "nosniff"
+    assert sent["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
 def test_text_of_chinese_offices_is_text():
     assert rules.media_type("a.csv", "申请号,名称\n".encode("gb18030")) == "text/csv"
     assert rules.media_type("a.csv", "申请号,名称\n".encode("utf-16")) == "text/csv"

@@ -134,7 +134,7 @@ def others(folder: Path, snapshot: Path) -> Iterator[tuple[str, Path]]:
 def add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     """Copy a file into the archive piece by piece; gives the SHA-256 of what was copied."""
     digest = hashlib.sha256()
-    with path.open("rb") as source, archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as target:
+    with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
         while piece := source.read(PIECE_BYTES):
             digest.update(piece)
             target.write(piece)

@@ -1,4 +1,4 @@
-"""The embedded engine: tantivy with words that we cut ourselves (tantivy-py has no Chinese; SEARCH B3, B4)."""
+"""The embedded engine: tantivy with tokens that we cut ourselves (tantivy-py has no Chinese; SEARCH B3, B4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from zhirong.search.backend import PRICE_EDGES_FEN, Band, Hit, Request, Results
 from zhirong.search.documents import DATES, FACETS, SORTS, Document
 
 # A change of the fields below needs a new number: the index folder is then rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 ENGINE = metadata.version("tantivy")
 WRITER_BYTES = 32_000_000
 # A sort key ends in twenty bits of the id's checksum, so that equal prices keep one order in every index.
@@ -35,8 +35,8 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     for name in query.ANYWHERE:
-        builder.add_text_field(f"{name}_words", index_option="position")
-        builder.add_text_field(f"{name}_signs", tokenizer_name="signs", index_option="position")
+        builder.add_text_field(f"{name}_words", tokenizer_name="blanks", index_option="freq")
+        builder.add_text_field(f"{name}_signs", tokenizer_name="blanks", index_option="position")
     for name in ("number", "ipc", "state_name"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in FACETS:
@@ -78,7 +78,7 @@ class TantivyBackend:
 
     def _start(self, index: Any) -> None:
         blanks = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-        index.register_tokenizer("signs", blanks)
+        index.register_tokenizer("blanks", blanks)
         index.config_reader(reload_policy="manual")
         index.reload()
         self._index = index
@@ -190,8 +190,7 @@ def row(document: Document) -> Any:
     made = tantivy.Document()
     made.add_text("id", document.id)
     for name, text in _texts(document):
-        tokens = [tantivy.Token(*word) for word in words.words(text)]
-        made.add_pre_tokenized_text(f"{name}_words", tantivy.PreTokenizedString(text, tokens))
+        made.add_text(f"{name}_words", " ".join(words.tokens(text)))
         made.add_text(f"{name}_signs", " ".join(words.pairs(text)))
     for key in {key for number in document.numbers for key in documents.number_keys(number)}:
         made.add_text("number", key)

@@ -95,7 +95,7 @@ def _one_word(schema: Any, fields: tuple[str, ...], word: str) -> list[Any]:
         tantivy.Query.boost_query(tantivy.Query.term_query(schema, f"{field}_words", word), WEIGHTS[field])
         for field in fields
     ]
-    if words.is_chinese(word):
+    if words.is_chinese(word) and len(word) > 1:
         found += [_signs(schema, field, word) for field in fields]
     return found
 
@@ -104,7 +104,9 @@ def _signs(schema: Any, field: str, text: str) -> Any:
     """These characters one after another; blanks do not count."""
     pairs: list[str | tuple[int, str]] = list(words.pairs(text))
     name = f"{field}_signs"
-    if len(pairs) == 1:
+    if len(pairs) == 1 and words.is_chinese(text):
+        phrase = tantivy.Query.term_query(schema, f"{field}_words", words.signs(text))
+    elif len(pairs) == 1:
         phrase = tantivy.Query.regex_query(schema, name, re.escape(words.signs(text)) + ".?")
     elif len(pairs) == 2:
         phrase = tantivy.Query.term_query(schema, name, pairs[0])

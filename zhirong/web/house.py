@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
-from zhirong.exchange import floor_doors
+from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -96,6 +96,7 @@ def parts() -> list[Part]:
     return [
         Part("sequencer", sequencer.start, sequencer.stop),
         Part("floor", lambda: floor_doors.start(data=settings.DATA, wake=sequencer.wake), floor_doors.stop),
+        Part("finder", lambda: finder.start(data=settings.DATA), finder.stop),
         Part("clock", clock.start, clock.stop),
         Part("jobs", worker.start, worker.stop),
     ]
@@ -173,7 +174,8 @@ class House:
             forget()
             for part in reversed(started):
                 part.stop()
-            self.bridge.end()
+            self.bridge.end(connections.close_all)
+            self.hub.thread_end(connections.close_all)
             connections.close_all()
 
 

@@ -1,0 +1,217 @@
+"""The rounds of the drill: break the house in one way, open what is left with the product, count what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import logging
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import apsw
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from zhirong.cli import drill_load
+from zhirong.cli.drill_disk import Disk
+from zhirong.cli.drill_load import Acknowledged, Load
+from zhirong.exchange.floor import Floor
+from zhirong.exchange.floor_watch import Watch
+from zhirong.ledger import reports
+from zhirong.papers import evidence
+from zhirong.record import actions as record
+from zhirong.record import port, sequencer
+from zhirong.record.models import Leaf
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROOFS_A_ROUND = 3
+BEGUN = time.monotonic()
+
+
+@dataclass
+class Tally:
+    """What the drill did and what it found."""
+
+    kills: int = 0
+    losses: int = 0
+    stops: int = 0
+    sectors: int = 0
+    acknowledged: int = 0
+    proofs: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def line(self) -> str:
+        """One line for people."""
+        broken = f"{self.kills} kills, {self.losses} power losses ({self.sectors} sectors undone)"
+        kept = f"{self.acknowledged} acknowledgements, {self.proofs} proofs verified, {len(self.faults)} faults"
+        return f"{broken}, {self.stops} full or broken disks: {kept}"
+
+
+def a_house(folder: Path) -> Path:
+    """An SQLite house with tables, a lot that is open and the accounts of the load; the rounds copy it."""
+    call_command("migrate", verbosity=0)
+    rows = folder / "drill.json"
+    rows.write_text(drill_load.fixture(), "utf-8")
+    call_command("loaddata", str(rows), verbosity=0)
+    drill_load.open_accounts()
+    connections["default"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connections.close_all()
+    return Path(settings.DATABASES["default"]["NAME"])
+
+
+def kill(house: Path, tally: Tally, *, salt: str, chance: random.Random) -> Acknowledged:
+    """A process under load, killed at a random moment."""
+    command = [sys.executable, "-m", "zhirong.cli.drill", "--victim", str(house), salt]
+    victim = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert victim.stdout is not None
+    lines: list[str] = [victim.stdout.readline()]
+    time.sleep(chance.uniform(0.01, 0.4))
+    victim.send_signal(signal.SIGKILL)
+    lines += victim.stdout.readlines()
+    victim.wait()
+    tally.kills += 1
+    return drill_load.read(lines)
+
+
+def break_disk(house: Path, tally: Tally, disk: Disk, *, synchronous: str = "FULL") -> Acknowledged:
+    """The floor and the book on a disk that fails at a random call; what they told before is what must be kept."""
+    load = Load(lambda: disk.open_port(house, synchronous=synchronous), salt=disk.label, told=lambda line: None)
+    load.start()
+    if not load.until_fallen(20):
+        tally.faults.append(f"{disk.label}: a writer went on after the disk failed")
+    with suppress(apsw.Error):
+        load.end()
+    tally.sectors += disk.lose() if disk.kind == "power" else disk.release()
+    return load.acknowledged
+
+
+def check(house: Path, heard: Acknowledged, tally: Tally, *, name: str, chance: random.Random) -> None:
+    """Open what is left with the product: every acknowledgement, the books, the tree and some proofs."""
+    connections.close_all()
+    connections["default"].settings_dict["NAME"] = str(house)
+    door = port.open_sqlite(house)
+    faults = [f"integrity: {row}" for row in door.execute("PRAGMA integrity_check") if row != ("ok",)]
+    steps = {
+        (code, key): told
+        for code, key, *told in door.execute(
+            "SELECT code, key, amount_fen, seq, leaf_id FROM exchange_lotstep WHERE kind = 'bid' AND refusal = ''"
+        )
+    }
+    entries: dict[str, int] = dict(door.execute("SELECT id, amount FROM ledger_entry"))
+    faults += [f"bid {slot} is lost" for slot, told in heard.bids.items() if steps.get(slot) != list(told)]
+    faults += [f"transfer {key} is lost" for key, amount in heard.transfers.items() if entries.get(key) != amount]
+    leaves = door.execute("SELECT COUNT(*) FROM record_leaf WHERE kind = 'exchange.bid'")[0][0]
+    faults += [f"{leaves} leaves for {len(steps)} bids"] * (leaves != len(steps))
+    door.close()
+    faults += reports.faults()
+    faults += again(house, heard, chance)
+    faults += proofs(heard, tally, chance=chance, folder=house.parent)
+    tally.acknowledged += len(heard)
+    tally.faults += [f"{name}: {fault}" for fault in faults]
+
+
+def again(house: Path, heard: Acknowledged, chance: random.Random) -> list[str]:
+    """A new floor rebuilds the lot from its rows and gives an old key its old reply."""
+    watch = Watch(0, 1, clock_jump_ns=drill_load.AGES_NS, outage_ns=drill_load.AGES_NS)
+    floor = Floor(lambda: port.open_sqlite(house), clock_ns=record.now_ns, watch=watch)
+    floor.start()
+    faults = []
+    slots = chance.sample(sorted(heard.bids), min(3, len(heard.bids)))
+    for code, key in slots:
+        price, seq, _ = heard.bids[code, key]
+        reply = floor.bid(drill_load.LOT_ID, code, price, key=key).result(20)
+        if not reply.accepted or reply.facts["seq"] != seq:
+            faults.append(f"bid {code, key} was answered differently after the restart: {reply}")
+    floor.stop()
+    return faults
+
+
+def proofs(heard: Acknowledged, tally: Tally, *, chance: random.Random, folder: Path) -> list[str]:
+    """Number what is committed and let `zr verify` check receipts of bids that were acknowledged."""
+    sequencer.number_now()
+    waiting = Leaf.objects.filter(number__isnull=True).count()
+    faults = [f"{waiting} leaves have no number"] if waiting else []
+    # A lost bid has no leaf to prove; it was counted as lost already.
+    told = {leaf for _, _, leaf in heard.bids.values()}
+    leaves = [leaf for leaf in Leaf.objects.order_by("pk").values_list("pk", flat=True) if leaf in told]
+    for leaf_id in chance.sample(leaves, min(PROOFS_A_ROUND, len(leaves))):
+        paper = folder / "receipt.json"
+        paper.write_bytes(evidence.receipt(leaf_id))
+        command = [sys.executable, str(ROOT / "zr"), "verify", str(paper)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        tally.proofs += 1
+        if done.returncode:
+            faults.append(f"leaf {leaf_id} does not verify: {done.stdout}")
+    return faults
+
+
+def copied(house: Path, name: str) -> Path:
+    """The house in a file of its own."""
+    copy = house.parent / f"{name}.sqlite3"
+    shutil.copyfile(house, copy)
+    return copy
+
+
+def removed(copy: Path) -> None:
+    """A round's files are not needed once it was checked."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{copy}{suffix}").unlink(missing_ok=True)
+
+
+def rounds(house: Path, asked: argparse.Namespace) -> Tally:
+    """All rounds: kills on one growing house, each broken disk on a house of its own."""
+    tally, chance = Tally(), random.Random(asked.seed)
+    killed, heard = copied(house, "killed"), Acknowledged()
+    for number in range(asked.kills):
+        fresh = kill(killed, tally, salt=f"kill{number}", chance=chance)
+        heard.bids |= fresh.bids
+        heard.transfers |= fresh.transfers
+        said(f"kill {number + 1} of {asked.kills}: {len(fresh)} acknowledged")
+    if asked.kills:
+        check(killed, heard, tally, name="kills", chance=chance)
+    kinds = ["power"] * asked.losses + ["full", "broken"] * asked.stops
+    for number, kind in zip(itertools.count(1), kinds, strict=False):
+        name = f"{kind}{number}"
+        copy = copied(house, name)
+        disk = Disk(name, chance, kind=kind, fails_at=chance.randrange(60, 2_500))
+        found = break_disk(copy, tally, disk, synchronous=asked.synchronous)
+        tally.losses += kind == "power"
+        tally.stops += kind != "power"
+        check(copy, found, tally, name=name, chance=chance)
+        removed(copy)
+        said(f"{name}: failed at call {disk.fails_at}, {len(found)} acknowledged")
+    return tally
+
+
+def said(line: str) -> None:
+    """Progress, one line at a time."""
+    print(f"{time.monotonic() - BEGUN:5.1f} s  {line}", flush=True)
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 when nothing that was acknowledged is missing."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--victim", nargs=2)
+    for name in ("kills", "losses", "stops", "seed"):
+        parser.add_argument(f"--{name}", type=int)
+    parser.add_argument("--synchronous", default="FULL")
+    asked = parser.parse_args(argv)
+    if asked.victim:
+        drill_load.run_until_killed(Path(asked.victim[0]), asked.victim[1])
+        return 0
+    # The writers say aloud that they fell, which is what they are here for.
+    logging.disable(logging.CRITICAL)
+    tally = rounds(a_house(settings.DATA), asked)
+    for fault in tally.faults:
+        print(f"✗ {fault}")
+    print(tally.line(), flush=True)
+    return 1 if tally.faults else 0
