@@ -4,15 +4,19 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from zhirong.api import app as api
-from zhirong.web import account, errors, portal, views
+from zhirong.web import account, errors, parties, portal, views
+from zhirong.web.exchange import addresses as exchange_pages
+from zhirong.web.office import addresses as office
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", portal.first_page, name="first"),
     path("view", views.choose, name="view"),
     path("site-map", portal.site_map, name="site-map"),
     path("accessibility", portal.accessibility, name="accessibility"),
     path("api-guide", portal.api_guide, name="api-guide"),
     *account.addresses,
+    *parties.addresses,
+    *exchange_pages.addresses,
+    *office.addresses,
     path("api/", api.interface.urls),
 ]
 

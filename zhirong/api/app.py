@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -40,6 +41,7 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 
 @interface.exception_handler(Http404)
+@interface.exception_handler(ObjectDoesNotExist)
 def not_found(request: HttpRequest, _problem: object = None) -> HttpResponse:
     return problems.problem(request, Refused("api.not_found"))
 

@@ -5,8 +5,21 @@ The modules above fill these; the papers know no tables. A `Both` is a text in b
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """The facts of a paper as canonical JSON can hold them: days and instants in ISO 8601, amounts in fen."""
+    if dataclasses.is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
 
 
 @dataclass(frozen=True)

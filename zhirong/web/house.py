@@ -15,8 +15,9 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
-from zhirong.exchange import floor_doors
+from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
+from zhirong.ledger import jobs as ledger_jobs
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record import feed as record_feed
@@ -25,12 +26,13 @@ from zhirong.record.models import Notice
 from zhirong.web import feed
 from zhirong.web.bridge import Bridge
 from zhirong.web.hub import Hub
+from zhirong.web.office import house as office
 
 log = logging.getLogger("zhirong.house")
 
 CLOCK_SECONDS = 1
 # What does long work of which kind (record.jobs): a module adds its own here.
-WORK: dict[str, jobs.Work] = {}
+WORK: dict[str, jobs.Work] = {**office.WORK}
 
 
 def reach(person_ref: str) -> record.Reach:
@@ -48,7 +50,7 @@ def deliver_notices() -> None:
 
 
 # What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
-DUE: list[Callable[[], Any]] = [exchange_jobs.tick, deliver_notices]
+DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, exchange_jobs.tick, deliver_notices]
 
 
 class Repeating:
@@ -96,6 +98,7 @@ def parts() -> list[Part]:
     return [
         Part("sequencer", sequencer.start, sequencer.stop),
         Part("floor", lambda: floor_doors.start(data=settings.DATA, wake=sequencer.wake), floor_doors.stop),
+        Part("finder", lambda: finder.start(data=settings.DATA), finder.stop),
         Part("clock", clock.start, clock.stop),
         Part("jobs", worker.start, worker.stop),
     ]
@@ -173,7 +176,8 @@ class House:
             forget()
             for part in reversed(started):
                 part.stop()
-            self.bridge.end()
+            self.bridge.end(connections.close_all)
+            self.hub.thread_end(connections.close_all)
             connections.close_all()
 
 
