@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from zhirong.api import app as api
-from zhirong.web import account, errors, portal, views
+from zhirong.web import account, errors, parties, portal, views
 from zhirong.web.exchange import addresses as exchange_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accessibility", portal.accessibility, name="accessibility"),
     path("api-guide", portal.api_guide, name="api-guide"),
     *account.addresses,
+    *parties.addresses,
     *exchange_pages.addresses,
     path("api/", api.interface.urls),
 ]

@@ -44,7 +44,9 @@ class Firm:
 
 def firms(seed: int, count: int) -> list[Firm]:
     """So many different organisations; a few are universities."""
-    told, made, seen = words()["firms"], [], set()
+    told = words()["firms"]
+    made: list[Firm] = []
+    seen: set[str] = set()
     dice = Random(f"firms {seed}")
     names = iter(told["schools"])
     while len(made) < count:

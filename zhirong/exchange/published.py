@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Q
 
+from zhirong.base.refused import Refused
 from zhirong.exchange.actions.listings import rules_of
-from zhirong.exchange.models import Certificate, Deal, Listing, Lot, Recordal
-from zhirong.papers import bundle, evidence, facts, pdf
+from zhirong.exchange.models import Certificate, Deal, Lot, Recordal
+from zhirong.papers import bundle, evidence, facts
 from zhirong.people.models import Party
-from zhirong.record import receipts
+from zhirong.record import files, receipts
 from zhirong.record.models import Leaf
 from zhirong.registry.models import Right
 
@@ -38,27 +38,6 @@ KINDS = {
 }
 
 
-def announced(listing: Listing) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The listing and its rules as a transcript prints them, from what the announcement fixed."""
-    edition = listing.edition_of_rules
-    rights = listing.items.order_by("position").values_list("right__number", flat=True)
-    said = {
-        "number": listing.number,
-        "title": listing.title,
-        "asking_fen": listing.asking_fen,
-        "deposit_fen": listing.deposit_fen,
-        "edition": listing.edition,
-        "rights": list(rights),
-    }
-    rules = {
-        "rule_set": listing.rule_set,
-        "day": listing.rules_day.isoformat() if listing.rules_day else "",
-        "sha256": edition.sha256 if edition else "",
-        "demo_rules": listing.is_demo_rules,
-    }
-    return said, rules
-
-
 def transcript(lot: Lot) -> bytes | None:
     """The public transcript of a lot as a file; None before its first deed is numbered."""
     told = Leaf.objects.filter(topic=lot.topic, number__isnull=False)
@@ -70,9 +49,9 @@ def transcript(lot: Lot) -> bytes | None:
     )
     if announcement is None or not told.exists():
         return None
-    listing, rules = announced(lot.listing)
-    result = json.loads(lot.result)
-    return evidence.transcript(lot.topic, announcement=announcement, listing=listing, rules=rules, result=result)
+    return evidence.transcript(
+        lot.topic, announcement=announcement, result={**json.loads(lot.result), "bids": lot.bids}
+    )
 
 
 def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Certificate:
@@ -135,26 +114,51 @@ def right_line(right: Right) -> facts.RightLine:
     )
 
 
+def deeds_of(deal: Deal) -> list[Leaf]:
+    """The numbered deeds on which the certificate rests, in their order."""
+    found = Leaf.objects.filter(topic__in=[deal.topic, deal.listing.topic], kind__in=WHAT, number__isnull=False)
+    return list(found.order_by("number"))
+
+
 def leaves_of(deal: Deal) -> tuple[facts.Leaf, ...]:
-    """The numbered deeds on which the certificate rests."""
-    found = Leaf.objects.filter(
-        topic__in=[deal.topic, deal.listing.topic], kind__in=WHAT, number__isnull=False
-    ).order_by("number")
+    """The same deeds as the paper prints them."""
     return tuple(
         facts.Leaf(what=WHAT[leaf.kind], number=leaf.number or 0, hash=bytes(leaf.hash).hex(), at=leaf.at)
-        for leaf in found
+        for leaf in deeds_of(deal)
     )
 
 
-def certificate_pdf(certificate: Certificate, language: str, *, verify_at: str) -> bytes:
-    """The certificate as a PDF in one language."""
-    return pdf.certificate(certificate_facts(certificate, verify_at=verify_at), language)
-
-
-def certificate_archive(certificate: Certificate, *, verify_at: str) -> bytes:
-    """Both PDFs, the receipt of the certificate's leaf, the transcript and the verifier in one archive."""
+def papers_of(certificate: Certificate, *, verify_at: str) -> tuple[facts.Certificate, dict[str, bytes]]:
+    """The certificate's paper and every file that comes with it, made once for its seal."""
     lot = certificate.deal.lot
-    made = bundle.files(
-        certificate_facts(certificate, verify_at=verify_at), transcript=transcript(lot) if lot else None
-    )
-    return bundle.archive(evidence.receipt(certificate.leaf_id), made)
+    paper = certificate_facts(certificate, verify_at=verify_at)
+    return paper, bundle.files(paper, transcript=transcript(lot) if lot else None)
+
+
+def certificate_file(certificate: Certificate, name: str) -> bytes:
+    """One of the sealed files by its name, as it was when it was sealed."""
+    return files.get(_sealed(certificate)[name])
+
+
+def certificate_archive(certificate: Certificate) -> bytes:
+    """Everything in one archive: the certificate with its proofs, both PDFs, the transcript, the verifier."""
+    made = {name: files.get(sha256) for name, sha256 in _sealed(certificate).items()}
+    return bundle.archive(certificate_json(certificate), made)
+
+
+def certificate_json(certificate: Certificate) -> bytes:
+    """The certificate as a file that proves itself; refused until its seal is numbered, which takes a second."""
+    _sealed(certificate)
+    own = certificate.sealed
+    if own is None or own.number is None:
+        raise Refused("certificate.not_sealed", number=certificate.number)
+    body = json.loads(certificate.sealed_body)
+    by_hash = {bytes(leaf.hash).hex(): leaf for leaf in deeds_of(certificate.deal)}
+    return evidence.certificate(body, leaf=own, leaves=[by_hash[one] for one in body["facts"]["receipts"]])
+
+
+def _sealed(certificate: Certificate) -> dict[str, str]:
+    if certificate.sealed_id is None:
+        raise Refused("certificate.not_sealed", number=certificate.number)
+    kept: dict[str, str] = json.loads(certificate.sealed_files)
+    return kept

@@ -174,7 +174,8 @@ class House:
             forget()
             for part in reversed(started):
                 part.stop()
-            self.bridge.end()
+            self.bridge.end(connections.close_all)
+            self.hub.thread_end(connections.close_all)
             connections.close_all()
 
 

@@ -163,21 +163,31 @@ def told(refused: Refused) -> Mapping[str, Any]:
     }
 
 
+def form_with(fields: Mapping[str, str]) -> Callable[[View[P]], View[P]]:
+    """As `form`; a refusal of these codes stands beside the input named with it."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def kept(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+            try:
+                return view(request, *args, **options)
+            except Refused as refused:
+                if request.method != "POST":
+                    raise
+                beside = {"field": fields[refused.code]} if refused.code in fields else {}
+                refused.facts.update(beside)
+                request.house_refused = refused  # type: ignore[attr-defined]
+                request.method = "GET"
+                return view(request, *args, **options)
+
+        return kept
+
+    return decorate
+
+
 def form(view: View[P]) -> View[P]:
     """A page with a form: a refused POST shows the form again, the refusal beside it and everything typed kept."""
-
-    @wraps(view)
-    def kept(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **options)
-        except Refused as refused:
-            if request.method != "POST":
-                raise
-            request.house_refused = refused  # type: ignore[attr-defined]
-            request.method = "GET"
-            return view(request, *args, **options)
-
-    return kept
+    return form_with({})(view)
 
 
 def signed_in(view: View[P]) -> View[P]:

@@ -1,4 +1,4 @@
-"""The bidding room as it stands for everyone: board, choices, path of the price, record. One source for page and hub."""
+"""The bidding room as it stands for everyone: board, choices, path, record. One source for page and hub."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Room:
 
 def terms_of(lot: Lot) -> Terms:
     """The announced figures of a lot."""
-    known = {name for name in Terms.__slots__}
+    known = set(Terms.__slots__)
     return Terms.from_facts({name: value for name, value in json.loads(lot.terms).items() if name in known})
 
 
@@ -125,7 +125,7 @@ def room_of(lot: Lot) -> Room:
         step_fen=step,
         bidders=len(codes),
         lines=lines(steps, void=void, top_code=lot.top_code),
-        chart=path(bids, until_ns=min(now_ms * MS, lot.closes_ns), start_fen=terms.start_fen),
+        chart=path(bids),
         choices=choices(terms, least),
         clock=clock(lot, now_ms),
     )
@@ -194,8 +194,11 @@ def said(step: LotStep) -> str:
     return gettext(SAID[step.kind]) % facts if step.kind in SAID else step.kind
 
 
-def path(bids: Sequence[LotStep], *, until_ns: int, start_fen: int) -> str:
-    """The price as a line of steps, said in one sentence for who cannot see it."""
+def path(bids: Sequence[LotStep]) -> str:
+    """The price as a line of steps up to its last bid, said in one sentence for who cannot see it.
+
+    It does not run on to the present: what the hub sends must be what a page written a moment later shows.
+    """
     if not bids:
         return ""
     points = [(one.received_ns // MS, one.amount_fen or 0) for one in bids]
@@ -206,7 +209,7 @@ def path(bids: Sequence[LotStep], *, until_ns: int, start_fen: int) -> str:
         "high": words.money(last[1]),
         "end": filters.clock(last[0] * MS),
     }
-    until = max(until_ns // MS, last[0] + 1)
+    until = last[0] + 1
     return charts.steps_line(
         points, until=until, label=label, values=grid(first[1], last[1]), times=ticks(first[0], until)
     )

@@ -35,7 +35,7 @@ def on_listing(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
             return listing_pages.listing_page(request, number)
         return HttpResponseRedirect(f"{listing_pages.address_of(found)}#{place}")
 
-    return posted  # type: ignore[return-value]
+    return posted
 
 
 def _id(request: HttpRequest, name: str) -> int:

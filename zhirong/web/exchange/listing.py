@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
@@ -62,7 +62,7 @@ def listing(request: HttpRequest, number: str) -> HttpResponse:
 def listing_or_404(request: HttpRequest, number: str) -> Listing:
     """An announced listing for everyone; one that is not, for the seller's people and the operator."""
     beside = ("seller", "edition_of_rules", "follows", "batch")
-    found = Listing.objects.select_related(*beside).filter(number=number).first()
+    found = Listing.objects.select_related(*beside).annotate(**_gates()).filter(number=number).first()
     if found is None:
         raise Http404
     is_public = found.announced_at is not None and (found.batch is None or found.batch.visible_at is not None)
@@ -72,6 +72,18 @@ def listing_or_404(request: HttpRequest, number: str) -> Listing:
     ):
         raise Http404
     return found
+
+
+def _gates() -> dict[str, Subquery]:
+    """The newest gate of each stage beside the listing itself, so that it costs no question of its own."""
+    newest = {
+        stage: Gate.objects.filter(listing=OuterRef("pk"), stage=stage).order_by("-at", "-pk") for stage in STAGES
+    }
+    return {
+        f"{stage}_{name}": Subquery(found.values(name)[:1])
+        for stage, found in newest.items()
+        for name in ("findings", "at")
+    }
 
 
 def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse:
@@ -110,7 +122,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
 
 
-def items_of(found: Listing) -> Sequence[ListingItem]:
+def items_of(found: Listing) -> QuerySet[ListingItem]:
     """The rights with who holds them, in the order of the announcement."""
     held = Prefetch("right__holdings", Holding.objects.filter(until=None).order_by("position", "pk"), to_attr="held")
     return ListingItem.objects.filter(listing=found).order_by("position").select_related("right").prefetch_related(held)
@@ -228,32 +240,24 @@ def step_now(found: Listing, deal: Deal | None) -> int:
     return by_state.get(found.suspended_from or found.state, 2 if found.state == "suspended" else 3)
 
 
-def findings(found: Listing, numbers: Sequence[str]) -> list[Finding]:
+def findings(found: Any, numbers: Sequence[str]) -> list[Finding]:
     """What the kept gates found, the newest of each stage; one line for a ground that several rights share."""
-    newest: dict[str, Gate] = {}
-    for gate in Gate.objects.filter(listing=found).order_by("at", "pk"):
-        newest[gate.stage] = gate
     texts, language = registry_rules.reason_texts(), "zh" if filters.is_chinese() else "en"
-    merged: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for gate in newest.values():
-        for one in json.loads(gate.findings):
+    merged: dict[tuple[str, str], Finding] = {}
+    for stage in STAGES:
+        kept = getattr(found, f"{stage}_findings")
+        when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}" if kept else ""
+        for one in json.loads(kept or "[]"):
             entry = texts.get(one["code"])
             text = entry[language].format_map(_Said(one["facts"])) if entry else one["code"]
-            line = merged.setdefault(
-                (one["code"], one["effect"], text), {"rule": one["rule"], "gates": [], "rights": []}
+            shape, word = EFFECTS[one["effect"]]
+            before = merged.get((one["effect"], text))
+            rights = {*(before.rights if before else ()), one["right"]}
+            merged[one["effect"], text] = Finding(
+                (shape, gettext(word)), text, when, one["rule"], tuple(sorted(rights))
             )
-            line["gates"].append(gate)
-            line["rights"].append(one["right"])
-    return [_finding(key, line, numbers=numbers) for key, line in merged.items()]
-
-
-def _finding(key: tuple[str, str, str], line: dict[str, Any], *, numbers: Sequence[str]) -> Finding:
-    _, effect, text = key
-    shape, word = EFFECTS[effect]
-    last = line["gates"][-1]
-    rights = tuple(dict.fromkeys(line["rights"]))
-    when = f"{gettext(STAGES.get(last.stage, last.stage))} · {filters.short_moment(last.at)}"
-    return Finding((shape, gettext(word)), text, when, line["rule"], () if len(rights) == len(numbers) else rights)
+    whole = len(numbers)
+    return [replace(line, rights=()) if len(line.rights) == whole else line for line in merged.values()]
 
 
 class _Said(dict[str, str]):

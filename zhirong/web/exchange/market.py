@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import finder
-from zhirong.exchange.models import Listing, ListingItem, Lot
 from zhirong.papers import charts, sheets
 from zhirong.record import actions as record
-from zhirong.registry.models import Holding, Right
 from zhirong.search import address as addresses
-from zhirong.search import highlights, parser
+from zhirong.search import parser
 from zhirong.search.address import Address
-from zhirong.search.backend import DEEPEST, PRICE_EDGES_FEN, Band, Hit, Results
+from zhirong.search.backend import DEEPEST, PRICE_EDGES_FEN, Band, Results
 from zhirong.search.query import Everything, Node, Note
 from zhirong.web import filters, limits, pages
-from zhirong.web.exchange import front, words
+from zhirong.web.exchange import front, hits, words
 
 FACETS = ("right_kind", "state", "section", "mode")
 TABS = {
@@ -135,24 +131,25 @@ def hall(request: HttpRequest) -> HttpResponse:
         asked=asked,
         address=address,
         results=results,
-        rows=rows(results.hits, asked.node),
+        rows=hits.rows(results.hits, asked.node),
         figures=front.figures(record.now()),
         groups=groups(asked, results),
         chips=chips(asked),
         prices=prices(address, results.prices),
         tabs=[(gettext(word), asked.link(of_kind(address, kind)), kind == asked.kind) for kind, word in TABS.items()],
-        sorts=[(gettext(word), asked.link(address.sorted_by(sort)), sort == shown_sort(asked)) for sort, word in SORTS.items()],
+        sorts=sorts(asked),
         last=last,
         elsewhere=elsewhere,
         elsewhere_link=asked.link(of_kind(address, "any")),
         progress=progress,
         notes=[note.zh if filters.is_chinese() else note.en for note in asked.notes],
-    )  # fmt: skip
+    )
 
 
-def shown_sort(asked: Asked) -> str:
-    """The order in which the list stands, also where the address names none."""
-    return in_index(asked.address, asked.kind).sort
+def sorts(asked: Asked) -> list[tuple[str, str, bool]]:
+    """The orders with their addresses, and which one the list stands in, also where the address names none."""
+    shown = in_index(asked.address, asked.kind).sort
+    return [(gettext(word), asked.link(asked.address.sorted_by(sort)), sort == shown) for sort, word in SORTS.items()]
 
 
 def of_kind(address: Address, kind: str) -> Address:
@@ -214,130 +211,22 @@ def chips(asked: Asked) -> list[tuple[str, str]]:
 
 def prices(address: Address, bands: Sequence[Band]) -> str:
     """The histogram of prices within the search, those of the chosen range in colour."""
-    if not bands:
+    if not any(band.count for band in bands):
         return ""
     chosen = None
     if address.price_from_fen is not None or address.price_to_fen is not None:
-        low, high = address.price_from_fen or 0, address.price_to_fen
+        least, high = address.price_from_fen or 0, address.price_to_fen
         inside = [
             place
             for place, band in enumerate(bands)
-            if (band.to_fen is None or band.to_fen > low) and (high is None or (band.from_fen or 0) <= high)
+            if (band.to_fen is None or band.to_fen > least) and (high is None or (band.from_fen or 0) <= high)
         ]
         chosen = range(inside[0], inside[-1] + 1) if inside else range(0)
     fullest = max(bands, key=lambda band: band.count)
-    label = gettext("Prices: most lie between %(low)s and %(high)s") % {
-        "low": words.money(fullest.from_fen or 0),
-        "high": words.money(fullest.to_fen) if fullest.to_fen else gettext("above %(edge)s") % {"edge": words.money(PRICE_EDGES_FEN[-1])},
-    }  # fmt: skip
+    most = words.money(fullest.to_fen or PRICE_EDGES_FEN[-1])
+    low = words.money(fullest.from_fen or 0)
+    label = gettext("Prices: most lie between %(low)s and %(high)s") % {"low": low, "high": most}
     return Markup(charts.columns([band.count for band in bands], chosen=chosen, label=label))
-
-
-def marked(text: str, node: Node, field: str) -> Markup:
-    """A text with the words that were asked for marked."""
-    made, at = Markup(""), 0
-    for begin, end in highlights.marks(text, node, field=field):
-        made += escape(text[at:begin]) + Markup("<mark>") + escape(text[begin:end]) + Markup("</mark>")
-        at = end
-    return made + escape(text[at:])
-
-
-def ids(hits: Sequence[Hit], kind: str) -> list[int]:
-    """The row ids of the hits of one kind."""
-    return [int(hit.id.partition(":")[2]) for hit in hits if hit.id.startswith(f"{kind}:")]
-
-
-def things(hits: Sequence[Hit]) -> dict[str, Any]:
-    """The rows behind the hits by their topic, in five queries."""
-    held = Prefetch("holdings", Holding.objects.filter(until=None).order_by("position", "pk"), to_attr="held")
-    rights = Prefetch("right", Right.objects.prefetch_related(held))
-    items = Prefetch("items", ListingItem.objects.order_by("position").prefetch_related(rights), to_attr="shown_items")
-    lots = Prefetch("lots", Lot.objects.order_by("-run"), to_attr="shown_lots")
-    found: dict[str, Any] = {}
-    if wanted := ids(hits, "listing"):
-        found |= {one.topic: one for one in Listing.objects.filter(pk__in=wanted).prefetch_related(items, lots)}
-    if wanted := ids(hits, "right"):
-        found |= {one.topic: one for one in Right.objects.filter(pk__in=wanted).prefetch_related(held)}
-    return found
-
-
-def rows(hits: Sequence[Hit], node: Node) -> list[dict[str, Any]]:
-    """The hits as the list shows them; what left the database since it was indexed is left out."""
-    found = things(hits)
-    made = []
-    for hit in hits:
-        thing = found.get(hit.id)
-        if isinstance(thing, Listing):
-            made.append(listing_row(thing, node))
-        elif isinstance(thing, Right):
-            made.append(right_row(thing, node))
-    return made
-
-
-def listing_row(listing: Any, node: Node) -> dict[str, Any]:
-    """One listing of the list: what it is on the left, price and state on the right."""
-    items, lot = listing.shown_items, next(iter(listing.shown_lots), None)
-    rights = [item.right for item in items]
-    is_running = lot is not None and listing.state == "bidding"
-    if listing.state in ("sold", "settled"):
-        price_word = gettext("Sold for")
-    elif lot is not None and lot.top_fen:
-        price_word = gettext("Current price")
-    else:
-        price_word = gettext("Asking price")
-    if is_running and lot is not None:
-        line = gettext("ends %(at)s · bids %(n)s") % {"at": filters.short_moment(lot.closes_ns), "n": lot.bids}
-    elif listing.state == "announced" and listing.closes_at:
-        line = gettext("registration until %(at)s") % {"at": filters.short_moment(listing.closes_at)}
-    else:
-        line = ""
-    title = listing.title if filters.is_chinese() or not listing.title_en else listing.title_en
-    first = rights[0] if rights else None
-    return {
-        "address": reverse("room", args=[lot.pk]) if is_running and lot is not None else reverse("listing", args=[listing.number]),
-        "title": marked(title, node, "title"),
-        "facts": [fact for fact in (
-            words.kind(first.kind) if first else "",
-            first.number if first and len(rights) == 1 else gettext("%(n)s rights") % {"n": len(rights)},
-            first.ipc if first else "",
-            listing.number,
-        ) if fact],
-        "text": marked(listing.summary[:120], node, "abstract"),
-        "holders": "、".join(dict.fromkeys(one.name for right in rights[:3] for one in right.held)),
-        "price_word": price_word,
-        "price_fen": (lot.top_fen if lot is not None and lot.top_fen else None) or listing.asking_fen,
-        "state": words.listing_state(listing),
-        "line": line,
-        "export": (listing.number, title, ", ".join(right.number for right in rights)),
-        "closes_at": listing.closes_at,
-    }  # fmt: skip
-
-
-def right_row(right: Any, node: Node) -> dict[str, Any]:
-    """One right of the list."""
-    return {
-        "address": right_address(right),
-        "title": marked(right.title, node, "title"),
-        "facts": [fact for fact in (words.kind(right.kind), right.number, right.ipc) if fact],
-        "text": marked(right.abstract[:120], node, "abstract"),
-        "holders": "、".join(one.name for one in right.held),
-        "price_word": "",
-        "price_fen": None,
-        "state": None,
-        "line": gettext("filed %(day)s") % {"day": filters.day(right.filed_on)} if right.filed_on else "",
-        "export": ("", right.title, right.number),
-        "closes_at": None,
-    }
-
-
-def right_address(right: Right) -> str | None:
-    """The page of a right, where the registry's pages are built."""
-    for name in (right.pk, right.number, right.key):
-        try:
-            return reverse("right", args=[name])
-        except NoReverseMatch:
-            continue
-    return None
 
 
 @require_safe
@@ -373,7 +262,7 @@ def lines(asked: Asked) -> Iterator[list[sheets.Value]]:
     """The rows of an export, read by smaller searches."""
     for page in range(1, DEEPEST // EXPORT_CHUNK + 1):
         results = replace(asked, address=asked.address.on_page(page)).found(size=EXPORT_CHUNK)
-        for row in rows(results.hits, Everything()):
+        for row in hits.rows(results.hits, Everything()):
             state = row["state"][1] if row["state"] else ""
             yield [*row["export"], row["holders"], row["price_fen"], state, row["closes_at"]]
         if page * EXPORT_CHUNK >= results.total:

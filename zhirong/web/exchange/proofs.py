@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -95,7 +97,7 @@ def look_up(wanted: str) -> str | None:
 @require_safe
 def verifier_file(request: HttpRequest) -> HttpResponse:
     """/verifier.py: the program itself."""
-    answer = HttpResponse(evidence.verifier_source(), content_type="text/x-python; charset=utf-8")
+    answer = HttpResponse(Path(verifier.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="verifier.py"'
     return answer
 
@@ -184,11 +186,11 @@ def certificate_file(request: HttpRequest, number: str, name: str) -> HttpRespon
     """/certificates/PZ-2026-000001/certificate.zh.pdf and its like."""
     limits.take(request, "export")
     found = certificate_or_404(number)
-    verify_at = request.build_absolute_uri(reverse("certificate", args=[number]))
-    makers = {
-        "certificate.zh.pdf": ("application/pdf", lambda: published.certificate_pdf(found, "zh", verify_at=verify_at)),
-        "certificate.en.pdf": ("application/pdf", lambda: published.certificate_pdf(found, "en", verify_at=verify_at)),
-        "certificate.zip": ("application/zip", lambda: published.certificate_archive(found, verify_at=verify_at)),
+    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "certificate.zh.pdf": ("application/pdf", lambda: published.certificate_file(found, "certificate.zh.pdf")),
+        "certificate.en.pdf": ("application/pdf", lambda: published.certificate_file(found, "certificate.en.pdf")),
+        "certificate.zip": ("application/zip", lambda: published.certificate_archive(found)),
+        "certificate.json": ("application/json", lambda: published.certificate_json(found)),
         "receipt.json": ("application/json", lambda: evidence.receipt(found.leaf_id)),
     }
     if name not in makers:

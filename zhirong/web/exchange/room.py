@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,10 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhirong.base import money
 from zhirong.base.refused import Refused
-from zhirong.exchange import floor_doors, rules
-from zhirong.exchange.engine.shape import PriorityMatch, Reply
+from zhirong.exchange import rules
+from zhirong.exchange.actions import bidding
+from zhirong.exchange.engine.shape import Reply
 from zhirong.exchange.models import Deal, Intent, Lot, LotStep
 from zhirong.people import access
+from zhirong.people.models import Person
 from zhirong.record import feed
 from zhirong.web import filters, pages
 from zhirong.web.exchange import board, words
@@ -172,6 +174,13 @@ def bidder(request: HttpRequest, lot: Lot) -> Intent:
     return intent
 
 
+def who(request: HttpRequest) -> Person:
+    """Who is signed in, on pages that asked for it."""
+    person = pages.person_of(request)
+    assert person is not None, "the page asks for a log-in first"
+    return person
+
+
 @require_POST
 @pages.signed_in
 @in_room
@@ -202,11 +211,7 @@ def confirm(request: HttpRequest, lot_id: int) -> HttpResponse:
 def bid(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/bid: hand the bid to the floor; no thread waits for its commit."""
     lot = lot_or_404(lot_id)
-    intent, price_fen, key = bidder(request, lot), asked_fen(request), request.POST.get("key", "")
-    floor_doors.must_be_key(key)
-    person = pages.person_of(request)
-    assert person is not None, "the page asks for a log-in first"
-    future = floor_doors.running().bid(lot.pk, intent.code, price_fen, key=key, who_ref=person.ref)
+    future = bidding.place_bid(who(request), lot, asked_fen(request), key=request.POST.get("key", ""))
 
     def answered(done: Future[Reply]) -> HttpResponse:
         reply = done.result()
@@ -223,16 +228,5 @@ def bid(request: HttpRequest, lot_id: int) -> HttpResponse:
 def match(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/match: a priority purchaser takes the lot at the price, or waives (court rule 21)."""
     lot = lot_or_404(lot_id)
-    intent, person = bidder(request, lot), pages.person_of(request)
-    assert person is not None, "the page asks for a log-in first"
-    takes = request.POST.get("takes") == "yes"
-    make = partial(PriorityMatch, bidder=intent.code, takes=takes)
-    future = floor_doors.running().order(lot.pk, make, who_ref=person.ref)
-
-    def answered(done: Future[Reply]) -> HttpResponse:
-        reply = done.result()
-        if reply.accepted:
-            return HttpResponseRedirect(reverse("room", args=[lot.pk]))
-        return refused_in_room(request, lot.pk, Refused(reply.code, **reply.facts))
-
-    return pages.later(request, future, answered)
+    bidding.match_price(who(request), lot, takes=request.POST.get("takes") == "yes")
+    return HttpResponseRedirect(reverse("room", args=[lot.pk]))
