@@ -24,6 +24,9 @@ class Kind:
     public: bool
     facts: dict[str, str]
     is_legal: bool
+    # What a notice says where it says more than the record's line.
+    notice_zh: str
+    notice_en: str
 
 
 @cache
@@ -43,6 +46,7 @@ def of(name: str) -> Kind:
 
 
 def _kind(name: str, entry: dict[str, Any]) -> Kind:
+    said: dict[str, str] = entry.get("notice") or {}
     return Kind(
         name=name,
         zh=entry.get("zh", name),
@@ -50,4 +54,6 @@ def _kind(name: str, entry: dict[str, Any]) -> Kind:
         public=bool(entry.get("public")),
         facts=dict(entry.get("facts") or {}),
         is_legal=bool(entry.get("legal")),
+        notice_zh=said.get("zh", entry.get("zh", name)),
+        notice_en=said.get("en", entry.get("en", name)),
     )
