@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 from zhirong.api import app as api
 from zhirong.web import account, errors, parties, portal, views
 from zhirong.web.exchange import addresses as exchange_pages
+from zhirong.web.office import addresses as office
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("view", views.choose, name="view"),
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *account.addresses,
     *parties.addresses,
     *exchange_pages.addresses,
+    *office.addresses,
     path("api/", api.interface.urls),
 ]
 
