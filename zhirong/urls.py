@@ -8,6 +8,7 @@ from zhirong.web import account, errors, parties, portal, views
 from zhirong.web.deals import addresses as deal_pages
 from zhirong.web.desk import addresses as desk_pages
 from zhirong.web.exchange import addresses as exchange_pages
+from zhirong.web.office import addresses as office
 from zhirong.web.registry import addresses as registry_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *registry_pages.addresses,
     *deal_pages.addresses,
     *exchange_pages.addresses,
+    *office.addresses,
     path("api/", api.interface.urls),
 ]
 
