@@ -1,4 +1,4 @@
-"""Lists of every kind: one page of rows with the whole count, sorted as the address says, and the same rows as a sheet."""
+"""Lists of every kind: a page of rows with the whole count, sorted as the address says, and the rows as a sheet."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def number_of(text: str, *, least: int = 1, most: int = 10**9) -> int:
     return max(least, min(int(text), most)) if text.isdecimal() and len(text) < 19 else least
 
 
-def ordered(
-    rows: QuerySet[Row], asked: str, orders: Mapping[str, str], *, default: str
-) -> tuple[QuerySet[Row], str]:
+def ordered(rows: QuerySet[Row], asked: str, orders: Mapping[str, str], *, default: str) -> tuple[QuerySet[Row], str]:
     """The rows in the order that the address asks for; a key that the list does not know is its own order."""
     order = asked if asked.lstrip("-") in orders else default
     column = orders[order.lstrip("-")]

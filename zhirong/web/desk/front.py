@@ -137,5 +137,3 @@ def course(deal: Deal) -> list[tuple[str, str, str]]:
     done = [(filters.short_moment(at), filters.iso(at), word) for at, word in rows if at]
     ahead = [word for at, word in rows if not at]
     return [*done, *((gettext("Now") if place == 0 else gettext("Then"), "", word) for place, word in enumerate(ahead))]
-
-
