@@ -63,7 +63,12 @@ def messages_of(rows: list[Notice]) -> list[Message]:
     """Notices of one page with their deliveries, in one more query."""
     language = translation.get_language() or "zh-hans"
     went: dict[int, list[tuple[str, str]]] = {}
-    for one in Delivery.objects.filter(notice__in=rows).exclude(channel=channels.IN_SITE).exclude(state="not_connected").order_by("pk"):
+    for one in (
+        Delivery.objects.filter(notice__in=rows)
+        .exclude(channel=channels.IN_SITE)
+        .exclude(state="not_connected")
+        .order_by("pk")
+    ):
         went.setdefault(one.notice_id, []).append(
             (gettext(CHANNELS[one.channel]), gettext(STATES.get(one.state, one.state)))
         )
