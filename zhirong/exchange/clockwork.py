@@ -92,9 +92,7 @@ def _owed(after: datetime, most: int) -> list[Deadline]:
         ("recordal", "recordal_due_at", Q(state__in=("recordal", "confirming"))),
     ]
     parts = [
-        running.filter(which, **{f"{name}__gt": after}).values_list(
-            F(name), Value(kind), F("pk"), F("number")
-        )
+        running.filter(which, **{f"{name}__gt": after}).values_list(F(name), Value(kind), F("pk"), F("number"))
         for kind, name, which in due
     ]
     rows = parts[0].union(*parts[1:], all=True)

@@ -69,7 +69,9 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
         listing_state=listing_state(one.listing.state),
         is_open=is_open,
         may=access.may(pages.standing_of(request), "exchange.qualify", one),
-        others=list(one.listing.intents.exclude(pk=one.pk).order_by("pk").values_list("code", "state", "priority_rank")),
+        others=list(
+            one.listing.intents.exclude(pk=one.pk).order_by("pk").values_list("code", "state", "priority_rank")
+        ),
     )
 
 

@@ -52,7 +52,9 @@ def floor(request: HttpRequest) -> HttpResponse:
         health=floor_doors.health(),
         table=tables.table(request, "lots", title, columns=columns, found=found, order="closes_ns"),
         which=which,
-        suspended=list(Listing.objects.filter(state="suspended").select_related("seller").order_by("suspended_at")[:50]),
+        suspended=list(
+            Listing.objects.filter(state="suspended").select_related("seller").order_by("suspended_at")[:50]
+        ),
     )
 
 

@@ -118,9 +118,7 @@ def in_view(one: Listing, now: datetime) -> list[RightInView]:
     ]
 
 
-def shown(
-    title: str, facts: RightFacts, standing: states.Standing, answer: registry_rules.Freedom
-) -> RightInView:
+def shown(title: str, facts: RightFacts, standing: states.Standing, answer: registry_rules.Freedom) -> RightInView:
     return RightInView(
         number=facts.number,
         title=title,
