@@ -129,9 +129,7 @@ def consistent(old: str, new: str) -> tuple[str, str]:
     if len(points) < len({old, new}):
         return "no", gettext("Both sizes must be signed ones; the list shows the newest.")
     proof = [bytes.fromhex(one) for one in receipts.consistency(int(old), int(new))]
-    holds = tree.extends(
-        int(old), int(new), old_root=points[int(old)], new_root=points[int(new)], proof=proof
-    )
+    holds = tree.extends(int(old), int(new), old_root=points[int(old)], new_root=points[int(new)], proof=proof)
     if not holds:
         return "no", gettext("The proof does not hold: the record of then is not the beginning of the record of now.")
     return "go", gettext("The proof of %(n)s hashes holds: nothing before has been changed.") % {"n": len(proof)}

@@ -91,7 +91,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
     return rooms.show(
-        request, "queue.html", here="office", title="", table=table, kinds=kinds, kind=kind, mine=is_mine, all=len(found)
+        request,
+        "queue.html",
+        here="office",
+        title="",
+        table=table,
+        kinds=kinds,
+        kind=kind,
+        mine=is_mine,
+        all=len(found),
     )
 
 
