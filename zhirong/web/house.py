@@ -24,6 +24,7 @@ from zhirong.record import feed as record_feed
 from zhirong.record import jobs, sequencer
 from zhirong.record.models import Notice
 from zhirong.web import feed
+from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
 from zhirong.web.hub import Hub
 from zhirong.web.office import house as office
@@ -127,7 +128,7 @@ class House:
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
         self.hub = Hub(feed.read, feed.write, now_ms=feed.now_ms, last=record_feed.last_number())
-        self.bridge = Bridge(get_wsgi_application(), beside={"/live/": self.hub})
+        self.bridge = Bridge(get_wsgi_application(), beside={"/live/bid/": BidDoor(), "/live/": self.hub})
         config = uvicorn.Config(
             self.application,
             host=host,

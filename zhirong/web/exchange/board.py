@@ -40,6 +40,13 @@ SAID = {
 }
 
 
+# Why the house itself stops the bidding (E9, E23); a person's reason is shown as it was given.
+REASONS = {
+    "outage": gettext_noop("the floor was out of reach"),
+    "clock": gettext_noop("the house's clock jumped"),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the record: a bid, or something else that changed the lot."""
@@ -190,6 +197,8 @@ def _bid_line(one: LotStep, before: LotStep | None, *, is_void: bool, leads: boo
 def said(step: LotStep) -> str:
     """What happened besides the bids, in the language of the page."""
     facts: dict[str, Any] = {"reason": "", "bidder": step.code, **json.loads(step.facts)}
+    if known := REASONS.get(facts["reason"]):
+        facts["reason"] = gettext(known)
     facts["outcome"] = words.outcome(str(facts.get("outcome", "")))
     return gettext(SAID[step.kind]) % facts if step.kind in SAID else step.kind
 
@@ -237,7 +246,8 @@ def ticks(begin_ms: int, end_ms: int) -> list[tuple[int, str]]:
     """Begin, middle and end of the path, as fine as its length asks for."""
     long = end_ms - begin_ms
     show = filters.clock if long < 600_000 else filters.minute if long < 86_400_000 else filters.short_moment
-    return [(at, show(at * MS)) for at in (begin_ms, begin_ms + long // 2)]
+    named = {show(at * MS): at for at in (begin_ms + long // 2, begin_ms)}
+    return sorted((at, word) for word, at in named.items())
 
 
 def fragments(topic: str, language: str) -> hub.Fragments | None:

@@ -39,6 +39,24 @@ EFFECTS = {
     "blocked": ("no", gettext_noop("No")),
     "disclose": ("half", gettext_noop("To know")),
 }
+# What a gate asks besides what it names: (codes that would have spoken, the answer where none did, the law).
+SILENT = [
+    (
+        ("ended_", "application_", "is_an_", "holder_", "not_the_"),
+        gettext_noop("In force, and the seller is the registered holder"),
+        "专利法 第四十二条、第四十四条；B9",
+    ),
+    (
+        ("suspended", "seized", "already_pledged", "pledgee_"),
+        gettext_noop("No pledge, no seizure, no suspension"),
+        "民法典 第四百四十四条；细则 第一百零三条",
+    ),
+    (
+        ("licen", "open_licence", "exclusive_", "invalidation_", "partly_"),
+        gettext_noop("No licence in force, no invalidation asked for"),
+        "专利法 第十二条、第四十五条、第五十条",
+    ),
+]
 CAN_REGISTER = "announced"
 
 
@@ -118,7 +136,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "kind_word": words.kind,
         "span": words.span,
     }
-    crumbs = [(gettext("Market"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
+    crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
 
 
@@ -202,7 +220,7 @@ def steps(found: Listing, rules: RuleSet | None, *, lot: Lot | None, deal: Deal 
         (gettext("Filed"), at(found.submitted_at) if found.submitted_at else "–"),
         (gettext("Announced"), at(found.announced_at) if found.announced_at else "–"),
         (gettext("Registration closes"), at(found.closes_at) if found.closes_at else "–"),
-        (gettext("Bidding"), at(lot.opens_ns) if lot else gettext("with two or more bidders")),
+        (gettext("Auction"), at(lot.opens_ns) if lot else gettext("with two or more bidders")),
         (gettext("Contract"), _due(deal and deal.signed_at, words.span(rules.contract) if rules else "–")),
         (gettext("Payment and recordal"), _due(deal and deal.paid_at, words.span(rules.payment) if rules else "–")),
         (gettext("Certificate"), _due(deal and deal.settled_at, gettext("after the recordal"))),
@@ -257,7 +275,40 @@ def findings(found: Any, numbers: Sequence[str]) -> list[Finding]:
                 (shape, gettext(word)), text, when, one["rule"], tuple(sorted(rights))
             )
     whole = len(numbers)
-    return [replace(line, rights=()) if len(line.rights) == whole else line for line in merged.values()]
+    lines = [replace(line, rights=()) if len(line.rights) == whole else line for line in merged.values()]
+    return [*silent(found), *lines, *to_come(found)]
+
+
+def silent(found: Any) -> list[Finding]:
+    """What the last gate asked and found nothing against: a gate says only what there is to say."""
+    stage = next((one for one in reversed(STAGES) if getattr(found, f"{one}_findings")), None)
+    if stage is None:
+        return []
+    codes = {one["code"] for one in json.loads(getattr(found, f"{stage}_findings"))}
+    when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}"
+    yes = ("go", gettext("Yes"))
+    return [
+        Finding(yes, gettext(text), when, rule, ())
+        for heads, text, rule in SILENT
+        if not any(code.startswith(heads) for code in codes)
+    ]
+
+
+def to_come(found: Any) -> list[Finding]:
+    """The gates that still lie ahead, each with its time."""
+    if found.state in listing_rules.OVER:
+        return []
+    again = gettext("Everything above, once more")
+    lines = []
+    if not found.close_findings and found.closes_at and found.announced_at:
+        when = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
+        lines.append(Finding(("off", gettext("To come")), again, when, "B9", ()))
+    if found.announced_at:
+        abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")
+        then = gettext("after the sale")
+        when = f"{gettext(STAGES['settle'])} · {then}"
+        lines.append(Finding(("off", gettext("To come")), abroad, when, "专利法 第十条；B9", ()))
+    return lines
 
 
 class _Said(dict[str, str]):

@@ -127,7 +127,7 @@ def hall(request: HttpRequest) -> HttpResponse:
         request,
         "exchange/market.html",
         here="market",
-        crumbs=[(gettext("Market"), None)],
+        crumbs=[(gettext("Trading hall"), None)],
         asked=asked,
         address=address,
         results=results,

@@ -84,7 +84,7 @@ def title_of(lot: Lot) -> str:
 def crumbs(lot: Lot, here: str) -> list[tuple[str, str | None]]:
     """Home / hall / listing / here."""
     return [
-        (gettext("Market"), pages.place("market")),
+        (gettext("Trading hall"), pages.place("market")),
         (lot.listing.number, reverse("listing", args=[lot.listing.number])),
         (here, None),
     ]
