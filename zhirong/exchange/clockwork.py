@@ -72,7 +72,9 @@ def _first(parts: Sequence[QuerySet[Any]], most: int) -> list[tuple[Any, str, in
 
 
 def _named(found: QuerySet[Any], kind: str, at: str, *, number: str = "number") -> QuerySet[Any]:
-    return found.filter(**{f"{at}__isnull": False}).annotate(at=F(at), what=Value(kind), name=F(number))
+    named: QuerySet[Any] = found.filter(**{f"{at}__isnull": False})
+    named = named.annotate(at=F(at), what=Value(kind), name=F(number))
+    return named
 
 
 def _of_listings(after: datetime) -> Iterator[QuerySet[Any]]:

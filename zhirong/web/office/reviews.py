@@ -21,7 +21,6 @@ from zhirong.record import actions as record
 from zhirong.registry import labels, queries
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
-from zhirong.registry.engine.facts import RightFacts
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
 from zhirong.web.office import rooms
@@ -118,23 +117,22 @@ def in_view(one: Listing, rights: list[Right], *, now: datetime) -> list[RightIn
     """Each right with the registry's answer, as the gate will ask it when the listing is announced."""
     day = beijing_day(now)
     found = queries.facts_of_many(rights, day)
-    return [
-        shown(right.title, facts, states.standing(facts, day), gates.judge(facts, seller=one.seller, now=now))
-        for right, facts in zip(rights, found, strict=True)
-    ]
-
-
-def shown(title: str, facts: RightFacts, standing: states.Standing, answer: registry_rules.Freedom) -> RightInView:
-    return RightInView(
-        number=facts.number,
-        title=title,
-        kind=of("kind", facts.kind),
-        state=of("state", standing.state),
-        over=gettext(", ").join(of("overlay", one) for one in sorted(standing.overlays)),
-        holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
-        allowed=answer.allowed,
-        findings=[finding(reason) for reason in answer.reasons],
-    )
+    shown = []
+    for right, facts in zip(rights, found, strict=True):
+        answer, standing = gates.judge(facts, seller=one.seller, now=now), states.standing(facts, day)
+        shown.append(
+            RightInView(
+                number=facts.number,
+                title=right.title,
+                kind=of("kind", facts.kind),
+                state=of("state", standing.state),
+                over=gettext(", ").join(of("overlay", lies) for lies in sorted(standing.overlays)),
+                holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
+                allowed=answer.allowed,
+                findings=[finding(reason) for reason in answer.reasons],
+            )
+        )
+    return shown
 
 
 def of(group: str, code: str) -> str:
