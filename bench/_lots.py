@@ -28,7 +28,8 @@ def a_hot_lot() -> int:
     name = f"bench {number}"
     seller = Party.objects.create(kind="legal", name=name, name_key=name, made_at=made_at)
     person = Person.objects.create(login=name, name=name, made_at=made_at)
-    listing = Listing.objects.create(number=name, seller=seller, title=name, asking_fen=1, rule_set="platform")
+    shown = {"state": "bidding", "announced_at": made_at, "closes_at": made_at, "bidding_at": made_at}
+    listing = Listing.objects.create(number=name, seller=seller, title=name, asking_fen=1, rule_set="platform", **shown)
     for code in range(100, 100 + CLIENTS):
         party = Party.objects.create(kind="legal", name=f"{name} {code}", name_key=name, made_at=made_at)
         Intent.objects.create(

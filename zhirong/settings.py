@@ -62,6 +62,9 @@ ALLOWED_HOSTS = os.environ.get("ZR_HOSTS", "127.0.0.1,localhost,[::1],testserver
 # A demo data folder carries this mark; the demo clock and the cast exist nowhere else.
 DEMO = (DATA / "demo.json").exists()
 
+# How people reach this house from outside: it stands in the QR codes of certificates.
+SITE = os.environ.get("ZR_SITE", "http://127.0.0.1:8000").rstrip("/")
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

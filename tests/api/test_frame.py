@@ -12,7 +12,7 @@ from zhirong.base.refused import Refused
 from zhirong.people.actions import tokens
 from zhirong.people.models import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_health_answers_without_a_log_in(client: Client) -> None:

@@ -11,7 +11,7 @@ from tests.people.given_people import PASSWORD, a_party, a_person
 pytestmark = pytest.mark.browser
 PUBLIC = ["/", "/sign-in", "/sign-up", "/site-map", "/accessibility", "/api-guide", "/no/such/page"]
 SOME = ["/", "/sign-in", "/no/such/page"]
-OWN = ["/account", "/account/password", "/account/organisations"]
+OWN = ["/account", "/account/password", "/account/organisations", "/account/parties"]
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_pages_fit_every_width(visit: Visit, width: int) -> None:
 
 def test_own_pages_are_accessible(visit: Visit) -> None:
     person = a_person("holder")
-    a_party(administrator=person)
+    party = a_party(administrator=person)
     for width, lang in [(1280, "zh-hans"), (390, "en")]:
         visitor = visit(person, width=width, lang=lang)
-        for path in OWN:
+        for path in [*OWN, f"/account/parties/{party.pk}"]:
             page = visitor.go(path)
             must_fit(page)
             must_have_targets(page)

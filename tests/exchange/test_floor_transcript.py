@@ -17,19 +17,16 @@ from zhirong.record import actions as record
 from zhirong.record import sequencer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
-LISTING = {"number": "T1", "title": "一种图像识别方法"}
-RULES = {"rule_set": "platform"}
-ANNOUNCED = evidence.announced_sha256(LISTING, RULES)
 
 
 def found_in(lot: Lot, result: dict[str, object]) -> list[tuple[str, str]]:
     """What the verifier finds in the lot's transcript."""
     with transaction.atomic():
         topic = f"listing:{lot.listing_id}"
-        leaf = record.tell("exchange.announced", topic, who=None, public=True, announced_sha256=ANNOUNCED)
+        leaf = record.tell("exchange.announced", topic, who=None, public=True, number="T1", asking_fen=1_000_00)
     sequencer.number_now()
     leaf.refresh_from_db()
-    paper = evidence.transcript(lot.topic, announcement=leaf, listing=LISTING, rules=RULES, result=result)
+    paper = evidence.transcript(lot.topic, announcement=leaf, result=result)
     return verifier.verify(paper).found
 
 

@@ -167,3 +167,19 @@ def test_days_and_money_are_written_in_both_languages() -> None:
         }
     }
     assert pdf.view(Both("甲", "A"), language="en") == "A"
+
+
+@poppler
+def test_the_signature_stands_with_the_record_it_is_signed_over(tmp_path: Path) -> None:
+    for count in (1, 3, 16, 24):
+        paper = given.certificate(rights=(given.RIGHT,) * count)
+        content = pdf.certificate(paper, "zh")
+        last = page_count(content, tmp_path)
+        done = subprocess.run(
+            ["pdftotext", "-f", str(last), "-l", str(last), tmp_path / "paper.pdf", "-"],
+            capture_output=True,
+            check=True,
+        )
+        text = re.sub(r"\s", "", done.stdout.decode())
+        assert paper.root in text
+        assert "2026年12月21日" in text

@@ -52,7 +52,7 @@ def test_a_sheet_is_staged_unseen_and_then_shown_whole():
 
 def test_rows_are_not_seen_before_the_last_step(monkeypatch):
     who, batch = brought(sheet(1, 2, 3))
-    monkeypatch.setattr(imports, "_show", lambda who, batch: batch)
+    monkeypatch.setattr(imports, "_show", lambda who, batch, changes: batch)
     imports.commit_import(who, batch)
     assert Right.objects.count() == 3
     assert Right.objects.visible().count() == 0
@@ -174,9 +174,14 @@ def test_another_name_or_an_unverified_party_must_claim_the_right(name, is_verif
     assert (holding.name, holding.party) == (HOLDER, None)
     freedom = queries.is_free(holding.right, Act.SELL, date(2023, 7, 1))
     assert [reason.code for reason in freedom.blocking] == ["holder_unclaimed"]
+    assert queries.unclaimed_in(batch) == [holding]
     claim = titles.claim_right(who, holding, party, evidence=a_file())
+    assert queries.waiting_claims() == [claim]
     titles.accept_claim(an_operator(), claim, reason="名称变更证明")
     assert queries.is_free(holding.right, Act.SELL, date(2023, 7, 1)).allowed
+    assert queries.waiting_claims() == []
+    assert list(queries.rights_of([party.pk])) == [holding.right]
+    assert queries.imports_of(who) == [batch]
 
 
 def test_nobody_changes_what_is_known_of_another_holders_right():
@@ -199,6 +204,7 @@ def test_a_holders_own_file_makes_a_version_and_leaves_the_title_to_the_right_al
     imports.commit_import(who, batch)
     right.refresh_from_db()
     assert (right.title, right.version) == ("一种新方法", 2)
+    assert [one.version for one in queries.versions_of(right)] == [2, 1]
     assert [one.party for one in right.holdings.all()] == [party]
     assert RightVersion.objects.filter(right=right).count() == 2
 
@@ -210,6 +216,21 @@ def test_a_file_is_brought_only_for_a_party_one_acts_for():
         with refused("people.not_allowed"):
             imports.stage_import(who, "rights", data, file=a_file(data), holder=party)
     assert ImportBatch.objects.count() == 0
+
+
+def test_a_version_put_while_an_import_waits_is_not_lost_and_neither_is_the_import(monkeypatch):
+    party = a_party()
+    right = a_right(1, parties=(party,), source_day=None)
+    who, batch = brought(sheet(1, title="一种新方法"), party=party)
+    with monkeypatch.context() as waiting:
+        waiting.setattr(imports, "_show", lambda who, batch, changes: batch)
+        imports.commit_import(who, batch)
+    putting.put_right(an_operator(), a_record(1, title_en="Meanwhile", source_day=None), source="form")
+    imports.commit_import(who, batch)
+    right.refresh_from_db()
+    assert (right.title, right.title_en) == ("一种新方法", "Meanwhile")
+    assert list(right.versions.order_by("version").values_list("version", flat=True)) == [1, 2, 3, 4]
+    assert right.version == 4
 
 
 def test_nobody_shows_anothers_batch():

@@ -11,7 +11,7 @@ from tests.people.given_people import PASSWORD, a_credit_code, a_party, a_person
 from tests.web.given_pages import text_of
 from zhirong.people.models import Membership, Party, Person, Token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def signed_in(person: Person) -> Client:

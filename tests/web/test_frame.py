@@ -14,7 +14,7 @@ from zhirong import urls
 from zhirong.base.refused import Refused
 from zhirong.web import pages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PUBLIC = ["/", "/sign-in", "/sign-up", "/site-map", "/accessibility", "/api-guide"]
 
 

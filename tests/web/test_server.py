@@ -58,7 +58,7 @@ def test_a_signal_ends_the_house_in_order_even_while_somebody_listens(tmp_path: 
         stream = urllib.request.urlopen(f"{address}/live/?topic=lot:1", timeout=5)
         assert stream.readline()
         took_seconds = end(process, by)
-        assert took_seconds < 6, "3 s on a quiet machine"
+        assert took_seconds < 8, "3 s on a quiet machine"
         assert process.stdout
         assert "Traceback" not in process.stdout.read()
 

@@ -70,7 +70,7 @@ class Reader:
 
     def __init__(self, request: HttpRequest) -> None:
         self.person: Person | None = calling.anyone_of(request)
-        self.sees_all = access.may(calling.standing_of(request), "api.read_every_event")
+        self.sees_all = access.may(calling.standing_of(request), "people.read_record")
         self.parties = calling.parties_of(request)
 
     def own(self, events: list[Told]) -> list[Told]:

@@ -81,17 +81,19 @@ class Disk(apsw.VFS):
         undone = 0
         for path, unsynced in self.files.items():
             os.close(unsynced.reader)
-            if not os.path.exists(path):
-                continue
-            with open(path, "r+b") as file:
-                for sector, old in unsynced.before.items():
-                    if self.chance.random() < 0.5:
-                        file.seek(sector * SECTOR)
-                        file.write(old or bytes(SECTOR))
-                        undone += 1
+            if os.path.exists(path):
+                undone += self._undo(path, unsynced)
             Path(f"{path.removesuffix('-wal')}-shm").unlink(missing_ok=True)
         self.unregister()
         return undone
+
+    def _undo(self, path: str, unsynced: Unsynced) -> int:
+        lost = {sector: old for sector, old in unsynced.before.items() if self.chance.random() < 0.5}
+        with open(path, "r+b") as file:
+            for sector, old in lost.items():
+                file.seek(sector * SECTOR)
+                file.write(old or bytes(SECTOR))
+        return len(lost)
 
     def release(self) -> int:
         """A full or broken disk keeps what it took: nothing is undone, the system still had it all."""

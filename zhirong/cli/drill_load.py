@@ -32,7 +32,7 @@ MOVERS = 4
 def fixture() -> str:
     """One listing with a lot that stays open and its admitted bidders, as rows for `loaddata`."""
     at = record.now().isoformat()
-    opens_ns = time.time_ns() - 10**9
+    opens_ns = record.now_ns() - 10**9
     terms = {"form": "timed", "start_fen": STEP_FEN, "steps": [[0, STEP_FEN]], "window_ns": 1, "extension_ns": 1}
     party = {"kind": "legal", "name": "drill", "name_key": "drill", "made_at": at}
     listing = {"number": "DRILL", "seller": 1, "title": "drill", "asking_fen": STEP_FEN, "rule_set": "platform"}

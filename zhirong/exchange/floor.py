@@ -235,7 +235,7 @@ class Floor:
                 floor_rows.know_persons(self._port, lot)
             reply = floor_rows.note_all(batch, lot, events, who_ref=order.who_ref, key=bid.key if bid else "")
         elif bid:
-            floor_rows.note_refusal(batch, lot, bid, reply, who_ref=order.who_ref)
+            floor_rows.note_refusal(batch, lot, bid, reply=reply, who_ref=order.who_ref)
         if slot and bid:
             lot.answers[slot] = Answer(bid.price_fen, reply)
         return reply

@@ -311,3 +311,7 @@ class Certificate(models.Model):
     issued_at = models.DateTimeField()
     leaf = models.ForeignKey(Leaf, models.PROTECT, related_name="+")
     facts = models.TextField()
+    # Once its papers are made and a leaf commits to them: what that leaf commits to, and the kept files by name.
+    sealed = models.OneToOneField(Leaf, models.PROTECT, null=True, related_name="+")
+    sealed_body = models.TextField(default="{}")
+    sealed_files = models.TextField(default="{}")

@@ -24,7 +24,9 @@ LONGEST: Final = {"bank_ref": 64, "account": 64, "payer": 200, "memo": 200, "cor
 class Bank(Protocol):
     """A custody bank: whatever stands behind, files go in and come out."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Under which name the house's accounts know it."""
 
     def statement(self, now: datetime) -> tuple[str, bytes]:
         """The file name and the bytes of a statement of what is new since the last one."""

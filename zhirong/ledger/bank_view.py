@@ -51,16 +51,18 @@ def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
     access.require(who, "ledger.see_books")
     lines = BankLine.objects.select_related("proposed", "matched_by").order_by("pk")
     payouts = Payout.objects.select_related("account", "made_by", "checked_by").order_by("made_at", "pk")
+    waiting = list(lines.filter(state__in=("suspense", "proposed"))[: 2 * SHOWN])
+    under_way = list(payouts.filter(state__in=("made", "checked", "sent"))[: 3 * SHOWN])
     past = tuple(Reconciliation.objects.filter(bank=bank).order_by("-pk")[:SHOWN])
     said = past[0].bank_says if past else None
     return Desk(
         standing=rules.standing(reports.balances(), bank_says=said),
         is_halted=bool(past) and not past[0].is_even,
-        suspended=tuple(lines.filter(state="suspense")[:SHOWN]),
-        proposed=tuple(lines.filter(state="proposed")[:SHOWN]),
-        to_check=tuple(payouts.filter(state="made")[:SHOWN]),
-        to_send=tuple(payouts.filter(state="checked")[:SHOWN]),
-        at_bank=tuple(payouts.filter(state="sent")[:SHOWN]),
+        suspended=tuple(one for one in waiting if one.state == "suspense"),
+        proposed=tuple(one for one in waiting if one.state == "proposed"),
+        to_check=tuple(one for one in under_way if one.state == "made"),
+        to_send=tuple(one for one in under_way if one.state == "checked"),
+        at_bank=tuple(one for one in under_way if one.state == "sent"),
         files=tuple(BankFile.objects.order_by("-pk")[:SHOWN]),
         reconciliations=past,
     )

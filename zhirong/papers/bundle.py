@@ -1,12 +1,11 @@
 """The certificate's archive: both PDFs, the transcript, the verifier and how to use it, in determined bytes.
 
-Order of making: the PDFs and the other files first, their digests into the certificate's facts, the leaf over
-those, and last the archive. So a changed byte anywhere is found by the verifier that lies inside.
+Order of making: `files` first; their digests go into the certificate's facts (`evidence.committed`), the leaf over
+those is told, and last comes the `archive`. So a changed byte anywhere is found by the verifier that lies inside.
 """
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from zhirong.papers import facts, pdf, verifier
@@ -70,11 +69,6 @@ def files(paper: facts.Certificate, *, transcript: bytes | None) -> dict[str, by
     if transcript is not None:
         made["transcript.json"] = transcript
     return dict(sorted(made.items()))
-
-
-def digests(made: dict[str, bytes]) -> dict[str, str]:
-    """What the certificate's facts say of its files: name and SHA-256 in hexadecimal."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
 
 
 def archive(certificate: bytes, made: dict[str, bytes]) -> bytes:

@@ -5,8 +5,21 @@ The modules above fill these; the papers know no tables. A `Both` is a text in b
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """The facts of a paper as canonical JSON can hold them: days and instants in ISO 8601, amounts in fen."""
+    if dataclasses.is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
 
 
 @dataclass(frozen=True)
@@ -125,8 +138,9 @@ class Contract:
     price_fen: int
     deposit_fen: int
     balance_fen: int
-    payment_due_on: date
-    recordal_days: int
+    # Spans from the rule set: the text is fixed before anybody knows the day on which both have accepted.
+    payment_within: Both
+    recordal_within: Both
     rule_set: Both
     is_demo: bool
     custody_bank: Both
@@ -163,7 +177,8 @@ class FeeNote:
     due_on: date
     rule_set: Both
     is_demo: bool
-    payment_code: str = ""
+    # How it is paid: the code of the payment, or that it is taken from the price.
+    payment_code: str | Both = ""
 
 
 @dataclass(frozen=True, kw_only=True)

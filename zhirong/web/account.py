@@ -12,7 +12,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.actions import parties, sign_in, tokens
 from zhirong.people.models import Membership, Person, Token
@@ -35,7 +34,7 @@ def password_of_demo() -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@pages.form
+@pages.form_with({"people.wrong_log_in": "password", "people.locked": "password"})
 def log_in(request: HttpRequest) -> HttpResponse:
     """/sign-in: with a password, or in a demo by the button of one of its people."""
     after = request.POST.get("next") or request.GET.get("next", "")
@@ -44,7 +43,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         login, password = request.POST.get("login", ""), request.POST.get("password", "")
         if settings.DEMO and (chosen := request.POST.get("as")):
             login, password = chosen, password_of_demo()
-        with_field(lambda: sign_in.log_in(request.session, login=login, password=password), field="password")
+        sign_in.log_in(request.session, login=login, password=password)
         return HttpResponseRedirect(pages.safe_back(after, pages.place("desk") or reverse("account")))
     return pages.page(
         request,
@@ -56,14 +55,6 @@ def log_in(request: HttpRequest) -> HttpResponse:
     )
 
 
-def with_field(deed: Any, *, field: str) -> Any:
-    """A refusal of this deed stands beside this input."""
-    try:
-        return deed()
-    except Refused as refused:
-        raise Refused(refused.code, **{"field": field, **refused.facts}) from refused
-
-
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     if person := pages.person_of(request):
@@ -72,7 +63,15 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@pages.form
+@pages.form_with(
+    {
+        "people.bad_login": "login",
+        "people.login_taken": "login",
+        "people.bad_name": "name",
+        "people.password_length": "password",
+        "people.password_easy": "password",
+    }
+)
 def sign_up(request: HttpRequest) -> HttpResponse:
     """/sign-up: a log-in of one's own; the roles of buyer and holder come with it."""
     if request.method == "POST":
@@ -115,7 +114,13 @@ def known(request: HttpRequest) -> Person:
 
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
-@pages.form
+@pages.form_with(
+    {
+        "people.wrong_log_in": "old_password",
+        "people.password_length": "new_password",
+        "people.password_easy": "new_password",
+    }
+)
 def change_password(request: HttpRequest) -> HttpResponse:
     """/account/password: every other session ends with the old one."""
     if request.method == "POST":

@@ -1,5 +1,9 @@
 """The web as Django sees it."""
 
+from __future__ import annotations
+
+from types import ModuleType
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -7,9 +11,10 @@ from zhirong.web import words
 
 
 class WebConfig(AppConfig):
-    """Before the first page, the words are there."""
+    """Before the first table is read, the words are there: Django looks for a language once, while it loads tables."""
 
     name = "zhirong.web"
 
-    def ready(self) -> None:
+    def __init__(self, app_name: str, app_module: ModuleType | None) -> None:
         words.make_ready(settings.DATA / "locale")
+        super().__init__(app_name, app_module)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
@@ -118,8 +120,17 @@ class Bridge:
         finally:
             leaving.cancel()
 
-    def end(self) -> None:
-        """Begin nothing more; what runs may finish."""
+    def end(self, on_each_thread: Callable[[], None] = lambda: None) -> None:
+        """Begin nothing more; what runs may finish. Each thread then does its last: it closes what it holds open."""
+        meeting = threading.Barrier(self.threads)
+
+        def last() -> None:
+            on_each_thread()
+            with suppress(threading.BrokenBarrierError):
+                meeting.wait(1)  # so that no thread does it twice and another not at all
+
+        lasts = [self.pool.submit(last) for _ in range(self.threads)]
+        wait(lasts, timeout=2)
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
@@ -14,7 +15,10 @@ from zhirong.web import pages
 
 
 class Refusals:
-    """Middleware: a refusal that no form caught becomes a page. The interface under /api/ answers by itself."""
+    """Middleware: a refusal that no form caught becomes a page, a number that names nothing a 404.
+
+    The interface under /api/ answers by itself.
+    """
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self.answer = answer
@@ -23,6 +27,8 @@ class Refusals:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if isinstance(problem, ObjectDoesNotExist):
+            return not_found(request)
         return pages.refusal(request, problem) if isinstance(problem, Refused) else None
 
 

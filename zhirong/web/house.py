@@ -17,20 +17,23 @@ from django.db import close_old_connections, connections
 
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
+from zhirong.ledger import jobs as ledger_jobs
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record import feed as record_feed
 from zhirong.record import jobs, sequencer
 from zhirong.record.models import Notice
 from zhirong.web import feed
+from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
 from zhirong.web.hub import Hub
+from zhirong.web.office import house as office
 
 log = logging.getLogger("zhirong.house")
 
 CLOCK_SECONDS = 1
 # What does long work of which kind (record.jobs): a module adds its own here.
-WORK: dict[str, jobs.Work] = {}
+WORK: dict[str, jobs.Work] = {**office.WORK}
 
 
 def reach(person_ref: str) -> record.Reach:
@@ -48,7 +51,7 @@ def deliver_notices() -> None:
 
 
 # What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
-DUE: list[Callable[[], Any]] = [exchange_jobs.tick, deliver_notices]
+DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, exchange_jobs.tick, deliver_notices]
 
 
 class Repeating:
@@ -125,7 +128,7 @@ class House:
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
         self.hub = Hub(feed.read, feed.write, now_ms=feed.now_ms, last=record_feed.last_number())
-        self.bridge = Bridge(get_wsgi_application(), beside={"/live/": self.hub})
+        self.bridge = Bridge(get_wsgi_application(), beside={"/live/bid/": BidDoor(), "/live/": self.hub})
         config = uvicorn.Config(
             self.application,
             host=host,
@@ -174,7 +177,8 @@ class House:
             forget()
             for part in reversed(started):
                 part.stop()
-            self.bridge.end()
+            self.bridge.end(connections.close_all)
+            self.hub.thread_end(connections.close_all)
             connections.close_all()
 
 

@@ -162,6 +162,8 @@ class Hub:
         return self.written[key]
 
     async def on_thread(self, call: Callable[[], Any]) -> Any:
+        if self.is_ended:
+            raise bridge.Gone
         return await asyncio.get_running_loop().run_in_executor(self.thread, call)
 
     def beat(self) -> None:
@@ -176,7 +178,11 @@ class Hub:
         for listener in self.listeners:
             listener.leaving.cancel()
         self.news.set()
-        self.thread.shutdown(wait=False, cancel_futures=True)
+
+    def thread_end(self, on_thread: Callable[[], None]) -> None:
+        """After `end`: its thread closes what it holds open."""
+        self.thread.submit(on_thread)
+        self.thread.shutdown(wait=True)
 
     async def __call__(self, scope: bridge.Scope, receive: bridge.Receive, send: bridge.Send) -> None:
         """GET /live/?topic=lot:12&topic=lot:13&after=4711"""

@@ -66,7 +66,7 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True
     )
     made.filters.update(filters.FILTERS)
-    made.globals.update(url=reverse, static=static, place=place, chart=Charts())
+    made.globals.update(url=reverse, static=static, place=place, place_at=place_at, chart=Charts())
     return made
 
 
@@ -90,6 +90,14 @@ def place(name: str) -> str | None:
     """The address of a page by its name, None while it is not built."""
     try:
         return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def place_at(name: str, *of_what: object) -> str | None:
+    """The address of a page of one thing, None while such pages are not built."""
+    try:
+        return reverse(name, args=of_what)
     except NoReverseMatch:
         return None
 
@@ -143,7 +151,13 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
 
 def fragment(template: str, **facts: Any) -> str:
     """A piece of a page for the live hub, in the language that is active: the template that the page includes too."""
-    around = {"language": translation.get_language(), "path": "/", "typed": {}, "refused": None, "now": record.now()}
+    around: dict[str, Any] = {
+        "language": translation.get_language(),
+        "path": "/",
+        "typed": {},
+        "refused": None,
+        "now": record.now(),
+    }
     return render_to_string(template, {**around, **facts})
 
 
@@ -157,21 +171,31 @@ def told(refused: Refused) -> Mapping[str, Any]:
     }
 
 
+def form_with(fields: Mapping[str, str]) -> Callable[[View[P]], View[P]]:
+    """As `form`; a refusal of these codes stands beside the input named with it."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def kept(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+            try:
+                return view(request, *args, **options)
+            except Refused as refused:
+                if request.method != "POST":
+                    raise
+                beside = {"field": fields[refused.code]} if refused.code in fields else {}
+                refused.facts.update(beside)
+                request.house_refused = refused  # type: ignore[attr-defined]
+                request.method = "GET"
+                return view(request, *args, **options)
+
+        return kept
+
+    return decorate
+
+
 def form(view: View[P]) -> View[P]:
     """A page with a form: a refused POST shows the form again, the refusal beside it and everything typed kept."""
-
-    @wraps(view)
-    def kept(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **options)
-        except Refused as refused:
-            if request.method != "POST":
-                raise
-            request.house_refused = refused  # type: ignore[attr-defined]
-            request.method = "GET"
-            return view(request, *args, **options)
-
-    return kept
+    return form_with({})(view)
 
 
 def signed_in(view: View[P]) -> View[P]:

@@ -1,4 +1,4 @@
-"""The first page, and the pages about the house itself."""
+"""The pages about the house itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from zhirong.web import pages
-
-
-def first_page(request: HttpRequest) -> HttpResponse:
-    """What is on sale now and what one can come for."""
-    return pages.page(request, "portal/first.html")
 
 
 def site_map(request: HttpRequest) -> HttpResponse:

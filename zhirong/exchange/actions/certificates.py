@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from django.conf import settings
+from django.db import transaction
+
+from zhirong.exchange import published
 from zhirong.exchange.actions.deals import persons_of
 from zhirong.exchange.actions.listings import next_number, rules_of
 from zhirong.exchange.models import Certificate, Deal, Recordal
+from zhirong.papers import evidence, facts, verifier
 from zhirong.people.models import Person
 from zhirong.record import actions as record
+from zhirong.record import files
 
 
 def issue(deal: Deal, *, recordal: Recordal, who: Person, now: datetime) -> Certificate:
@@ -20,7 +26,7 @@ def issue(deal: Deal, *, recordal: Recordal, who: Person, now: datetime) -> Cert
         {"number": item.right.number, "title": item.right.title, "kind": item.right.kind}
         for item in deal.listing.items.select_related("right").order_by("position")
     ]
-    facts = {
+    told = {
         "certificate": number,
         "deal": deal.number,
         "listing": deal.listing.number,
@@ -39,11 +45,46 @@ def issue(deal: Deal, *, recordal: Recordal, who: Person, now: datetime) -> Cert
         "demo_rules": deal.listing.is_demo_rules,
         "lot": deal.lot.pk if deal.lot else 0,
     }
-    leaf = record.tell("exchange.certified", deal.topic, who=who, public=True, to=persons_of(deal), **facts)
+    leaf = record.tell("exchange.certified", deal.topic, who=who, public=True, to=persons_of(deal), **told)
     return Certificate.objects.create(
         deal=deal,
         number=number,
         issued_at=now,
         leaf=leaf,
-        facts=json.dumps(facts, ensure_ascii=False, sort_keys=True),
+        facts=json.dumps(told, ensure_ascii=False, sort_keys=True),
     )
+
+
+def unsealed() -> list[int]:
+    """Certificates whose papers are still to be made; the deeds they rest on are numbered by now."""
+    waiting = Certificate.objects.filter(sealed=None, leaf__number__isnull=False)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:20])
+
+
+def seal(deal_id: int) -> Certificate:
+    """Make the papers of a certificate and put their digests on the record; what is downloaded is what was sealed."""
+    found = Certificate.objects.select_related("deal__listing", "deal__intent", "deal__lot").get(pk=deal_id)
+    if found.sealed_id is not None:
+        return found
+    # Made before the transaction: papers take a tenth of a second, and the write lock may not wait for them.
+    paper, made = published.papers_of(found, verify_at=f"{settings.SITE}/certificates/{found.number}")
+    body, facts_sha256 = evidence.committed(facts.plain(paper), files=made, leaves=published.deeds_of(found.deal))
+    for content in made.values():
+        files.put(verifier.sha256(content), content)
+    with transaction.atomic():
+        locked = Certificate.objects.select_for_update().get(pk=deal_id)
+        if locked.sealed_id is not None:
+            return locked
+        kept = {name: verifier.sha256(content) for name, content in made.items()}
+        locked.sealed = record.tell(
+            "exchange.sealed",
+            found.deal.topic,
+            who=None,
+            public=True,
+            certificate=found.number,
+            deal=found.deal.number,
+            facts_sha256=facts_sha256,
+        )
+        locked.sealed_body, locked.sealed_files = verifier.canonical(body).decode(), json.dumps(kept)
+        locked.save()
+    return locked

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-_PLAIN = (str, int, bool, type(None))
+_PLAIN = frozenset((str, int, bool, type(None)))
+# Made once: json.dumps would make a new encoder for every leaf, and each bid writes one.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def canonical(body: Any) -> str:
@@ -14,7 +16,7 @@ def canonical(body: Any) -> str:
     Two machines disagree on how a float is written, never on an int: so a leaf holds fen, ppm and nanoseconds.
     """
     _assert_plain(body)
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(body)
 
 
 def _assert_plain(value: Any) -> None:
@@ -23,7 +25,8 @@ def _assert_plain(value: Any) -> None:
     if isinstance(value, dict):
         for key, part in value.items():
             assert isinstance(key, str), f"a leaf's key must be text, not {key!r}"
-            _assert_plain(part)
+            if type(part) not in _PLAIN:
+                _assert_plain(part)
         return
     assert isinstance(value, list | tuple), f"a leaf holds text, whole numbers, lists and maps, not {value!r}"
     for part in value:

@@ -75,7 +75,7 @@ def commit_import(who: Person, batch: ImportBatch) -> ImportBatch:
     stored = ImportRow.objects.filter(batch=now).order_by("line").values_list("facts", flat=True)
     for chunk in putting.chunked(stored.iterator(chunk_size=1000), putting.CHUNK_ROWS):
         putting.put_chunk([records.from_text(facts) for facts in chunk], origin)
-    return _show(who, now)
+    return _show(who, now, putting.changes_of(now))
 
 
 @transaction.atomic
@@ -190,10 +190,10 @@ def _refuse_unfit(batch: ImportBatch) -> None:
 
 
 @transaction.atomic
-def _show(who: Person, batch: ImportBatch) -> ImportBatch:
+def _show(who: Person, batch: ImportBatch, changes: Sequence[tuple[RightRecord, Right]]) -> ImportBatch:
     now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if now.visible_at is None:
-        putting.show_changes(now)
+        putting.show_changes(who, now, changes)
     return _show_locked(who, now)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from django.db import connection, transaction
 
@@ -19,6 +19,7 @@ from zhirong.record import actions as record
 from zhirong.record import port, teller
 from zhirong.record.models import File
 from zhirong.registry import queries, records
+from zhirong.registry.actions import right_rows
 from zhirong.registry.models import ImportBatch, Right, RightVersion
 from zhirong.registry.records import Named, RightRecord
 
@@ -129,15 +130,32 @@ def put_right_locked(who: Person, right: Right, facts: RightRecord, *, source: s
     return plan.change
 
 
-def show_changes(batch: ImportBatch) -> None:
-    """Bring the rows of rights that were known before up to the versions of a batch; in the caller's transaction."""
-    waiting = {version.right_id: version for version in RightVersion.objects.filter(batch=batch, version__gt=1)}
-    rights = list(Right.objects.select_for_update().filter(pk__in=waiting))
-    for right in rights:
-        version = waiting[right.pk]
-        _fill(right, records.from_text(version.facts))
-        right.version, right.source, right.put_at = version.version, version.source, version.put_at
-    Right.objects.bulk_update(rights, [*COLUMNS, "version", "source", "put_at"], batch_size=100)
+def changes_of(batch: ImportBatch) -> list[tuple[RightRecord, Right]]:
+    """What a batch changes on rights that were known before, with their rows as they will be; read before the lock."""
+    waiting = RightVersion.objects.filter(batch=batch, version__gt=1).select_related("right").order_by("right_id")
+    found = []
+    for version in waiting.iterator(chunk_size=1000):
+        said = records.from_text(version.facts)
+        row = version.right
+        if row.version < version.version:
+            right_rows.fill(row, said)
+            row.version, row.source, row.put_at = version.version, version.source, version.put_at
+        found.append((said, row))
+    return found
+
+
+def show_changes(who: Person, batch: ImportBatch, changes: Sequence[tuple[RightRecord, Right]]) -> None:
+    """Bring known rights up to the versions of a batch, in the caller's transaction.
+
+    A right that moved on since its version was prepared takes the batch's facts on top, as one version more.
+    """
+    now = dict(Right.objects.filter(versions__batch=batch).values_list("pk", "version"))
+    ready = [row for _, row in changes if now[row.pk] < row.version]
+    right_rows.update_rights(port.within(connection), ready)
+    moved = {row.pk: said for said, row in changes} if len(ready) < len(changes) else {}
+    for right in Right.objects.select_for_update().filter(pk__in=moved.keys() - {row.pk for row in ready}):
+        after = records.merged(queries.record_of(right), moved[right.pk])
+        put_right_locked(who, right, after, source=f"import:{batch.ref}")
 
 
 def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -147,32 +165,16 @@ def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield chunk
 
 
-COLUMNS = [
-    "kind",
-    "number",
-    "publication_number",
-    "title",
-    "title_en",
-    "abstract",
-    "ipc",
-    "ipc_all",
-    "inventors",
-    "filed_on",
-    "granted_on",
-    "facts",
-    "source_day",
-]
-
-
 def _plans(said: Sequence[RightRecord], origin: Origin, *, at: datetime) -> list[_Plan]:
-    known = {right.key: right for right in Right.objects.filter(key__in=[one.key for one in said])}
+    keys = [one.key for one in said]
+    known = {right.key: right for right in Right.objects.select_related("batch").filter(key__in=keys)}
     return [_plan(one, known.get(one.key), origin, at=at) for one in said]
 
 
 def _plan(said: RightRecord, right: Right | None, origin: Origin, *, at: datetime) -> _Plan:
     if right is None:
         fresh = Right(key=said.key, version=1, source=origin.source, put_at=at, batch=origin.batch)
-        _fill(fresh, said)
+        right_rows.fill(fresh, said)
         return _Plan(said, records.to_text(said), fresh, "new", 0)
     waits_elsewhere = right.batch_id is not None and right.batch_id != (origin.batch.pk if origin.batch else None)
     if waits_elsewhere and right.batch is not None and right.batch.visible_at is None:
@@ -187,7 +189,7 @@ def _next_version(after: RightRecord, right: Right, origin: Origin, *, at: datet
     found = right.version
     # A version of a batch shows only when the batch does, so the row itself stays as it is until then.
     if origin.batch is None:
-        _fill(right, after)
+        right_rows.fill(right, after)
         right.source, right.put_at = origin.source, at
     return _Plan(after, spelling, right, "changed", found)
 
@@ -200,7 +202,7 @@ def _moved(plans: Sequence[_Plan]) -> bool:
 
 
 def _write(plans: Sequence[_Plan], origin: Origin, parties: dict[str, Party]) -> None:
-    """The rows of a chunk by plain SQL: an import of 23,000 would spend most of its time in the mapper otherwise."""
+    """The rows of a chunk, then its deeds, each by one statement for all."""
     fresh = [plan for plan in plans if plan.change == "new"]
     changed = [plan for plan in plans if plan.change == "changed"]
     door = port.within(connection)
@@ -208,47 +210,32 @@ def _write(plans: Sequence[_Plan], origin: Origin, parties: dict[str, Party]) ->
         plan.right.pk = pk
     highest = _highest_versions(changed)
     numbers = {plan.right.pk: highest.get(plan.right.pk, 0) + 1 for plan in (*fresh, *changed)}
-    if origin.batch is None and changed:
+    if origin.batch is None:
         for plan in changed:
             plan.right.version = numbers[plan.right.pk]
-        Right.objects.bulk_update([plan.right for plan in changed], [*COLUMNS, "version", "source", "put_at"])
+        right_rows.update_rights(door, [plan.right for plan in changed])
     at = record.now()
-    _insert(door, "registry_right", RIGHT_COLUMNS, [_right_row(door, plan.right) for plan in fresh])
-    versions = [
-        _version_row(plan, origin, number=numbers[plan.right.pk], at=port.stamp(door, at))
-        for plan in plans
-        if plan.change != "same"
-    ]
-    _insert(door, "registry_rightversion", VERSION_COLUMNS, versions)
-    holdings = [one for plan in fresh for one in _holding_rows(plan, origin, parties)]
-    _insert(door, "registry_holding", HOLDING_COLUMNS, holdings)
-    deeds = [_deed(plan, origin, version=numbers[plan.right.pk], at=at) for plan in (*fresh, *changed)]
-    teller.write_deeds(door, deeds)
-    for plan in fresh:
-        plan.right._state.adding, plan.right._state.db = False, "default"
+    right_rows.insert_rights(door, [plan.right for plan in fresh])
+    right_rows.insert_versions(
+        door, [_version(plan, origin, number=numbers[plan.right.pk], at=at) for plan in (*fresh, *changed)]
+    )
+    right_rows.insert_holdings(door, [one for plan in fresh for one in _holdings(plan, origin, parties)])
+    teller.write_deeds(
+        door, [_deed(plan, origin, version=numbers[plan.right.pk], at=at) for plan in (*fresh, *changed)]
+    )
 
 
-RIGHT_COLUMNS = ("id", "key", *COLUMNS, "version", "source", "put_at", "batch_id")
-VERSION_COLUMNS = ("right_id", "version", "facts", "source", "file_id", "put_by_id", "put_at", "batch_id")
-HOLDING_COLUMNS = ("right_id", "name", "party_id", "share_ppm", "position", "since")
-
-
-def _insert(door: port.Port, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        marks = ", ".join("?" * len(columns))
-        door.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
-
-
-def _right_row(door: port.Port, right: Right) -> tuple[Any, ...]:
-    values = [getattr(right, name) for name in COLUMNS]
-    shown = [value.isoformat() if isinstance(value, date) else value for value in values]
-    return (right.pk, right.key, *shown, right.version, right.source, port.stamp(door, right.put_at), right.batch_id)
-
-
-def _version_row(plan: _Plan, origin: Origin, *, number: int, at: Any) -> tuple[Any, ...]:
-    file_id = origin.file.pk if origin.file else None
-    batch_id = origin.batch.pk if origin.batch else None
-    return (plan.right.pk, number, plan.spelling, origin.source, file_id, origin.who.pk, at, batch_id)
+def _version(plan: _Plan, origin: Origin, *, number: int, at: datetime) -> right_rows.VersionRow:
+    return right_rows.VersionRow(
+        right_id=plan.right.pk,
+        version=number,
+        facts=plan.spelling,
+        source=origin.source,
+        file_id=origin.file.pk if origin.file else None,
+        put_by_id=origin.who.pk,
+        put_at=at,
+        batch_id=origin.batch.pk if origin.batch else None,
+    )
 
 
 def _highest_versions(changed: Sequence[_Plan]) -> dict[int, int]:
@@ -277,14 +264,14 @@ def _deed(plan: _Plan, origin: Origin, *, version: int, at: datetime) -> record.
     )
 
 
-def _holding_rows(plan: _Plan, origin: Origin, parties: dict[str, Party]) -> Iterator[tuple[Any, ...]]:
+def _holdings(plan: _Plan, origin: Origin, parties: dict[str, Party]) -> Iterator[right_rows.HoldingRow]:
     """Who holds a new right: shares as told, else equal ones, which always sum to a million."""
     named = plan.record.named_holders()
     since = plan.record.granted_on or plan.record.filed_on
     for place, (one, share_ppm) in enumerate(zip(named, shares_of(named), strict=True)):
         party = parties.get(one.party) or _same_party(one, origin.holder)
-        day = since.isoformat() if since else None
-        yield (plan.right.pk, one.name, party.pk if party else None, share_ppm, place, day)
+        party_id = party.pk if party else None
+        yield right_rows.HoldingRow(plan.right.pk, one.name, party_id, share_ppm, place, since)
 
 
 def shares_of(named: Sequence[Named]) -> list[int]:
@@ -306,27 +293,6 @@ def _same_party(one: Named, party: Party | None) -> Party | None:
 def _parties(plans: Sequence[_Plan]) -> dict[str, Party]:
     refs = {one.party for plan in plans if plan.change == "new" for one in plan.record.named_holders() if one.party}
     return {party.ref: party for party in Party.objects.filter(ref__in=refs)} if refs else {}
-
-
-def _fill(right: Right, said: RightRecord) -> None:
-    """The columns of a row from a record."""
-    values: dict[str, Any] = {
-        "kind": str(said.kind),
-        "number": said.number,
-        "publication_number": said.publication_number,
-        "title": said.title,
-        "title_en": said.title_en,
-        "abstract": said.abstract,
-        "ipc": said.ipc[0] if said.ipc else "",
-        "ipc_all": "\n".join(said.ipc),
-        "inventors": "\n".join(said.inventors),
-        "filed_on": said.filed_on,
-        "granted_on": said.granted_on,
-        "facts": records.to_text(records.with_abstract(said, "")),
-        "source_day": said.source_day,
-    }
-    for name, value in values.items():
-        setattr(right, name, value)
 
 
 def today() -> date:

@@ -97,11 +97,30 @@
     follow(form);
   });
 
+  // A table of a log takes in only the rows that are new, so that a reader hears those and not all of them again.
+  const merge = (node, html) => {
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    const body = one("tbody", node), news = one("tbody", fresh.content), chart = one("[data-chart]", node);
+    if (!body || !news || !chart !== !one("[data-chart]", fresh.content)) { node.innerHTML = html; return; }
+    if (chart) chart.innerHTML = one("[data-chart]", fresh.content).innerHTML;
+    const rows = new Map([...body.rows].map((row) => [row.dataset.row, row]));
+    const wanted = [...news.rows].map((row) => row.dataset.row);
+    rows.forEach((row, key) => { if (!wanted.includes(key)) row.remove(); });
+    [...news.rows].forEach((row, place) => {
+      const known = rows.get(row.dataset.row);
+      if (!known) body.insertBefore(row, body.rows[place] || null);
+      else if (known.outerHTML !== row.outerHTML) { known.className = row.className; known.innerHTML = row.innerHTML; }
+    });
+  };
+
   // Fragments: <div data-live="name"> is replaced whole, unless the person's focus stands inside it.
   const swap = (fragments) => {
     for (const [name, html] of Object.entries(fragments)) {
       const node = all("[data-live]").find((place) => place.dataset.live === name);
-      if (node && !node.contains(document.activeElement)) node.innerHTML = html;
+      if (!node || node.contains(document.activeElement) || node.innerHTML.trim() === html) continue;
+      if ("rows" in node.dataset) merge(node, html);
+      else node.innerHTML = html;
     }
     all("form[data-amount]").forEach(follow);
     tick();

@@ -1,0 +1,152 @@
+"""First page and hall: figures, timetable, search, facets, addresses, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from tests.exchange import given_deals as given
+from tests.exchange.given_hall import Day, signed_in, the_floor, the_index
+from tests.web.given_pages import few_queries, text_of
+from zhirong.exchange import finder
+from zhirong.exchange.actions import listings
+from zhirong.record import sequencer
+from zhirong.web import limits
+from zhirong.web.exchange import front
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> Iterator[None]:
+    front.forget()
+    limits.forget()
+    yield
+    front.forget()
+    limits.forget()
+
+
+def test_the_first_page_counts_what_is_on_sale_and_links_each_figure(client: Client) -> None:
+    day = Day()
+    day.announced()
+    day.announced(asking_fen=1_200_000_00)
+    text = text_of(client, "/")
+    assert ">2<small>项</small></a>" in text
+    assert ">200.00<small>万元</small></a>" in text
+    assert "目前没有安排竞价" in text
+    assert "还没有成交" in text
+
+
+def test_the_timetable_stands_by_time_with_the_room_one_click_away(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    waiting = day.announced()
+    given.an_admitted(waiting, given.a_side("buyer"))
+    text = text_of(client, "/")
+    assert f'href="/lots/{lot.pk}"' in text
+    assert "报名中 · 1 家" in text
+    assert text.index(f"/listings/{waiting.number}") < text.index(f"/lots/{lot.pk}"), "it closes earlier"
+
+
+def test_the_hall_finds_two_characters_and_numbers(client: Client) -> None:
+    day = Day()
+    listing = day.announced()
+    right = listing.items.get().right
+    with the_index():
+        for asked in ("储能", right.number, listing.number, "H01M", "标题=储能 and 申请日>=2018"):
+            text = text_of(client, f"/market?q={asked}")
+            assert f"/listings/{listing.number}" in text, asked
+            assert "找到 1 项" in text
+        assert "<mark>储能</mark>" in text_of(client, "/market?q=储能")
+        assert "没有找到" in text_of(client, "/market?q=驱鸟")
+
+
+def test_facets_sort_and_price_stand_in_the_address(client: Client) -> None:
+    day = Day()
+    cheap, dear = day.announced(asking_fen=10_000_00), day.announced(asking_fen=900_000_00)
+    with the_index():
+        text = text_of(client, "/market?right_kind=invention&section=H&mode=demo&state=announced&sort=-price")
+        assert text.index(dear.number) < text.index(cheap.number)
+        assert "筛选条件，已选 4 项" in text
+        text = text_of(client, "/market?from=50万&to=100万")
+        assert dear.number in text
+        assert cheap.number not in text
+        assert "500,000 – 1,000,000 元" in text
+        assert "没有找到" in text_of(client, "/market?right_kind=design")
+
+
+def test_a_query_that_cannot_be_read_is_refused_at_the_box_with_its_place(client: Client) -> None:
+    with the_index():
+        answer = client.get("/market", {"q": "(电池"})
+    assert answer.status_code == 400
+    text = answer.content.decode()
+    assert 'value="(电池"' in text
+    assert "检索式第 1 个字符处" in text
+    assert 'aria-invalid="true"' in text
+
+
+def test_rights_are_found_beside_the_listings(client: Client) -> None:
+    day = Day()
+    unlisted = given.a_right(day.house, day.seller.party)
+    with the_index():
+        text = text_of(client, f"/market?q={unlisted.number}")
+        assert "在全部权利中找到 1 项" in text
+        text = text_of(client, f"/market?kind=right&q={unlisted.number}")
+        assert unlisted.number in text
+        assert "未挂牌" in text
+
+
+def test_the_hall_follows_the_record(client: Client) -> None:
+    day = Day()
+    with the_index():
+        assert "没有找到" in text_of(client, "/market?q=储能")
+        listing = day.announced()
+        sequencer.number_now()
+        finder.follow()
+        assert listing.number in text_of(client, "/market?q=储能")
+        listings.withdraw(day.seller.person, listing.pk, reason="不转让了")
+        sequencer.number_now()
+        finder.follow()
+        assert listing.number not in text_of(client, "/market?q=储能&state=announced")
+        assert listing.number in text_of(client, "/market?q=储能&state=withdrawn")
+
+
+def test_a_bid_moves_the_price_that_the_hall_sorts_by(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_index(), the_floor():
+        signed_in(day.buyers[0].person).post(f"/lots/{lot.pk}/bid", {"own": "200万", "key": "1"})
+        sequencer.number_now()
+        finder.follow()
+        assert "2,000,000" in text_of(client, "/market?from=150万")
+
+
+def test_a_hall_without_an_index_says_how_far_it_is(client: Client) -> None:
+    finder.stop()
+    assert "正在建立索引" in text_of(client, "/market?q=储能")
+
+
+def test_what_was_found_is_taken_away_as_a_sheet(client: Client) -> None:
+    day = Day()
+    listing = day.announced()
+    with the_index():
+        with few_queries():
+            sheet = client.get("/market.csv?q=储能")
+        assert listing.number in sheet.content.decode("utf-8-sig")
+        assert "800000.00" in sheet.content.decode("utf-8-sig")
+        assert client.get("/market.xlsx?q=储能").content[:2] == b"PK"
+        assert client.get("/market.exe?q=储能").status_code == 404
+        assert client.get("/market.csv", {"q": "(电池"}).status_code == 400
+
+
+def test_pages_of_the_list_are_links_that_keep_the_search(client: Client) -> None:
+    day = Day()
+    for _ in range(21):
+        day.announced()
+    with the_index():
+        text = text_of(client, "/market?q=储能&sort=price")
+        assert 'rel="next" href="/market?q=%E5%82%A8%E8%83%BD&amp;sort=price&amp;page=2"' in text
+        assert text.count("<h3>") == 20
+        assert text_of(client, "/market?q=储能&sort=price&page=2").count("<h3>") == 1

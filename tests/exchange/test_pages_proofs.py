@@ -1,0 +1,102 @@
+"""Rules, fees, verification, receipts and certificates as everyone sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.exchange import given_deals as given
+from tests.exchange.given_hall import Day, signed_in
+from tests.web.given_pages import text_of
+from zhirong.papers import verifier
+from zhirong.record import sequencer
+from zhirong.record.models import Leaf
+from zhirong.web import limits
+from zhirong.web.exchange import rulebook
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> Iterator[None]:
+    limits.forget()
+    yield
+    limits.forget()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_figure_of_every_rule_set_is_published_with_its_source(client: Client, language: str) -> None:
+    client.cookies["lang"] = language
+    text = text_of(client, "/rules")
+    assert text.count("网络司法拍卖规定 art. 11 (X7)") >= 3
+    assert ("加价幅度，按价格" if language == "zh-hans" else "Step, by price") in text
+    assert ("24 小时" if language == "zh-hans" else "24 hours") in text
+    assert rulebook.said("deposit_share", rulebook.rule_sets._value("deposit_share", "5/40")) == "12.5%"
+
+
+def test_a_fee_is_worked_out_from_the_schedule(client: Client) -> None:
+    text = text_of(client, "/fees?price=128万&rule_set=demo")
+    # 3 % of the first million, 2 % of the rest; the buyer 2 % and 1.5 %.
+    assert "35,600" in text
+    assert "24,200" in text
+    assert "1,244,400" in text
+    refused = client.get("/fees?price=viel")
+    assert refused.status_code == 422
+    assert 'value="viel"' in refused.content.decode()
+
+
+def a_leaf(client: Client) -> Leaf:
+    Day().announced()
+    sequencer.number_now()
+    return Leaf.objects.get(kind="exchange.announced")
+
+
+def test_a_receipt_is_shown_and_taken_away_and_verifies(client: Client) -> None:
+    leaf = a_leaf(client)
+    text = text_of(client, f"/receipts/{leaf.pk}")
+    assert "已存证，序号" in text
+    assert bytes(leaf.hash).hex() in text
+    paper = client.get(f"/receipts/{leaf.pk}.json").content
+    assert verifier.verify(paper).found == []
+    answer = client.post("/verify", {"paper": SimpleUploadedFile("r.json", paper)})
+    assert "全部相符" in answer.content.decode()
+
+
+def test_one_changed_character_is_found_and_named(client: Client) -> None:
+    leaf = a_leaf(client)
+    paper = client.get(f"/receipts/{leaf.pk}.json").content.replace(b'"asking_fen":80000000', b'"asking_fen":80000001')
+    text = client.post("/verify", {"paper": SimpleUploadedFile("r.json", paper)}).content.decode()
+    assert "不相符" in text
+    assert "存证叶内容的哈希为" in text
+    text = client.post("/verify", {"paper": SimpleUploadedFile("r.txt", b"hello")}).content.decode()
+    assert "读不懂" in text
+
+
+def test_a_number_is_looked_up(client: Client) -> None:
+    leaf = a_leaf(client)
+    for wanted in (str(leaf.number), bytes(leaf.hash).hex()):
+        answer = client.get("/verify", {"number": wanted})
+        assert (answer.status_code, answer["Location"]) == (302, f"/receipts/{leaf.pk}")
+    assert "没有这个编号的记录" in text_of(client, "/verify?number=PZ-1999-000001")
+
+
+def test_the_receipt_of_a_private_deed_is_for_those_who_were_told(client: Client) -> None:
+    day = Day()
+    listing = day.announced()
+    given.an_admitted(listing, day.buyers[0])
+    sequencer.number_now()
+    leaf = Leaf.objects.get(kind="exchange.registered")
+    assert client.get(f"/receipts/{leaf.pk}").status_code == 404
+    assert client.get(f"/receipts/{leaf.pk}.json").status_code == 404
+    assert signed_in(day.buyers[1].person).get(f"/receipts/{leaf.pk}").status_code == 404
+    own = signed_in(day.buyers[0].person).get(f"/receipts/{leaf.pk}.json")
+    assert json.loads(own.content)["number"] == leaf.number
+    assert client.get("/receipts/99999999").status_code == 404
+
+
+def test_the_verifier_is_handed_out(client: Client) -> None:
+    assert b"check_transcript" in client.get("/verifier.py").content

@@ -1,0 +1,156 @@
+"""The bidding room without a browser: choosing, confirming, bidding, refusals, fragments, transcript."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from tests.exchange import given_deals as given
+from tests.exchange.given_floor import fresh, until
+from tests.exchange.given_hall import Day, signed_in, the_floor
+from tests.web.given_pages import few_queries, text_of
+from zhirong.exchange import floor_doors, jobs
+from zhirong.exchange.models import Lot, LotStep
+from zhirong.record import sequencer
+from zhirong.web import feed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_everyone_sees_the_board_and_nobody_a_name(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    text = text_of(client, f"/lots/{lot.pk}")
+    assert "800,000" in text
+    assert "起始价，尚无出价" in text
+    assert "登录后出价" in text
+    assert all(buyer.party.name not in text for buyer in day.buyers)
+
+
+def test_a_bid_is_confirmed_in_capitals_and_stands_on_the_board(client: Client) -> None:
+    day = Day()
+    lot, intents = day.auction()
+    with the_floor():
+        browser = signed_in(day.buyers[0].person)
+        text = text_of(browser, f"/lots/{lot.pk}")
+        assert f"您是竞买人 {intents[0].code}" in text
+        confirm = browser.post(f"/lots/{lot.pk}/confirm", {"amount": "800,000", "key": "k1"}).content.decode()
+        assert "捌拾万元整" in confirm
+        assert 'name="key" value="k1"' in confirm
+        answer = browser.post(f"/lots/{lot.pk}/bid", {"own": "80万", "key": "k1"})
+        assert answer.status_code == 302
+        again = browser.post(f"/lots/{lot.pk}/bid", {"own": "80万", "key": "k1"})
+        assert again.status_code == 302
+    assert LotStep.objects.filter(lot=lot, kind="bid").count() == 1
+    mine, others = text_of(browser, f"/lots/{lot.pk}"), text_of(client, f"/lots/{lot.pk}")
+    assert f"竞买人 {intents[0].code} 领先" in others
+    assert "（您）" in mine
+    assert "（您）</small>" not in others
+    assert "已于" in mine
+
+
+def test_a_refused_bid_says_the_rule_and_the_next_valid_amount_and_stays() -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_floor():
+        first, second = (signed_in(buyer.person) for buyer in day.buyers)
+        first.post(f"/lots/{lot.pk}/bid", {"amount": "900000", "key": "a"})
+        answer = second.post(f"/lots/{lot.pk}/bid", {"own": "850000", "key": "b"})
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "规则 B7" in text
+    assert "905,000 元" in text
+    assert 'value="850000"' in text
+    later = text_of(second, f"/lots/{lot.pk}")
+    assert "上一次出价未受理：850,000 元" in later
+
+
+def test_what_is_no_amount_is_refused_and_kept() -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_floor():
+        answer = signed_in(day.buyers[0].person).post(f"/lots/{lot.pk}/bid", {"own": "八十", "key": "b"})
+    assert answer.status_code == 422
+    assert 'value="八十"' in answer.content.decode()
+    assert not LotStep.objects.filter(kind="bid").exists()
+
+
+def test_who_is_not_admitted_does_not_bid() -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_floor():
+        answer = signed_in(day.seller.person).post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "b"})
+        nobody = Client().post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "b"})
+    assert answer.status_code == 403
+    assert nobody.status_code == 302
+    assert nobody["Location"].startswith("/sign-in")
+    assert not LotStep.objects.filter(kind="bid").exists()
+
+
+def test_the_fragments_of_the_hub_are_what_a_fresh_page_shows(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_floor():
+        for place, buyer in enumerate([*day.buyers, *day.buyers]):
+            posted = {"own": str(800_000 + place * 20_000), "key": str(place)}
+            assert signed_in(buyer.person).post(f"/lots/{lot.pk}/bid", posted).status_code == 302
+    for language in ("zh-hans", "en"):
+        client.cookies["lang"] = language
+        page = plain(client.get(f"/lots/{lot.pk}").content.decode())
+        with few_queries(4):
+            fragments = feed.write(f"lot:{lot.pk}", language)
+        assert fragments is not None
+        assert set(fragments) == {"state", "price", "leads", "next", "clock", "choices", "record"}
+        for name in set(fragments) - {"choices"}:  # a visitor has nothing to choose
+            assert plain(fragments[name]) in page, name
+    assert feed.write("lot:0", "en") is None
+
+
+def plain(html: str) -> str:
+    """Without what only the clock changes, and without blanks between lines."""
+    html = re.sub(r'(<p role="timer".*?</p>)|(data-bar="[^"]*")|(width="[0-9.]+%")', "", html)
+    return re.sub(r"\s+", " ", html)
+
+
+def test_the_transcript_names_the_buyer_only_when_it_is_over(client: Client) -> None:
+    day = Day()
+    lot, intents = day.auction()
+    with the_floor():
+        browser = signed_in(day.buyers[0].person)
+        browser.post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "1"})
+        text = text_of(client, f"/lots/{lot.pk}/transcript")
+        assert intents[0].code in text
+        assert day.buyers[0].party.name not in text
+        end(lot)
+    text = text_of(client, f"/lots/{lot.pk}/transcript")
+    assert day.buyers[0].party.name in text
+    assert day.buyers[1].party.name not in text
+    assert text_of(client, f"/lots/{lot.pk}").count(day.buyers[0].party.name) == 1
+
+
+def end(lot: Lot) -> None:
+    """Time runs past the close, and the listing follows."""
+    floor_doors.running().expect_clock_move()
+    given.time_passes(minutes=30)
+    until(lambda: fresh(lot).state == "closed")
+    jobs.tick()
+
+
+def test_the_transcript_is_taken_away_as_a_file(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_floor():
+        browser = signed_in(day.buyers[0].person)
+        browser.post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "1"})
+    sequencer.number_now()
+    paper = json.loads(client.get(f"/lots/{lot.pk}/transcript.json").content)
+    assert paper["format"] == "zhirong-transcript/1"
+    assert [line["leaf"]["price_fen"] for line in paper["lines"] if line["leaf"]["kind"] == "exchange.bid"] == [
+        80_000_000
+    ]
+    assert "800000.00" in client.get(f"/lots/{lot.pk}/transcript.csv").content.decode("utf-8-sig")
+    assert client.get(f"/lots/{lot.pk}/transcript.xlsx").content[:2] == b"PK"
+    assert client.get(f"/lots/{lot.pk}/transcript.exe").status_code == 404

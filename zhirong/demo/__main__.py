@@ -1,0 +1,82 @@
+"""`zr demo`: a demo house, loaded at its first start and served; `--play` plays an auction live."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+SEED = 2026
+LISTINGS = 23_000
+MARK = "demo.json"
+LOADED = "demo.loaded"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve the demo; the data folder is made and loaded where it is new."""
+    asked = read(argv)
+    folder = Path(asked.data or os.environ.get("ZR_DATA") or Path(__file__).parents[2] / "data").resolve()
+    if not prepare(folder):
+        print(f"{folder} holds a house that is not a demo, or one whose loading was cut off.", file=sys.stderr)
+        print("Name another folder with --data, or remove that one.", file=sys.stderr)
+        return 2
+    os.environ["ZR_DATA"] = str(folder)
+    server = importlib.import_module("zhirong.server")
+    server.open_house(str(folder))
+    if not (folder / LOADED).exists():
+        load(folder, seed=asked.seed, listings=asked.listings)
+    server.serve(host=asked.host, port=asked.port, when_ready=play_beside if asked.play else lambda: None)
+    return 0
+
+
+def read(argv: Sequence[str]) -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="./zr demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (this machine only)")
+    parser.add_argument("--data", default="", help="the data folder (data in the checkout)")
+    parser.add_argument("--play", action="store_true", help="play a whole auction live once the house is open")
+    parser.add_argument("--seed", type=int, default=SEED, help="another seed, another district")
+    parser.add_argument("--listings", type=int, default=LISTINGS, help="how many rights the hall lists (23000)")
+    return parser.parse_args(argv)
+
+
+def prepare(folder: Path) -> bool:
+    """Mark an empty folder as a demo's. False where it holds a real house, or a demo that was never finished."""
+    mark = folder / MARK
+    if mark.exists():
+        return (folder / LOADED).exists()
+    if folder.exists() and any(path.name != "keys" for path in folder.iterdir()):
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    # The mark stands before anything of the house is loaded: settings read it.
+    mark.write_text(json.dumps({"cast": [], "password": ""}), "utf-8")
+    return True
+
+
+def load(folder: Path, *, seed: int, listings: int) -> None:
+    """Tell the story once and write down who is in it."""
+    loader: Any = importlib.import_module("zhirong.demo.load")
+    cast: Any = importlib.import_module("zhirong.demo.cast")
+    progress = loader.Progress()
+    loader.everything(seed, listings=listings, tell=progress)
+    told = {"cast": cast.shown(), "password": cast.told()["password"], "seed": seed, "listings": listings}
+    (folder / MARK).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+    (folder / LOADED).write_text("loaded\n", "utf-8")
+    progress.done("演示数据已就绪 / demo data ready")
+
+
+def play_beside() -> None:
+    """Play an auction in a thread of its own, so that the pages show it as it happens."""
+    player: Any = importlib.import_module("zhirong.demo.player")
+    threading.Thread(target=player.play, name="demo-play", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

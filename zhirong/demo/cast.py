@@ -1,0 +1,98 @@
+"""The demo's people: each signs up, gets roles from two administrators, and has a firm verified by the operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from stdnum.cn import uscc
+
+from zhirong.people.actions import parties, roles, sign_in, verification
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+
+# A firm of Guangdong and a public institution, as the first digits of a credit code say (GB 32100).
+CODE_START = {False: "91440300MA8", True: "12440000MA8"}
+EVIDENCE = "%PDF-1.4\n% 演示用证明材料，不是任何机构的真实文件\n%%EOF\n"
+
+
+@cache
+def told() -> dict[str, Any]:
+    """The cast as its file tells it."""
+    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("cast.yaml").read_text("utf-8"))
+    return found
+
+
+@dataclass
+class Cast:
+    """Who is who, by log-in."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    firms: dict[str, Party] = field(default_factory=dict)
+
+    def __getitem__(self, login: str) -> Person:
+        return self.people[login]
+
+
+def enter() -> Cast:
+    """The people and firms of the cast, made by the same actions as anybody's."""
+    password, cast = told()["password"], Cast()
+    first, *others = told()["people"]
+    admin = sign_in.first_administrator(login=first["login"], name=first["name"], password=password)
+    cast.people[first["login"]] = admin
+    for one in others:
+        person = sign_in.sign_up(
+            login=one["login"], name=one["name"], password=password, email=f"{one['login']}@demo.example"
+        )
+        cast.people[one["login"]] = person
+        for role in one.get("roles", []):
+            _give(cast, person, role)
+    for one in others:
+        if "firm" in one:
+            cast.firms[one["login"]] = _firm(cast, one)
+    return cast
+
+
+def _give(cast: Cast, person: Person, role: str) -> None:
+    grant = roles.grant_role(cast["guanli"], person.pk, role)
+    if grant.confirmed_at is None:
+        second = cast.people.get("fuhe-guanli")
+        if role == "administrator" or second is None:
+            roles.accept_first_role(person, grant.pk)
+        else:
+            roles.confirm_role(second, grant.pk)
+
+
+def _firm(cast: Cast, one: dict[str, Any]) -> Party:
+    firm, person = one["firm"], cast[one["login"]]
+    start = CODE_START[firm.get("public", False)] + f"{int(firm['number']):06d}"
+    party = parties.make_organisation(
+        person, name=firm["name"], code=start + str(uscc.calc_check_digit(start)), address="深圳市福田区（演示）"
+    )
+    paper = record.keep_file(person, "演示证明材料.pdf", EVIDENCE.encode(), is_secret=True)
+    asked = verification.submit_verification(person, party.pk, evidence=[paper])
+    verification.accept_verification(cast["jingban"], asked.pk)
+    party.refresh_from_db()
+    return party
+
+
+def shown() -> list[dict[str, Any]]:
+    """The cast for the log-in page, in both languages."""
+    return [
+        {
+            "login": one["login"],
+            **{
+                language: {
+                    "name": one["name"] if language == "zh" else one["login"].capitalize(),
+                    "party": one.get("firm", {}).get("name", ""),
+                    "role": one[language].partition("：" if language == "zh" else ": ")[0],
+                    "can": one[language].partition("：" if language == "zh" else ": ")[2],
+                }
+                for language in ("zh", "en")
+            },
+        }
+        for one in told()["people"]
+    ]

@@ -1,0 +1,262 @@
+"""The bidding room as it stands for everyone: board, choices, path, record. One source for page and hub."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
+
+from zhirong.exchange.actions.listings import rules_of
+from zhirong.exchange.engine import amounts
+from zhirong.exchange.engine.shape import Terms
+from zhirong.exchange.models import Lot, LotStep
+from zhirong.exchange.rule_sets import RuleSet
+from zhirong.papers import charts
+from zhirong.record import actions as record
+from zhirong.web import filters, hub
+from zhirong.web.exchange import words
+
+STEPS_READ = 300
+ROWS = 10
+MS = 1_000_000
+UNSEEN = ("begun", "admitted")
+SAID = {
+    "opened": gettext_noop("Bidding opened"),
+    "started": gettext_noop("Bidding opened"),
+    "paused": gettext_noop("Paused: %(reason)s"),
+    "encumbered": gettext_noop("Stopped, the register changed: %(reason)s"),
+    "resumed": gettext_noop("Resumed"),
+    "edited": gettext_noop("The announcement was changed, bids before it are void: %(reason)s"),
+    "banned": gettext_noop("Bidder %(bidder)s was excluded, its bids are void: %(reason)s"),
+    "matching": gettext_noop("Bidding ended; priority purchasers may speak"),
+    "matched": gettext_noop("Priority purchaser %(bidder)s has spoken"),
+    "hammer": gettext_noop("Hammer: %(outcome)s"),
+    "annulled": gettext_noop("Annulled: %(reason)s"),
+    "defaulted": gettext_noop("Bidder %(bidder)s defaulted"),
+}
+
+
+# Why the house itself stops the bidding (E9, E23); a person's reason is shown as it was given.
+REASONS = {
+    "outage": gettext_noop("the floor was out of reach"),
+    "clock": gettext_noop("the house's clock jumped"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the record: a bid, or something else that changed the lot."""
+
+    seq: int
+    at_ns: int
+    code: str = ""
+    price_fen: int | None = None
+    shape: str = "off"
+    word: str = ""
+    leaf_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """The room at one moment."""
+
+    lot: Lot
+    rules: RuleSet | None
+    terms: Terms
+    now_ms: int
+    state: tuple[str, str]
+    least_fen: int
+    step_fen: int
+    bidders: int
+    lines: tuple[Line, ...]
+    chart: str
+    choices: tuple[tuple[int, int], ...] = ()
+    clock: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a bid may be made now, as far as a reader can tell; the floor decides."""
+        return self.lot.state in ("scheduled", "live") and self.clock["opens_ms"] <= self.now_ms
+
+    @property
+    def is_over(self) -> bool:
+        return self.lot.state == "closed"
+
+    @property
+    def reserve(self) -> str:
+        """Whether the reserve is reached; the reserve itself stays secret (拍卖法 28)."""
+        if not self.terms.reserve_fen:
+            return ""
+        return "met" if (self.lot.top_fen or 0) >= self.terms.reserve_fen else "unmet"
+
+
+def terms_of(lot: Lot) -> Terms:
+    """The announced figures of a lot."""
+    known = set(Terms.__slots__)
+    return Terms.from_facts({name: value for name, value in json.loads(lot.terms).items() if name in known})
+
+
+def found(lot_id: int) -> Lot | None:
+    """The lot with its listing and the rules it was announced under."""
+    return (
+        Lot.objects.select_related("listing__edition_of_rules", "listing__seller")
+        .filter(pk=lot_id, listing__announced_at__isnull=False)
+        .first()
+    )
+
+
+def room_of(lot: Lot) -> Room:
+    """The room from its rows, in two queries."""
+    terms, now_ms = terms_of(lot), record.now_ns() // MS
+    read = LotStep.objects.filter(lot=lot, refusal="").exclude(kind="admitted").order_by("-seq")
+    steps = list(read[:STEPS_READ])[::-1]
+    step = amounts.step_at(terms.steps, lot.top_fen or terms.start_fen)
+    least = terms.start_fen if lot.top_fen is None else lot.top_fen + step
+    void = _void(steps)
+    bids = [one for one in steps if one.kind == "bid" and one.seq not in void]
+    codes = {one.code for one in steps if one.kind == "bid"}
+    if lot.bids > STEPS_READ:
+        codes |= set(LotStep.objects.filter(lot=lot, kind="bid", refusal="").values_list("code", flat=True).distinct())
+    listing = lot.listing
+    return Room(
+        lot=lot,
+        rules=rules_of(listing) if listing.edition_of_rules and listing.rules_day else None,
+        terms=terms,
+        now_ms=now_ms,
+        state=words.lot_state(lot),
+        least_fen=least,
+        step_fen=step,
+        bidders=len(codes),
+        lines=lines(steps, void=void, top_code=lot.top_code),
+        chart=path(bids),
+        choices=choices(terms, least),
+        clock=clock(lot, now_ms),
+    )
+
+
+def choices(terms: Terms, least_fen: int) -> tuple[tuple[int, int], ...]:
+    """(amount, steps above the price): the next valid bid, three steps and six steps."""
+    made = []
+    price = least_fen
+    for count in range(1, 7):
+        if count in (1, 3, 6) and price <= terms.most_fen:
+            made.append((price, count))
+        price += amounts.step_at(terms.steps, price)
+    return tuple(made)
+
+
+def clock(lot: Lot, now_ms: int) -> dict[str, int]:
+    """What the page's clock counts to: the opening before it, then the close; a lot that stands still has none."""
+    opens, closes = lot.opens_ns // MS, lot.closes_ns // MS
+    if lot.state == "paused" and lot.paused_ns is not None:
+        left = closes - lot.paused_ns // MS
+        return {"closes_ms": 0, "opens_ms": opens, "left_ms": left, "span_ms": 1, "permille": 0}
+    to, since = (opens, now_ms) if now_ms < opens else (closes, opens)
+    left, span = max(0, to - now_ms), max(1, to - since)
+    if lot.state == "closed":
+        left = to = 0
+    return {"closes_ms": to, "opens_ms": opens, "left_ms": left, "span_ms": span, "permille": left * 1000 // span}
+
+
+def _void(steps: Sequence[LotStep]) -> set[int]:
+    """Bids that no longer count: those of the excluded, and all before an edit (X2, X6)."""
+    banned = {one.code for one in steps if one.kind == "banned"}
+    edited = max((one.seq for one in steps if one.kind == "edited"), default=0)
+    return {one.seq for one in steps if one.kind == "bid" and (one.code in banned or one.seq < edited)}
+
+
+def lines(steps: Sequence[LotStep], *, void: set[int], top_code: str, most: int = ROWS) -> tuple[Line, ...]:
+    """The newest lines of the record, newest first."""
+    made: list[Line] = []
+    last = max((one.seq for one in steps if one.kind == "bid" and one.seq not in void), default=0)
+    before = None
+    for one in steps:
+        if one.kind == "bid":
+            made.append(_bid_line(one, before, is_void=one.seq in void, leads=one.seq == last and one.code == top_code))
+        elif one.kind not in UNSEEN:
+            made.append(Line(one.seq, one.received_ns, shape="half", word=said(one), leaf_id=one.leaf_id))
+        before = one
+    return tuple(made[::-1][:most])
+
+
+def _bid_line(one: LotStep, before: LotStep | None, *, is_void: bool, leads: bool) -> Line:
+    extended = before is not None and one.closes_ns > before.closes_ns
+    if is_void:
+        shape, word = "no", gettext("Void")
+    elif leads:
+        shape, word = "on", gettext("Leading, extended") if extended else gettext("Leading")
+    else:
+        shape, word = "off", gettext("Outbid, extended") if extended else gettext("Outbid")
+    return Line(one.seq, one.received_ns, one.code, one.amount_fen, shape, word, one.leaf_id)
+
+
+def said(step: LotStep) -> str:
+    """What happened besides the bids, in the language of the page."""
+    facts: dict[str, Any] = {"reason": "", "bidder": step.code, **json.loads(step.facts)}
+    if known := REASONS.get(facts["reason"]):
+        facts["reason"] = gettext(known)
+    facts["outcome"] = words.outcome(str(facts.get("outcome", "")))
+    return gettext(SAID[step.kind]) % facts if step.kind in SAID else step.kind
+
+
+def path(bids: Sequence[LotStep]) -> str:
+    """The price as a line of steps up to its last bid, said in one sentence for who cannot see it.
+
+    It does not run on to the present: what the hub sends must be what a page written a moment later shows.
+    """
+    if not bids:
+        return ""
+    points = [(one.received_ns // MS, one.amount_fen or 0) for one in bids]
+    first, last = points[0], points[-1]
+    label = gettext("Price path: from %(low)s at %(begin)s to %(high)s at %(end)s") % {
+        "low": words.money(first[1]),
+        "begin": filters.clock(first[0] * MS),
+        "high": words.money(last[1]),
+        "end": filters.clock(last[0] * MS),
+    }
+    until = last[0] + 1
+    return charts.steps_line(
+        points, until=until, label=label, values=grid(first[1], last[1]), times=ticks(first[0], until)
+    )
+
+
+def grid(low: int, high: int) -> list[tuple[int, str]]:
+    """Round amounts between two prices, at most four."""
+    sizes = (digit * 10**place for place in range(2, 18) for digit in (1, 2, 5))
+    size = next(one for one in sizes if (high - low) // one <= 3)
+    begin = -(-low // size) * size
+    return [(fen, short(fen)) for fen in range(begin, high + 1, size)][:4]
+
+
+def short(fen: int) -> str:
+    """An amount for an axis: 80 万, 0.8 m, or plain yuan below 10,000."""
+    unit, word = (10**6, "万") if filters.is_chinese() else (10**8, "m")
+    if fen < 10**6:
+        return filters.yuan(fen)
+    whole, rest = divmod(fen * 1000 // unit, 1000)
+    decimals = f".{rest:03d}".rstrip("0").rstrip(".")
+    return f"{whole:,}{decimals} {word}"
+
+
+def ticks(begin_ms: int, end_ms: int) -> list[tuple[int, str]]:
+    """Begin, middle and end of the path, as fine as its length asks for."""
+    long = end_ms - begin_ms
+    show = filters.clock if long < 600_000 else filters.minute if long < 86_400_000 else filters.short_moment
+    named = {show(at * MS): at for at in (begin_ms + long // 2, begin_ms)}
+    return sorted((at, word) for word, at in named.items())
+
+
+def fragments(topic: str, language: str) -> hub.Fragments | None:
+    """The places of the room that change, as a fresh page shows them to a visitor."""
+    lot = found(int(topic.split(":", 1)[1])) if topic.split(":", 1)[1].isdecimal() else None
+    if lot is None:
+        return None
+    facts = {"room": room_of(lot), "own": "", "language": language}
+    return {
+        name: render_to_string(f"exchange/room/{name}.html", facts).strip()
+        for name in ("state", "price", "leads", "next", "clock", "choices", "record")
+    }

@@ -1,0 +1,133 @@
+"""The rows of the hall's list: what was found, as people read it, with the words they asked for marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from markupsafe import Markup, escape
+
+from zhirong.exchange.models import Listing, ListingItem, Lot
+from zhirong.registry.models import Holding, Right
+from zhirong.search import highlights
+from zhirong.search.backend import Hit
+from zhirong.search.query import Node
+from zhirong.web import filters
+from zhirong.web.exchange import words
+
+
+def marked(text: str, node: Node, field: str) -> Markup:
+    """A text with the words that were asked for marked."""
+    made, at = Markup(""), 0
+    for begin, end in highlights.marks(text, node, field=field):
+        made += escape(text[at:begin]) + Markup("<mark>") + escape(text[begin:end]) + Markup("</mark>")
+        at = end
+    return made + escape(text[at:])
+
+
+def ids(found: Sequence[Hit], kind: str) -> list[int]:
+    """The row ids of the hits of one kind."""
+    return [int(hit.id.partition(":")[2]) for hit in found if hit.id.startswith(f"{kind}:")]
+
+
+def things(wanted_hits: Sequence[Hit]) -> dict[str, Any]:
+    """The rows behind the hits by their topic, in five queries."""
+    held = Prefetch("holdings", Holding.objects.filter(until=None).order_by("position", "pk"), to_attr="held")
+    rights = Prefetch("right", Right.objects.prefetch_related(held))
+    items = Prefetch("items", ListingItem.objects.order_by("position").prefetch_related(rights), to_attr="shown_items")
+    lots = Prefetch("lots", Lot.objects.order_by("-run"), to_attr="shown_lots")
+    found: dict[str, Any] = {}
+    if wanted := ids(wanted_hits, "listing"):
+        found |= {one.topic: one for one in Listing.objects.filter(pk__in=wanted).prefetch_related(items, lots)}
+    if wanted := ids(wanted_hits, "right"):
+        found |= {one.topic: one for one in Right.objects.filter(pk__in=wanted).prefetch_related(held)}
+    return found
+
+
+def rows(page: Sequence[Hit], node: Node) -> list[dict[str, Any]]:
+    """The hits as the list shows them; what left the database since it was indexed is left out."""
+    found = things(page)
+    made = []
+    for hit in page:
+        thing = found.get(hit.id)
+        if isinstance(thing, Listing):
+            made.append(listing_row(thing, node))
+        elif isinstance(thing, Right):
+            made.append(right_row(thing, node))
+    return made
+
+
+def listing_row(listing: Any, node: Node) -> dict[str, Any]:
+    """One listing of the list: what it is on the left, price and state on the right."""
+    items, lot = listing.shown_items, next(iter(listing.shown_lots), None)
+    rights = [item.right for item in items]
+    is_running = lot is not None and listing.state == "bidding"
+    if listing.state in ("sold", "settled"):
+        price_word = gettext("Sold for")
+    elif lot is not None and lot.top_fen:
+        price_word = gettext("Current price")
+    else:
+        price_word = gettext("Asking price")
+    if is_running and lot is not None:
+        line = gettext("ends %(at)s · bids %(n)s") % {"at": filters.short_moment(lot.closes_ns), "n": lot.bids}
+    elif listing.state == "announced" and listing.closes_at:
+        line = gettext("registration until %(at)s") % {"at": filters.short_moment(listing.closes_at)}
+    else:
+        line = ""
+    title = listing.title if filters.is_chinese() or not listing.title_en else listing.title_en
+    first = rights[0] if rights else None
+    place = reverse("listing", args=[listing.number])
+    if is_running and lot is not None:
+        place = reverse("room", args=[lot.pk])
+    return {
+        "address": place,
+        "title": marked(title, node, "title"),
+        "facts": [
+            fact
+            for fact in (
+                words.kind(first.kind) if first else "",
+                first.number if first and len(rights) == 1 else gettext("%(n)s rights") % {"n": len(rights)},
+                first.ipc if first else "",
+                listing.number,
+            )
+            if fact
+        ],
+        "text": marked(listing.summary[:120], node, "abstract"),
+        "holders": "、".join(dict.fromkeys(one.name for right in rights[:3] for one in right.held)),
+        "price_word": price_word,
+        "price_fen": (lot.top_fen if lot is not None and lot.top_fen else None) or listing.asking_fen,
+        "state": words.listing_state(listing),
+        "line": line,
+        "export": (listing.number, title, ", ".join(right.number for right in rights)),
+        "closes_at": listing.closes_at,
+    }
+
+
+def right_row(right: Any, node: Node) -> dict[str, Any]:
+    """One right of the list."""
+    return {
+        "address": right_address(right),
+        "title": marked(right.title, node, "title"),
+        "facts": [fact for fact in (words.kind(right.kind), right.number, right.ipc) if fact],
+        "text": marked(right.abstract[:120], node, "abstract"),
+        "holders": "、".join(one.name for one in right.held),
+        "price_word": "",
+        "price_fen": None,
+        "state": None,
+        "line": gettext("filed %(day)s") % {"day": filters.day(right.filed_on)} if right.filed_on else "",
+        "export": ("", right.title, right.number),
+        "closes_at": None,
+    }
+
+
+def right_address(right: Right) -> str | None:
+    """The page of a right, where the registry's pages are built."""
+    for name in (right.pk, right.number, right.key):
+        try:
+            return reverse("right", args=[name])
+        except NoReverseMatch:
+            continue
+    return None

@@ -1,0 +1,344 @@
+"""The page of a listing: where it stands, whether it can be sold and by which law, its rights, terms and price card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+from django.views.decorators.http import require_safe
+
+from zhirong.base import shown
+from zhirong.exchange import listing_rules
+from zhirong.exchange.actions import questions
+from zhirong.exchange.actions.listings import rules_of
+from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
+from zhirong.exchange.rule_sets import RuleSet
+from zhirong.people import access
+from zhirong.people.models import Party
+from zhirong.record import actions as record
+from zhirong.record import files
+from zhirong.registry import rules as registry_rules
+from zhirong.registry.models import Holding
+from zhirong.web import filters, pages
+from zhirong.web.exchange import words
+
+STAGES = {
+    "announce": gettext_noop("at publication"),
+    "close": gettext_noop("at the close of registration"),
+    "settle": gettext_noop("at settlement"),
+}
+# Shape and word of what a check found.
+EFFECTS = {
+    "allowed": ("go", gettext_noop("Yes")),
+    "blocked": ("no", gettext_noop("No")),
+    "disclose": ("half", gettext_noop("To know")),
+}
+# What a gate asks besides what it names: (codes that would have spoken, the answer where none did, the law).
+SILENT = [
+    (
+        ("ended_", "application_", "is_an_", "holder_", "not_the_"),
+        gettext_noop("In force, and the seller is the registered holder"),
+        "专利法 第四十二条、第四十四条；B9",
+    ),
+    (
+        ("suspended", "seized", "already_pledged", "pledgee_"),
+        gettext_noop("No pledge, no seizure, no suspension"),
+        "民法典 第四百四十四条；细则 第一百零三条",
+    ),
+    (
+        ("licen", "open_licence", "exclusive_", "invalidation_", "partly_"),
+        gettext_noop("No licence in force, no invalidation asked for"),
+        "专利法 第十二条、第四十五条、第五十条",
+    ),
+]
+CAN_REGISTER = "announced"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of "can it be sold": the verdict, the ground, when it was checked, the law."""
+
+    state: tuple[str, str]
+    text: str
+    when: str
+    rule: str
+    rights: tuple[str, ...]
+
+
+@require_safe
+def listing(request: HttpRequest, number: str) -> HttpResponse:
+    """/listings/ZR-2026-000518"""
+    return listing_page(request, number)
+
+
+def listing_or_404(request: HttpRequest, number: str) -> Listing:
+    """An announced listing for everyone; one that is not, for the seller's people and the operator."""
+    beside = ("seller", "edition_of_rules", "follows", "batch")
+    found = Listing.objects.select_related(*beside).annotate(**_gates()).filter(number=number).first()
+    if found is None:
+        raise Http404
+    is_public = found.announced_at is not None and (found.batch is None or found.batch.visible_at is not None)
+    standing = pages.standing_of(request)
+    if not is_public and not (
+        access.may(standing, "exchange.list", found) or access.may(standing, "exchange.review", found)
+    ):
+        raise Http404
+    return found
+
+
+def _gates() -> dict[str, Subquery]:
+    """The newest gate of each stage beside the listing itself, so that it costs no question of its own."""
+    newest = {
+        stage: Gate.objects.filter(listing=OuterRef("pk"), stage=stage).order_by("-at", "-pk") for stage in STAGES
+    }
+    return {
+        f"{stage}_{name}": Subquery(found.values(name)[:1])
+        for stage, found in newest.items()
+        for name in ("findings", "at")
+    }
+
+
+def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse:
+    """The whole page; `more` are facts of a deed that was just done."""
+    found = listing_or_404(request, number)
+    rules = rules_of(found) if found.edition_of_rules and found.rules_day else None
+    items = list(items_of(found))
+    deal = deal_of(found)
+    lot = deal.lot if deal else lot_of(found)
+    intents = list(Intent.objects.filter(listing=found).exclude(state="void").select_related("party").order_by("pk"))
+    mine = own_intents(request, intents)
+    facts: dict[str, Any] = {
+        "listing": found,
+        "title": found.title if filters.is_chinese() or not found.title_en else found.title_en,
+        "state": words.listing_state(found),
+        "rules": rules,
+        "steps": steps(found, rules, lot=lot, deal=deal),
+        "findings": findings(found, [item.right.number for item in items]),
+        "items": items,
+        "terms": terms(found, rules) if rules else [],
+        "lot": lot,
+        "deal": deal,
+        "counts": counts(intents),
+        "mine": mine,
+        "my_parties": my_parties(request, mine) if can_register(found) else [],
+        "papers": papers(request, found),
+        "questions": Question.objects.filter(listing=found, hidden_at=None).order_by("asked_at"),
+        "can_ask": may_ask(request, found),
+        "is_seller": access.may(pages.standing_of(request), "exchange.list", found),
+        "can_register": can_register(found),
+        "outcome": words.outcome(found.end_reason),
+        "kind_word": words.kind,
+        "span": words.span,
+    }
+    crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
+    return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
+
+
+def items_of(found: Listing) -> QuerySet[ListingItem]:
+    """The rights with who holds them, in the order of the announcement."""
+    held = Prefetch("right__holdings", Holding.objects.filter(until=None).order_by("position", "pk"), to_attr="held")
+    return ListingItem.objects.filter(listing=found).order_by("position").select_related("right").prefetch_related(held)
+
+
+def can_register(found: Listing) -> bool:
+    """Whether an intent may be registered now; the action decides."""
+    return found.state == CAN_REGISTER and found.closes_at is not None and record.now() < found.closes_at
+
+
+def deal_of(found: Listing) -> Deal | None:
+    """What the listing came to, where it can have come to something."""
+    if found.state not in ("sold", *listing_rules.OVER):
+        return None
+    return Deal.objects.filter(listing=found).select_related("certificate", "lot").order_by("-pk").first()
+
+
+def lot_of(found: Listing) -> Lot | None:
+    """Its newest auction, once there is one."""
+    if found.state in ("draft", "submitted", "returned", "announced", "qualifying", "answering"):
+        return None
+    return Lot.objects.filter(listing=found).order_by("-run").first()
+
+
+def counts(intents: Sequence[Intent]) -> dict[str, int]:
+    """How many intending buyers there are, never who."""
+    live = [one for one in intents if one.state in ("registered", "admitted")]
+    return {"registered": len(live), "claims": sum(1 for one in live if one.priority_basis)}
+
+
+def own_intents(request: HttpRequest, intents: Sequence[Intent]) -> list[Intent]:
+    """The intents of the parties for which this person acts."""
+    standing = pages.standing_of(request)
+    return [one for one in intents if standing is not None and one.party_id in standing.parties]
+
+
+def my_parties(request: HttpRequest, mine: Sequence[Intent]) -> list[Party]:
+    """The parties of this person that could still register."""
+    standing = pages.standing_of(request)
+    if standing is None or not standing.parties:
+        return []
+    taken = [intent.party_id for intent in mine if intent.state != "withdrawn"]
+    return list(Party.objects.filter(pk__in=standing.parties).exclude(pk__in=taken).order_by("name"))
+
+
+def may_ask(request: HttpRequest, found: Listing) -> bool:
+    """Whether this person may put a public question now."""
+    return found.state in listing_rules.LIVE and access.may(pages.standing_of(request), "exchange.ask", found)
+
+
+def papers(request: HttpRequest, found: Listing) -> list[tuple[ListingDocument, bool]]:
+    """Every paper with whether this person may open it; who may not still sees that it is there."""
+    documents = list(ListingDocument.objects.filter(listing=found).select_related("file").order_by("added_at"))
+    if not documents:
+        return []
+    person = pages.person_of(request)
+    return [(document, questions.may_read(person, document, found)) for document in documents]
+
+
+@require_safe
+def paper(request: HttpRequest, number: str, document_id: int) -> FileResponse:
+    """/listings/ZR-2026-000518/papers/4: the file, for those who may read it."""
+    found = listing_or_404(request, number)
+    document = ListingDocument.objects.filter(pk=document_id, listing=found).select_related("file").first()
+    if document is None or not questions.may_read(pages.person_of(request), document, found):
+        raise Http404
+    kept = document.file
+    return FileResponse(
+        iter([files.get(kept.sha256)]), content_type=kept.media_type, filename=kept.name, as_attachment=True
+    )
+
+
+def steps(found: Listing, rules: RuleSet | None, *, lot: Lot | None, deal: Deal | None) -> list[tuple[str, str, str]]:
+    """The course of a listing seen from the buyer's side: (word, date or deadline, was | now | "")."""
+    at = filters.short_moment
+    rows: list[tuple[str, str]] = [
+        (gettext("Filed"), at(found.submitted_at) if found.submitted_at else "–"),
+        (gettext("Announced"), at(found.announced_at) if found.announced_at else "–"),
+        (gettext("Registration closes"), at(found.closes_at) if found.closes_at else "–"),
+        (gettext("Auction"), at(lot.opens_ns) if lot else gettext("with two or more bidders")),
+        (gettext("Contract"), _due(deal and deal.signed_at, words.span(rules.contract) if rules else "–")),
+        (gettext("Payment and recordal"), _due(deal and deal.paid_at, words.span(rules.payment) if rules else "–")),
+        (gettext("Certificate"), _due(deal and deal.settled_at, gettext("after the recordal"))),
+    ]
+    here = step_now(found, deal)
+    return [
+        (
+            word,
+            when,
+            "was" if place < here else "now" if place == here and found.state not in listing_rules.OVER else "",
+        )
+        for place, (word, when) in enumerate(rows)
+    ]
+
+
+def _due(done_at: Any, span: str) -> str:
+    return filters.short_moment(done_at) if done_at else span
+
+
+def step_now(found: Listing, deal: Deal | None) -> int:
+    """The step at which a listing stands; past the last one when all is done."""
+    if found.state == "settled":
+        return 7
+    if found.state == "sold" and deal is not None:
+        return {"contract": 4, "payment": 5, "recordal": 5, "confirming": 5}.get(deal.state, 6)
+    by_state = {
+        "draft": 0,
+        "submitted": 0,
+        "returned": 0,
+        "announced": 2,
+        "qualifying": 2,
+        "answering": 2,
+        "bidding": 3,
+    }
+    return by_state.get(found.suspended_from or found.state, 2 if found.state == "suspended" else 3)
+
+
+def findings(found: Any, numbers: Sequence[str]) -> list[Finding]:
+    """What the kept gates found, the newest of each stage; one line for a ground that several rights share."""
+    texts, language = registry_rules.reason_texts(), "zh" if filters.is_chinese() else "en"
+    merged: dict[tuple[str, str], Finding] = {}
+    for stage in STAGES:
+        kept = getattr(found, f"{stage}_findings")
+        when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}" if kept else ""
+        for one in json.loads(kept or "[]"):
+            entry = texts.get(one["code"])
+            text = entry[language].format_map(_Said(one["facts"])) if entry else one["code"]
+            shape, word = EFFECTS[one["effect"]]
+            before = merged.get((one["effect"], text))
+            rights = {*(before.rights if before else ()), one["right"]}
+            merged[one["effect"], text] = Finding(
+                (shape, gettext(word)), text, when, one["rule"], tuple(sorted(rights))
+            )
+    whole = len(numbers)
+    lines = [replace(line, rights=()) if len(line.rights) == whole else line for line in merged.values()]
+    return [*silent(found), *lines, *to_come(found)]
+
+
+def silent(found: Any) -> list[Finding]:
+    """What the last gate asked and found nothing against: a gate says only what there is to say."""
+    stage = next((one for one in reversed(STAGES) if getattr(found, f"{one}_findings")), None)
+    if stage is None:
+        return []
+    codes = {one["code"] for one in json.loads(getattr(found, f"{stage}_findings"))}
+    when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}"
+    yes = ("go", gettext("Yes"))
+    return [
+        Finding(yes, gettext(text), when, rule, ())
+        for heads, text, rule in SILENT
+        if not any(code.startswith(heads) for code in codes)
+    ]
+
+
+def to_come(found: Any) -> list[Finding]:
+    """The gates that still lie ahead, each with its time."""
+    if found.state in listing_rules.OVER:
+        return []
+    again = gettext("Everything above, once more")
+    lines = []
+    if not found.close_findings and found.closes_at and found.announced_at:
+        when = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
+        lines.append(Finding(("off", gettext("To come")), again, when, "B9", ()))
+    if found.announced_at:
+        abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")
+        then = gettext("after the sale")
+        when = f"{gettext(STAGES['settle'])} · {then}"
+        lines.append(Finding(("off", gettext("To come")), abroad, when, "专利法 第十条；B9", ()))
+    return lines
+
+
+class _Said(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return shown.fact(name, None, "zh")
+
+
+def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:
+    """The conditions of the sale as its rule set has them."""
+    first_step = [step for low, step in rules.steps if low <= found.asking_fen][-1]
+    deposit = gettext("%(amount)s (%(share)s of the asking price), counts towards the price")
+    late = gettext("a bid in the last %(window)s moves the end to %(extension)s after it")
+    return [
+        (gettext("Start price"), words.money(found.asking_fen)),
+        (gettext("Step"), gettext("%(amount)s at this price") % {"amount": words.money(first_step)}),
+        (
+            gettext("Deposit"),
+            deposit % {"amount": words.money(found.deposit_fen), "share": words.share(rules.deposit_share)},
+        ),
+        (gettext("Bidding lasts"), gettext("at least %(span)s") % {"span": words.span(rules.least_duration)}),
+        (
+            gettext("Extension"),
+            late % {"window": words.span(rules.window), "extension": words.span(rules.extension)},
+        ),
+        (gettext("Payment"), gettext("within %(span)s of the contract") % {"span": words.span(rules.payment)}),
+        (gettext("Deposits of others"), gettext("released within %(span)s") % {"span": words.span(rules.refund)}),
+        (gettext("Rule set"), words.rule_set_name(rules)),
+    ]
+
+
+def address_of(found: Listing) -> str:
+    """The address of a listing's page."""
+    return reverse("listing", args=[found.number])

@@ -1,0 +1,201 @@
+"""Proofs for everyone: verify a file, look up a number, receipts and certificates with their files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhirong.exchange import published
+from zhirong.exchange.models import Certificate
+from zhirong.papers import evidence, verifier
+from zhirong.people import access
+from zhirong.record import kinds, receipts
+from zhirong.record.models import Event, Leaf, Notice
+from zhirong.web import filters, limits, pages
+from zhirong.web.exchange import words
+
+UPLOAD_MOST = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the verifier says of a file: read or not, and every mismatch in the language of the page."""
+
+    name: str
+    is_read: bool
+    found: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def matches(self) -> bool:
+        return self.is_read and not self.found
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """/verify: a file to check, or a number to look up."""
+    verdict = None
+    if request.method == "POST":
+        limits.take(request, "export")
+        verdict = checked(request)
+    wanted = request.GET.get("number", "").strip()
+    if wanted and (address := look_up(wanted)):
+        return HttpResponseRedirect(address)
+    return pages.page(
+        request,
+        "exchange/verify.html",
+        crumbs=[(gettext("Verify a record"), None)],
+        verdict=verdict,
+        wanted=wanted,
+        head=receipts.head(),
+        is_missing=bool(wanted),
+    )
+
+
+def checked(request: HttpRequest) -> Verdict | None:
+    """The uploaded file, checked by the same program that ships with every certificate, against the house's own key."""
+    given = request.FILES.get("paper")
+    if given is None:
+        return None
+    name = str(given.name)[:100]
+    if given.size is None or given.size > UPLOAD_MOST:
+        return Verdict(name, False)
+    try:
+        findings = verifier.verify(given.read(), pinned=receipts.house_key())
+    except (OSError, *verifier.UNREADABLE):
+        return Verdict(name, False)
+    side = 0 if filters.is_chinese() else 1
+    return Verdict(
+        name, True, tuple(pair[side] for pair in findings.found), tuple(pair[side] for pair in findings.remarks)
+    )
+
+
+def look_up(wanted: str) -> str | None:
+    """The address of a certificate by its number, or of a receipt by the number or the hash of its leaf."""
+    certificate = Certificate.objects.filter(number__iexact=wanted).first()
+    if certificate is not None:
+        return reverse("certificate", args=[certificate.number])
+    leaf = None
+    if wanted.isdecimal() and len(wanted) < 16:
+        leaf = Leaf.objects.filter(number=int(wanted)).first()
+    elif len(wanted) == 64:
+        try:
+            leaf = Leaf.objects.filter(hash=bytes.fromhex(wanted)).first()
+        except ValueError:
+            return None
+    return reverse("receipt", args=[leaf.pk]) if leaf is not None else None
+
+
+@require_safe
+def verifier_file(request: HttpRequest) -> HttpResponse:
+    """/verifier.py: the program itself."""
+    answer = HttpResponse(Path(verifier.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="verifier.py"'
+    return answer
+
+
+def leaf_for(request: HttpRequest, leaf_id: int) -> Leaf:
+    """A leaf that this person may see: of a public deed, one's own, one that one was told of; auditors see all."""
+    leaf = Leaf.objects.select_related("event").filter(pk=leaf_id).first()
+    if leaf is None:
+        raise Http404
+    if leaf.event.public:
+        return leaf
+    person, standing = pages.person_of(request), pages.standing_of(request)
+    is_own = person is not None and json.loads(leaf.body).get("who") == person.ref
+    was_told = person is not None and Notice.objects.filter(person_ref=person.ref, leaf=leaf).exists()
+    if not (is_own or was_told or access.has_role(standing, "auditor")):
+        raise Http404
+    return leaf
+
+
+@require_safe
+def receipt(request: HttpRequest, leaf_id: int) -> HttpResponse:
+    """/receipts/4711: what was done, and the proof that it stands on the record."""
+    leaf = leaf_for(request, leaf_id)
+    kind = kinds.of(leaf.kind)
+    told = receipts.receipt(leaf.pk)
+    facts = {name: value for name, value in told["leaf"].items() if name not in ("kind", "topic", "at", "salt", "who")}
+    return pages.page(
+        request,
+        "exchange/receipt.html",
+        crumbs=[(gettext("Verify a record"), reverse("verify")), (gettext("Receipt"), None)],
+        leaf=leaf,
+        kind=sentence(leaf.event, kind),
+        told=told,
+        facts=[(name, filters.fact(value, name)) for name, value in sorted(facts.items())],
+    )
+
+
+def sentence(event: Event, kind: kinds.Kind) -> str:
+    """What was done, in the words of its module."""
+    text = kind.zh if filters.is_chinese() else kind.en
+    told: dict[str, Any] = json.loads(event.body)
+    return text.format_map(_Told({name: filters.fact(value, name) for name, value in told.items()}))
+
+
+class _Told(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+@require_safe
+def receipt_file(request: HttpRequest, leaf_id: int) -> HttpResponse:
+    """/receipts/4711.json"""
+    leaf = leaf_for(request, leaf_id)
+    answer = HttpResponse(evidence.receipt(leaf.pk), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="receipt-{leaf.pk}.json"'
+    return answer
+
+
+def certificate_or_404(number: str) -> Certificate:
+    beside = ("deal__listing__edition_of_rules", "deal__seller", "deal__buyer", "deal__intent", "deal__lot", "leaf")
+    found = Certificate.objects.select_related(*beside).filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+def certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """/certificates/PZ-2026-000001: what the QR code of the paper leads to."""
+    found = certificate_or_404(number)
+    deal = found.deal
+    rights = [item.right for item in deal.listing.items.select_related("right").order_by("position")]
+    return pages.page(
+        request,
+        "exchange/certificate.html",
+        crumbs=[(gettext("Verify a record"), reverse("verify")), (f"{gettext('Certificate')} {number}", None)],
+        certificate=found,
+        deal=deal,
+        rights=[(words.kind(right.kind), right) for right in rights],
+        told=receipts.receipt(found.leaf_id),
+    )
+
+
+@require_safe
+def certificate_file(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """/certificates/PZ-2026-000001/certificate.zh.pdf and its like."""
+    limits.take(request, "export")
+    found = certificate_or_404(number)
+    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "certificate.zh.pdf": ("application/pdf", lambda: published.certificate_file(found, "certificate.zh.pdf")),
+        "certificate.en.pdf": ("application/pdf", lambda: published.certificate_file(found, "certificate.en.pdf")),
+        "certificate.zip": ("application/zip", lambda: published.certificate_archive(found)),
+        "certificate.json": ("application/json", lambda: published.certificate_json(found)),
+        "receipt.json": ("application/json", lambda: evidence.receipt(found.leaf_id)),
+    }
+    if name not in makers:
+        raise Http404
+    media, make = makers[name]
+    answer = HttpResponse(make(), content_type=media)
+    answer["Content-Disposition"] = f'attachment; filename="{number}-{name}"'
+    return answer

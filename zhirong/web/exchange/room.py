@@ -1,0 +1,232 @@
+"""The bidding room: the board for everyone, choosing and confirming an amount for its bidders (PAGES 7)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from zhirong.base import money
+from zhirong.base.refused import Refused
+from zhirong.exchange import rules
+from zhirong.exchange.actions import bidding
+from zhirong.exchange.engine.shape import Reply
+from zhirong.exchange.models import Deal, Intent, Lot, LotStep
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import feed
+from zhirong.web import filters, pages
+from zhirong.web.exchange import board, words
+
+Deed = Callable[[HttpRequest, int], HttpResponse]
+
+
+@dataclass(frozen=True)
+class LastBid:
+    """How the bidder's own last bid was answered; it stands until the next deed (PAGES 7)."""
+
+    price_fen: int
+    at_ns: int
+    leaf_id: int | None
+    sentence: str
+    is_leading: bool
+
+
+@require_safe
+def room(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """/lots/12"""
+    return room_page(request, lot_id)
+
+
+def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """The room as this person sees it; the number is read first, so that the hub sends whatever comes after it."""
+    number = feed.last_number()
+    lot = lot_or_404(lot_id)
+    seen = board.room_of(lot)
+    intent = own_intent(request, lot)
+    deal = Deal.objects.filter(lot=lot).select_related("buyer").order_by("-pk").first() if seen.is_over else None
+    return pages.page(
+        request,
+        "exchange/room.html",
+        here="market",
+        crumbs=crumbs(lot, gettext("Bidding room")),
+        room=seen,
+        number=number,
+        intent=intent,
+        own=intent.code if intent else "",
+        last=last_bid(lot, intent) if intent else None,
+        result=json.loads(lot.result) if seen.is_over else {},
+        deal=deal,
+        outcome=words.outcome(str(json.loads(lot.result).get("outcome", ""))),
+        can_bid=intent is not None and access.may(pages.standing_of(request), "exchange.bid", intent),
+        key=secrets.token_urlsafe(12),
+        said_words=spoken(),
+        span=words.span,
+        title=title_of(lot),
+    )
+
+
+def title_of(lot: Lot) -> str:
+    """The English title where there is one and the page is English."""
+    listing = lot.listing
+    return listing.title if filters.is_chinese() or not listing.title_en else listing.title_en
+
+
+def crumbs(lot: Lot, here: str) -> list[tuple[str, str | None]]:
+    """Home / hall / listing / here."""
+    return [
+        (gettext("Trading hall"), pages.place("market")),
+        (lot.listing.number, reverse("listing", args=[lot.listing.number])),
+        (here, None),
+    ]
+
+
+def lot_or_404(lot_id: int) -> Lot:
+    """The lot, or nothing at this address."""
+    lot = board.found(lot_id)
+    if lot is None:
+        raise Http404
+    return lot
+
+
+def own_intent(request: HttpRequest, lot: Lot) -> Intent | None:
+    """The admitted bidder for whom this person may act in this lot."""
+    standing = pages.standing_of(request)
+    if standing is None or not standing.parties:
+        return None
+    mine = Intent.objects.filter(listing=lot.listing_id, party__in=standing.parties, state="admitted").exclude(code="")
+    intent = mine.select_related("party").order_by("pk").first()
+    if intent is not None:
+        intent.listing = lot.listing
+    return intent
+
+
+def last_bid(lot: Lot, intent: Intent) -> LastBid | None:
+    """From the rows, so that it stands after a reload too."""
+    step = LotStep.objects.filter(lot=lot, kind="bid", code=intent.code).order_by("-seq").first()
+    if step is None:
+        return None
+    sentence = ""
+    if step.refusal:
+        facts: dict[str, Any] = json.loads(step.facts)
+        sentence = str(pages.told(Refused(step.refusal, **facts))["sentence"])
+    leads = not step.refusal and lot.top_code == intent.code and lot.top_fen == step.amount_fen
+    return LastBid(step.amount_fen or 0, step.received_ns, step.leaf_id, sentence, leads)
+
+
+def spoken() -> str:
+    """What the page's script says aloud, once each (role=alert)."""
+    return json.dumps(
+        {
+            "five_minutes": gettext("Five minutes left"),
+            "one_minute": gettext("One minute left"),
+            "ten_seconds": gettext("Ten seconds left"),
+            "extended": gettext("Extended to {at}"),
+            "days": gettext("d"),
+            "you": gettext("(you)"),
+        },
+        ensure_ascii=False,
+    )
+
+
+def in_room(deed: Deed) -> Deed:
+    """A deed of the room: what is refused is said in the room itself, with what was typed."""
+
+    @wraps(deed)
+    def kept(request: HttpRequest, lot_id: int) -> HttpResponse:
+        try:
+            return deed(request, lot_id)
+        except Refused as refused:
+            return refused_in_room(request, lot_id, refused)
+
+    return kept
+
+
+def refused_in_room(request: HttpRequest, lot_id: int, refused: Refused) -> HttpResponse:
+    request.house_refused = refused  # type: ignore[attr-defined]
+    return room_page(request, lot_id)
+
+
+def asked_fen(request: HttpRequest) -> int:
+    """The amount chosen or typed; what cannot be read is refused as the floor would."""
+    text = request.POST.get("own", "").strip() or request.POST.get("amount", "")
+    try:
+        return money.read_yuan(text)
+    except Refused as unread:
+        raise Refused("bid.not_an_amount", given=text[:40]) from unread
+
+
+def bidder(request: HttpRequest, lot: Lot) -> Intent:
+    """Who bids, or the refusal that says how to become a bidder."""
+    intent = own_intent(request, lot)
+    if intent is None:
+        raise Refused("bid.not_admitted", bidder="")
+    access.require(pages.standing_of(request), "exchange.bid", intent)
+    return intent
+
+
+def who(request: HttpRequest) -> Person:
+    """Who is signed in, on pages that asked for it."""
+    person = pages.person_of(request)
+    assert person is not None, "the page asks for a log-in first"
+    return person
+
+
+@require_POST
+@pages.signed_in
+@in_room
+def confirm(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """/lots/12/confirm: the amount in capitals and what it would cost, for pages without script."""
+    lot = lot_or_404(lot_id)
+    intent, price_fen = bidder(request, lot), asked_fen(request)
+    seen = board.room_of(lot)
+    fee_fen = rules.fee_fen(seen.rules, price_fen, side="buyer") if seen.rules else 0
+    return pages.page(
+        request,
+        "exchange/confirm.html",
+        here="market",
+        crumbs=crumbs(lot, gettext("Confirm a bid")),
+        room=seen,
+        intent=intent,
+        price_fen=price_fen,
+        fee_fen=fee_fen,
+        due_fen=price_fen + fee_fen - intent.deposit_fen,
+        key=request.POST.get("key") or secrets.token_urlsafe(12),
+        title=title_of(lot),
+    )
+
+
+@require_POST
+@pages.signed_in
+@in_room
+def bid(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """/lots/12/bid: hand the bid to the floor; no thread waits for its commit."""
+    lot = lot_or_404(lot_id)
+    future = bidding.place_bid(who(request), lot, asked_fen(request), key=request.POST.get("key", ""))
+
+    def answered(done: Future[Reply]) -> HttpResponse:
+        reply = done.result()
+        if reply.accepted:
+            return HttpResponseRedirect(f"{reverse('room', args=[lot.pk])}#h-bid")
+        return refused_in_room(request, lot.pk, Refused(reply.code, **reply.facts))
+
+    return pages.later(request, future, answered)
+
+
+@require_POST
+@pages.signed_in
+@in_room
+def match(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """/lots/12/match: a priority purchaser takes the lot at the price, or waives (court rule 21)."""
+    lot = lot_or_404(lot_id)
+    bidding.match_price(who(request), lot, takes=request.POST.get("takes") == "yes")
+    return HttpResponseRedirect(reverse("room", args=[lot.pk]))

@@ -1,0 +1,126 @@
+"""Words of the exchange's pages: states with their shapes, kinds of rights, spans and figures of a rule set."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django.utils.translation import gettext, gettext_noop
+
+from zhirong.base import shown
+from zhirong.exchange.models import Listing, Lot
+from zhirong.exchange.rule_sets import RuleSet, Span
+from zhirong.web import filters
+
+# Shape (PAGES 3) and word of each state; a state that is told in another way has none.
+LISTING = {
+    "draft": ("off", gettext_noop("Draft")),
+    "submitted": ("wait", gettext_noop("In review")),
+    "returned": ("no", gettext_noop("Returned")),
+    "announced": ("go", gettext_noop("Open for registration")),
+    "qualifying": ("wait", gettext_noop("Qualifications being decided")),
+    "answering": ("wait", gettext_noop("Seller to answer")),
+    "bidding": ("on", gettext_noop("Bidding")),
+    "sold": ("done", gettext_noop("Sold, in settlement")),
+    "settled": ("done", gettext_noop("Sold and settled")),
+    "suspended": ("half", gettext_noop("Suspended")),
+    "ended": ("off", gettext_noop("Ended without a sale")),
+    "withdrawn": ("off", gettext_noop("Withdrawn")),
+    "terminated": ("no", gettext_noop("Ended by the house")),
+}
+LOT = {
+    "scheduled": ("wait", gettext_noop("Opens soon")),
+    "live": ("on", gettext_noop("Bidding")),
+    "paused": ("half", gettext_noop("Paused")),
+    "matching": ("wait", gettext_noop("Priority purchasers may speak")),
+    "closed": ("off", gettext_noop("Ended")),
+}
+RIGHT = {"listed": ("go", gettext_noop("On sale")), "unlisted": ("off", gettext_noop("Not on sale"))}
+KINDS = {
+    "invention": gettext_noop("Invention"),
+    "utility_model": gettext_noop("Utility model"),
+    "design": gettext_noop("Design"),
+    "trade_mark": gettext_noop("Trade mark"),
+    "copyright": gettext_noop("Copyright"),
+    "software": gettext_noop("Software"),
+    "circuit_layout": gettext_noop("Circuit layout"),
+}
+SECTIONS = {
+    "A": gettext_noop("A Human necessities"),
+    "B": gettext_noop("B Operations, transporting"),
+    "C": gettext_noop("C Chemistry, metallurgy"),
+    "D": gettext_noop("D Textiles, paper"),
+    "E": gettext_noop("E Fixed constructions"),
+    "F": gettext_noop("F Mechanical engineering, heating, weapons"),
+    "G": gettext_noop("G Physics"),
+    "H": gettext_noop("H Electricity"),
+}
+OUTCOMES = {
+    "sold": gettext_noop("Sold"),
+    "no_bidders": gettext_noop("Nobody registered"),
+    "no_bids": gettext_noop("Nobody bid"),
+    "too_few_bidders": gettext_noop("Too few bidders"),
+    "below_reserve": gettext_noop("The reserve was not reached"),
+    "seller_declined": gettext_noop("The seller declined"),
+    "rerun": gettext_noop("To be run again"),
+    "annulled": gettext_noop("Annulled"),
+}
+UNITS = {
+    "seconds": gettext_noop("%(n)s seconds"),
+    "minutes": gettext_noop("%(n)s minutes"),
+    "hours": gettext_noop("%(n)s hours"),
+    "days": gettext_noop("%(n)s days"),
+    "working_days": gettext_noop("%(n)s working days"),
+    "months": gettext_noop("%(n)s months"),
+}
+
+
+def listing_state(listing: Listing) -> tuple[str, str]:
+    """Shape and word of where a listing stands."""
+    shape, word = LISTING[listing.state]
+    return shape, gettext(word)
+
+
+def lot_state(lot: Lot) -> tuple[str, str]:
+    """Shape and word of where a lot stands; a lot that is open but was not told so yet is bidding."""
+    shape, word = LOT[lot.state]
+    return shape, gettext(word)
+
+
+def kind(code: str) -> str:
+    """The kind of a right."""
+    return gettext(KINDS[code]) if code in KINDS else code
+
+
+def outcome(code: str) -> str:
+    """How a listing or a lot ended; a reason that a person gave is shown as it was given."""
+    return gettext(OUTCOMES[code]) if code in OUTCOMES else code
+
+
+def span(value: Span) -> str:
+    """5 分钟 or 5 minutes."""
+    if value.count == 1 and not filters.is_chinese():
+        return f"1 {value.unit.removesuffix('s').replace('_', ' ')}"
+    return gettext(UNITS[value.unit]) % {"n": value.count}
+
+
+def share(value: Fraction) -> str:
+    """10%, or 12.5% where it is no whole number."""
+    permille = value * 1000
+    whole, rest = divmod(int(permille), 10)
+    return f"{whole}.{rest}%" if rest else f"{whole}%"
+
+
+def rate(ppm: int) -> str:
+    """A rate in parts of a million as per cent: 8000 is 0.8%."""
+    whole, rest = divmod(ppm, 10_000)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
+
+
+def rule_set_name(rules: RuleSet) -> str:
+    """The name of a rule set in the language of the page."""
+    return rules.zh if filters.is_chinese() else rules.en
+
+
+def money(fen: int) -> str:
+    """1,280,000 元 or 1,280,000 yuan, inside a sentence."""
+    return shown.yuan(fen, "zh" if filters.is_chinese() else "en")

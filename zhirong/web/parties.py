@@ -1,0 +1,83 @@
+"""A party as its members see it: who it is, how far its verification has come; registering oneself or from abroad."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from zhirong.people import access
+from zhirong.people.actions import parties, verification
+from zhirong.people.models import Party, Person, Verification
+from zhirong.record import actions as record
+from zhirong.web import limits, pages
+
+MOST_FILES = 10
+# The shape of a request's state on the page.
+STATES = {"waiting": "wait", "accepted": "go", "rejected": "no"}
+
+
+def known(request: HttpRequest) -> Person:
+    person = pages.person_of(request)
+    assert person is not None, "this page asks for a log-in first"
+    return person
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form_with({"people.no_evidence": "evidence", "people.not_your_file": "evidence"})
+def party(request: HttpRequest, party_id: int) -> HttpResponse:
+    """/account/parties/12: its facts and its requests for verification; a POST brings evidence and asks anew."""
+    person, this = known(request), Party.objects.get(pk=party_id)
+    access.require(pages.standing_of(request), "people.see_party", this)
+    if request.method == "POST":
+        limits.take(request, "upload")
+        ask(person, this, request)
+        return HttpResponseRedirect(reverse("party", args=[this.pk]))
+    asked = Verification.objects.filter(party=this).prefetch_related("evidence").order_by("-asked_at")[:20]
+    return pages.page(
+        request,
+        "people/party.html",
+        crumbs=[
+            (gettext("My account"), reverse("account")),
+            (gettext("My organisations"), reverse("organisations")),
+            (this.name, None),
+        ],
+        party=this,
+        masked=parties.masked_secrets(person, this.pk),
+        requests=[(one, STATES[one.state]) for one in asked],
+        may_ask=access.may(pages.standing_of(request), "people.submit_verification", this),
+    )
+
+
+def ask(person: Person, this: Party, request: HttpRequest) -> None:
+    """Keep the files as secret and ask for a decision on them, or neither."""
+    with transaction.atomic():
+        brought = request.FILES.getlist("evidence")[:MOST_FILES]
+        kept = [record.keep_file(person, one.name or "evidence", one.read(), is_secret=True) for one in brought]
+        verification.submit_verification(person, this.pk, evidence=kept)
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def register(request: HttpRequest) -> HttpResponse:
+    """/account/parties: oneself as a natural person, or a party from abroad."""
+    if request.method == "POST":
+        given = {name: request.POST.get(name, "") for name in ("name", "address")}
+        if request.POST.get("deed") == "self":
+            made = parties.make_natural_party(known(request), resident_id=request.POST.get("resident_id", ""), **given)
+        else:
+            kind, country = request.POST.get("kind", ""), request.POST.get("country", "")
+            made = parties.make_foreign_party(known(request), kind=kind, country=country, **given)
+        return HttpResponseRedirect(reverse("party", args=[made.pk]))
+    crumbs = [(gettext("My account"), reverse("account")), (gettext("Register yourself or a party from abroad"), None)]
+    return pages.page(request, "people/register.html", crumbs=crumbs)
+
+
+addresses = [
+    path("account/parties", register, name="register"),
+    path("account/parties/<int:party_id>", party, name="party"),
+]
