@@ -12,7 +12,7 @@ from pydantic import Field
 from zhirong.api import actions, calling, files, problems, shapes
 from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import deals, objections, settlement
+from zhirong.exchange.actions import objections, settlement
 from zhirong.exchange.models import Deal, Objection
 
 router = Router(tags=["deals"])
@@ -64,7 +64,7 @@ def told(request: HttpRequest, deal: Deal) -> DealTold:
 @router.post(
     "/deals/{int:deal_id}/accept",
     summary="Accept the contract",
-    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.two_texts", "ledger.code_taken", *KEY),
+    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.text_changed", "ledger.code_taken", *KEY),
 )
 def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpResponse:
     """When both sides have, payment is due. Needs an Idempotency-Key."""

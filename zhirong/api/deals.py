@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
 from zhirong.api import calling, paging, problems, shapes
+from zhirong.base.refused import Refused
+from zhirong.exchange import papers
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Acceptance, Deal, Objection, Recordal
 
 router = Router(tags=["deals"])
+PaperName = Literal["contract", "contract-accepted", "fee-note-seller", "fee-note-buyer", "recordal"]
 STAFF = ("operator", "checker", "auditor", "official")
 
 
@@ -196,3 +200,33 @@ def list_objections(request: HttpRequest, asked: Query[paging.Asked]) -> paging.
     if not calling.has_role(request, *STAFF):
         rows = rows.filter(Q(deal__in=seen(request).values("pk")) | Q(raised_by=calling.person_of(request)))
     return paging.cut(rows, asked, objection)
+
+
+@router.get(
+    "/deals/{int:deal_id}/papers/{name}",
+    summary="A paper of a deal as a PDF",
+    **problems.told(None, "deal.no_such_right"),
+)
+def get_paper(
+    request: HttpRequest, deal_id: shapes.Id, name: PaperName, *, language: Literal["zh", "en"] = "zh", right: int = 1
+) -> HttpResponse:
+    """Contract, fee note of a side, or the filled request for the change of owner of the n-th right."""
+    deal = one(request, deal_id)
+    owner = {"fee-note-seller": deal.seller_id, "fee-note-buyer": deal.buyer_id}.get(name)
+    if owner is not None and owner not in calling.parties_of(request):
+        _must_be_staff(request)
+    makers: dict[str, Callable[[], bytes]] = {
+        "contract": lambda: papers.contract(deal, language),
+        "contract-accepted": lambda: papers.accepted_contract(deal, language),
+        "fee-note-seller": lambda: papers.fee_note(deal, "seller", language),
+        "fee-note-buyer": lambda: papers.fee_note(deal, "buyer", language),
+        "recordal": lambda: papers.recordal_form(deal, language, place=right - 1),
+    }
+    saved = {"Content-Disposition": f'attachment; filename="{deal.number}-{name}.{language}.pdf"'}
+    return HttpResponse(makers[name](), content_type="application/pdf", headers=saved)
+
+
+def _must_be_staff(request: HttpRequest) -> None:
+    """A side's fee note is its own and the house's."""
+    if not calling.has_role(request, *STAFF):
+        raise Refused("api.not_found")

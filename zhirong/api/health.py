@@ -20,7 +20,7 @@ from zhirong.record import receipts
 
 router = Router(tags=["house"])
 # Announced and not yet over: a buyer can still come to it, or is being found.
-KEPT_SECONDS = 1
+KEPT_NS = 10**9
 OPEN = ("announced", "qualifying", "answering", "bidding")
 
 
@@ -52,7 +52,7 @@ class Health(Schema):
 class Kept:
     """The answer of this second."""
 
-    until: float = 0
+    until_ns: int = 0
     sums: tuple[OpenListings, AuditHead] | None = None
 
 
@@ -62,20 +62,20 @@ _gate = threading.Lock()
 
 def forget() -> None:
     """Count anew at the next question (tests)."""
-    _kept.until = 0
+    _kept.until_ns = 0
 
 
 def _sums() -> tuple[OpenListings, AuditHead]:
     """What is on sale and the newest root, read from the rows once a second at most."""
     with _gate:
-        if _kept.sums is None or time.monotonic() >= _kept.until:
+        if _kept.sums is None or time.monotonic_ns() >= _kept.until_ns:
             found = Listing.objects.visible().filter(state__in=OPEN).aggregate(count=Count("pk"), fen=Sum("asking_fen"))
             head = receipts.head()
             _kept.sums = (
                 OpenListings(open=found["count"], asking_fen=found["fen"] or 0),
                 AuditHead(size=head["size"], root=head["root"]),
             )
-            _kept.until = time.monotonic() + KEPT_SECONDS
+            _kept.until_ns = time.monotonic_ns() + KEPT_NS
         return _kept.sums
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from zhirong.api import calling, files, paging, problems, shapes
 from zhirong.base import refused as refusals
 from zhirong.base.refused import Refused
+from zhirong.exchange.actions import sheet
 from zhirong.record import actions as record
 from zhirong.registry import queries
 from zhirong.registry.actions import imports
@@ -175,13 +176,14 @@ def preview(request: HttpRequest, ref: shapes.Short, asked: Query[Asked]) -> Lin
     "/imports/{ref}/commit",
     summary="Let an import take effect",
     **problems.told(
-        BatchTold, "registry.import_has_faults", "registry.import_dropped_already", "registry.import_not_of_rights",
+        BatchTold, "registry.import_has_faults", "registry.import_dropped_already",
         "registry.waits_in_another_import", "registry.busy",
     ),
 )  # fmt: skip
 def commit(request: HttpRequest, ref: shapes.Short) -> BatchTold:
-    """All of it or nothing; done twice it ends in the same state."""
-    return told(imports.commit_import(calling.person_of(request), seen(request, ref)))
+    """All of it or nothing: rights are put, listings become drafts. Done twice it ends in the same state."""
+    person, batch = calling.person_of(request), seen(request, ref)
+    return told(sheet.draft_many(person, batch) if batch.kind == "listings" else imports.commit_import(person, batch))
 
 
 @router.post(

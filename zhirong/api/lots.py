@@ -14,21 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from zhirong.api import calling, paging, problems, shapes
 from zhirong.api.actions import HIT
 from zhirong.base.refused import Refused
-from zhirong.exchange import floor_doors
+from zhirong.exchange import floor_doors, published
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Reply, Terms
 from zhirong.exchange.models import Lot, LotStep
-from zhirong.papers import evidence
 from zhirong.people.models import Person
 from zhirong.record import actions as record
-from zhirong.record.models import Leaf
 
 router = Router(tags=["lots"])
 STAFF = ("operator", "checker", "auditor")
 # What the floor writes of a step that is nobody's but the bidder's (court rule 18).
 UNSHOWN = ("admitted",)
-ANNOUNCING = ("exchange.announced", "exchange.changed")
 BID_REFUSALS = (
     "bid.too_low", "bid.off_step", "bid.already_leading", "bid.late", "bid.early", "bid.paused", "bid.not_admitted",
     "bid.barred", "bid.not_an_amount", "lot.annulled", "api.no_key", "api.key_reused", "floor.stopped", "floor.full",
@@ -227,13 +224,9 @@ def list_steps(request: HttpRequest, lot_id: shapes.Id, asked: Query[AskedSteps]
 )
 def transcript(request: HttpRequest, lot_id: shapes.Id) -> HttpResponse:
     """The file that `./zr verify` checks (docs/formats.md)."""
-    lot = one(lot_id)
-    announced = Leaf.objects.filter(topic=lot.listing.topic, kind__in=ANNOUNCING, number__isnull=False)
-    announcement = announced.order_by("-number").first()
-    if announcement is None or not Leaf.objects.filter(topic=lot.topic, number__isnull=False).exists():
+    content = published.transcript(one(lot_id))
+    if content is None:
         raise Refused("api.not_found")
-    result = {**json.loads(lot.result), "bids": lot.bids}
-    content = evidence.transcript(lot.topic, announcement=announcement, result=result)
     return HttpResponse(content, content_type="application/json")
 
 
