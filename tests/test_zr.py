@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -81,11 +80,10 @@ def test_the_first_start_installs_with_hashes_and_the_second_does_nothing(checko
     assert first.returncode == 0, first.stderr
     assert first.stdout.splitlines()[-1] == "asked --port 8001"
     assert [line for line in pip_log(checkout) if "--require-hashes" in line and "requirements.lock" in line]
-    begun, asked = time.monotonic(), len(pip_log(checkout))
+    asked = len(pip_log(checkout))
     second = zr(checkout, "demo")
     assert second.stdout == "asked\n"
     assert len(pip_log(checkout)) == asked
-    assert time.monotonic() - begun < 3
 
 
 def test_a_changed_lock_is_installed_again(checkout: Path) -> None:

@@ -38,20 +38,46 @@ def test_a_rule_that_says_no_exits_2_in_both_languages(
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [
-        ("{", "not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         ([], ["input is not of type object"]),
         ({}, ["input.fen is missing"]),
         ({"fen": "1"}, ["input.fen is not of type integer"]),
+        ({"fen": 1.0}, ["input.fen is not of type integer"]),
         ({"fen": True}, ["input.fen is not of type integer"]),
         ({"fen": -1}, ["input.fen is not between 0 and 999999999999999999"]),
         ({"fen": 1, "jiao": 2}, ["input.jiao is unknown"]),
     ],
 )
-def test_an_input_that_does_not_fit_exits_1_and_says_where(
+def test_an_input_that_does_not_fit_is_refused_and_says_where(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: Any, wrong: Any
 ) -> None:
     exit_code, told = computed(monkeypatch, capsys, "capitals", given)
-    assert (exit_code, told) == (1, {"input": wrong})
+    assert (exit_code, told["refused"], told["facts"]["wrong"]) == (2, "calc.misfit", wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", '{"fen": NaN}', '{"fen": Infinity}', "[" * 100_000, '{"fen": "\\ud800"}', '{"fen": %s}' % ("9" * 5000)],
+)
+def test_what_is_no_json_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    exit_code, told = computed(monkeypatch, capsys, "capitals", text)
+    assert (exit_code, told["refused"]) == (2, "calc.not_json")
+
+
+def test_bytes_that_are_no_text_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"fen": "\xff"}'), "utf-8"))
+    assert calc.main(["capitals"]) == 2
+    assert json.loads(capsys.readouterr().out)["refused"] == "calc.not_json"
+
+
+def test_days_instants_and_lengths_are_checked() -> None:
+    assert calc.misfits("2026-02-30", {"type": "string", "format": "date"}) == ["input is no date"]
+    assert calc.misfits("noon", {"type": "string", "format": "date-time"}) == ["input is no date-time"]
+    assert calc.misfits("abc", {"type": "string", "maxLength": 2}) == ["input has 3 characters, not 0 to 2"]
+    assert calc.misfits([1], {"type": "array", "minItems": 2}) == ["input has 1 items, not 2 to 1"]
 
 
 def test_items_of_a_list_are_checked_each() -> None:
@@ -67,7 +93,7 @@ def test_list_and_schema_tell_about_every_engine(capsys: pytest.CaptureFixture[s
     assert calc.main(["capitals", "--schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
     assert schema["input"]["required"] == ["fen"]
-    assert calc.main(["nothing"]) == 1
+    assert calc.main(["nothing"]) == 2
 
 
 @pytest.mark.parametrize("name", sorted(calc.engines()))

@@ -18,8 +18,8 @@ VERBS = {
     "import": ("zhirong.cli.imports", True),
     "export": ("zhirong.cli.exports", True),
     "calc": ("zhirong.cli.calc", False),
-    "backup": ("zhirong.cli.backup", True),
-    "restore": ("zhirong.cli.restore", True),
+    "backup": ("zhirong.cli.backup", False),
+    "restore": ("zhirong.cli.restore", False),
     "migrate": ("zhirong.cli.migrate", True),
     "bench": ("zhirong.cli.bench", False),
     "drill": ("zhirong.cli.drill", False),
@@ -40,7 +40,12 @@ def main(argv: Sequence[str]) -> int:
     if needs_house:
         rest = take_data_folder(rest)
         django.setup()
-    return int(importlib.import_module(module).main(rest))
+    try:
+        return int(importlib.import_module(module).main(rest))
+    except BrokenPipeError:
+        # `./zr export … | head`: whoever read has enough. Nothing more may be flushed into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def take_data_folder(argv: list[str]) -> list[str]:

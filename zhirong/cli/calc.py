@@ -10,35 +10,44 @@ import argparse
 import json
 import numbers
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 from zhirong.base import calc as base_calc
 from zhirong.base import refused
 from zhirong.base.engines import Engine
+from zhirong.exchange import calc as exchange_calc
+from zhirong.ledger import calc as ledger_calc
+from zhirong.registry import calc as registry_calc
 
-SOURCES: tuple[ModuleType, ...] = (base_calc,)
+SOURCES: tuple[ModuleType, ...] = (base_calc, registry_calc, ledger_calc, exchange_calc)
+ANSWERED, REFUSED = 0, 2
 
 
 def main(argv: Sequence[str]) -> int:
-    """0 computed, 1 the input is not what the engine takes, 2 refused by a rule."""
+    """0 computed; 2 refused, by a rule or because the input is not what the engine takes."""
     parser = argparse.ArgumentParser(prog="./zr calc", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("name", nargs="?", help="the engine; --list shows them")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the engine; --list shows them")
     parser.add_argument("--list", action="store_true", help="every engine with its line")
     parser.add_argument("--schema", action="store_true", help="JSON Schema of input and output")
     wanted = parser.parse_args(argv)
     known = engines()
     if wanted.list or wanted.name is None:
         print("\n".join(f"{name:24} {engine.line}" for name, engine in sorted(known.items())))
-        return 0
+        return ANSWERED
     if wanted.name not in known:
         print(f"{wanted.name} is no engine; `./zr calc --list` shows them.", file=sys.stderr)
-        return 1
+        return REFUSED
+    engine = known[wanted.name]
     if wanted.schema:
-        engine = known[wanted.name]
-        return tell({"input": engine.takes, "output": engine.gives}, exit_code=0)
-    return compute(known[wanted.name], sys.stdin.read())
+        return tell({"input": engine.takes, "output": engine.gives}, exit_code=ANSWERED)
+    try:
+        return answer(compute(wanted.name, engine, read(sys.stdin)))
+    except refused.Refused as no:
+        texts = {language: refused.sentence(no, language) for language in ("zh", "en")}
+        return tell({"refused": no.code, **texts, "rule": refused.rule(no), "facts": no.facts}, exit_code=REFUSED)
 
 
 def engines() -> dict[str, Engine]:
@@ -51,19 +60,33 @@ def engines() -> dict[str, Engine]:
     return found
 
 
-def compute(engine: Engine, text: str) -> int:
-    """Read, check against the engine's own schema, run, print."""
+def read(source: TextIO) -> Any:
+    """JSON as RFC 8259 has it, in texts that can be written back."""
     try:
-        given = json.loads(text)
+        given = json.loads(source.read(), parse_constant=no_number)
+        json.dumps(given, ensure_ascii=False).encode()
+    except RecursionError:
+        raise refused.Refused("calc.not_json", problem="nested too deep") from None
+    # Undecodable bytes, half a surrogate pair, a number of ten thousand digits: all are ValueErrors.
     except ValueError as problem:
-        return tell({"input": f"not JSON: {problem}"}, exit_code=1)
+        raise refused.Refused("calc.not_json", problem=str(problem)[:200]) from None
+    return given
+
+
+def no_number(word: str) -> NoReturn:
+    """Python's reader would take NaN and Infinity, which JSON does not know."""
+    raise ValueError(f"{word} is no number")
+
+
+def compute(name: str, engine: Engine, given: Any) -> Any:
+    """What the engine gives, once the input fits the schema that it publishes."""
     if wrong := misfits(given, engine.takes):
-        return tell({"input": wrong}, exit_code=1)
-    try:
-        return tell(engine.run(given), exit_code=0)
-    except refused.Refused as no:
-        texts = {language: refused.sentence(no, language) for language in ("zh", "en")}
-        return tell({"refused": no.code, **texts, "rule": refused.rule(no), "facts": no.facts}, exit_code=2)
+        raise refused.Refused("calc.misfit", calculation=name, wrong=wrong[:20])
+    return engine.run(given)
+
+
+def answer(value: Any) -> int:
+    return tell(value, exit_code=ANSWERED)
 
 
 def tell(value: Any, *, exit_code: int) -> int:
@@ -71,6 +94,8 @@ def tell(value: Any, *, exit_code: int) -> int:
     return exit_code
 
 
+# No schema of ours asks for longer texts than this.
+MOST_CHARACTERS = 100_000
 KINDS: dict[str, type] = {
     "object": dict,
     "array": list,
@@ -94,10 +119,28 @@ def misfits(given: Any, schema: dict[str, Any], *, at: str = "input") -> list[st
         return [f"{at} is not between {schema.get('minimum', '…')} and {schema.get('maximum', '…')}"]
     if isinstance(given, dict):
         return misfits_of_object(given, schema, at=at)
+    if isinstance(given, str):
+        return misfits_of_text(given, schema, at=at)
     if not isinstance(given, list):
         return []
+    least, most = schema.get("minItems", 0), schema.get("maxItems", len(given))
+    if not least <= len(given) <= most:
+        return [f"{at} has {len(given)} items, not {least} to {most}"]
     items = schema.get("items", {})
     return [text for place, item in enumerate(given) for text in misfits(item, items, at=f"{at}[{place}]")]
+
+
+def misfits_of_text(given: str, schema: dict[str, Any], *, at: str) -> list[str]:
+    """Its length, and whether a day or an instant is one."""
+    if not schema.get("minLength", 0) <= len(given) <= schema.get("maxLength", MOST_CHARACTERS):
+        least, most = schema.get("minLength", 0), schema.get("maxLength", MOST_CHARACTERS)
+        return [f"{at} has {len(given)} characters, not {least} to {most}"]
+    readers: dict[str, Callable[[str], object]] = {"date": date.fromisoformat, "date-time": datetime.fromisoformat}
+    try:
+        readers.get(schema.get("format", ""), str)(given)
+    except ValueError:
+        return [f"{at} is no {schema['format']}"]
+    return []
 
 
 def misfits_of_object(given: dict[str, Any], schema: dict[str, Any], *, at: str) -> list[str]:

@@ -11,9 +11,8 @@ from random import Random
 
 from zhirong.base.shown import from_ns
 from zhirong.demo import invented
-from zhirong.demo import time as demo_time
 from zhirong.demo.cast import Cast
-from zhirong.exchange import floor_doors
+from zhirong.exchange import clockwork, floor_doors
 from zhirong.exchange.actions import closing, deals, intents, listings, money, objections, questions, settlement
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
@@ -82,20 +81,34 @@ class Story:
     def statement(self) -> None:
         """The bank's statement comes in and what waited for money goes on."""
         bank.fetch_statement(self.cast["jingban"], simulated.SimulatedBank())
-        demo_time.settle()
+        clockwork.settle()
 
-    def bids(self, listing: Listing, count: int) -> None:
-        """So many bids, each by somebody who does not lead, by one to three steps."""
-        lot = Lot.objects.get(listing=listing, state__in=("scheduled", "live"))
-        codes = list(Intent.objects.filter(listing=listing, state="admitted").values_list("code", flat=True))
-        leading, price_fen = "", lot.start_fen
-        terms = Terms.from_facts(json.loads(lot.terms))
-        for number in range(count):
-            bidder = self.dice.choice([code for code in codes if code != leading])
-            reply = floor_doors.bid(lot.pk, bidder, price_fen, key=f"demo-{number}")
-            assert reply.accepted, reply
-            leading = bidder
-            price_fen += amounts.step_at(terms.steps, price_fen) * self.dice.choice((1, 1, 2, 3))
+    def bidding(self, chosen: Sequence[Listing], *, rounds: int) -> None:
+        """Rounds of bids: in each, some of these auctions get one; minutes pass between the rounds."""
+        running = [lot for listing in chosen if (lot := self._open_lot(listing)) is not None]
+        for number in range(rounds):
+            for lot in running:
+                if self.dice.random() < 0.6 or number == 0:
+                    self._bid(lot, number)
+            minutes = timedelta(seconds=self.dice.randint(70, 400))
+            clockwork.move_to(self.cast["jingban"], record.now() + minutes, why=WHY)
+
+    def _open_lot(self, listing: Listing) -> Lot | None:
+        """The auction of a listing, if it takes bids now."""
+        lot = Lot.objects.filter(listing=listing, state__in=("scheduled", "live")).first()
+        return lot if lot is not None and from_ns(lot.opens_ns) <= record.now() else None
+
+    def _bid(self, lot: Lot, number: int) -> None:
+        """One bid by somebody who does not lead, by one to three steps."""
+        lot.refresh_from_db()
+        codes = Intent.objects.filter(listing_id=lot.listing_id, state="admitted").values_list("code", flat=True)
+        bidder = self.dice.choice([code for code in codes.order_by("pk") if code != lot.top_code])
+        price_fen = lot.start_fen
+        if lot.top_fen is not None:
+            steps = Terms.from_facts(json.loads(lot.terms)).steps
+            price_fen = lot.top_fen + amounts.step_at(steps, lot.top_fen) * self.dice.choice((1, 1, 2, 3))
+        reply = floor_doors.bid(lot.pk, bidder, price_fen, key=f"demo-{number}")
+        assert reply.accepted, reply
 
     def deal(self, listing: Listing, *, until: str) -> Deal:
         """A deal brought to a state of its settlement."""
@@ -136,7 +149,7 @@ SETTLED_AS = (
 
 def play(story: Story) -> None:
     """The whole story; when it ends, auctions run, wait, were won, paid, certified, stopped and failed."""
-    with demo_time.floor_runs():
+    with clockwork.floor_runs():
         sold = [story.listing(SELLERS[place % 2]) for place in range(len(SETTLED_AS))]
         for listing in sold:
             story.registered(listing, *story.some_buyers())
@@ -149,8 +162,7 @@ def play(story: Story) -> None:
         running = _announced_to_run(story)
         _forward(story, 3)
         story.tell("第 1 批竞价")
-        for listing in sold:
-            story.bids(listing, story.dice.randint(3, 14))
+        story.bidding(sold, rounds=14)
         closing.answer(story.cast["chen"], single[0].pk, consents=True)
         closing.answer(story.cast["liang"], single[1].pk, consents=False)
         _forward(story, 1)
@@ -162,7 +174,7 @@ def play(story: Story) -> None:
 
 
 def _forward(story: Story, days: int) -> None:
-    demo_time.move_to(story.cast["jingban"], demo_time.working_days_later(days), why=WHY)
+    clockwork.move_to(story.cast["jingban"], clockwork.working_days_later(days), why=WHY)
 
 
 def _failures(story: Story) -> None:
@@ -222,10 +234,7 @@ def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing]) -
         settlement.confirm_default(cast["fuhe"], deal.pk)
     for place, listing in enumerate(waiting):
         story.registered(listing, *story.some_buyers(0)[: place % 4])
-    for listing in running:
-        lot = Lot.objects.filter(listing=listing, state__in=("scheduled", "live")).first()
-        if lot is not None and from_ns(lot.opens_ns) + timedelta(minutes=1) < record.now():
-            story.bids(listing, story.dice.randint(0, 12))
+    story.bidding(running[:-1], rounds=11)
     story.tell("正在竞价的标的已有出价")
 
 

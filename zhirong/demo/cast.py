@@ -49,15 +49,15 @@ def enter() -> Cast:
         )
         cast.people[one["login"]] = person
         for role in one.get("roles", []):
-            _give(cast, admin, person, role)
+            _give(cast, person, role)
     for one in others:
         if "firm" in one:
             cast.firms[one["login"]] = _firm(cast, one)
     return cast
 
 
-def _give(cast: Cast, admin: Person, person: Person, role: str) -> None:
-    grant = roles.grant_role(admin, person.pk, role)
+def _give(cast: Cast, person: Person, role: str) -> None:
+    grant = roles.grant_role(cast["guanli"], person.pk, role)
     if grant.confirmed_at is None:
         second = cast.people.get("fuhe-guanli")
         if role == "administrator" or second is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Q, Sum
+
 from zhirong.ledger import reports, rules
 from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, SimulatedLine
 from zhirong.people import access
@@ -14,10 +16,9 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class BankPage:
-    """The simulated bank's own page: its lines, instructions carried out among them, and how many it has not told."""
+    """The head of the simulated bank's own page: what it holds, and how many lines it has not told."""
 
     holds: int
-    lines: tuple[SimulatedLine, ...]
     untold: int
 
 
@@ -37,13 +38,9 @@ class Desk:
 
 
 def bank_page() -> BankPage:
-    """What the simulated bank shows at its counter; the newest lines first."""
-    lines = SimulatedLine.objects.order_by("-pk")
-    return BankPage(
-        holds=sum(SimulatedLine.objects.values_list("amount", flat=True)),
-        lines=tuple(lines[:SHOWN]),
-        untold=lines.filter(tells_left__gt=0).count(),
-    )
+    """What the simulated bank shows at its counter, in one question."""
+    found = SimulatedLine.objects.aggregate(holds=Sum("amount"), untold=Count("pk", filter=Q(tells_left__gt=0)))
+    return BankPage(holds=found["holds"] or 0, untold=found["untold"])
 
 
 def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
@@ -51,16 +48,18 @@ def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
     access.require(who, "ledger.see_books")
     lines = BankLine.objects.select_related("proposed", "matched_by").order_by("pk")
     payouts = Payout.objects.select_related("account", "made_by", "checked_by").order_by("made_at", "pk")
+    waiting = list(lines.filter(state__in=("suspense", "proposed"))[: 2 * SHOWN])
+    under_way = list(payouts.filter(state__in=("made", "checked", "sent"))[: 3 * SHOWN])
     past = tuple(Reconciliation.objects.filter(bank=bank).order_by("-pk")[:SHOWN])
     said = past[0].bank_says if past else None
     return Desk(
         standing=rules.standing(reports.balances(), bank_says=said),
         is_halted=bool(past) and not past[0].is_even,
-        suspended=tuple(lines.filter(state="suspense")[:SHOWN]),
-        proposed=tuple(lines.filter(state="proposed")[:SHOWN]),
-        to_check=tuple(payouts.filter(state="made")[:SHOWN]),
-        to_send=tuple(payouts.filter(state="checked")[:SHOWN]),
-        at_bank=tuple(payouts.filter(state="sent")[:SHOWN]),
+        suspended=tuple(one for one in waiting if one.state == "suspense"),
+        proposed=tuple(one for one in waiting if one.state == "proposed"),
+        to_check=tuple(one for one in under_way if one.state == "made"),
+        to_send=tuple(one for one in under_way if one.state == "checked"),
+        at_bank=tuple(one for one in under_way if one.state == "sent"),
         files=tuple(BankFile.objects.order_by("-pk")[:SHOWN]),
         reconciliations=past,
     )

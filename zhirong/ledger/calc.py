@@ -121,6 +121,6 @@ ENGINES: Final = {
             },
             required=["outcomes", "accounts"],
         ),
-        line="transfers with limits, holds and linked groups, judged in their order",
+        line="Transfers with limits, holds and linked groups, judged in their order (LEDGER 2).",
     ),
 }

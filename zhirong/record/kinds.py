@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from zhirong.base import shown
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -24,6 +26,15 @@ class Kind:
     public: bool
     facts: dict[str, str]
     is_legal: bool
+    # What a notice says where it says more than the record's line.
+    notice_zh: str = ""
+    notice_en: str = ""
+
+    def text(self, language: str) -> str:
+        """What a notice of this kind says, with its facts in braces."""
+        if shown.is_chinese(language):
+            return self.notice_zh or self.zh
+        return self.notice_en or self.en
 
 
 @cache
@@ -43,6 +54,7 @@ def of(name: str) -> Kind:
 
 
 def _kind(name: str, entry: dict[str, Any]) -> Kind:
+    said: dict[str, str] = entry.get("notice") or {}
     return Kind(
         name=name,
         zh=entry.get("zh", name),
@@ -50,4 +62,6 @@ def _kind(name: str, entry: dict[str, Any]) -> Kind:
         public=bool(entry.get("public")),
         facts=dict(entry.get("facts") or {}),
         is_legal=bool(entry.get("legal")),
+        notice_zh=said.get("zh", ""),
+        notice_en=said.get("en", ""),
     )

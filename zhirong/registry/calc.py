@@ -37,6 +37,8 @@ from zhirong.registry.engine.facts import (
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
+# Terms run on from a day for decades: room is left before the calendar of the machine ends.
+YEARS = range(1800, 2201)
 
 
 def annual_fees(given: Json) -> Json:
@@ -191,9 +193,12 @@ def _maybe_day(said: Json, name: str) -> date | None:
 
 def _day(said: Json, name: str) -> date:
     try:
-        return date.fromisoformat(said[name])
+        day = date.fromisoformat(said[name])
     except (KeyError, TypeError, ValueError):
         raise Refused("calc.bad_input", name=name, calculation="registry") from None
+    if day.year not in YEARS:
+        raise Refused("calc.bad_input", name=name, calculation="registry")
+    return day
 
 
 def _one_of(kind: Callable[[str], Value], value: str, name: str) -> Value:
@@ -206,6 +211,8 @@ def _one_of(kind: Callable[[str], Value], value: str, name: str) -> Value:
 TEXT: Json = {"type": "string"}
 DAY: Json = {"type": "string", "format": "date"}
 WHOLE: Json = {"type": "integer"}
+# Days of compensation, a hundred years at most.
+DAYS_ADDED: Json = {"type": "integer", "minimum": 0, "maximum": 36_600}
 YES: Json = {"type": "boolean"}
 
 
@@ -231,7 +238,7 @@ RIGHT = _object(
                     "kind": {"enum": [str(kind) for kind in EventKind]},
                     "on": DAY,
                     "ending": {"enum": [str(ending) for ending in Ending]},
-                    "days": WHOLE,
+                    "days": DAYS_ADDED,
                 },
                 "kind",
                 "on",

@@ -185,3 +185,34 @@ class Claim(models.Model):
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+
+
+class IpcClass(models.Model):
+    """One symbol of the International Patent Classification with its titles; `path` names its ancestors, A first."""
+
+    # As the scheme writes it, without a blank: A, A01, A01B, A01B1/00.
+    symbol = models.CharField(max_length=16, primary_key=True)
+    level = models.CharField(max_length=12)
+    dots = models.PositiveSmallIntegerField(null=True)
+    path = models.TextField()
+    title_zh = models.TextField(blank=True)
+    title_en = models.TextField(blank=True)
+
+
+class TechnologyField(models.Model):
+    """Which of WIPO's 35 fields of technology the symbols with this beginning belong to."""
+
+    prefix = models.CharField(max_length=16, primary_key=True)
+    number = models.PositiveSmallIntegerField()
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    sector_en = models.CharField(max_length=80)
+
+
+class Division(models.Model):
+    """A county or district, or a street or town in one, with its code (GB/T 2260, GB/T 10114)."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    name = models.CharField(max_length=80)
+    level = models.CharField(max_length=8)
+    parent = models.CharField(max_length=12, db_index=True)

@@ -35,8 +35,8 @@ ADDRESS: Final = re.compile(r"/live/bid/([0-9]{1,18})")
 BODY_LIMIT: Final = 4096
 # After the first span a right is asked for again while the bid goes on; after the second no bid goes before the answer.
 # So a log-out or a withdrawn power counts here within half a minute; a ban on the lot is the floor's, at once.
-FRESH_SECONDS: Final = 5.0
-KEPT_SECONDS: Final = 30.0
+FRESH_NS: Final = 5 * 10**9
+KEPT_NS: Final = 30 * 10**9
 KEPT_RIGHTS: Final = 10_000
 
 
@@ -46,7 +46,7 @@ class Right:
 
     code: str
     who_ref: str
-    since: float
+    since_ns: int
 
 
 class BidDoor:
@@ -83,10 +83,10 @@ class BidDoor:
     async def right(self, session: str, lot_id: int) -> Right:
         """The right that is kept, or the one that the rules give now."""
         kept, place = self.rights.get((session, lot_id)), (session, lot_id)
-        age = time.monotonic() - kept.since if kept else KEPT_SECONDS
-        if age >= FRESH_SECONDS and place not in self.asking:
+        age = time.monotonic_ns() - kept.since_ns if kept else KEPT_NS
+        if age >= FRESH_NS and place not in self.asking:
             self.asking[place] = asyncio.ensure_future(self.ask(session, lot_id))
-        if kept is None or age >= KEPT_SECONDS:
+        if kept is None or age >= KEPT_NS:
             return await asyncio.shield(self.asking[place])
         return kept
 
@@ -116,7 +116,7 @@ def right_of(session: str, lot_id: int) -> Right:
         if intent is None or not isinstance(person, Person):
             raise Refused("bid.not_admitted", bidder="")
         access.require(person, "exchange.bid", intent)
-        return Right(intent.code, person.ref, time.monotonic())
+        return Right(intent.code, person.ref, time.monotonic_ns())
     finally:
         connections.close_all()
 
@@ -138,7 +138,7 @@ def must_be_own(headers: Mapping[bytes, bytes], cookies: Mapping[str, str]) -> N
     origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
     is_ours = not origin or origin.partition("://")[2] == host
     if not wanted or not is_ours or not compare_digest(wanted.encode(), given.encode()):
-        raise Refused("people.not_allowed", verb={"zh": "出价", "en": "bid"})
+        raise Refused("bid.not_our_page")
 
 
 async def read_form(receive: bridge.Receive) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from django.utils import translation
@@ -115,6 +116,12 @@ def thousands(number: int) -> str:
     return f"{number:,}"
 
 
+def share(part: Fraction) -> str:
+    """A part of a whole: 70%, 33.33%."""
+    whole, rest = divmod(int(part * 10_000), 100)
+    return f"{whole}.{rest:02d}%" if rest else f"{whole}%"
+
+
 def fact(value: Any, name: str) -> str:
     """One fact of an event or a refusal, by the ending of its name."""
     return shown.fact(name, value, translation.get_language() or "zh-hans")
@@ -124,5 +131,5 @@ FILTERS = {
     "yuan": yuan, "large": large, "headline": headline, "capitals": money.capitals, "in_words": money.words,
     "day": day, "day_text": day_text, "short_day": short_day, "clock": clock, "minute": minute, "moment": moment,
     "short_moment": short_moment, "beijing": beijing, "iso": iso, "epoch_ms": epoch_ms, "left": left,
-    "thousands": thousands, "fact": fact,
+    "thousands": thousands, "fact": fact, "share": share,
 }  # fmt: skip

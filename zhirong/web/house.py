@@ -17,6 +17,7 @@ from django.db import close_old_connections, connections
 
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
+from zhirong.ledger import jobs as ledger_jobs
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record import feed as record_feed
@@ -26,12 +27,13 @@ from zhirong.web import feed
 from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
 from zhirong.web.hub import Hub
+from zhirong.web.office import house as office
 
 log = logging.getLogger("zhirong.house")
 
 CLOCK_SECONDS = 1
 # What does long work of which kind (record.jobs): a module adds its own here.
-WORK: dict[str, jobs.Work] = {}
+WORK: dict[str, jobs.Work] = {**office.WORK}
 
 
 def reach(person_ref: str) -> record.Reach:
@@ -49,7 +51,7 @@ def deliver_notices() -> None:
 
 
 # What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
-DUE: list[Callable[[], Any]] = [exchange_jobs.tick, deliver_notices]
+DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, exchange_jobs.tick, deliver_notices]
 
 
 class Repeating:

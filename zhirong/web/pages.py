@@ -66,7 +66,7 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True
     )
     made.filters.update(filters.FILTERS)
-    made.globals.update(url=reverse, static=static, place=place, chart=Charts())
+    made.globals.update(url=reverse, static=static, place=place, place_at=place_at, chart=Charts())
     return made
 
 
@@ -90,6 +90,14 @@ def place(name: str) -> str | None:
     """The address of a page by its name, None while it is not built."""
     try:
         return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def place_at(name: str, *of_what: object) -> str | None:
+    """The address of a page of one thing, None while such pages are not built."""
+    try:
+        return reverse(name, args=of_what)
     except NoReverseMatch:
         return None
 

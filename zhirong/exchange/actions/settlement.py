@@ -14,7 +14,7 @@ from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions import certificates, money
 from zhirong.exchange.actions.deals import locked_deal, make, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
-from zhirong.exchange.models import Deal, Recordal
+from zhirong.exchange.models import Deal, Intent, Recordal
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -188,13 +188,31 @@ def _must_be_overdue(deal: Deal) -> None:
         raise Refused("deal.not_overdue", deal=deal.number, due_at=due)
 
 
-def _default(who: Person, deal: Deal) -> Deal:
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a default would do: where the deposit goes, and who follows at which price."""
+
+    parts: dict[str, int]
+    second: Intent | None
+    second_fen: int
+
+
+def consequence(deal: Deal) -> Consequence:
+    """The deposit in the rule set's order, and the next best bidder where the rule set turns to it (court rule 24)."""
     found, second = rules_of(deal.listing), next_best(deal)
-    gap_fen = 0
+    second_fen = 0
     if second is not None and deal.lot is not None:
         best = deal.lot.steps.filter(kind="bid", refusal="", code=second.code).order_by("-amount_fen").first()
-        gap_fen = max(0, deal.price_fen - (best.amount_fen or 0)) if best else 0
+        second_fen = int(best.amount_fen or 0) if best else 0
+    gap_fen = max(0, deal.price_fen - second_fen) if second_fen else 0
     parts = rules.forfeiture_fen(found, deal.intent.deposit_fen, costs_fen=deal.buyer_fee_fen, gap_fen=gap_fen)
+    follows = second if found.on_default == "next_best" and second_fen else None
+    return Consequence(parts, follows, second_fen)
+
+
+def _default(who: Person, deal: Deal) -> Deal:
+    told = consequence(deal)
+    parts = told.parts
     deal.state = listing_rules.deal_after(deal.state, "default")
     deal.ended_at = record.now()
     deal.save()
@@ -213,8 +231,8 @@ def _default(who: Person, deal: Deal) -> Deal:
         gap_fen=parts.get("gap", 0),
         seller_fen=parts.get("seller", 0),
     )
-    if found.on_default == "next_best" and second is not None and best is not None:
-        make(deal.listing, second, price_fen=int(best.amount_fen or 0), lot=deal.lot, rank=deal.rank + 1)
+    if told.second is not None:
+        make(deal.listing, told.second, price_fen=told.second_fen, lot=deal.lot, rank=deal.rank + 1)
     else:
         end_unsold(deal.listing, outcome="defaulted", who=who)
     return deal

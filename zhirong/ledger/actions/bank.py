@@ -41,7 +41,7 @@ class Taken:
 class Desk:
     """One statement while it is booked: what is known, and the orders and lines that are not written yet."""
 
-    who: Person
+    who: Person | None
     file: BankFile
     bank: str
     at: datetime
@@ -96,6 +96,10 @@ def expect_no_more(who: record.Actor | None, *, code: str) -> None:
 def take_statement(who: Person, file: bytes, *, name: str, bank: str = rules.BANK, kept: File | None = None) -> Taken:
     """Book a statement, all or nothing. A line counts once, in however many files it comes (I4)."""
     access.require(who, "ledger.take_statement")
+    return _take(who, file, name=name, bank=bank, kept=kept)
+
+
+def _take(who: Person | None, file: bytes, *, name: str, bank: str, kept: File | None = None) -> Taken:
     transfers.lock_book()
     digest = hashlib.sha256(file).hexdigest()
     before = BankFile.objects.filter(direction="in", sha256=digest).first()
@@ -143,7 +147,14 @@ def fetch_statement(who: Person, bank: banks.Bank) -> Taken:
     return take_statement(who, file, name=name, bank=bank.name)
 
 
-def desk_of(who: Person, file: BankFile, *, bank: str, lines: Sequence[rules.Line]) -> Desk:
+@transaction.atomic
+def fetch_by_itself(bank: banks.Bank) -> Taken:
+    """The clock asks the bank where the house has agreed that statements come by themselves; nobody's deed but its."""
+    name, file = bank.statement(record.now())
+    return _take(None, file, name=name, bank=bank.name)
+
+
+def desk_of(who: Person | None, file: BankFile, *, bank: str, lines: Sequence[rules.Line]) -> Desk:
     """What the desk has to know before it reads the lines."""
     expected = {one.code: one for one in Expectation.objects.select_related("account").filter(state="open")}
     payouts = {one.id: one for one in Payout.objects.select_related("account").filter(state="sent")}
@@ -250,7 +261,7 @@ def deed_of(desk: Desk, line: rules.Line, verdict: rules.Verdict) -> record.Deed
         facts |= {"payout": verdict.key, "amount_fen": -line.amount}
     else:
         facts |= {"why": verdict.why}
-    return record.Deed(kind=kind, topic=topic, who_ref=desk.who.ref, at=desk.at, facts=facts)
+    return record.Deed(kind=kind, topic=topic, who_ref=record.ref_of(desk.who), at=desk.at, facts=facts)
 
 
 def flush(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from django.db import transaction
 from django.db.models import Sum
@@ -43,6 +43,15 @@ class SimulatedBank:
         """Pay what the house instructs; an instruction seen before is not paid again."""
         for one in banks.read_instructions(file):
             pay_out(one, now=now)
+
+
+def quirk_of(name: str) -> Quirk:
+    """A quirk by its name, as a form brings it."""
+    for quirk in get_args(Quirk):
+        if quirk == name:
+            found: Quirk = quirk
+            return found
+    raise Refused("ledger.no_such_quirk", quirk=name[:20], known=list(get_args(Quirk)))
 
 
 def day_of(now: datetime) -> date:
@@ -85,7 +94,9 @@ def pay_in(payer: str, amount_fen: int, *, memo: str, now: datetime, quirk: Quir
 @transaction.atomic
 def take_back(bank_ref: str, *, now: datetime, amount_fen: int = 0) -> SimulatedLine:
     """The bank takes a line back, in whole or by a correction of some fen."""
-    line = SimulatedLine.objects.get(bank_ref=bank_ref)
+    line = SimulatedLine.objects.filter(bank_ref=bank_ref).first()
+    if line is None:
+        raise Refused("ledger.no_such_line", bank_ref=bank_ref[:40])
     return add(line.payer, -(amount_fen or line.amount), memo="冲正", now=now, corrects=bank_ref)
 
 
@@ -117,6 +128,11 @@ def add(
         instruction=instruction,
         told_from=now,
     )
+
+
+def has_news(now: datetime) -> bool:
+    """Whether the bank has a line that no statement has told yet."""
+    return SimulatedLine.objects.filter(tells_left__gt=0, told_from__lte=now).exists()
 
 
 def holds_now() -> int:

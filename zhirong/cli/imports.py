@@ -1,0 +1,158 @@
+"""`zr import FILE…`: show what office files and sheets hold, every fault by row and column; `--commit` takes them in.
+
+FILE is an XML file of the office, or a sheet (Excel, CSV) of rights or of listings; which one, the file itself tells.
+`zr import ipc FILE`, `fields FILE` and `divisions FILE…` load the reference tables of a centre.
+Whoever acts is named by `--as LOGIN`, and every rule of the pages holds here too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+from zhirong.base.refused import Refused
+from zhirong.cli import house, migrate
+from zhirong.exchange.actions import sheet
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+from zhirong.record import sequencer
+from zhirong.registry.actions import imports, reference
+from zhirong.registry.actions.imports import ImportKind
+from zhirong.registry.models import ImportBatch, ImportRow
+from zhirong.registry.readers import sheets
+from zhirong.registry.readers.reference import TableName
+
+FINE, FAULTY, REFUSED = 0, 1, 2
+FAULTS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who brings the files, and for whom; without a party it is the register's own mass."""
+
+    who: Person
+    party: Party | None
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 all is well, 1 a file has faults and nothing of it was taken, 2 refused."""
+    asked = read(argv)
+    migrate.bring_up()
+    try:
+        who = house.person(asked.login)
+        if asked.files[0] in get_args(TableName):
+            return load(who, cast(TableName, asked.files[0]), asked.files[1:])
+        party = house.party_of(who, asked.party, is_needed=False)
+        codes = [bring(Actor(who, party), Path(name), commits=asked.commit) for name in asked.files]
+    except (Refused, OSError) as no:
+        print(house.said(no) if isinstance(no, Refused) else no, file=sys.stderr)
+        return REFUSED
+    finally:
+        sequencer.number_now()
+    return max(codes)
+
+
+def read(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./zr import", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="files, or: ipc FILE, fields FILE, divisions FILE…")
+    parser.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the person who acts")
+    parser.add_argument("--for", dest="party", default="", metavar="PARTY", help="the party it is done for")
+    parser.add_argument("--commit", action="store_true", help="take in what has no faults; without it, show only")
+    asked = parser.parse_args(argv)
+    if asked.files[0] in get_args(TableName) and len(asked.files) == 1:
+        parser.error(f"{asked.files[0]} needs a FILE")
+    return asked
+
+
+def load(who: Person, table: TableName, names: Sequence[str]) -> int:
+    """Reference tables: each file whole, or refused with its first faulty line."""
+    for name in names:
+        loaded = reference.load(who, table, Path(name).read_bytes(), tell=progress)
+        print(f"{name}: {loaded.rows} rows, {loaded.changed} new or changed, {loaded.removed} removed.")
+    return FINE
+
+
+def progress(done: int, total: int) -> None:
+    """One moving line where somebody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def bring(actor: Actor, path: Path, *, commits: bool) -> int:
+    """Stage one file, show it, and take it in when asked and nothing stands against it."""
+    data = path.read_bytes()
+    kind = kind_of(path, data)
+    try:
+        file = record.keep_file(actor.who, path.name, data)
+        batch = imports.stage_import(actor.who, kind, data, file=file, holder=actor.party)
+        rows = list(ImportRow.objects.filter(batch=batch).order_by("line"))
+        faults = [*faults_of(rows), *(against_the_register(batch, rows) if kind == "listings" else [])]
+        show(path, kind, batch, faults=faults)
+        if faults:
+            return FAULTY
+        if batch.visible_at is None and commits:
+            batch = sheet.draft_many(actor.who, batch) if kind == "listings" else imports.commit_import(actor.who, batch)
+            print(f"  taken in: {batch.rows} rows, batch {batch.ref}")
+    except Refused as no:
+        print(f"{path}: {house.said(no)}", file=sys.stderr)
+        return REFUSED
+    return FINE
+
+
+def kind_of(path: Path, data: bytes) -> ImportKind:
+    """XML by its first sign, a sheet by the columns it has."""
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return "xml"
+    refusals: list[Refused] = []
+    for kind in get_args(sheets.Sheet):
+        try:
+            sheets.read(data, kind)
+        except Refused as no:
+            refusals.append(no)
+            continue
+        return cast(ImportKind, kind)
+    if all(no.code == "registry.sheet_lacks_columns" for no in refusals):
+        problems = " / ".join(house.said(no) for no in refusals)
+        raise Refused("cli.kind_unknown", file=path.name, problem=problems)
+    raise next(no for no in refusals if no.code != "registry.sheet_lacks_columns")
+
+
+Fault = tuple[int, str, Refused]
+
+
+def faults_of(rows: Iterable[ImportRow]) -> list[Fault]:
+    """Every fault of the staged rows: line, column, why."""
+    return [
+        (row.line, fault["column"], Refused(fault["code"], **fault["facts"]))
+        for row in rows
+        for fault in json.loads(row.faults)
+    ]
+
+
+def against_the_register(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Fault]:
+    """A readable listing may still name a right that is not the seller's, or is listed already."""
+    if batch.visible_at is not None:
+        return []
+    names = sheets.columns("listings")
+    return [
+        (one.line, names[one.column]["names"][0], one.refused) for one in sheet.judge(batch, rows) if one.refused
+    ]
+
+
+def show(path: Path, kind: ImportKind, batch: ImportBatch, *, faults: Sequence[Fault]) -> None:
+    """What the file is and all that is wrong in it."""
+    state = "taken in before" if batch.visible_at else "staged" if not faults else "not taken in"
+    print(f"{path}: {kind}, {batch.rows} rows, {len(faults)} faults, {state}")
+    for line, column, no in faults[:FAULTS_SHOWN]:
+        print(f"  row {line}, {column}: {house.said(no)}")
+    if len(faults) > FAULTS_SHOWN:
+        print(f"  … and {len(faults) - FAULTS_SHOWN} more")
+    if batch.visible_at is None and not faults:
+        print("  add --commit to take it in")

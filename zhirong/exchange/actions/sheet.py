@@ -1,0 +1,161 @@
+"""A seller's sheet of listings: each row judged against the register, then drafts of all rows or of none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from zhirong.base.refused import Refused
+from zhirong.exchange import rules
+from zhirong.exchange.actions.listings import TITLE_MOST, Offer, checked, next_number
+from zhirong.exchange.models import Listing, ListingItem
+from zhirong.people import access
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+from zhirong.registry.actions import imports
+from zhirong.registry.models import Holding, ImportBatch, ImportRow, Right
+
+# Small enough that no chunk holds SQLite's write lock for 50 ms.
+CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row of the sheet: the offer it makes, or why it makes none and the column that says so."""
+
+    line: int
+    offer: Offer | None = None
+    column: str = ""
+    refused: Refused | None = None
+
+
+def judge(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Judged]:
+    """Rows of a readable sheet against the register, as of now; nothing is written."""
+    seller = _seller(batch)
+    said = [(row.line, json.loads(row.facts)) for row in rows if row.facts != "{}"]
+    known = _rights({key for _, facts in said for key in facts["keys"]})
+    ids = {right.pk for right in known.values()}
+    mine = set(Holding.objects.filter(right__in=ids, party=seller, until=None).values_list("right_id", flat=True))
+    live = set(ListingItem.objects.filter(right__in=ids, is_live=True).values_list("right_id", flat=True))
+    now = record.now()
+    return [_judged(line, facts, seller, known=known, mine=mine, live=live, now=now) for line, facts in said]
+
+
+def _seller(batch: ImportBatch) -> Party:
+    if batch.holder is None:
+        raise Refused("listing.sheet_without_seller", batch=batch.ref)
+    return batch.holder
+
+
+def _rights(keys: set[str]) -> dict[str, Right]:
+    """Rights by the keys that a sheet names them with."""
+    numbers = {key.removeprefix("publication:") for key in keys if key.startswith("publication:")}
+    found = Right.objects.visible().filter(Q(key__in=keys) | Q(publication_number__in=numbers))
+    by_key = {right.key: right for right in found}
+    return {**by_key, **{f"publication:{right.publication_number}": right for right in by_key.values()}}
+
+
+def _judged(
+    line: int,
+    facts: dict[str, Any],
+    seller: Party,
+    *,
+    known: dict[str, Right],
+    mine: set[int],
+    live: set[int],
+    now: datetime,
+) -> Judged:
+    column = "number"
+    try:
+        rights = [known[key] for key in facts["keys"] if key in known]
+        if len(rights) < len(facts["keys"]):
+            raise Refused("listing.right_unknown", rights=[key for key in facts["keys"] if key not in known])
+        if strange := [right.number for right in rights if right.pk not in mine]:
+            raise Refused("listing.right_not_yours", rights=strange, party=seller.name)
+        if listed := [right.number for right in rights if right.pk in live]:
+            raise Refused("listing.right_listed_already", other="、".join(listed))
+        column = "asking_fen"
+        offer = _offer(facts, seller, rights)
+        checked(offer, now)
+    except Refused as refused:
+        return Judged(line, None, column, refused)
+    return Judged(line, offer)
+
+
+def _offer(facts: dict[str, Any], seller: Party, rights: Sequence[Right]) -> Offer:
+    return Offer(
+        seller=seller,
+        rights=tuple(right.pk for right in rights),
+        title=(facts["title"] or rights[0].title)[:TITLE_MOST],
+        title_en=(facts["title_en"] or rights[0].title_en)[:TITLE_MOST],
+        summary=facts["summary"],
+        asking_fen=facts["asking_fen"],
+        rule_set=facts["rule_set"] or ("state_owned" if seller.is_state_owned else "platform"),
+    )
+
+
+def draft_many(who: Person, batch: ImportBatch) -> ImportBatch:
+    """Drafts of all rows, unseen in chunks, then shown at once; with one fault, none. Done twice, it is done once."""
+    now = ImportBatch.objects.select_related("holder").get(pk=batch.pk)
+    if now.visible_at is not None:
+        return now
+    judged = judge(now, ImportRow.objects.filter(batch=now).order_by("line"))
+    faults = sum(1 for one in judged if one.refused) + now.faults
+    if faults or not judged:
+        raise Refused("registry.import_has_faults", batch=now.ref, rows=now.rows, faults=faults)
+    offers = [one.offer for one in judged if one.offer]
+    access.require(who, "exchange.list", offers[0])
+    done = Listing.objects.filter(batch=now).count()
+    for start in range(done, len(offers), CHUNK):
+        _write(who, now, offers[start : start + CHUNK])
+    return imports.mark_visible(who, now)
+
+
+@transaction.atomic
+def _write(who: Person, batch: ImportBatch, offers: Sequence[Offer]) -> None:
+    at = record.now()
+    head, _, first = next_number("ZR", at).rpartition("-")
+    made = [
+        _draft(who, batch, offer, number=f"{head}-{int(first) + count:06d}", at=at)
+        for count, offer in enumerate(offers)
+    ]
+    Listing.objects.bulk_create(made)
+    ListingItem.objects.bulk_create(
+        ListingItem(listing=listing, right_id=pk, position=place)
+        for listing, offer in zip(made, offers, strict=True)
+        for place, pk in enumerate(offer.rights)
+    )
+    record.tell_many(
+        record.Deed(
+            kind="exchange.drafted",
+            topic=listing.topic,
+            who_ref=who.ref,
+            at=at,
+            facts={"number": listing.number},
+            public=False,
+        )
+        for listing in made
+    )
+
+
+def _draft(who: Person, batch: ImportBatch, offer: Offer, *, number: str, at: datetime) -> Listing:
+    found = checked(offer, at)
+    return Listing(
+        number=number,
+        seller=offer.seller,
+        made_by=who,
+        title=offer.title.strip(),
+        title_en=offer.title_en.strip(),
+        summary=offer.summary.strip(),
+        asking_fen=offer.asking_fen,
+        rule_set=offer.rule_set,
+        is_demo_rules=found.marked,
+        deposit_fen=rules.deposit_fen(found, offer.asking_fen),
+        batch=batch,
+    )

@@ -1,0 +1,162 @@
+"""Time that a demo moves: forward only, and everything that falls due on the way happens in the order of its deadline.
+
+The move itself is the record's deed (`record.move_clock`), which refuses outside a demo's data folder.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Max, Min, QuerySet, Value
+
+from zhirong.base.calendar import beijing_day, china
+from zhirong.base.refused import Refused
+from zhirong.base.shown import from_ns, to_ns
+from zhirong.exchange import floor_doors, jobs
+from zhirong.exchange.models import Deal, Listing, Lot
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+from zhirong.record.models import Leaf
+
+FLOOR_SECONDS = 20
+LONGEST_STEPS = 10_000
+# A breath past the deadline, since a thing is due only after its instant.
+BREATH = timedelta(milliseconds=1)
+FARTHEST = timedelta(days=400)
+LOTS_THAT_RUN = ("scheduled", "live", "matching")
+BY_CLOCK = ("registration", "answer", "opening", "close")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something that falls due: what kind of thing, which one, and whether the clock acts on it by itself."""
+
+    at: datetime
+    kind: str
+    pk: int
+    number: str
+    by_clock: bool
+
+
+@contextmanager
+def floor_runs() -> Iterator[None]:
+    """A floor for as long as the block lasts, where none runs yet."""
+    runs = floor_doors.health().state == "running"
+    if not runs:
+        floor_doors.start(data=settings.DATA)
+    try:
+        yield
+    finally:
+        if not runs:
+            floor_doors.stop()
+
+
+def deadlines(after: datetime, *, most: int = 20) -> list[Deadline]:
+    """What falls due next, earliest first: what the clock does, and what the parties of a deal owe (two questions)."""
+    timed = _first([*_of_listings(after), *_of_deals(after)], most)
+    found = [Deadline(at, kind, pk, number, kind in BY_CLOCK) for at, kind, pk, number in timed]
+    found += [Deadline(from_ns(ns), kind, pk, number, True) for ns, kind, pk, number in _first(_of_lots(after), most)]
+    return sorted(found, key=lambda one: (one.at, one.kind, one.pk))[:most]
+
+
+def _first(parts: Sequence[QuerySet[Any]], most: int) -> list[tuple[Any, str, int, str]]:
+    rows = [part.values_list("at", "what", "pk", "name") for part in parts]
+    return list(rows[0].union(*rows[1:], all=True).order_by("at")[:most])
+
+
+def _named(found: QuerySet[Any], kind: str, at: str, *, number: str = "number") -> QuerySet[Any]:
+    named: QuerySet[Any] = found.filter(**{f"{at}__isnull": False})
+    named = named.annotate(at=F(at), what=Value(kind), name=F(number))
+    return named
+
+
+def _of_listings(after: datetime) -> Iterator[QuerySet[Any]]:
+    """Ends of registration and the seller's silence: the clock acts on each."""
+    closing = Listing.objects.filter(state__in=("announced", "qualifying"), closes_at__gt=after)
+    yield _named(closing, "registration", "closes_at")
+    yield _named(Listing.objects.filter(state="answering", answer_due_at__gt=after), "answer", "answer_due_at")
+
+
+def _of_lots(after: datetime) -> list[QuerySet[Any]]:
+    """Openings and closes, which the floor carries out."""
+    now_ns = to_ns(after)
+    opening = Lot.objects.filter(state="scheduled", opens_ns__gt=now_ns)
+    ending = Lot.objects.filter(state__in=LOTS_THAT_RUN, closes_ns__gt=now_ns)
+    return [
+        _named(opening, "opening", "opens_ns", number="listing__number"),
+        _named(ending, "close", "closes_ns", number="listing__number"),
+    ]
+
+
+def _of_deals(after: datetime) -> Iterator[QuerySet[Any]]:
+    """Contract, price and change of owner: when one passes a person decides, so the clock only waits for them."""
+    running = Deal.objects.filter(stopped_at=None)
+    yield _named(running.filter(state="contract", contract_due_at__gt=after), "contract", "contract_due_at")
+    yield _named(running.filter(state="payment", payment_due_at__gt=after), "payment", "payment_due_at")
+    recording = running.filter(state__in=("recordal", "confirming"), recordal_due_at__gt=after)
+    yield _named(recording, "recordal", "recordal_due_at")
+
+
+def next_deadline(after: datetime) -> datetime | None:
+    """The next instant at which the clock has something to do."""
+    timed = [part.aggregate(first=Min("at"))["first"] for part in _of_listings(after)]
+    timed += [from_ns(ns) for part in _of_lots(after) if (ns := part.aggregate(first=Min("at"))["first"]) is not None]
+    return min((at for at in timed if at is not None), default=None)
+
+
+def moves(who: Person, to: datetime, *, why: str) -> Iterator[datetime]:
+    """Move the clock to an instant, stopping at every deadline before it; gives each stop after what fell due there."""
+    access.require(who, "exchange.move_clock")
+    if to - record.now() > FARTHEST:
+        raise Refused("clock.too_far", most_days=FARTHEST.days)
+    with floor_runs():
+        settle()
+        for _ in range(LONGEST_STEPS):
+            due = next_deadline(record.now())
+            if due is None or due > to:
+                break
+            yield _stop(who, due + BREATH, why=why)
+        if record.now() < to:
+            yield _stop(who, to, why=why)
+
+
+def _stop(who: Person, at: datetime, *, why: str) -> datetime:
+    floor_doors.running().expect_clock_move()
+    record.move_clock(who, at, why=why)
+    settle()
+    return at
+
+
+def move_to(who: Person, to: datetime, *, why: str) -> int:
+    """Move the clock to an instant at once; gives how many deadlines it stopped at on the way."""
+    stops = [at for at in moves(who, to, why=why) if at != to]
+    return len(stops)
+
+
+def settle() -> None:
+    """Let the floor close what is due and the clock's deeds follow, until nothing more happens."""
+    patience = time.monotonic() + FLOOR_SECONDS
+    while time.monotonic() < patience:
+        before = Leaf.objects.aggregate(last=Max("id"))["last"]
+        now_ns = to_ns(record.now())
+        closes = Lot.objects.filter(state__in=LOTS_THAT_RUN, closes_ns__lte=now_ns)
+        opens = Lot.objects.filter(state="scheduled", opens_ns__lte=now_ns)
+        if closes.exists() or opens.exists():
+            time.sleep(0.02)
+            continue
+        jobs.tick()
+        if Leaf.objects.aggregate(last=Max("id"))["last"] == before:
+            return
+
+
+def working_days_later(count: int, *, hour: int = 10) -> datetime:
+    """So many working days from now, at an hour of Beijing."""
+    day = china().add_working_days(beijing_day(record.now()), count).day
+    return china().opening_time(day) + timedelta(hours=hour - 9)

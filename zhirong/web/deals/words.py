@@ -1,0 +1,49 @@
+"""Words of a deal's pages: its states with their shapes, and those of intents and deposits."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, gettext_noop
+
+DEALS = {
+    "contract": ("wait", gettext_noop("Contract to be accepted")),
+    "payment": ("wait", gettext_noop("Payment due")),
+    "recordal": ("half", gettext_noop("Paid; change of owner to be recorded")),
+    "confirming": ("half", gettext_noop("Recorded; being confirmed")),
+    "settled": ("done", gettext_noop("Settled")),
+    "defaulted": ("no", gettext_noop("Ended by default")),
+    "annulled": ("no", gettext_noop("Annulled")),
+}
+INTENTS = {
+    "registered": ("wait", gettext_noop("Registered")),
+    "admitted": ("go", gettext_noop("Admitted")),
+    "refused": ("no", gettext_noop("Not admitted")),
+    "withdrawn": ("off", gettext_noop("Stepped back")),
+    "lapsed": ("off", gettext_noop("Lapsed, no deposit came")),
+    "void": ("off", gettext_noop("Void, the listing was changed")),
+}
+DEPOSITS = {
+    "due": gettext_noop("to be paid"),
+    "held": gettext_noop("frozen"),
+    "released": gettext_noop("back with you"),
+    "applied": gettext_noop("counted towards the price"),
+    "forfeited": gettext_noop("forfeited"),
+    "waived": gettext_noop("no longer due"),
+    "none": gettext_noop("none asked"),
+}
+
+
+def deal(state: str) -> tuple[str, str]:
+    """Shape and word of where a deal stands."""
+    shape, word = DEALS[state]
+    return shape, gettext(word)
+
+
+def intent(state: str) -> tuple[str, str]:
+    """Shape and word of where a registration stands."""
+    shape, word = INTENTS[state]
+    return shape, gettext(word)
+
+
+def deposit(state: str) -> str:
+    """What became of a deposit."""
+    return gettext(DEPOSITS[state])

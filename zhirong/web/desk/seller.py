@@ -1,0 +1,202 @@
+"""The seller's forms: a new listing, its draft, and everything the seller does on it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from zhirong.base.refused import Refused
+from zhirong.exchange.actions import closing, listings, questions
+from zhirong.exchange.models import Listing, ListingItem
+from zhirong.people import access
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+from zhirong.registry.models import Right
+from zhirong.web import account, lists, pages, uploads
+from zhirong.web.desk import offers
+from zhirong.web.exchange import words
+from zhirong.web.registry import forms, rights
+
+Deed = Callable[[HttpRequest, Person, Listing], str]
+
+
+def own_listing(request: HttpRequest, number: str) -> Listing:
+    """A listing of a party for which this person acts."""
+    beside = ("seller", "edition_of_rules", "batch")
+    found = Listing.objects.select_related(*beside).filter(number=number).first()
+    if found is None or not access.may(pages.standing_of(request), "exchange.list", found):
+        raise Http404
+    return found
+
+
+def own_items(request: HttpRequest, number: str) -> list[ListingItem]:
+    """The same with its rights, in one query."""
+    found = offers.items_of(number)
+    if not found or not access.may(pages.standing_of(request), "exchange.list", found[0].listing):
+        raise Http404
+    return found
+
+
+def address(listing: Listing) -> str:
+    return reverse("listing-seller", args=[listing.number])
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def new(request: HttpRequest) -> HttpResponse:
+    """/listings/new: rights, price and rules; a look at what follows; then a draft."""
+    parties = forms.parties_of(request)
+    given = offers.given(request, None, rights=[lists.number_of(one) for one in request.GET.getlist("right")])
+    wanted = lists.number_of(str(given.get("party", "")), least=0)
+    seller = next((one for one in parties if one.pk == wanted), parties[0] if parties else None)
+    if request.method == "POST" and seller is not None and request.POST.get("step") == "save":
+        listing = listings.draft(account.known(request), offers.offer_of(request, seller))
+        return HttpResponseRedirect(address(listing))
+    return form_page(request, None, given, seller=seller, parties=parties)
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """/listings/ZR-2026-000518/edit: a draft, a returned one, or an announced one, whose period then starts again."""
+    items = own_items(request, number)
+    listing = items[0].listing
+    if request.method == "POST" and request.POST.get("step") == "save":
+        listings.change(account.known(request), listing.pk, offers.offer_of(request, listing.seller))
+        return HttpResponseRedirect(address(listing))
+    given = offers.given(request, listing, rights=[item.right_id for item in items])
+    return form_page(request, listing, given, seller=listing.seller, parties=[listing.seller])
+
+
+def form_page(
+    request: HttpRequest, listing: Listing | None, given: dict[str, Any], *, seller: Party | None, parties: list[Party]
+) -> HttpResponse:
+    """The form with what was typed, the rights to choose from and, after a look, what would follow."""
+    now = record.now()
+    offer = None
+    if request.method == "POST" and request.POST.get("step") == "look" and seller is not None:
+        offer = offers.offer_of(request, seller)
+        offers.following(offer, now)
+    own = rights.with_standing(Right.objects.visible(), pages.standing_of(request)).filter(
+        holdings__party=seller, holdings__until=None
+    )
+    mine = own.distinct() if seller else own.none()
+    text = str(given.get("find", "")).strip()[:100]
+    last = gettext("Change listing %(number)s") % {"number": listing.number} if listing else gettext("New listing")
+    return pages.page(
+        request,
+        "desk/listing_form.html",
+        here="market",
+        crumbs=[(gettext("My desk"), reverse("desk")), (last, None)],
+        heading=last,
+        listing=listing,
+        given=given,
+        seller=seller,
+        parties=[(one.pk, one.name) for one in parties],
+        choices=offers.choices(seller, given["rights"], text=text, now=now, rights=mine),
+        rule_choices=offers.rule_choices(seller, now, asking_fen=offer.asking_fen if offer else 0),
+        following=offers.following_or_none(offer, now),
+        offer=offer,
+    )
+
+
+def on_own(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A deed posted from the seller's page: done, back to the page; refused, the page with all that was typed."""
+
+    @require_POST
+    @pages.signed_in
+    @wraps(deed)
+    def posted(request: HttpRequest, number: str) -> HttpResponse:
+        listing = own_listing(request, number)
+        try:
+            place = deed(request, account.known(request), listing)
+        except Refused as refused:
+            request.house_refused = refused  # type: ignore[attr-defined]
+            return seller_page(request, number)
+        return HttpResponseRedirect(f"{address(listing)}#{place}")
+
+    return posted
+
+
+@on_own
+def submit(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """The draft goes to the operator."""
+    listings.submit(person, listing.pk)
+    return "main"
+
+
+@on_own
+def withdraw(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """The seller takes it back, with a reason."""
+    listings.withdraw(person, listing.pk, reason=request.POST.get("reason", ""))
+    return "main"
+
+
+@on_own
+def add_paper(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """A paper for everyone, or for admitted bidders."""
+    file = uploads.needed(request, person)
+    title = request.POST.get("title", "").strip() or file.name
+    for_admitted = request.POST.get("for_admitted") == "1"
+    questions.add_document(person, listing.pk, file=file, title=title[:120], for_admitted=for_admitted)
+    return "h-papers"
+
+
+@on_own
+def answer(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """An answer to a public question, given once."""
+    asked = listing.questions.filter(pk=lists.number_of(request.POST.get("asked", ""), least=0)).first()
+    if asked is None:
+        raise Refused("web.choice_missing", field="asked")
+    questions.answer(person, asked.pk, text=request.POST.get("answer", ""))
+    return "h-questions"
+
+
+@on_own
+def answer_buyer(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """The seller's yes or no to the one qualified buyer."""
+    if request.POST.get("consents") not in ("yes", "no"):
+        raise Refused("web.choice_missing", field="consents")
+    closing.answer(person, listing.pk, consents=request.POST["consents"] == "yes")
+    return "main"
+
+
+@require_safe
+@pages.signed_in
+def seller_side(request: HttpRequest, number: str) -> HttpResponse:
+    """/listings/ZR-2026-000518/seller: the seller's side of one listing."""
+    return seller_page(request, number)
+
+
+def seller_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Where it stands, what the seller can do now, its papers and questions."""
+    from_items = own_items(request, number)
+    listing = from_items[0].listing
+    now = record.now()
+    is_early = listing.state in ("draft", "submitted", "returned")
+    offer = offers.offer_from(listing, [item.right for item in from_items])
+    return pages.page(
+        request,
+        "desk/seller.html",
+        here="market",
+        crumbs=[(gettext("My desk"), reverse("desk")), (listing.number, None)],
+        listing=listing,
+        state=words.listing_state(listing),
+        items=from_items,
+        findings=offers.findings(listing, [item.right for item in from_items], now) if is_early else None,
+        following=offers.following_or_none(offer, now) if is_early else None,
+        steps=offers.steps(listing),
+        can=offers.can(listing),
+        papers=listing.documents.select_related("file").order_by("added_at"),
+        questions=[] if is_early else list(listing.questions.filter(hidden_at=None).order_by("asked_at")),
+        interested=None if is_early else offers.interested(listing),
+        is_early=is_early,
+    )

@@ -1,0 +1,47 @@
+"""The addresses of the office."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhirong.web.office import (
+    audit,
+    bank,
+    bank_demo,
+    bidders,
+    cases,
+    clock,
+    deals,
+    floor,
+    house,
+    people,
+    queue,
+    reviews,
+)
+
+addresses = [
+    path("office", queue.queue, name="office"),
+    path("office/listings/<int:listing_id>", reviews.listing, name="office-listing"),
+    path("office/verifications/<int:verification_id>", cases.verification, name="office-verification"),
+    path("office/verifications/<int:verification_id>/files/<int:file_id>", cases.evidence, name="office-evidence"),
+    path("office/claims/<int:claim_id>", cases.claim, name="office-claim"),
+    path("office/claims/<int:claim_id>/evidence", cases.claim_evidence, name="office-claim-evidence"),
+    path("office/imports/<int:batch_id>", cases.import_batch, name="office-import"),
+    path("office/intents/<int:intent_id>", bidders.intent, name="office-intent"),
+    path("office/questions", bidders.questions, name="office-questions"),
+    path("office/floor", floor.floor, name="office-floor"),
+    path("office/lots/<int:lot_id>", floor.lot, name="office-lot"),
+    path("office/deals", deals.deals, name="office-deals"),
+    path("office/deals/<int:deal_id>", deals.deal, name="office-deal"),
+    path("office/objections/<int:objection_id>", deals.objection, name="office-objection"),
+    path("office/bank", bank.desk, name="bank"),
+    path("office/bank/lines", bank.lines, name="bank-lines"),
+    path("office/bank/books", bank.books, name="books"),
+    path("office/clock", clock.clock, name="clock"),
+    path("office/people", people.people, name="office-people"),
+    path("office/people/<int:person_id>", people.person, name="office-person"),
+    path("office/audit", audit.audit, name="audit"),
+    path("office/audit/<int:leaf_id>", audit.leaf, name="leaf"),
+    path("office/house", house.house, name="office-house"),
+    path("bank-demo", bank_demo.bank_demo, name="bank-demo"),
+]

@@ -1,0 +1,225 @@
+"""The bank's desk: statements, suspense, payouts, whether bank and books agree; and the books themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from zhirong.base.calendar import beijing_day, start_of_day
+from zhirong.base.refused import Refused
+from zhirong.ledger import bank_view, reports
+from zhirong.ledger.actions import bank as bank_actions
+from zhirong.ledger.actions import matches, payouts, simulated
+from zhirong.ledger.models import Account, BankLine, Expectation
+from zhirong.people import access
+from zhirong.record import actions as record
+from zhirong.web import pages
+from zhirong.web.office import rooms, tables
+
+DEEDS = (
+    "ledger.take_statement",
+    "ledger.propose_match",
+    "ledger.confirm_match",
+    "ledger.make_payout",
+    "ledger.check_payout",
+    "ledger.send_payouts",
+)
+BANK = simulated.SimulatedBank()
+SHOWN = 20
+LOOK_BACK_DAYS = 31
+
+
+@rooms.room("ledger.see_books", does=DEEDS)
+def desk(request: HttpRequest) -> HttpResponse:
+    """/office/bank: what waits for a person at the bank, what was exchanged, whether the books agree."""
+    if request.method == "POST":
+        return deed(request)
+    standing = pages.standing_of(request)
+    found = bank_view.desk(standing)
+    return rooms.show(
+        request,
+        "bank.html",
+        here="bank",
+        title=gettext("Bank"),
+        desk=found,
+        lines=found.reconciliations[:SHOWN],
+        files=found.files[:SHOWN],
+        why=why_words(),
+        accounts=expected_accounts() if found.suspended else [],
+        may={verb.partition(".")[2]: access.could(standing, verb) for verb in DEEDS},
+        may_match={one.pk: access.may(standing, "ledger.confirm_match", one) and not made(request, one.matched_by_id)
+                   for one in found.proposed},
+        may_check={one.pk: access.may(standing, "ledger.check_payout", one) and not made(request, one.made_by_id)
+                   for one in found.to_check},
+        has_demo_bank=settings.DEMO,
+    )  # fmt: skip
+
+
+def made(request: HttpRequest, maker_id: int | None) -> bool:
+    """Whether who is signed in made this; the ledger's own rule of two persons refuses it as well."""
+    return maker_id == rooms.who(request).pk
+
+
+def why_words() -> dict[str, str]:
+    """Why a line waits in suspense."""
+    return {
+        "unknown_payer": gettext("no payment code, a payer nobody knows"),
+        "other_payer": gettext("the code is right, the payer another"),
+        "wrong_amount": gettext("the amount is not the one expected"),
+        "correction": gettext("the bank takes back what cannot be reversed"),
+        "unknown_debit": gettext("money left that nobody instructed"),
+        "nothing": gettext("a line without an amount"),
+    }
+
+
+def expected_accounts() -> list[tuple[str, str]]:
+    """Clients' accounts that a line may belong to: those that still wait for a payment."""
+    waiting = Expectation.objects.filter(state="open").select_related("account").order_by("-pk")[:200]
+    return [(one.account.path, f"{one.payer} · {one.code}") for one in waiting]
+
+
+def deed(request: HttpRequest) -> HttpResponse:
+    """The deeds of the bank's desk."""
+    person, given = rooms.who(request), request.POST
+
+    def take() -> object:
+        name, content = rooms.upload_of(request, "file")
+        kept = record.keep_file(person, name, content)
+        return bank_actions.take_statement(person, content, name=kept.name, kept=kept)
+
+    def make() -> object:
+        account, payee = given.get("account", "").strip(), given.get("payee", "").strip()
+        return payouts.make_payout(
+            person, id=given.get("key", "")[:40], account=account, payee=payee,
+            amount_fen=rooms.fen_of(request, "amount"), topic="office",
+        )  # fmt: skip
+
+    payout, reason = given.get("payout", ""), given.get("reason", "")
+    return rooms.do(
+        request,
+        {
+            "take": take,
+            "fetch": lambda: bank_actions.fetch_statement(person, BANK),
+            "propose": lambda: matches.propose_match(
+                person, line_of(request), account=given.get("account", "").strip()
+            ),
+            "confirm_match": lambda: matches.confirm_match(person, line_of(request)),
+            "decline_match": lambda: matches.decline_match(person, line_of(request)),
+            "return": lambda: payouts.return_to_payer(person, line_of(request)),
+            "make": make,
+            "check": lambda: payouts.check_payout(person, payout),
+            "refuse": lambda: payouts.refuse_payout(person, payout, reason=reason),
+            "send": lambda: payouts.send_payouts(person, BANK),
+        },
+        then=reverse("bank"),
+    )
+
+
+def line_of(request: HttpRequest) -> int:
+    """The statement line that a form names; one that is not there is refused like one that no longer waits."""
+    found = BankLine.objects.filter(pk=rooms.number_of(request, "line")).values_list("pk", flat=True).first()
+    if found is None:
+        raise Refused("ledger.line_not_waiting", state="–")
+    return found
+
+
+@rooms.room("ledger.see_books")
+def lines(request: HttpRequest) -> HttpResponse:
+    """/office/bank/lines: every line of every statement."""
+    found = BankLine.objects.select_related("file")
+    columns = [
+        tables.Column(head=gettext("Bank reference"), value=lambda one: one.bank_ref, order="bank_ref"),
+        tables.Column(head=gettext("Day"), value=lambda one: one.value_day, kind="day", order="value_day"),
+        tables.Column(head=gettext("Payer or payee"), value=lambda one: one.payer),
+        tables.Column(head=gettext("Memo"), value=lambda one: one.memo),
+        tables.Column(head=gettext("Amount (yuan)"), value=lambda one: one.amount, kind="money", order="amount"),
+        tables.Column(head=gettext("Came to"), value=lambda one: line_states()[one.state][1], order="state",
+                      state=lambda one: line_states()[one.state][0]),
+        tables.Column(head=gettext("Statement"), value=lambda one: one.file.name),
+    ]  # fmt: skip
+    title = gettext("Lines of the statements")
+    if file := tables.taken_away(request, "lines", title, columns=columns, found=found.order_by("pk")):
+        return file
+    table = tables.table(request, "lines", title, columns=columns, found=found, order="-bank_ref")
+    return rooms.show(
+        request, "table.html", here="bank", title=title, way=(gettext("Bank"), reverse("bank")), table=table,
+        nothing=gettext("No statement has been taken in yet."),
+        next=(gettext("Take one in"), reverse("bank")),
+    )  # fmt: skip
+
+
+def line_states() -> dict[str, tuple[str, str]]:
+    """Shape and word of what a statement line came to."""
+    return {
+        "new": ("off", gettext("new")),
+        "credited": ("go", gettext("credited")),
+        "paid_out": ("go", gettext("paid out")),
+        "suspense": ("wait", gettext("in suspense")),
+        "proposed": ("half", gettext("match proposed")),
+        "matched": ("go", gettext("matched")),
+        "returning": ("half", gettext("on its way back")),
+        "reversed": ("off", gettext("reversal")),
+        "taken_back": ("no", gettext("taken back")),
+    }
+
+
+@rooms.room("ledger.see_books")
+def books(request: HttpRequest) -> HttpResponse:
+    """/office/bank/books: the trial balance, every account, and one account's statement as a file."""
+    path = request.GET.get("path", "").strip()
+    statement, refused = None, ""
+    if path:
+        ends = start_of_day(beijing_day(record.now()) + timedelta(days=1))
+        begins = ends - timedelta(days=LOOK_BACK_DAYS)
+        try:
+            statement = reports.statement(path, begins, ends)
+        except Refused:
+            refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
+    moved = statement_columns()
+    if statement and (file := tables.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
+        return file
+    found = Account.objects.all()
+    if file := tables.taken_away(
+        request, "accounts", gettext("Accounts"), columns=account_columns(), found=found.order_by("path")
+    ):
+        return file
+    facts: dict[str, Any] = {"trial": reports.trial_balance().items(), "statement": statement, "account": path}
+    facts["moves"] = (
+        tables.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
+        if statement else None
+    )  # fmt: skip
+    table = tables.table(request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path")
+    return rooms.show(
+        request, "books.html", here="bank", title=gettext("The books"), way=(gettext("Bank"), reverse("bank")),
+        table=table, missing=refused, days=LOOK_BACK_DAYS, **facts,
+    )  # fmt: skip
+
+
+def account_columns() -> list[tables.Column]:
+    """What the list of accounts shows: balances are credits less debits."""
+    return [
+        tables.Column(head=gettext("Account"), value=lambda one: one.path, order="path",
+                      link=lambda one: f"?path={one.path}"),
+        tables.Column(head=gettext("Balance (yuan)"), value=lambda one: one.credits_posted - one.debits_posted,
+                      kind="money"),
+        tables.Column(head=gettext("Held (yuan)"), value=lambda one: one.debits_pending, kind="money"),
+        tables.Column(head=gettext("Opened"), value=lambda one: one.opened_at, kind="moment", order="opened_at"),
+    ]  # fmt: skip
+
+
+def statement_columns() -> list[tables.Column]:
+    """What an account's statement shows of a movement."""
+    return [
+        tables.Column(head=gettext("Recorded"), value=lambda row: row.recorded_at, kind="moment"),
+        tables.Column(head=gettext("Kind"), value=lambda row: row.kind),
+        tables.Column(head=gettext("Other account"), value=lambda row: row.other),
+        tables.Column(head=gettext("About"), value=lambda row: row.topic),
+        tables.Column(head=gettext("Amount (yuan)"), value=lambda row: row.amount, kind="money"),
+        tables.Column(head=gettext("Balance after (yuan)"), value=lambda row: row.balance_after, kind="money"),
+        tables.Column(head=gettext("Entry"), value=lambda row: row.id),
+    ]

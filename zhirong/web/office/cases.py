@@ -1,0 +1,167 @@
+"""Parties to verify, claims of rights, imports that wait: evidence at the left, two buttons at the right."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+
+from zhirong.base import refused as refusals
+from zhirong.base.refused import Refused
+from zhirong.people import access
+from zhirong.people.actions import verification as verifications
+from zhirong.people.models import Secret, Verification
+from zhirong.record import actions as record
+from zhirong.record import files
+from zhirong.record.models import File
+from zhirong.registry.actions import imports, titles
+from zhirong.registry.models import Claim, ImportBatch, ImportRow
+from zhirong.web import pages, views
+from zhirong.web.office import rooms, tables
+from zhirong.web.office.reviews import of
+
+
+def sent(file: File, content: bytes) -> HttpResponse:
+    """A kept file, to be saved and never shown in our name."""
+    return HttpResponse(content, headers=files.headers(file.name, file.media_type))
+
+
+@rooms.room("people.see_cases", does=("people.decide_verification",))
+def verification(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """/office/verifications/<id>: is the party who it says it is?"""
+    person, reason = rooms.who(request), request.POST.get("reason", "")
+    one = get_object_or_404(Verification.objects.select_related("party", "asked_by", "decided_by"), pk=verification_id)
+    if request.method == "POST":
+        deeds: rooms.Deeds = {
+            "accept": lambda: verifications.accept_verification(person, verification_id),
+            "reject": lambda: verifications.reject_verification(person, verification_id, reason=reason),
+        }
+        return rooms.do(request, deeds)
+    standing = pages.standing_of(request)
+    return rooms.show(
+        request,
+        "verification.html",
+        here="office",
+        title=one.party.name,
+        case=one,
+        evidence=list(one.evidence.order_by("pk")),
+        may_read=access.may(standing, "people.see_evidence", one),
+        secrets=list(Secret.objects.filter(party=one.party).values_list("kind", "masked")),
+        earlier=list(Verification.objects.filter(party=one.party).exclude(pk=one.pk).order_by("-pk")[:5]),
+        may=access.may(standing, "people.decide_verification", one),
+        could=access.could(standing, "people.decide_verification"),
+        secret_words={"resident_id": gettext("Resident id"), "bank_account": gettext("Bank account")},
+    )
+
+
+@rooms.room("people.see_cases")
+def evidence(request: HttpRequest, verification_id: int, file_id: int) -> HttpResponse:
+    """One file of the evidence; reading a secret one is a deed on the record."""
+    if not Verification.objects.filter(pk=verification_id, evidence=file_id).exists():
+        raise Http404
+    return sent(*verifications.read_evidence(rooms.who(request), verification_id, file_id))
+
+
+@rooms.room("people.see_cases", does=("registry.decide_claim",))
+def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """/office/claims/<id>: is this party the holder whom the register names?"""
+    person, reason = rooms.who(request), request.POST.get("reason", "")
+    one = get_object_or_404(
+        Claim.objects.select_related("right", "holding", "party", "asked_by", "decided_by", "evidence"), pk=claim_id
+    )
+    if request.method == "POST":
+        deeds: rooms.Deeds = {
+            "accept": lambda: titles.accept_claim(person, one, reason=reason),
+            "refuse": lambda: titles.refuse_claim(person, one, reason=reason),
+        }
+        return rooms.do(request, deeds)
+    standing = pages.standing_of(request)
+    return rooms.show(
+        request,
+        "claim.html",
+        here="office",
+        title=one.right.title,
+        case=one,
+        kind=of("kind", one.right.kind),
+        state=of("claim", one.state),
+        others=list(Claim.objects.filter(right=one.right).exclude(pk=one.pk).select_related("party")[:10]),
+        may=access.may(standing, "registry.decide_claim", one),
+        could=access.could(standing, "registry.decide_claim"),
+    )
+
+
+@rooms.room("people.see_cases")
+def claim_evidence(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """The file that a claim rests on."""
+    one = get_object_or_404(Claim.objects.select_related("evidence"), pk=claim_id)
+    if one.evidence is None:
+        raise Http404
+    return sent(one.evidence, record.read_file(rooms.who(request), one.evidence))
+
+
+@rooms.room("people.see_cases", does=("registry.bring_rights",))
+def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """/office/imports/<id>: what would become visible, and what keeps it out."""
+    one = get_object_or_404(ImportBatch.objects.select_related("file", "brought_by", "holder"), pk=batch_id)
+    if request.method == "POST":
+        person = rooms.who(request)
+        deeds: rooms.Deeds = {
+            "accept": lambda: imports.commit_import(person, one),
+            "drop": lambda: imports.drop_import(person, one),
+        }
+        return rooms.do(request, deeds)
+    columns = line_columns(request)
+    found = ImportRow.objects.filter(batch=one)
+    only_faults = request.GET.get("faults") == "1"
+    if only_faults:
+        found = found.exclude(faults="[]")
+    title = gettext("Lines of the import")
+    if file := tables.taken_away(request, "rows", title, columns=columns, found=found.order_by("line")):
+        return file
+    return rooms.show(
+        request,
+        "import.html",
+        here="office",
+        title=one.file.name if one.file else one.ref,
+        batch=one,
+        state=state_of(one),
+        table=tables.table(request, "rows", title, columns=columns, found=found, order="line"),
+        only_faults=only_faults,
+        may=access.may(pages.standing_of(request), "registry.bring_rights", one),
+    )
+
+
+def state_of(batch: ImportBatch) -> tuple[str, str]:
+    """Shape and word of an import."""
+    if batch.visible_at:
+        return "done", gettext("Visible")
+    if batch.dropped_at:
+        return "off", gettext("Dropped")
+    return ("no", gettext("Has faults")) if batch.faults else ("wait", gettext("Waits for a decision"))
+
+
+def line_columns(request: HttpRequest) -> list[tables.Column]:
+    """What the list shows of an import's line."""
+    language = views.chosen(request, "lang")
+
+    def faults(row: ImportRow) -> str:
+        told = [
+            f"{fault['column']}: {refusals.sentence(Refused(fault['code'], **fault['facts']), language)}"
+            for fault in json.loads(row.faults)
+        ]
+        return " ".join(told)
+
+    def named(row: ImportRow) -> str:
+        said = json.loads(row.facts)
+        return f"{said.get('number', '')} {said.get('title', '')}".strip()
+
+    return [
+        tables.Column(head=gettext("Line"), value=lambda row: row.line, order="line"),
+        tables.Column(head=gettext("Number and title"), value=named),
+        tables.Column(
+            head=gettext("Faults"), value=lambda row: faults(row) or gettext("none"),
+            state=lambda row: "no" if row.faults != "[]" else "go",
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,230 @@
+"""Settlement: deals by state, the office's recordal by two persons, defaults, objections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from zhirong.base.calendar import beijing_day
+from zhirong.exchange.actions import money, objections, settlement
+from zhirong.exchange.models import Deal, Objection, Recordal
+from zhirong.people import access
+from zhirong.record import actions as record
+from zhirong.web import filters, pages
+from zhirong.web.office import rooms, tables
+
+WAY = ("contract", "payment", "recordal", "confirming", "settled")
+DEEDS = (
+    "exchange.enter_recordal",
+    "exchange.confirm_recordal",
+    "exchange.propose_default",
+    "exchange.confirm_default",
+)
+
+
+def state_of(state: str) -> tuple[str, str]:
+    """Shape and word of a deal's state."""
+    words = {
+        "contract": ("wait", gettext("Contract to be accepted")),
+        "payment": ("wait", gettext("Price to be paid")),
+        "recordal": ("on", gettext("Change of owner at the office")),
+        "confirming": ("half", gettext("Recordal to be confirmed")),
+        "settled": ("done", gettext("Price and title exchanged")),
+        "defaulted": ("no", gettext("Buyer defaulted")),
+        "annulled": ("no", gettext("Annulled")),
+    }
+    return words[state]
+
+
+def due_of(deal: Deal) -> datetime | None:
+    """The deadline of the state the deal is in."""
+    due = {"contract": deal.contract_due_at, "payment": deal.payment_due_at}
+    return due.get(deal.state, deal.recordal_due_at if deal.state in ("recordal", "confirming") else None)
+
+
+@rooms.room("exchange.see_office")
+def deals(request: HttpRequest) -> HttpResponse:
+    """/office/deals: every deal, by the state it is in."""
+    counts = dict(Deal.objects.order_by().values_list("state").annotate(n=Count("pk")))
+    state = request.GET.get("state", "")
+    found: QuerySet[Deal] = Deal.objects.select_related("listing", "seller", "buyer")
+    if state in counts:
+        found = found.filter(state=state)
+    columns = columns_of(record.now())
+    ordered = found.order_by("-made_at", "-pk")
+    if file := tables.taken_away(request, "deals", gettext("Deals"), columns=columns, found=ordered):
+        return file
+    table = tables.table(request, "deals", gettext("Deals"), columns=columns, found=found, order="-made_at")
+    states = [("", gettext("All"), sum(counts.values()))]
+    states += [(name, state_of(name)[1], counts[name]) for name in (*WAY, "defaulted", "annulled") if name in counts]
+    return rooms.show(
+        request, "deals.html", here="office-deals", title=gettext("Settlement"), table=table, states=states, state=state
+    )
+
+
+def columns_of(now: datetime) -> list[tables.Column]:
+    """What the list of deals shows."""
+
+    def pressing(deal: Deal) -> str:
+        due = due_of(deal)
+        return "off" if due is None or deal.stopped_at else "no" if due < now else "wait"
+
+    return [
+        tables.Column(
+            head=gettext("Deal"), value=lambda one: one.number, order="number",
+            link=lambda one: reverse("office-deal", args=[one.pk]),
+        ),
+        tables.Column(head=gettext("Listing"), value=lambda one: one.listing.title),
+        tables.Column(head=gettext("Seller"), value=lambda one: one.seller.name),
+        tables.Column(head=gettext("Buyer"), value=lambda one: one.buyer.name),
+        tables.Column(
+            head=gettext("State"), value=lambda one: state_of(one.state)[1], order="state",
+            state=lambda one: state_of(one.state)[0],
+        ),
+        tables.Column(head=gettext("Deadline"), value=due_of, kind="moment", state=pressing),
+        tables.Column(head=gettext("Price (yuan)"), value=lambda one: one.price_fen, kind="money", order="price_fen"),
+        tables.Column(head=gettext("Made"), value=lambda one: one.made_at, kind="moment", order="made_at"),
+    ]  # fmt: skip
+
+
+@rooms.room("exchange.see_office", does=DEEDS)
+def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
+    """/office/deals/<id>: the next deed of the house on this deal, and who may do it."""
+    if request.method == "POST":
+        return deed(request, deal_id)
+    one = get_object_or_404(
+        Deal.objects.select_related(
+            "listing", "listing__edition_of_rules", "lot", "intent", "seller", "buyer", "default_proposed_by",
+            "contract_file", "certificate",
+        ),
+        pk=deal_id,
+    )  # fmt: skip
+    now, standing = record.now(), pages.standing_of(request)
+    recordals = list(one.recordals.select_related("entered_by", "confirmed_by", "file").order_by("-pk"))
+    entered = next((row for row in recordals if row.state == "entered"), None)
+    due = due_of(one)
+    is_late = one.state in ("contract", "payment") and due is not None and due < now and one.stopped_at is None
+    return rooms.show(
+        request,
+        "deal.html",
+        here="office-deals",
+        title=one.listing.title,
+        way=(gettext("Settlement"), reverse("office-deals")),
+        deal=one,
+        state=state_of(one.state),
+        steps=steps(one),
+        due=due,
+        recordals=recordals,
+        entered=entered,
+        acceptances=list(one.acceptances.select_related("person").order_by("at")),
+        objections=list(one.objections.order_by("-pk")),
+        consequence=settlement.consequence(one) if is_late else None,
+        owed_fen=money.due_fen(one),
+        today=beijing_day(now).isoformat(),
+        may=permissions(standing, one, entered),
+        public=rooms.link("listing", one.listing.number),
+        certificate=rooms.link("certificate", one.certificate.number) if hasattr(one, "certificate") else "",
+    )
+
+
+@dataclass(frozen=True)
+class May:
+    """Which buttons this person sees."""
+
+    enter: bool
+    confirm: bool
+    could_confirm: bool
+    propose: bool
+    settle_default: bool
+
+
+def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> May:
+    """What this person may do to this deal; a maker never sees the checker's button."""
+    return May(
+        enter=access.may(standing, "exchange.enter_recordal", one),
+        confirm=entered is not None and access.may(standing, "exchange.confirm_recordal", entered),
+        could_confirm=access.could(standing, "exchange.confirm_recordal"),
+        propose=access.may(standing, "exchange.propose_default", one),
+        settle_default=access.may(standing, "exchange.confirm_default", one),
+    )
+
+
+def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
+    """The deeds of the house on a deal."""
+    person, reason = rooms.who(request), request.POST.get("reason", "")
+
+    def enter() -> object:
+        number, day = request.POST.get("number", ""), rooms.day_of(request, "effective_on")
+        proof = settlement.Proof(number=number, effective_on=day, file=rooms.kept_file(request, "file"))
+        return settlement.enter_recordal(person, deal_id, proof)
+
+    return rooms.do(
+        request,
+        {
+            "enter": enter,
+            "return": lambda: settlement.return_recordal(person, deal_id, reason=reason),
+            "confirm": lambda: settlement.confirm_recordal(
+                person, deal_id, payload_hash=request.POST.get("payload_hash", "")
+            ),
+            "propose_default": lambda: settlement.propose_default(person, deal_id, reason=reason),
+            "confirm_default": lambda: settlement.confirm_default(person, deal_id),
+        },
+    )
+
+
+def steps(one: Deal) -> list[tuple[str, str, str]]:
+    """From the hammer to the certificate, each with its date or its deadline."""
+    done = {"contract": one.signed_at, "payment": one.paid_at, "settled": one.settled_at}
+    due = {"contract": one.contract_due_at, "payment": one.payment_due_at, "recordal": one.recordal_due_at}
+    words = {
+        "contract": gettext("Contract"),
+        "payment": gettext("Payment"),
+        "recordal": gettext("Change of owner"),
+        "confirming": gettext("Second person"),
+        "settled": gettext("Price and title exchanged"),
+    }
+    reached = WAY.index(one.state) if one.state in WAY else len([name for name in WAY if done.get(name)])
+    rows = []
+    for place, name in enumerate(WAY):
+        how = "was" if place < reached or one.state == "settled" else "now" if place == reached else ""
+        when, until = done.get(name), due.get(name)
+        line = filters.short_moment(when) if when else ""
+        if not line and until:
+            line = gettext("until %(at)s") % {"at": filters.short_moment(until)}
+        rows.append((words[name], line, how))
+    return rows
+
+
+@rooms.room("exchange.see_office", does=("exchange.decide_objection",))
+def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
+    """/office/objections/<id>: decided by somebody who took no part; others read why they may not."""
+    person, decision = rooms.who(request), request.POST.get("decision", "")
+    if request.method == "POST":
+        deeds: rooms.Deeds = {
+            "dismiss": lambda: objections.decide(person, objection_id, upheld=False, decision=decision),
+            "uphold": lambda: objections.decide(person, objection_id, upheld=True, decision=decision),
+        }
+        return rooms.do(request, deeds)
+    one = get_object_or_404(
+        Objection.objects.select_related(
+            "deal__listing", "deal__intent", "deal__seller", "deal__buyer", "raised_by", "party", "decided_by"
+        ),
+        pk=objection_id,
+    )
+    may = access.may(pages.standing_of(request), "exchange.decide_objection", one.deal)
+    return rooms.show(
+        request,
+        "objection.html",
+        here="office-deals",
+        title=gettext("Objection to %(deal)s") % {"deal": one.deal.number},
+        way=(gettext("Settlement"), reverse("office-deals")),
+        objection=one,
+        may=may,
+        took_part=may and one.state == "open" and objections.took_part(person, one.deal),
+    )

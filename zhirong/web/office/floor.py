@@ -1,0 +1,174 @@
+"""Floor control: lots that run or will, paused ones, suspended listings; each deed is an order in the floor's queue."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from zhirong.base.shown import from_ns
+from zhirong.exchange import floor_doors
+from zhirong.exchange.actions import bidding
+from zhirong.exchange.models import Intent, Listing, Lot, LotStep
+from zhirong.people import access
+from zhirong.web import pages
+from zhirong.web.office import rooms, tables
+
+RUNNING = ("live", "matching", "paused", "scheduled")
+
+
+def state_of(state: str) -> tuple[str, str]:
+    """Shape and word of a lot's state."""
+    words = {
+        "scheduled": ("off", gettext("Scheduled")),
+        "live": ("on", gettext("Bidding")),
+        "matching": ("half", gettext("Right of priority asked")),
+        "paused": ("wait", gettext("Paused")),
+        "closed": ("done", gettext("Closed")),
+    }
+    return words.get(state, ("off", state))
+
+
+@rooms.room("exchange.see_office")
+def floor(request: HttpRequest) -> HttpResponse:
+    """/office/floor: how the floor is, its lots, and what stands still."""
+    which = request.GET.get("state", "running")
+    found: QuerySet[Lot] = Lot.objects.select_related("listing")
+    found = found.filter(state="closed") if which == "closed" else found.filter(state__in=RUNNING)
+    columns = columns_of()
+    title = gettext("Lots")
+    if file := tables.taken_away(request, "lots", title, columns=columns, found=found.order_by("closes_ns")):
+        return file
+    return rooms.show(
+        request,
+        "floor.html",
+        here="office-floor",
+        title=gettext("Floor"),
+        health=floor_doors.health(),
+        table=tables.table(request, "lots", title, columns=columns, found=found, order="closes_ns"),
+        which=which,
+        suspended=list(
+            Listing.objects.filter(state="suspended").select_related("seller").order_by("suspended_at")[:50]
+        ),
+    )
+
+
+def columns_of() -> list[tables.Column]:
+    """What the list of lots shows."""
+    return [
+        tables.Column(
+            head=gettext("Lot"), value=lambda lot: lot.listing.title, order="listing__title",
+            link=lambda lot: reverse("office-lot", args=[lot.pk]),
+        ),
+        tables.Column(head=gettext("Listing"), value=lambda lot: lot.listing.number),
+        tables.Column(
+            head=gettext("State"), value=lambda lot: state_of(lot.state)[1], order="state",
+            state=lambda lot: state_of(lot.state)[0],
+        ),
+        tables.Column(head=gettext("Opens"), value=lambda lot: from_ns(lot.opens_ns), kind="moment", order="opens_ns"),
+        tables.Column(
+            head=gettext("Closes"), value=lambda lot: from_ns(lot.closes_ns), kind="moment", order="closes_ns"
+        ),
+        tables.Column(head=gettext("Price (yuan)"), value=lambda lot: lot.top_fen, kind="money", order="top_fen"),
+        tables.Column(head=gettext("Bids"), value=lambda lot: lot.bids, kind="number", order="bids"),
+        tables.Column(head=gettext("Extensions"), value=lambda lot: lot.extensions, kind="number"),
+    ]  # fmt: skip
+
+
+@rooms.room("exchange.see_office", does=("exchange.control",))
+def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """/office/lots/<id>: pause, resume, ban, annul; the bids for those who may see them."""
+    one = get_object_or_404(Lot.objects.select_related("listing"), pk=lot_id)
+    if request.method == "POST":
+        return deed(request, one)
+    standing = pages.standing_of(request)
+    sees_bids = access.may(standing, "exchange.see_bids", one)
+    columns, steps, table = step_columns(), LotStep.objects.filter(lot=one), None
+    title = gettext("Record of the lot")
+    if sees_bids:
+        if file := tables.taken_away(request, "steps", title, columns=columns, found=steps.order_by("seq")):
+            return file
+        table = tables.table(request, "steps", title, columns=columns, found=steps, order="-seq")
+    can = possible(one) if access.may(standing, "exchange.control", one) else []
+    codes = Intent.objects.filter(listing_id=one.listing_id, state="admitted").exclude(code="").order_by("code")
+    return rooms.show(
+        request,
+        "lot.html",
+        here="office-floor",
+        title=one.listing.title,
+        way=(gettext("Floor"), reverse("office-floor")),
+        lot=one,
+        state=state_of(one.state),
+        health=floor_doors.health(),
+        table=table,
+        deeds=can,
+        codes=[(code, code) for code in codes.values_list("code", flat=True)] if "ban" in can else [],
+        result=json.loads(one.result),
+        opens_at=from_ns(one.opens_ns),
+        closes_at=from_ns(one.closes_ns),
+        public=rooms.link("room", one.pk),
+    )
+
+
+def possible(one: Lot) -> list[str]:
+    """The orders that the floor would take in this state."""
+    by_state = {
+        "scheduled": ["annul"],
+        "live": ["pause", "ban", "annul"],
+        "matching": ["annul"],
+        "paused": ["resume", "ban", "annul"],
+    }
+    return by_state.get(one.state, [])
+
+
+def deed(request: HttpRequest, one: Lot) -> HttpResponse:
+    """An order to the floor."""
+    person, given = rooms.who(request), request.POST
+    reason = given.get("reason", "")
+    return rooms.do(
+        request,
+        {
+            "pause": lambda: bidding.pause(person, one, reason=reason),
+            "resume": lambda: bidding.resume(person, one),
+            "ban": lambda: bidding.ban(person, one, code=given.get("code", ""), reason=reason),
+            "annul": lambda: bidding.annul(person, one, reason=reason),
+        },
+    )
+
+
+def step_columns() -> list[tables.Column]:
+    """What the record of a lot shows of each step."""
+    return [
+        tables.Column(head=gettext("No."), value=lambda step: step.seq, order="seq"),
+        tables.Column(head=gettext("Received"), value=lambda step: from_ns(step.received_ns), kind="moment"),
+        tables.Column(head=gettext("What"), value=lambda step: step_words().get(step.kind, step.kind)),
+        tables.Column(head=gettext("Bidder"), value=lambda step: step.code, order="code"),
+        tables.Column(
+            head=gettext("Amount (yuan)"), value=lambda step: step.amount_fen, kind="money", order="amount_fen"
+        ),
+        tables.Column(
+            head=gettext("Judged"),
+            value=lambda step: step.refusal or gettext("accepted"),
+            state=lambda step: "no" if step.refusal else "go",
+        ),
+        tables.Column(head=gettext("Close after it"), value=lambda step: from_ns(step.closes_ns), kind="moment"),
+    ]
+
+
+def step_words() -> dict[str, Any]:
+    """Kinds of steps that an operator meets often; others go by their name."""
+    return {
+        "bid": gettext("bid"),
+        "paused": gettext("pause"),
+        "resumed": gettext("resumed"),
+        "banned": gettext("ban"),
+        "annulled": gettext("annulled"),
+        "closed": gettext("close"),
+        "opened": gettext("opened"),
+        "admitted": gettext("admitted"),
+    }

@@ -1,0 +1,57 @@
+"""How the house runs: the parts, the jobs with their progress, the data folder; for those who look after it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from zhirong.exchange import floor_doors
+from zhirong.record import audit as checks
+from zhirong.record.models import Job, Leaf, Notice
+from zhirong.web.office import audit, clock, rooms, tables
+
+WORK = {audit.JOB: audit.work, clock.JOB: clock.work}
+
+
+def state_of(state: str) -> tuple[str, str]:
+    """Shape and word of a job."""
+    words = {
+        "waiting": ("wait", gettext("waits")),
+        "running": ("on", gettext("runs")),
+        "done": ("go", gettext("done")),
+        "refused": ("no", gettext("refused")),
+        "failed": ("no", gettext("failed")),
+    }
+    return words[state]
+
+
+@rooms.room("people.see_house")
+def house(request: HttpRequest) -> HttpResponse:
+    """/office/house: jobs and health."""
+    columns = [
+        tables.Column(head=gettext("Job"), value=lambda job: job.kind, order="kind"),
+        tables.Column(head=gettext("State"), value=lambda job: state_of(job.state)[1], order="state",
+                      state=lambda job: state_of(job.state)[0]),
+        tables.Column(head=gettext("Done"), value=lambda job: job.done, kind="number"),
+        tables.Column(head=gettext("Of"), value=lambda job: job.total, kind="number"),
+        tables.Column(head=gettext("Asked"), value=lambda job: job.asked_at, kind="moment", order="asked_at"),
+        tables.Column(head=gettext("Ended"), value=lambda job: job.ended_at, kind="moment"),
+        tables.Column(head=gettext("Message"), value=lambda job: job.message),
+    ]  # fmt: skip
+    found, title = Job.objects.all(), gettext("Jobs")
+    if file := tables.taken_away(request, "jobs", title, columns=columns, found=found.order_by("-pk")):
+        return file
+    return rooms.show(
+        request,
+        "house.html",
+        here="office-house",
+        title=gettext("How the house runs"),
+        health=checks.health(),
+        floor=floor_doors.health(),
+        unnumbered=Leaf.objects.filter(number__isnull=True).count(),
+        undelivered=Notice.objects.filter(deliveries__isnull=True).count(),
+        version=settings.VERSION,
+        is_https=settings.HTTPS,
+        table=tables.table(request, "jobs", title, columns=columns, found=found, order="-asked_at"),
+    )

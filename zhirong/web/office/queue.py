@@ -1,0 +1,225 @@
+"""The first page of the office: everything that waits for somebody, by the clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+
+from zhirong.exchange.models import Deal, Intent, Listing, Objection
+from zhirong.ledger.models import BankLine, Payout
+from zhirong.people import access
+from zhirong.people.models import RoleGrant, Verification
+from zhirong.record import actions as record
+from zhirong.registry.models import Claim, ImportBatch
+from zhirong.web import pages
+from zhirong.web.office import rooms, tables
+
+# kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
+KINDS: dict[str, tuple[str, str, str, bool]] = {
+    "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
+    "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
+    "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
+    "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
+    "intent": (gettext_noop("Buyer to qualify"), "exchange.qualify", "office-intent", True),
+    "suspended": (gettext_noop("Suspended listing"), "exchange.control", "office-listing", True),
+    "recordal": (gettext_noop("Recordal to enter"), "exchange.enter_recordal", "office-deal", True),
+    "confirming": (gettext_noop("Recordal to confirm"), "exchange.confirm_recordal", "office-deal", True),
+    "overdue": (gettext_noop("Deal past its term"), "exchange.propose_default", "office-deal", True),
+    "default": (gettext_noop("Default to confirm"), "exchange.confirm_default", "office-deal", True),
+    "objection": (gettext_noop("Objection to decide"), "exchange.decide_objection", "office-objection", True),
+    "line": (gettext_noop("Money in suspense"), "ledger.propose_match", "bank", False),
+    "match": (gettext_noop("Match to confirm"), "ledger.confirm_match", "bank", False),
+    "payout": (gettext_noop("Payout to check"), "ledger.check_payout", "bank", False),
+    "sending": (gettext_noop("Payout to send"), "ledger.send_payouts", "bank", False),
+    "role": (gettext_noop("Role to confirm"), "people.confirm_role", "office-people", False),
+}
+NEVER = Cast(Value(None), DateTimeField())
+NOBODY = Value("", CharField())
+
+
+@dataclass(frozen=True)
+class CaseInQueue:
+    """One thing that waits: what, since when, until when, who made it, and whether it is for this person."""
+
+    kind: str
+    pk: str
+    since: datetime
+    due: datetime | None
+    name: str
+    maker: str
+    is_mine: bool
+
+    @property
+    def word(self) -> str:
+        return gettext(KINDS[self.kind][0])
+
+    @property
+    def address(self) -> str:
+        """Where it is decided."""
+        _, _, name, by_id = KINDS[self.kind]
+        return reverse(name, args=[int(self.pk)]) if by_id else reverse(name)
+
+    def pressing(self, now: datetime) -> str:
+        """Past its term, within a day of it, or waiting."""
+        if self.due is None:
+            return "wait" if self.is_mine else "off"
+        return "no" if self.due <= now else "wait"
+
+
+@rooms.room("people.enter_office")
+def queue(request: HttpRequest) -> HttpResponse:
+    """/office: one line a case, the earliest deadline first, counts for each kind."""
+    now = record.now()
+    found = waiting(request, now)
+    counts = Counter(case.kind for case in found)
+    kind = request.GET.get("kind", "")
+    shown = [case for case in found if kind in ("", case.kind)]
+    columns = columns_of(now)
+    if file := tables.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
+        return file
+    table = tables.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
+    kinds = [("", gettext("All"), len(found))]
+    kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
+    is_mine = sum(case.is_mine for case in found)
+    return rooms.show(
+        request,
+        "queue.html",
+        here="office",
+        title="",
+        table=table,
+        kinds=kinds,
+        kind=kind,
+        mine=is_mine,
+        all=len(found),
+    )
+
+
+def columns_of(now: datetime) -> list[tables.Column]:
+    """What the queue shows of a case."""
+    return [
+        tables.Column(head=gettext("Case"), value=lambda case: case.name, link=lambda case: case.address),
+        tables.Column(head=gettext("Kind"), value=lambda case: case.word),
+        tables.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
+        tables.Column(
+            head=gettext("Deadline"),
+            value=lambda case: case.due or gettext("none set"),
+            kind="moment",
+            state=lambda case: case.pressing(now),
+        ),
+        tables.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
+        tables.Column(
+            head=gettext("For you"),
+            value=lambda case: gettext("yes") if case.is_mine else gettext("for others"),
+            state=lambda case: "on" if case.is_mine else "off",
+        ),
+    ]
+
+
+def waiting(request: HttpRequest, now: datetime) -> list[CaseInQueue]:
+    """Everything that waits, in one question to the database: what falls due first, then what waits longest."""
+    standing, person = pages.standing_of(request), rooms.who(request)
+    can = {kind: access.could(standing, verb) for kind, (_, verb, _, _) in KINDS.items()}
+    first, *others = [rows for rows in sources(now) if rows is not None]
+    found = [
+        CaseInQueue(kind, pk, since, due, name, maker, is_mine=can[kind] and maker_id != str(person.pk))
+        for kind, pk, since, due, name, maker, maker_id in first.union(*others, all=True)
+    ]
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    return sorted(found, key=lambda case: (not case.is_mine, case.due or far, case.since))
+
+
+Rows = QuerySet["Listing", tuple[str, str, datetime, datetime | None, str, str, str]]
+
+
+def rows(
+    found: QuerySet[..., ...],  # type: ignore[misc]
+    kind: str | Combinable,
+    *,
+    since: str,
+    name: str,
+    due: str | Combinable = "",
+    maker: str = "",
+) -> Rows:
+    """The seven columns of one kind of case, alike for every table, so that one union asks for all."""
+    text = CharField()
+    return found.values_list(
+        Value(kind, text) if isinstance(kind, str) else kind,
+        Cast(F("pk"), text),
+        F(since),
+        (F(due) if isinstance(due, str) else due) if due else NEVER,
+        Cast(F(name), text),
+        Cast(F(f"{maker}__name"), text) if maker else NOBODY,
+        Cast(F(f"{maker}_id"), text) if maker else NOBODY,
+    )
+
+
+def sources(now: datetime) -> Iterator[Rows]:
+    """Each table with its waiting rows."""
+    listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
+    yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
+    stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
+    yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
+    yield rows(
+        Verification.objects.filter(state="waiting"), "verification",
+        since="asked_at", name="party__name", maker="asked_by",
+    )  # fmt: skip
+    claims = Claim.objects.filter(state="waiting")
+    yield rows(claims, "claim", since="asked_at", name="right__title", maker="asked_by")
+    imports = ImportBatch.objects.filter(visible_at__isnull=True, dropped_at__isnull=True)
+    yield rows(imports, "import", since="brought_at", name="file__name", maker="brought_by")
+    yield rows(
+        to_qualify(), "intent", since="registered_at", name="party__name", due="listing__closes_at", maker="person"
+    )
+    yield from of_deals(now)
+    yield from of_bank()
+    grants = RoleGrant.objects.filter(confirmed_at__isnull=True, ended_at__isnull=True)
+    yield rows(grants, "role", since="granted_at", name="person__name", maker="granted_by")
+
+
+def to_qualify() -> QuerySet[Intent]:
+    """Buyers on whom the operator owes a decision: the listing asks for proof, or a right of priority is claimed."""
+    proof = Q(state="registered") & ~Q(listing__requirement="")
+    priority = ~Q(priority_basis="") & Q(priority_rank__isnull=True, decided_by__isnull=True, state="admitted")
+    priority |= ~Q(priority_basis="") & Q(state="registered")
+    return Intent.objects.filter(
+        proof | priority, deposit_state__in=("held", "none"), listing__state__in=("announced", "qualifying")
+    )
+
+
+def of_deals(now: datetime) -> Iterator[Rows]:
+    """Deals whose next deed is the house's, and objections."""
+    running = Deal.objects.filter(stopped_at=None)
+    yield rows(running.filter(state="recordal"), "recordal", since="paid_at", name="number", due="recordal_due_at")
+    yield rows(
+        running.filter(state="confirming", recordals__state="entered"), "confirming",
+        since="recordals__entered_at", name="number", due="recordal_due_at", maker="recordals__entered_by",
+    )  # fmt: skip
+    late = Q(state="contract", contract_due_at__lt=now) | Q(state="payment", payment_due_at__lt=now)
+    due = Case(When(state="contract", then=F("contract_due_at")), default=F("payment_due_at"))
+    past = running.filter(late)
+    yield rows(past.filter(default_proposed_by=None), "overdue", since="made_at", name="number", due=due)
+    yield rows(
+        past.exclude(default_proposed_by=None), "default",
+        since="made_at", name="number", due=due, maker="default_proposed_by",
+    )  # fmt: skip
+    objections = Objection.objects.filter(state="open")
+    yield rows(objections, "objection", since="raised_at", name="deal__number", maker="raised_by")
+
+
+def of_bank() -> Iterator[Rows]:
+    """Money that nobody expected, and payouts on their way."""
+    lines = BankLine.objects.all()
+    yield rows(lines.filter(state="suspense"), "line", since="file__at", name="bank_ref")
+    yield rows(lines.filter(state="proposed"), "match", since="file__at", name="bank_ref", maker="matched_by")
+    payouts = Payout.objects.all()
+    yield rows(payouts.filter(state="made"), "payout", since="made_at", name="payee", maker="made_by")
+    yield rows(payouts.filter(state="checked"), "sending", since="checked_at", name="payee")

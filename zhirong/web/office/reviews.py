@@ -1,0 +1,217 @@
+"""One listing before the operator: the offer, what the registry and the rule set say of it, two buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from zhirong.base.calendar import beijing_day
+from zhirong.exchange import gates, listing_rules, rule_sets, rules
+from zhirong.exchange.actions import listings
+from zhirong.exchange.engine import amounts
+from zhirong.exchange.models import Deal, Listing, ListingItem
+from zhirong.exchange.rule_sets import RuleSet, Span
+from zhirong.people import access
+from zhirong.record import actions as record
+from zhirong.registry import labels, queries
+from zhirong.registry import rules as registry_rules
+from zhirong.registry.engine import states
+from zhirong.registry.models import Right
+from zhirong.web import filters, pages
+from zhirong.web.office import rooms
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One ground of the registry as the page shows it."""
+
+    kind: str
+    word: str
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class RightInView:
+    """A right of the listing: how it stands on the register today and whether it may be sold."""
+
+    number: str
+    title: str
+    kind: str
+    state: str
+    over: str
+    holders: str
+    allowed: bool
+    findings: list[Finding]
+
+
+@rooms.room("exchange.see_office", does=("exchange.review", "exchange.control"))
+def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """/office/listings/<id>: announce or send back; a suspended one goes on or ends."""
+    person = rooms.who(request)
+    if request.method == "POST":
+        reason = request.POST.get("reason", "")
+        return rooms.do(
+            request,
+            {
+                "announce": lambda: listings.announce(person, listing_id),
+                "send_back": lambda: listings.send_back(person, listing_id, reason=reason),
+                "suspend": lambda: listings.suspend(person, listing_id, reason=reason),
+                "resume": lambda: listings.resume(person, listing_id, reason=reason),
+                "terminate": lambda: listings.terminate(person, listing_id, reason=reason),
+            },
+        )
+    now = record.now()
+    one, rights, before = case_of(listing_id)
+    standing = pages.standing_of(request)
+    found = rules_in_force(one, now)
+    possible = listing_rules.LISTING_STEPS[one.state]
+    may_control = access.may(standing, "exchange.control", one)
+    return rooms.show(
+        request,
+        "listing.html",
+        here="office",
+        title=one.title,
+        listing=one,
+        state=state_of(one.state),
+        rights=in_view(one, rights, now=now),
+        before=before,
+        figures=figures(found, one),
+        may_review=access.may(standing, "exchange.review", one),
+        could_review=access.could(standing, "exchange.review"),
+        deeds=[deed for deed in ("suspend", "resume", "terminate") if may_control and deed in possible],
+        public=rooms.link("listing", one.number) if one.announced_at else "",
+    )
+
+
+def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int]]:
+    """The listing with its people, its rights, and what its seller has done here before, in one question."""
+    deals = Deal.objects.filter(seller=OuterRef("listing__seller")).order_by().values("seller")
+
+    def of_state(state: str) -> Subquery:
+        counted = deals.filter(state=state).annotate(n=Count("pk")).values("n")
+        return Subquery(counted, output_field=IntegerField())
+
+    people = ("listing__seller", "listing__made_by", "listing__reviewed_by", "listing__edition_of_rules")
+    items = ListingItem.objects.filter(listing=listing_id).select_related("right", *people).order_by("position")
+    found = list(items.annotate(sold=of_state("settled"), annulled=of_state("annulled")))
+    if not found:
+        raise Http404
+    counts = {name: int(getattr(found[0], name) or 0) for name in ("sold", "annulled")}
+    return found[0].listing, [item.right for item in found], counts
+
+
+def rules_in_force(one: Listing, now: datetime) -> RuleSet:
+    """The rule set as the listing was announced under, or as it would be announced today."""
+    if one.edition_of_rules and one.rules_day:
+        return rule_sets.as_kept(one.edition_of_rules.text, one.rules_day)
+    return rule_sets.rule_set(one.rule_set, beijing_day(now))
+
+
+def in_view(one: Listing, rights: list[Right], *, now: datetime) -> list[RightInView]:
+    """Each right with the registry's answer, as the gate will ask it when the listing is announced."""
+    day = beijing_day(now)
+    found = queries.facts_of_many(rights, day)
+    shown = []
+    for right, facts in zip(rights, found, strict=True):
+        answer, standing = gates.judge(facts, seller=one.seller, now=now), states.standing(facts, day)
+        shown.append(
+            RightInView(
+                number=facts.number,
+                title=right.title,
+                kind=of("kind", facts.kind),
+                state=of("state", standing.state),
+                over=gettext(", ").join(of("overlay", lies) for lies in sorted(standing.overlays)),
+                holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
+                allowed=answer.allowed,
+                findings=[finding(reason) for reason in answer.reasons],
+            )
+        )
+    return shown
+
+
+def of(group: str, code: str) -> str:
+    """What the registry calls it, in the language of the page."""
+    return labels.of(group, code)["zh" if filters.is_chinese() else "en"]
+
+
+def finding(reason: registry_rules.Reason) -> Finding:
+    """A ground that blocks, or one that the listing must disclose."""
+    blocks = str(reason.effect) == "blocked"
+    return Finding(
+        kind="no" if blocks else "wait",
+        word=gettext("Blocks") if blocks else gettext("To disclose"),
+        text=registry_rules.sentence(reason, translation.get_language() or "zh-hans"),
+        rule=reason.rule,
+    )
+
+
+def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
+    """The rule set's figures for this listing, each with the source it stands on."""
+    said = rule_sets.sources(found.code)
+
+    def line(word: str, value: str, figure: str) -> tuple[str, str, str]:
+        return word, value, str(max(said[figure], key=lambda entry: entry["from"])["source"])
+
+    asking = one.asking_fen
+    fees = {side: yuan(rules.fee_fen(found, asking, side=side)) for side in ("seller", "buyer")}
+    return [
+        line(gettext("Announced for"), span(found.announcement_for(asking)), "announcement"),
+        line(gettext("Extended, when nobody came"), times(found.announcement_extensions), "announcement_extensions"),
+        line(gettext("Deposit"), yuan(one.deposit_fen), "deposit_share"),
+        line(gettext("Least step at the asking price"), yuan(amounts.step_at(found.steps, asking)), "steps"),
+        line(gettext("Bidding lasts at least"), span(found.least_duration), "least_duration"),
+        line(gettext("A late bid moves the end by"), span(found.extension), "extension"),
+        line(gettext("Contract within"), span(found.contract), "contract"),
+        line(gettext("Payment within"), span(found.payment), "payment"),
+        line(gettext("Seller's fee at the asking price"), fees["seller"], "fees_seller_ppm"),
+        line(gettext("Buyer's fee at the asking price"), fees["buyer"], "fees_buyer_ppm"),
+    ]  # fmt: skip
+
+
+def yuan(fen: int) -> str:
+    """An amount with its unit, as a word of the page."""
+    return f"{filters.yuan(fen)} {gettext('yuan')}"
+
+
+def times(count: int) -> str:
+    return ngettext("%(n)s time", "%(n)s times", count) % {"n": count}
+
+
+def span(length: Span) -> str:
+    """A length of time in the words of the page."""
+    n = length.count
+    words = {
+        "seconds": ngettext("%(n)s second", "%(n)s seconds", n),
+        "minutes": ngettext("%(n)s minute", "%(n)s minutes", n),
+        "hours": ngettext("%(n)s hour", "%(n)s hours", n),
+        "days": ngettext("%(n)s day", "%(n)s days", n),
+        "working_days": ngettext("%(n)s working day", "%(n)s working days", n),
+        "months": ngettext("%(n)s month", "%(n)s months", n),
+    }
+    return words[length.unit] % {"n": n}
+
+
+def state_of(state: str) -> tuple[str, str]:
+    """Shape and word of a listing's state."""
+    words = {
+        "draft": ("off", gettext("Draft")),
+        "submitted": ("wait", gettext("Waits for review")),
+        "returned": ("half", gettext("Sent back")),
+        "announced": ("on", gettext("Announced")),
+        "qualifying": ("wait", gettext("Buyers being qualified")),
+        "answering": ("wait", gettext("Seller answers")),
+        "bidding": ("on", gettext("In the auction")),
+        "sold": ("done", gettext("Sold, in settlement")),
+        "settled": ("done", gettext("Price and title exchanged")),
+        "suspended": ("wait", gettext("Suspended")),
+        "ended": ("off", gettext("Ended unsold")),
+        "withdrawn": ("off", gettext("Withdrawn")),
+        "terminated": ("no", gettext("Terminated")),
+    }
+    return words[state]

@@ -1,0 +1,168 @@
+"""/rights: one's own rights, and every right that the house may show, found by number or words of the title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from zhirong.base import numbers
+from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused
+from zhirong.exchange.models import ListingItem
+from zhirong.papers.sheets import Column
+from zhirong.people.rules import Standing
+from zhirong.record import actions as record
+from zhirong.registry import queries, records
+from zhirong.registry.engine import fees, states
+from zhirong.registry.engine.facts import Kind
+from zhirong.registry.models import Holding, Right
+from zhirong.web import lists, pages
+from zhirong.web.exchange import words as exchange_words
+from zhirong.web.registry import words
+
+ORDERS = {"put": "put_at", "title": "title", "number": "number", "filed": "filed_on", "kind": "kind"}
+SEES_ALL = {"operator", "checker", "auditor", "official"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A right as a row of a list."""
+
+    right: Right
+    kind: str
+    state: tuple[str, str]
+    overlays: list[tuple[str, str]]
+    listed: tuple[str, str] | None
+    fee: fees.FeeYear | None
+
+
+def held_by(standing: Standing | None) -> Exists:
+    """Whether one of the person's parties holds it now."""
+    parties = standing.parties if standing else frozenset()
+    return Exists(Holding.objects.filter(right=OuterRef("pk"), party__in=parties, until__isnull=True))
+
+
+def with_standing(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Right]:
+    """Each right with whether it is one's own, and the live listing it stands in."""
+    live = ListingItem.objects.filter(right=OuterRef("pk"), is_live=True)
+    return rights.annotate(
+        is_mine=held_by(standing),
+        live_number=Subquery(live.values("listing__number")[:1]),
+        live_state=Subquery(live.values("listing__state")[:1]),
+    )
+
+
+def shown_to(standing: Standing | None) -> QuerySet[Right]:
+    """Rights that were published or announced, for everyone; others for who holds them and the house's people."""
+    rights = with_standing(Right.objects.visible(), standing)
+    if standing is not None and standing.roles & SEES_ALL:
+        return rights
+    announced = ListingItem.objects.filter(right=OuterRef("pk"), listing__announced_at__isnull=False)
+    public = Q(granted_on__isnull=False) | ~Q(publication_number="") | Exists(announced)
+    return rights.filter(public | held_by(standing))
+
+
+def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
+    """By number where the text is one, else by words of the title."""
+    try:
+        found = numbers.read_right_number(text)
+    except Refused:
+        return rights.filter(Q(title__icontains=text) | Q(title_en__icontains=text) | Q(number__icontains=text))
+    if found.kind == "patent_publication":
+        return rights.filter(publication_number__startswith=found.key)
+    if found.kind == "patent_application":
+        return rights.filter(key=f"patent:{found.key}")
+    kind = Kind.CIRCUIT_LAYOUT if found.kind == "layout" else Kind(found.kind)
+    return rights.filter(Q(key=records.read_number(kind, text)[1]) | Q(number__icontains=text))
+
+
+@require_safe
+def rights_page(request: HttpRequest) -> HttpResponse:
+    """/rights?of=mine&q=…&kind=…&order=…&page=…"""
+    standing = pages.standing_of(request)
+    of = request.GET.get("of") or ("mine" if standing and standing.parties else "all")
+    found = chosen(request, standing, of)
+    if form := request.GET.get("form"):
+        return lists.sheet(request, form, gettext("Rights"), columns(), rows=sheet_rows(found))
+    listed = lists.paged(request, found, ORDERS, default="-put")
+    tabs = [
+        (gettext("Mine"), f"{reverse('rights')}?of=mine", of == "mine"),
+        (gettext("All rights"), f"{reverse('rights')}?of=all", of != "mine"),
+    ]
+    return pages.page(
+        request,
+        "registry/rights.html",
+        here="rights",
+        crumbs=[(gettext("Rights"), None)],
+        listed=listed,
+        lines=lines(listed.rows, beijing_day(record.now())),
+        tabs=tabs if standing else [],
+        of=of,
+        text=request.GET.get("q", ""),
+        kind=request.GET.get("kind", ""),
+        kinds=[("", gettext("Every kind")), *((str(kind), words.label("kind", kind)) for kind in Kind)],
+    )
+
+
+def chosen(request: HttpRequest, standing: Standing | None, of: str) -> QuerySet[Right]:
+    """What the address asks for."""
+    found = shown_to(standing)
+    if of == "mine":
+        found = found.filter(held_by(standing))
+    if text := request.GET.get("q", "").strip()[:100]:
+        found = matching(found, text)
+    kind = request.GET.get("kind", "")
+    return found.filter(kind=kind) if kind in list(Kind) else found
+
+
+def lines(rights: Sequence[Right], day: date) -> list[Line]:
+    """Rows with their state on the day, in five queries for all of them."""
+    if not rights:
+        return []
+    return [line(right, facts, day) for right, facts in zip(rights, queries.facts_of_read(rights, day), strict=True)]
+
+
+def line(right: Right, facts: Any, day: date) -> Line:
+    """One row; `right` was read by `with_standing`."""
+    standing = states.standing(facts, day)
+    live = right.live_state  # type: ignore[attr-defined]
+    shape, word = exchange_words.LISTING.get(live or "", ("off", ""))
+    unpaid = [one for one in fees.fee_table(facts, day) if not one.is_paid] if standing.is_living else []
+    return Line(
+        right=right,
+        kind=words.label("kind", right.kind),
+        state=words.state(standing),
+        overlays=words.overlays(standing),
+        listed=(shape, gettext(word)) if live else None,
+        fee=unpaid[0] if unpaid else None,
+    )
+
+
+def columns() -> list[Column]:
+    """The sheet of a list of rights."""
+    return [
+        Column(head=gettext("Number")),
+        Column(head=gettext("Kind"), width=14),
+        Column(head=gettext("Title"), width=60),
+        Column(head=gettext("Filed on"), kind="day"),
+        Column(head=gettext("Granted on"), kind="day"),
+        Column(head="IPC", width=16),
+        Column(head=gettext("Listing")),
+    ]
+
+
+def sheet_rows(rights: QuerySet[Right]) -> list[tuple[Any, ...]]:
+    """The rows of that sheet, by number."""
+    names = ("number", "kind", "title", "filed_on", "granted_on", "ipc", "live_number")
+    return [
+        (row[0], words.label("kind", row[1]), *row[2:])
+        for row in rights.order_by("number").values_list(*names)[: lists.EXPORT_MOST]
+    ]

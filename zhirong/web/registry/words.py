@@ -1,0 +1,58 @@
+"""Words of the registry's pages: what its codes are called, with the shape of each state (PAGES 3)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, gettext_noop
+
+from zhirong.registry import labels
+from zhirong.registry.engine import states
+from zhirong.web import filters
+
+SHAPES = {
+    "pending": "off",
+    "published": "off",
+    "examined": "wait",
+    "in_force": "go",
+    "in_grace": "no",
+}
+OVERLAYS = {"pledged": "half", "licensed": "half", "open_licence": "on", "fees_unconfirmed": "wait"}
+SOURCES = {
+    "cnipa_xml": gettext_noop("CNIPA file"),
+    "sheet": gettext_noop("Sheet"),
+    "register": gettext_noop("Register"),
+    "exchange": gettext_noop("Exchange"),
+}
+ENDINGS = {
+    "unpaid": gettext_noop("annual fee not paid"),
+    "expired": gettext_noop("term over"),
+    "surrendered": gettext_noop("surrendered"),
+    "invalid": gettext_noop("wholly invalid"),
+    "partly_invalid": gettext_noop("partly invalid"),
+    "application_dead": gettext_noop("application dead"),
+}
+
+
+def label(group: str, code: str) -> str:
+    """What a code of the registry is called in the page's language, with a capital where a word stands alone."""
+    told = labels.of(group, code)
+    return told["zh"] if filters.is_chinese() else told["en"][:1].upper() + told["en"][1:]
+
+
+def state(standing: states.Standing) -> tuple[str, str]:
+    """Shape and word of how a right stands."""
+    return SHAPES.get(str(standing.state), "no"), label("state", standing.state)
+
+
+def overlays(standing: states.Standing) -> list[tuple[str, str]]:
+    """What lies over it, each with its shape."""
+    return [(OVERLAYS.get(str(one), "no"), label("overlay", one)) for one in sorted(standing.overlays)]
+
+
+def source(code: str) -> str:
+    """Where facts came from."""
+    return gettext(SOURCES[code]) if code in SOURCES else code
+
+
+def ending(code: str) -> str:
+    """Why a right ended."""
+    return gettext(ENDINGS[code])
