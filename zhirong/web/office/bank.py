@@ -176,9 +176,9 @@ def books(request: HttpRequest) -> HttpResponse:
     if path:
         ends = start_of_day(beijing_day(record.now()) + timedelta(days=1))
         begins = ends - timedelta(days=LOOK_BACK_DAYS)
-        if Account.objects.filter(path=path).exists():
+        try:
             statement = reports.statement(path, begins, ends)
-        else:
+        except Refused:
             refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
     moved = statement_columns()
     if statement and (file := tables.taken_away(request, "statement", path, columns=moved, found=statement.rows)):

@@ -71,7 +71,9 @@ def columns_of() -> list[tables.Column]:
             state=lambda lot: state_of(lot.state)[0],
         ),
         tables.Column(head=gettext("Opens"), value=lambda lot: from_ns(lot.opens_ns), kind="moment", order="opens_ns"),
-        tables.Column(head=gettext("Closes"), value=lambda lot: from_ns(lot.closes_ns), kind="moment", order="closes_ns"),
+        tables.Column(
+            head=gettext("Closes"), value=lambda lot: from_ns(lot.closes_ns), kind="moment", order="closes_ns"
+        ),
         tables.Column(head=gettext("Price (yuan)"), value=lambda lot: lot.top_fen, kind="money", order="top_fen"),
         tables.Column(head=gettext("Bids"), value=lambda lot: lot.bids, kind="number", order="bids"),
         tables.Column(head=gettext("Extensions"), value=lambda lot: lot.extensions, kind="number"),

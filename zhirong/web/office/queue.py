@@ -151,7 +151,7 @@ def rows(
 ) -> Rows:
     """The seven columns of one kind of case, alike for every table, so that one union asks for all."""
     text = CharField()
-    return found.values_list(  # type: ignore[return-value]
+    return found.values_list(
         Value(kind, text) if isinstance(kind, str) else kind,
         Cast(F("pk"), text),
         F(since),
