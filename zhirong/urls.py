@@ -5,8 +5,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from zhirong.api import app as api
 from zhirong.web import account, errors, parties, portal, views
+from zhirong.web.deals import addresses as deal_pages
+from zhirong.web.desk import addresses as desk_pages
 from zhirong.web.exchange import addresses as exchange_pages
 from zhirong.web.office import addresses as office
+from zhirong.web.registry import addresses as registry_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("view", views.choose, name="view"),
@@ -15,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api-guide", portal.api_guide, name="api-guide"),
     *account.addresses,
     *parties.addresses,
+    # Before the listing's own page, whose number would swallow “new”.
+    *desk_pages.addresses,
+    *registry_pages.addresses,
+    *deal_pages.addresses,
     *exchange_pages.addresses,
     *office.addresses,
     path("api/", api.interface.urls),

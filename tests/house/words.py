@@ -26,7 +26,8 @@ def english(files: Iterable[File]) -> dict[str, str]:
         method, options = ("jinja2.ext:babel_extract", JINJA) if is_page else ("python", {})
         rows = extract(method, io.BytesIO(file.text.encode()), keywords=KEYWORDS, options=options)
         for line, message, _, context in rows:
-            texts = [message] if isinstance(message, str) else message
+            # A plural is one entry: Chinese has one form for both (zhirong.web.words).
+            texts = [message] if isinstance(message, str) else [" | ".join(message)]
             found.update({text: f"{file.path}:{line}" for text in texts if text and text != context})
     return found
 

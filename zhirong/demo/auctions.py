@@ -11,9 +11,8 @@ from random import Random
 
 from zhirong.base.shown import from_ns
 from zhirong.demo import invented
-from zhirong.demo import time as demo_time
 from zhirong.demo.cast import Cast
-from zhirong.exchange import floor_doors
+from zhirong.exchange import clockwork, floor_doors
 from zhirong.exchange.actions import closing, deals, intents, listings, money, objections, questions, settlement
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
@@ -82,7 +81,7 @@ class Story:
     def statement(self) -> None:
         """The bank's statement comes in and what waited for money goes on."""
         bank.fetch_statement(self.cast["jingban"], simulated.SimulatedBank())
-        demo_time.settle()
+        clockwork.settle()
 
     def bidding(self, chosen: Sequence[Listing], *, rounds: int) -> None:
         """Rounds of bids: in each, some of these auctions get one; minutes pass between the rounds."""
@@ -92,7 +91,7 @@ class Story:
                 if self.dice.random() < 0.6 or number == 0:
                     self._bid(lot, number)
             minutes = timedelta(seconds=self.dice.randint(70, 400))
-            demo_time.move_to(self.cast["jingban"], record.now() + minutes, why=WHY)
+            clockwork.move_to(self.cast["jingban"], record.now() + minutes, why=WHY)
 
     def _open_lot(self, listing: Listing) -> Lot | None:
         """The auction of a listing, if it takes bids now."""
@@ -150,7 +149,7 @@ SETTLED_AS = (
 
 def play(story: Story) -> None:
     """The whole story; when it ends, auctions run, wait, were won, paid, certified, stopped and failed."""
-    with demo_time.floor_runs():
+    with clockwork.floor_runs():
         sold = [story.listing(SELLERS[place % 2]) for place in range(len(SETTLED_AS))]
         for listing in sold:
             story.registered(listing, *story.some_buyers())
@@ -175,7 +174,7 @@ def play(story: Story) -> None:
 
 
 def _forward(story: Story, days: int) -> None:
-    demo_time.move_to(story.cast["jingban"], demo_time.working_days_later(days), why=WHY)
+    clockwork.move_to(story.cast["jingban"], clockwork.working_days_later(days), why=WHY)
 
 
 def _failures(story: Story) -> None:

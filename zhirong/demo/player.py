@@ -14,9 +14,8 @@ from django.db import close_old_connections
 from zhirong.base.calendar import beijing_day
 from zhirong.base.shown import to_ns
 from zhirong.demo import auctions, invented
-from zhirong.demo import time as demo_time
 from zhirong.demo.cast import Cast, told
-from zhirong.exchange import floor_doors
+from zhirong.exchange import clockwork, floor_doors
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Certificate, Deal, Intent, Listing, Lot
@@ -55,7 +54,7 @@ def play() -> Certificate:
     story.registered(listing, *BUYERS)
     listing.refresh_from_db()
     assert listing.closes_at is not None
-    demo_time.move_to(people["jingban"], listing.closes_at, why=auctions.WHY)
+    clockwork.move_to(people["jingban"], listing.closes_at, why=auctions.WHY)
     lot = wait_for(lambda: Lot.objects.filter(listing=listing).first())
     say(f"/lots/{lot.pk} 开始竞价 / bidding")
     bid_live(lot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhirong.exchange.actions import certificates, closing, deals, intents, money, register_watch, settlement
+from zhirong.exchange.actions import certificates, closing, contracts, deals, intents, money, register_watch, settlement
 from zhirong.record import actions as record
 
 
@@ -16,6 +16,7 @@ def tick() -> int:
         *((closing.close, pk) for pk in closing.due(now)),
         *((closing.consent_by_silence, pk) for pk in closing.answers_due(now)),
         *((deals.follow_lot, pk) for pk in closing.lots_due()),
+        *((contracts.write, pk) for pk in contracts.unwritten()),
         *((certificates.seal, pk) for pk in certificates.unsealed()),
     ]
     for deed, pk in due:

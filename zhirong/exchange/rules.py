@@ -52,6 +52,13 @@ def fee_fen(rules: RuleSet, price_fen: int, *, side: str) -> int:
     return min(max(fee, rules.fee_least_fen), price_fen * rules.fee_most_ppm // PPM)
 
 
+def fee_parts(rules: RuleSet, price_fen: int, *, side: str) -> list[tuple[int, int, int]]:
+    """The bands of one side's fee that the price reaches: (band begins at, part of the price in it, rate in ppm)."""
+    ladder = rules.fees_seller_ppm if side == "seller" else rules.fees_buyer_ppm
+    lows = [low for low, _ in ladder]
+    return [(low, part, rate) for low, (part, rate) in zip(lows, _parts(ladder, price_fen), strict=True) if part]
+
+
 def _parts(ladder: Ladder, price_fen: int) -> list[tuple[int, int]]:
     """The price cut at the rungs of a progressive table, each part with its rate; the parts sum to the price."""
     highs = [low for low, _ in ladder[1:]] + [price_fen]

@@ -138,8 +138,9 @@ class Contract:
     price_fen: int
     deposit_fen: int
     balance_fen: int
-    payment_due_on: date
-    recordal_days: int
+    # Spans from the rule set: the text is fixed before anybody knows the day on which both have accepted.
+    payment_within: Both
+    recordal_within: Both
     rule_set: Both
     is_demo: bool
     custody_bank: Both
@@ -176,7 +177,8 @@ class FeeNote:
     due_on: date
     rule_set: Both
     is_demo: bool
-    payment_code: str = ""
+    # How it is paid: the code of the payment, or that it is taken from the price.
+    payment_code: str | Both = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from zhirong.base import shown
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -25,8 +27,14 @@ class Kind:
     facts: dict[str, str]
     is_legal: bool
     # What a notice says where it says more than the record's line.
-    notice_zh: str
-    notice_en: str
+    notice_zh: str = ""
+    notice_en: str = ""
+
+    def text(self, language: str) -> str:
+        """What a notice of this kind says, with its facts in braces."""
+        if shown.is_chinese(language):
+            return self.notice_zh or self.zh
+        return self.notice_en or self.en
 
 
 @cache
@@ -54,6 +62,6 @@ def _kind(name: str, entry: dict[str, Any]) -> Kind:
         public=bool(entry.get("public")),
         facts=dict(entry.get("facts") or {}),
         is_legal=bool(entry.get("legal")),
-        notice_zh=said.get("zh", entry.get("zh", name)),
-        notice_en=said.get("en", entry.get("en", name)),
+        notice_zh=said.get("zh", ""),
+        notice_en=said.get("en", ""),
     )

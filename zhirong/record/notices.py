@@ -28,7 +28,7 @@ def text_of(notice: Notice, language: str) -> str:
     """The kind's sentence, with the facts as people read them."""
     kind = kinds.of(notice.kind)
     facts = {name: shown.fact(name, value, language) for name, value in json.loads(notice.facts).items()}
-    return rules.sentence(kind.notice_zh if shown.is_chinese(language) else kind.notice_en, facts)
+    return rules.sentence(kind.text(language), facts)
 
 
 def messages(person_ref: str, *, language: str, most: int = 50, before_id: int | None = None) -> list[Message]:

@@ -124,7 +124,7 @@ def facts_of(right: Right, day: date) -> RightFacts:
 def facts_of_read(rights: Sequence[Right], day: date) -> list[RightFacts]:
     """The same of rows that were read a moment ago: one query less, for pages."""
     parts = _Parts.of([right.pk for right in rights])
-    return [_facts(right, records.from_text(right.facts), parts, day) for right in rights]
+    return [_facts(right.pk, records.from_text(right.facts), parts=parts, day=day) for right in rights]
 
 
 def facts_of_many(rights: Sequence[Right], day: date) -> list[RightFacts]:

@@ -1,4 +1,4 @@
-"""Lists of every kind: one page of rows with the whole count, sorted as the address says, and the same rows as a sheet."""
+"""Lists of every kind: a page of rows with the whole count, sorted as the address says, and the rows as a sheet."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def number_of(text: str, *, least: int = 1, most: int = 10**9) -> int:
     return max(least, min(int(text), most)) if text.isdecimal() and len(text) < 19 else least
 
 
-def ordered(
-    rows: QuerySet[Row], asked: str, orders: Mapping[str, str], *, default: str
-) -> tuple[QuerySet[Row], str]:
+def ordered(rows: QuerySet[Row], asked: str, orders: Mapping[str, str], *, default: str) -> tuple[QuerySet[Row], str]:
     """The rows in the order that the address asks for; a key that the list does not know is its own order."""
     order = asked if asked.lstrip("-") in orders else default
     column = orders[order.lstrip("-")]
@@ -60,7 +58,9 @@ def paged(request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, str], 
     if not found and number > 1:
         raise Http404
     total = int(found[0].of_all) if found else 0  # type: ignore[attr-defined]
-    query = {name: value for name, value in request.GET.items() if name not in ("page", "order", "form") and value}
+    query: dict[str, str] = {
+        name: str(value) for name, value in request.GET.items() if name not in ("page", "order", "form") and value
+    }
     return Listed(found, number, max(1, -(-total // PAGE)), total, order, {**query, "order": order})
 
 

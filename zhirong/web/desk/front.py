@@ -46,7 +46,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         *todo.of_deals(running, standing),
     ]
     rows = todo.rows(steps, now)
-    own = rights.with_standing(Right.objects.visible(), standing).filter(is_mine=True).order_by("-put_at", "-pk")
+    own = (
+        rights.with_standing(Right.objects.visible(), standing)
+        .filter(rights.held_by(standing))
+        .order_by("-put_at", "-pk")
+    )
     return pages.page(
         request,
         "desk/desk.html",
@@ -137,5 +141,3 @@ def course(deal: Deal) -> list[tuple[str, str, str]]:
     done = [(filters.short_moment(at), filters.iso(at), word) for at, word in rows if at]
     ahead = [word for at, word in rows if not at]
     return [*done, *((gettext("Now") if place == 0 else gettext("Then"), "", word) for place, word in enumerate(ahead))]
-
-

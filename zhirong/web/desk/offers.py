@@ -26,6 +26,7 @@ from zhirong.web.exchange import words
 from zhirong.web.registry import words as registry_words
 
 RIGHTS_SHOWN = 60
+FIELDS = ("party", "find", "title", "title_en", "summary", "requirement", "asking", "reserve", "rule_set")
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,15 @@ class Following:
 
 def given(request: HttpRequest, listing: Listing | None, *, rights: list[int]) -> dict[str, Any]:
     """What stands in the form: typed just now, else of the listing, else empty."""
+    empty = dict.fromkeys(FIELDS, "")
     if request.POST:
-        return {**request.POST.dict(), "rights": [lists.number_of(one) for one in request.POST.getlist("rights")]}
+        chosen = [lists.number_of(one) for one in request.POST.getlist("rights")]
+        return {**empty, **request.POST.dict(), "rights": chosen}
     if listing is None:
-        return {"rights": rights, "rule_set": "demo" if settings.DEMO else "platform", **request.GET.dict()}
+        default = "demo" if settings.DEMO else ""
+        return {**empty, "rule_set": default, **request.GET.dict(), "rights": rights}
     return {
+        **empty,
         "party": str(listing.seller_id),
         "rights": rights,
         "title": listing.title,
@@ -159,8 +164,6 @@ def may_choose(one: rule_sets.RuleSet, seller: Party | None) -> bool:
     return (one.basis == "state") == bool(seller and seller.is_state_owned)
 
 
-
-
 def items_of(number: str) -> list[ListingItem]:
     """The rights of a listing with the listing itself, in one query; every listing has one at least."""
     beside = ("right", "listing__seller", "listing__edition_of_rules", "listing__batch")
@@ -180,7 +183,9 @@ def offer_from(listing: Listing, rights: Sequence[Right]) -> Offer:
     )
 
 
-def findings(listing: Listing, rights: Sequence[Right], now: datetime) -> list[tuple[Right, bool, list[tuple[str, str]]]]:
+def findings(
+    listing: Listing, rights: Sequence[Right], now: datetime
+) -> list[tuple[Right, bool, list[tuple[str, str]]]]:
     """Each right with whether the gate would let it through now, and every reason with its rule."""
     language = "zh" if filters.is_chinese() else "en"
     rows = []
@@ -217,7 +222,11 @@ def steps(listing: Listing) -> list[tuple[str, str, str]]:
     ]
     is_over = listing.state in ("settled", "ended", "withdrawn", "terminated")
     return [
-        (word, when, "was" if place < now or listing.state == "settled" else "now" if place == now and not is_over else "")
+        (
+            word,
+            when,
+            "was" if place < now or listing.state == "settled" else "now" if place == now and not is_over else "",
+        )
         for place, (word, when) in enumerate(rows)
     ]
 

@@ -53,7 +53,16 @@ def listing_columns() -> list[Column]:
 
 def bid_cells(one: Intent, standing: Standing | None) -> Sequence[Any]:
     state, deposit = deal_words.intent(one.state)[1], deal_words.deposit(one.deposit_state)
-    return (one.listing.number, one.listing.title, one.party.name, one.code, state, one.deposit_fen, deposit, one.registered_at)
+    return (
+        one.listing.number,
+        one.listing.title,
+        one.party.name,
+        one.code,
+        state,
+        one.deposit_fen,
+        deposit,
+        one.registered_at,
+    )
 
 
 def bid_columns() -> list[Column]:

@@ -20,6 +20,7 @@ from zhirong.record import actions as record
 from zhirong.registry.models import Right
 from zhirong.web import account, lists, pages, uploads
 from zhirong.web.desk import offers
+from zhirong.web.exchange import words
 from zhirong.web.registry import forms, rights
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
@@ -122,7 +123,7 @@ def on_own(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
             return seller_page(request, number)
         return HttpResponseRedirect(f"{address(listing)}#{place}")
 
-    return posted  # type: ignore[return-value]
+    return posted
 
 
 @on_own
@@ -188,7 +189,7 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         here="market",
         crumbs=[(gettext("My desk"), reverse("desk")), (listing.number, None)],
         listing=listing,
-        state=offers.words.listing_state(listing),
+        state=words.listing_state(listing),
         items=from_items,
         findings=offers.findings(listing, [item.right for item in from_items], now) if is_early else None,
         following=offers.following_or_none(offer, now) if is_early else None,

@@ -17,7 +17,7 @@ from zhirong.base.calendar import start_of_day
 from zhirong.base.refused import Refused
 from zhirong.record import actions as record
 from zhirong.record import audit as checks
-from zhirong.record import kinds, receipts
+from zhirong.record import kinds, receipts, rules
 from zhirong.record.engine import tree
 from zhirong.record.jobs import Progress
 from zhirong.record.models import Checkpoint, Job, Leaf
@@ -118,7 +118,7 @@ def leaf(request: HttpRequest, leaf_id: int) -> HttpResponse:
 def sentence(kind: kinds.Kind, said: dict[str, Any], language: str) -> str:
     """What a notice of this kind would say."""
     facts = {name: filters.fact(value, name) for name, value in said.items()}
-    return record.rules.sentence(kind.zh if language.startswith("zh") else kind.en, facts)
+    return rules.sentence(kind.zh if language.startswith("zh") else kind.en, facts)
 
 
 def consistent(old: str, new: str) -> tuple[str, str]:
@@ -129,9 +129,7 @@ def consistent(old: str, new: str) -> tuple[str, str]:
     if len(points) < len({old, new}):
         return "no", gettext("Both sizes must be signed ones; the list shows the newest.")
     proof = [bytes.fromhex(one) for one in receipts.consistency(int(old), int(new))]
-    holds = tree.extends(
-        int(old), int(new), old_root=points[int(old)], new_root=points[int(new)], proof=proof
-    )
+    holds = tree.extends(int(old), int(new), old_root=points[int(old)], new_root=points[int(new)], proof=proof)
     if not holds:
         return "no", gettext("The proof does not hold: the record of then is not the beginning of the record of now.")
     return "go", gettext("The proof of %(n)s hashes holds: nothing before has been changed.") % {"n": len(proof)}

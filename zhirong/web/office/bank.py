@@ -105,7 +105,9 @@ def deed(request: HttpRequest) -> HttpResponse:
         {
             "take": take,
             "fetch": lambda: bank_actions.fetch_statement(person, BANK),
-            "propose": lambda: matches.propose_match(person, line_of(request), account=given.get("account", "").strip()),
+            "propose": lambda: matches.propose_match(
+                person, line_of(request), account=given.get("account", "").strip()
+            ),
             "confirm_match": lambda: matches.confirm_match(person, line_of(request)),
             "decline_match": lambda: matches.decline_match(person, line_of(request)),
             "return": lambda: payouts.return_to_payer(person, line_of(request)),
@@ -174,14 +176,12 @@ def books(request: HttpRequest) -> HttpResponse:
     if path:
         ends = start_of_day(beijing_day(record.now()) + timedelta(days=1))
         begins = ends - timedelta(days=LOOK_BACK_DAYS)
-        if Account.objects.filter(path=path).exists():
+        try:
             statement = reports.statement(path, begins, ends)
-        else:
+        except Refused:
             refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
     moved = statement_columns()
-    if statement and (
-        file := tables.taken_away(request, "statement", path, columns=moved, found=statement.rows)
-    ):
+    if statement and (file := tables.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
         return file
     found = Account.objects.all()
     if file := tables.taken_away(
@@ -193,9 +193,7 @@ def books(request: HttpRequest) -> HttpResponse:
         tables.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
     )  # fmt: skip
-    table = tables.table(
-        request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path"
-    )
+    table = tables.table(request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path")
     return rooms.show(
         request, "books.html", here="bank", title=gettext("The books"), way=(gettext("Bank"), reverse("bank")),
         table=table, missing=refused, days=LOOK_BACK_DAYS, **facts,

@@ -31,13 +31,14 @@ def clock(request: HttpRequest) -> HttpResponse:
     now = record.now()
     if request.method == "POST":
         return rooms.do(request, {name: lambda: move(request, now) for name in STEPS}, then=reverse("clock"))
-    following = clockwork.next_deadline(now)
+    coming = clockwork.deadlines(now, most=SHOWN)
+    following = next((one.at for one in coming if one.by_clock), None)
     return rooms.show(
         request,
         "clock.html",
         here="clock",
         title=gettext("The demo's clock"),
-        deadlines=clockwork.deadlines(now, most=SHOWN),
+        deadlines=coming,
         words=kind_words(),
         next_at=following,
         day_at=next_working_day(now),
@@ -71,6 +72,8 @@ STEPS = ("ten", "hour", "day", "deadline", "instant")
 def move(request: HttpRequest, now: datetime) -> object:
     """A short move at once; a long one as a job, so that no page waits for a hundred closes."""
     person, to = rooms.who(request), target(request, now)
+    if to <= now:
+        raise Refused("clock.never_back", now_at=now, asked_at=to)
     why = request.POST.get("why", "").strip()[:200] or gettext("moved on the clock page")
     stops = [one for one in clockwork.deadlines(now, most=AT_ONCE + 1) if one.by_clock and one.at <= to]
     if len(stops) <= AT_ONCE:

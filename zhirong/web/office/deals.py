@@ -35,7 +35,7 @@ def state_of(state: str) -> tuple[str, str]:
         "payment": ("wait", gettext("Price to be paid")),
         "recordal": ("on", gettext("Change of owner at the office")),
         "confirming": ("half", gettext("Recordal to be confirmed")),
-        "settled": ("done", gettext("Settled")),
+        "settled": ("done", gettext("Price and title exchanged")),
         "defaulted": ("no", gettext("Buyer defaulted")),
         "annulled": ("no", gettext("Annulled")),
     }
@@ -187,7 +187,7 @@ def steps(one: Deal) -> list[tuple[str, str, str]]:
         "payment": gettext("Payment"),
         "recordal": gettext("Change of owner"),
         "confirming": gettext("Second person"),
-        "settled": gettext("Settled"),
+        "settled": gettext("Price and title exchanged"),
     }
     reached = WAY.index(one.state) if one.state in WAY else len([name for name in WAY if done.get(name)])
     rows = []

@@ -91,7 +91,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
     return rooms.show(
-        request, "queue.html", here="office", title="", table=table, kinds=kinds, kind=kind, mine=is_mine, all=len(found)
+        request,
+        "queue.html",
+        here="office",
+        title="",
+        table=table,
+        kinds=kinds,
+        kind=kind,
+        mine=is_mine,
+        all=len(found),
     )
 
 
@@ -143,7 +151,7 @@ def rows(
 ) -> Rows:
     """The seven columns of one kind of case, alike for every table, so that one union asks for all."""
     text = CharField()
-    return found.values_list(  # type: ignore[return-value]
+    return found.values_list(
         Value(kind, text) if isinstance(kind, str) else kind,
         Cast(F("pk"), text),
         F(since),

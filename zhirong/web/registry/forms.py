@@ -93,7 +93,9 @@ def pay_fee(request: HttpRequest, right_id: int) -> HttpResponse:
         crumbs=crumbs(right.pk, right.number, gettext("Enter a paid annual fee")),
         right=right,
         unpaid=unpaid,
-        years=[(one.year, gettext("Year %(year)s, due %(due)s") % {"year": one.year, "due": one.due_on}) for one in unpaid],
+        years=[
+            (one.year, gettext("Year %(year)s, due %(due)s") % {"year": one.year, "due": one.due_on}) for one in unpaid
+        ],
         reductions=[
             (Reduction.NONE, gettext("None")),
             (Reduction.SINGLE, gettext("One applicant, 85% off")),

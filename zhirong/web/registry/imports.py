@@ -92,7 +92,7 @@ def template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     title = gettext("Rights") if kind == "rights" else gettext("Listings")
     if form == "xlsx":
         return lists.file(sheets.template(kind), f"{title}.xlsx")  # type: ignore[arg-type]
-    heads = [Column(head=entry["names"][0]) for entry in sheets.columns(kind).values()]  # type: ignore[arg-type]
+    heads = [Column(head=entry["names"][0]) for entry in sheets.columns(kind).values()]
     return lists.file(csv_file(heads, []), f"{title}.csv")
 
 
@@ -129,7 +129,11 @@ def preview(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         request,
         "registry/batch.html",
         here="rights",
-        crumbs=[(gettext("Rights"), reverse("rights")), (gettext("Import"), reverse("import")), (batch_name(batch), None)],
+        crumbs=[
+            (gettext("Rights"), reverse("rights")),
+            (gettext("Import"), reverse("import")),
+            (batch_name(batch), None),
+        ],
         batch=batch,
         name=batch_name(batch),
         kind=dict(kinds())[batch.kind],
@@ -163,7 +167,9 @@ def line_of(one: queries.Previewed, ours: str) -> Line:
     """A row of rights; where the holder it names is not the party, the page says what follows."""
     is_strange = bool(ours and one.holders) and ours not in {texts.party_name(name) for name in one.holders}
     shapes = {"new": "go", "changed": "on", "same": "off"}
-    change = (shapes[one.change], words.label("change", one.change)) if one.change else ("no", gettext("To be corrected"))
+    change = (
+        (shapes[one.change], words.label("change", one.change)) if one.change else ("no", gettext("To be corrected"))
+    )
     note = gettext("Named holder: %(names)s") % {"names": "、".join(one.holders)} if is_strange else ""
     return Line(one.line, change, one.number, one.title, note, [told(fault) for fault in one.faults])
 
@@ -200,7 +206,11 @@ def listing_line(row: ImportRow, judged: sheet.Judged | None) -> Line:
 
 def faults_file(batch: ImportBatch) -> HttpResponse:
     """All faults as a sheet, to be worked off beside the file."""
-    columns = [Column(head=gettext("Row"), kind="number"), Column(head=gettext("Column")), Column(head=gettext("Fault"))]
+    columns = [
+        Column(head=gettext("Row"), kind="number"),
+        Column(head=gettext("Column")),
+        Column(head=gettext("Fault")),
+    ]
     return lists.file(csv_file(columns, fault_rows(batch)), f"{batch_name(batch)} {gettext('faults')}.csv")
 
 
@@ -269,7 +279,11 @@ def job_page(request: HttpRequest, job_id: int) -> HttpResponse:
         request,
         "registry/job.html",
         here="rights",
-        crumbs=[(gettext("Rights"), reverse("rights")), (gettext("Import"), reverse("import")), (gettext("Under way"), None)],
+        crumbs=[
+            (gettext("Rights"), reverse("rights")),
+            (gettext("Import"), reverse("import")),
+            (gettext("Under way"), None),
+        ],
         job=job,
         batch=batch,
         done=read,

@@ -98,9 +98,8 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         entries=entry_rows(facts),
         past=past(right, pages.standing_of(request)),
         is_mine=is_mine,
-        can_claim=any(not one.party for one in facts.holders) and access.could(
-            pages.standing_of(request), "registry.claim_right"
-        ),
+        can_claim=any(not one.party for one in facts.holders)
+        and access.could(pages.standing_of(request), "registry.claim_right"),
         can_list=is_mine and access.could(pages.standing_of(request), "exchange.list"),
         can_pay=facts.is_patent and (is_mine or access.may(pages.standing_of(request), "registry.confirm_fees")),
     )
@@ -170,7 +169,7 @@ def answers(facts: RightFacts, day: date) -> list[Answer]:
 def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str, str]]:
     """Every fee with when it was paid, and its state: shape and word."""
     paid_on = {payment.year: payment.on for payment in facts.fees.payments}
-    rows = []
+    rows: list[tuple[fees.FeeYear, str, str, str]] = []
     for one in fees.fee_table(facts, day):
         if one.is_paid:
             shape, word = "go", gettext("Paid")
@@ -223,12 +222,22 @@ def past(right: Right, standing: Standing | None) -> Past:
         Value("version", CharField()), "put_at", "source", Value("", CharField()), Cast("version", BigIntegerField())
     )
     items = ListingItem.objects.filter(right=right, listing__announced_at__isnull=False).values_list(
-        Value("listing", CharField()), "listing__announced_at", "listing__number", "listing__state", "listing__asking_fen"
+        Value("listing", CharField()),
+        "listing__announced_at",
+        "listing__number",
+        "listing__state",
+        "listing__asking_fen",
     )
     claims = Claim.objects.filter(right=right, party__in=parties).values_list(
-        Value("claim", CharField()), "asked_at", "state", Cast("party__name", CharField()), Cast("pk", BigIntegerField())
+        Value("claim", CharField()),
+        "asked_at",
+        "state",
+        Cast("party__name", CharField()),
+        Cast("pk", BigIntegerField()),
     )
-    rows = [dict(zip(("what", "at", "name", "state", "figure"), row, strict=True)) for row in versions.union(items, claims)]
+    rows = [
+        dict(zip(("what", "at", "name", "state", "figure"), row, strict=True)) for row in versions.union(items, claims)
+    ]
     by_time = sorted(rows, key=lambda row: row["at"], reverse=True)
     return Past(*(told(by_time, what) for what in ("version", "listing", "claim")))
 
@@ -245,5 +254,3 @@ def told(rows: Iterable[dict[str, Any]], what: str) -> list[dict[str, Any]]:
         else:
             row["word"] = words.label("claim", row["name"])
     return found
-
-

@@ -1,0 +1,204 @@
+"""/deals/CJ-2026-000012: a deal as its two sides and the house's people see it, step by step with its deadlines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from zhirong.base import shown
+from zhirong.exchange import papers
+from zhirong.exchange.actions import money
+from zhirong.exchange.actions.listings import rules_of
+from zhirong.exchange.models import Acceptance, Deal
+from zhirong.people import access
+from zhirong.people.rules import Standing
+from zhirong.record import actions as record
+from zhirong.record import kinds
+from zhirong.record.models import Leaf
+from zhirong.web import filters, pages
+from zhirong.web.deals import words
+from zhirong.web.exchange import proofs
+from zhirong.web.exchange import words as exchange_words
+
+READERS = {"operator", "checker", "auditor", "official"}
+STEPS = ("contract", "payment", "recordal", "confirming", "settled")
+LEAVES = 40
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of the deal as the page shows it."""
+
+    name: str
+    word: str
+    party: str
+    code: str
+    is_mine: bool
+    acceptance: Acceptance | None
+    fee_fen: int
+    can_sign: bool
+
+
+def deal_or_404(request: HttpRequest, number: str) -> Deal:
+    """A deal for its two sides and the house's people."""
+    beside = (
+        "listing__edition_of_rules",
+        "listing__made_by",
+        "seller",
+        "buyer",
+        "lot",
+        "intent",
+        "contract_file",
+        "certificate",
+        "certificate__leaf",
+    )
+    found = Deal.objects.select_related(*beside).filter(number=number).first()
+    standing = pages.standing_of(request)
+    if found is None or standing is None:
+        raise Http404
+    if not (standing.parties & {found.seller_id, found.buyer_id} or standing.roles & READERS):
+        raise Http404
+    return found
+
+
+@require_safe
+@pages.signed_in
+def deal_page(request: HttpRequest, number: str) -> HttpResponse:
+    """/deals/CJ-2026-000012"""
+    return whole_page(request, number)
+
+
+def whole_page(request: HttpRequest, number: str) -> HttpResponse:
+    """The page, also after a refused deed."""
+    deal, standing, now = deal_or_404(request, number), pages.standing_of(request), record.now()
+    sides = sides_of(deal, standing)
+    can_sign = any(side.can_sign for side in sides)
+    owed = money.due_fen(deal)
+    rules = rules_of(deal.listing)
+    rights = papers.rights_of(deal)
+    return pages.page(
+        request,
+        "deals/deal.html",
+        here="market",
+        crumbs=[(gettext("My desk"), reverse("desk")), (gettext("Deals"), reverse("desk-deals")), (number, None)],
+        deal=deal,
+        state=words.deal(deal.state),
+        sides=sides,
+        steps=steps(deal),
+        rights=[(place, right, exchange_words.kind(right.kind)) for place, right in enumerate(rights, 1)],
+        rule_name=exchange_words.rule_set_name(rules),
+        next_step=next_step(deal, standing),
+        can_sign=can_sign,
+        contract_sha256=deal.contract_file.sha256 if deal.contract_file else "",
+        contract_number=papers.contract_number(deal),
+        owed_fen=owed,
+        payment_code=money.price_code(deal),
+        deposit_word=words.deposit(deal.intent.deposit_state),
+        recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
+        objections=deal.objections.select_related("party", "decided_by").order_by("-pk"),
+        can_object=deal.state not in ("settled", "defaulted", "annulled")
+        and access.may(standing, "exchange.object", deal)
+        and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id}),
+        leaves=leaf_rows(deal),
+        has_certificate=hasattr(deal, "certificate"),
+        is_sealed=hasattr(deal, "certificate") and deal.certificate.sealed_id is not None,
+        end_word=exchange_words.outcome(deal.end_reason),
+        is_overdue=is_overdue(deal, now),
+    )
+
+
+def sides_of(deal: Deal, standing: Standing | None) -> list[Side]:
+    """Seller and buyer, with what each has accepted and may still accept."""
+    accepted = {one.side: one for one in Acceptance.objects.filter(deal=deal).select_related("person", "leaf")}
+    mine = standing.parties if standing else frozenset()
+    rows = (
+        ("seller", gettext("Seller"), deal.seller, deal.seller_fee_fen, "exchange.sign_seller"),
+        ("buyer", gettext("Buyer"), deal.buyer, deal.buyer_fee_fen, "exchange.sign_buyer"),
+    )
+    is_open = deal.state == "contract" and deal.stopped_at is None and deal.contract_file_id is not None
+    return [
+        Side(
+            name=name,
+            word=word,
+            party=party.name,
+            code=party.code or "",
+            is_mine=party.pk in mine,
+            acceptance=accepted.get(name),
+            fee_fen=fee,
+            can_sign=is_open and name not in accepted and access.may(standing, verb, deal),
+        )
+        for name, word, party, fee, verb in rows
+    ]
+
+
+def steps(deal: Deal) -> list[tuple[str, str, str]]:
+    """From the hammer to the certificate: word, when it was or by when it is due, was | now."""
+    is_dead = deal.state in ("defaulted", "annulled")
+    here = STEPS.index(deal.state) if deal.state in STEPS else 0
+    rows = [
+        (gettext("Hammer"), deal.made_at, None),
+        (gettext("Contract"), deal.signed_at, deal.contract_due_at),
+        (gettext("Payment into escrow"), deal.paid_at, deal.payment_due_at),
+        (gettext("Change of owner recorded"), deal.settled_at, deal.recordal_due_at),
+        (gettext("Settled, certificate"), deal.settled_at, None),
+    ]
+    at_now = min(here + 1, 3) if here < 4 else 5
+    return [
+        (word, _when(done, due), "was" if done else "now" if place == at_now and not is_dead else "")
+        for place, (word, done, due) in enumerate(rows)
+    ]
+
+
+def _when(done: datetime | None, due: datetime | None) -> str:
+    if done is not None:
+        return filters.short_moment(done)
+    return gettext("by %(time)s") % {"time": filters.short_moment(due)} if due else ""
+
+
+def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
+    """What happens now and who does it, in a sentence."""
+    mine = standing.parties if standing else frozenset()
+    language = "zh" if filters.is_chinese() else "en"
+    owed = {"amount": shown.yuan(money.due_fen(deal), language)}
+    if deal.stopped_at is not None:
+        return gettext("The clock stands."), gettext("An objection is being decided by somebody who took no part.")
+    by_state = {
+        "contract": (gettext("Both sides accept the contract."), gettext("Payment is due only when both have.")),
+        "payment": (
+            gettext("You pay %(amount)s.") % owed
+            if deal.buyer_id in mine
+            else gettext("The buyer pays %(amount)s.") % owed,
+            gettext("Into escrow at the custody bank; nothing reaches the seller before the title has moved."),
+        ),
+        "recordal": (
+            gettext("Both file the change of owner at the office."),
+            gettext("Then the operator enters the office's notice, and a second person confirms it."),
+        ),
+        "confirming": (
+            gettext("A second person confirms the recordal."),
+            gettext("Then price, fees and title move in one step, all or nothing."),
+        ),
+        "settled": (gettext("All is done."), gettext("The certificate can be verified by anyone.")),
+        "defaulted": (gettext("The buyer did not keep its word."), gettext("The deposit went where the rules say.")),
+        "annulled": (gettext("The deal was undone."), gettext("Everything paid went back.")),
+    }
+    return by_state[deal.state]
+
+
+def is_overdue(deal: Deal, now: datetime) -> bool:
+    """Whether the deadline of the present step has passed."""
+    due = {"contract": deal.contract_due_at, "payment": deal.payment_due_at, "recordal": deal.recordal_due_at}
+    at = due.get(deal.state)
+    return deal.stopped_at is None and at is not None and now > at
+
+
+def leaf_rows(deal: Deal) -> list[dict[str, Any]]:
+    """The deal's deeds on the record, newest first, each with its leaf."""
+    found = Leaf.objects.filter(topic=deal.topic).select_related("event").order_by("-pk")[:LEAVES]
+    return [{"leaf": leaf, "text": proofs.sentence(leaf.event, kinds.of(leaf.kind))} for leaf in found]

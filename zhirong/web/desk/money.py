@@ -1,0 +1,131 @@
+"""/desk/money: what is free, what is frozen, what is to be paid under which code, and the statement to take away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from zhirong.base import shown
+from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused
+from zhirong.exchange import papers
+from zhirong.ledger import reports
+from zhirong.ledger import rules as accounts
+from zhirong.ledger.models import Expectation
+from zhirong.papers.sheets import Column
+from zhirong.people.models import Party
+from zhirong.record import actions as record
+from zhirong.web import filters, limits, lists, pages
+from zhirong.web.desk import mine
+
+DAYS = 90
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days of a statement, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def begins(self) -> datetime:
+        return datetime.combine(self.first, time(), shown.BEIJING).astimezone(UTC)
+
+    @property
+    def ends(self) -> datetime:
+        return datetime.combine(self.last + timedelta(days=1), time(), shown.BEIJING).astimezone(UTC)
+
+
+def period_of(request: HttpRequest, today: date) -> Period:
+    """The last ninety days, or what the address asks for."""
+    first, last = _day(request, "from", today - timedelta(days=DAYS)), _day(request, "to", today)
+    return Period(min(first, last), max(first, last))
+
+
+def _day(request: HttpRequest, name: str, default: date) -> date:
+    try:
+        return min(max(date.fromisoformat(request.GET.get(name, "")), date(2000, 1, 1)), date(2999, 12, 31))
+    except ValueError:
+        return default
+
+
+def statement_of(party: Party | None, period: Period) -> reports.Statement | None:
+    """The statement of a party's free account; None before it had any money."""
+    if party is None:
+        return None
+    try:
+        return reports.statement(accounts.available(party.ref), period.begins, period.ends)
+    except Refused:
+        return None
+
+
+@require_safe
+@pages.signed_in
+def money_page(request: HttpRequest) -> HttpResponse:
+    """/desk/money?party=…&from=…&to=…&form=csv|xlsx|pdf"""
+    now = record.now()
+    found = mine.parties(pages.standing_of(request))
+    wanted = lists.number_of(request.GET.get("party", ""), least=0)
+    party = next((one for one in found if one.pk == wanted), found[0] if found else None)
+    period = period_of(request, beijing_day(now))
+    statement = statement_of(party, period)
+    if (form := request.GET.get("form")) and party is not None and statement is not None:
+        return statement_file(request, form, party, statement)
+    purses = mine.purses(found)
+    due = Expectation.objects.filter(account__path=accounts.available(party.ref), state="open") if party else []
+    return pages.page(
+        request,
+        "desk/money.html",
+        crumbs=[(gettext("My desk"), reverse("desk")), (gettext("Money"), None)],
+        heading=gettext("Money"),
+        tabs=mine.tabs(request, "desk-money"),
+        party=party,
+        parties=[(one.pk, one.name) for one in found],
+        purses=purses,
+        purse=next((one for one in purses if party and one.party.pk == party.pk), None),
+        due=list(due),
+        purposes={"deposit": gettext("Deposit"), "price": gettext("Price of a deal and fee")},
+        statement=statement,
+        rows=list(reversed(statement.rows))[:MOST_ROWS] if statement else [],
+        most_rows=MOST_ROWS,
+        frozen=statement.frozen if statement else (),
+        move=move,
+        period=period,
+        query={"party": party.pk if party else "", "from": period.first, "to": period.last},
+    )
+
+
+def move(kind: str) -> str:
+    """What a movement is called in the page's language."""
+    told = papers.move(kind)
+    return told.zh if filters.is_chinese() else told.en
+
+
+def statement_file(request: HttpRequest, form: str, party: Party, statement: reports.Statement) -> HttpResponse:
+    """The statement as a paper or a sheet."""
+    title = f"{gettext('Statement')} {party.name}"
+    if form == "pdf":
+        limits.take(request, "export")
+        language = "zh" if filters.is_chinese() else "en"
+        made = papers.statement(party, statement, now=record.now(), is_demo=settings.DEMO, language=language)
+        return lists.file(made, f"{title}.pdf")
+    columns = [
+        Column(head=gettext("Time"), kind="moment"),
+        Column(head=gettext("What for")),
+        Column(head=gettext("Reference"), width=30),
+        Column(head=gettext("In or out (yuan)"), kind="money"),
+        Column(head=gettext("Balance (yuan)"), kind="money"),
+    ]
+    rows = (
+        (row.recorded_at, move(row.kind), row.memo or row.topic, row.amount, row.balance_after)
+        for row in statement.rows
+    )
+    return lists.sheet(request, form, title, columns, rows=rows)
