@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "zhirong.ledger",
     "zhirong.exchange",
     "zhirong.web",
+    "zhirong.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

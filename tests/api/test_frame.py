@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from tests.people.given_people import a_person
-from zhirong.api import app, paging, problems, snapshot
+from zhirong.api import app, calling, paging, problems, snapshot
 from zhirong.base.refused import Refused
 from zhirong.people.actions import tokens
 from zhirong.people.models import Person
@@ -51,7 +51,7 @@ def test_a_refusal_tells_its_code_rule_and_both_sentences() -> None:
 def test_a_token_in_force_is_known_and_no_other() -> None:
     person = a_person()
     _, plain = tokens.make_token(person, name="shop", days=1)
-    bearer = app.TokenAuth()
+    bearer = calling.TokenAuth()
     assert bearer.authenticate(HttpRequest(), plain) == person
     assert bearer.authenticate(HttpRequest(), plain[:-1]) is None
 

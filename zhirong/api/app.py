@@ -1,38 +1,115 @@
-"""The interface: one NinjaAPI, who calls, how it refuses, how lists are cut."""
+"""The interface: one NinjaAPI, its routers, and how it refuses."""
 
 from __future__ import annotations
 
-from django.core.exceptions import ObjectDoesNotExist
+import json
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.security import HttpBearer, SessionAuth
+from ninja.operation import Operation
+from ninja.parser import Parser
 
-from zhirong.api import health, problems
+from zhirong.api import (
+    bank,
+    calling,
+    certificates,
+    claims,
+    deal_deeds,
+    deals,
+    described,
+    files,
+    health,
+    imports,
+    intents,
+    listing_deeds,
+    listings,
+    lots,
+    me,
+    money,
+    notices,
+    parties,
+    problems,
+    proofs,
+    questions,
+    register,
+    rights,
+    roles,
+    sessions,
+    verifications,
+)
+from zhirong.api import feed as feeds
 from zhirong.base.refused import Refused
-from zhirong.people.actions import tokens
-from zhirong.people.models import Person
+
+LARGEST_BODY = 256 * 1024
+ABOUT = """The deeds of the exchange over HTTP. Money is whole fen, times are RFC 3339, days are those of Beijing,
+refusals are problem details (RFC 9457) with a stable `code`, a sentence in Chinese and English, and the rule.
+Send `Authorization: Bearer TOKEN`. Deeds that move money need an `Idempotency-Key`; a repeat is answered alike.
+Live pages: `GET /live/?topic=lot:12&after=NUMBER` is a stream of server-sent events (see docs/manual/api.md)."""
 
 
-class TokenAuth(HttpBearer):
-    """Authorization: Bearer TOKEN, made on the account page."""
+class BoundedParser(Parser):
+    """JSON of a size that a deed can have; files are sent as forms to their own addresses."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
-        return tokens.person_of_token(token)
+    def parse_body(self, request: HttpRequest) -> Any:
+        if len(request.body) > LARGEST_BODY:
+            raise Refused("api.too_large", most=LARGEST_BODY)
+        try:
+            return json.loads(request.body)
+        except (ValueError, RecursionError) as problem:
+            raise Refused("api.not_accepted", message="the body was no JSON") from problem
 
 
-# A session is accepted as well, with the form's proof of origin (X-CSRFToken) on anything that writes.
-SIGNED_IN = [TokenAuth(), SessionAuth(csrf=True)]
+class Interface(NinjaAPI):
+    """The description names the media type and the codes of refusals, and operations by their file and name."""
 
-interface = NinjaAPI(
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return f"{operation.view_func.__module__.rpartition('.')[2]}_{operation.view_func.__name__}"
+
+    def get_openapi_schema(self, **how: Any) -> Any:
+        return described.shared(super().get_openapi_schema(**how))
+
+
+interface = Interface(
     title="Zhirong",
     version="1",
-    description="The deeds of the exchange for programs. Money is whole fen, times are RFC 3339, refusals RFC 9457.",
+    description=ABOUT,
     docs_url=None,
     openapi_url="/openapi.json",
-    auth=SIGNED_IN,
+    auth=calling.PERSON,
+    parser=BoundedParser(),
 )
-interface.add_router("", health.router)
+PARTS = (
+    health,
+    sessions,
+    me,
+    parties,
+    verifications,
+    roles,
+    notices,
+    files,
+    rights,
+    register,
+    claims,
+    imports,
+    listings,
+    listing_deeds,
+    questions,
+    intents,
+    lots,
+    deals,
+    deal_deeds,
+    money,
+    bank,
+    certificates,
+    proofs,
+    feeds,
+)
+# A path has one router, whatever is done there: the deeds of a listing stand beside what is shown of it.
+for router in dict.fromkeys(part.router for part in PARTS):
+    interface.add_router("", router)
 
 
 @interface.exception_handler(Refused)
@@ -57,11 +134,14 @@ def not_valid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
     return problems.problem(request, Refused("api.not_valid", faults="; ".join(faults)))
 
 
+@interface.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, _problem: object) -> HttpResponse:
+    return problems.problem(request, Refused("api.too_large", most=LARGEST_BODY))
+
+
 @interface.exception_handler(HttpError)
 def not_accepted(request: HttpRequest, problem: HttpError) -> HttpResponse:
-    answer = problems.problem(request, Refused("api.not_accepted", message=problem.message))
-    answer.status_code = problem.status_code
-    return answer
+    return problems.problem(request, Refused("api.not_accepted", message=problem.message), status=problem.status_code)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -7,8 +7,7 @@ from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.base.refused import Refused
 
@@ -17,27 +16,34 @@ Item = TypeVar("Item")
 MOST = 200
 
 
-class Asked(Schema):
+class Asked(BaseModel):
     """?after=CURSOR&limit=50"""
 
-    after: int | None = Field(None, description="`next` of the page before; nothing for the first page")
+    model_config = ConfigDict(extra="forbid")
+
+    after: int | None = Field(
+        None, ge=0, le=2**63 - 1, description="`next` of the page before; nothing for the first page"
+    )
     limit: int = Field(50, ge=1, le=MOST, description="Rows on a page")
 
 
-class Page(Schema, Generic[Item]):
-    """One page; `next` is null on the last."""
+class Page(BaseModel, Generic[Item]):
+    """One page; `next` is null on the last; `total` counts the rows of all pages."""
 
     items: list[Item]
-    next: int | None
+    next: int | None = Field(description="The cursor of the page after, for `after`; null on the last page")
+    total: int = Field(description="Rows of all pages together", examples=[1])
 
 
 def cut(rows: QuerySet[Row], asked: Asked, shown: Callable[[Row], Item]) -> Page[Item]:
     """Rows by falling id, newest first, and the cursor of the page after."""
+    total = rows.count()
     if asked.after is not None:
         rows = rows.filter(pk__lt=asked.after)
     found = list(rows.order_by("-pk")[: asked.limit + 1])
     page = found[: asked.limit]
-    return Page(items=[shown(row) for row in page], next=page[-1].pk if len(found) > asked.limit else None)
+    following = page[-1].pk if len(found) > asked.limit else None
+    return Page(items=[shown(row) for row in page], next=following, total=total)
 
 
 def key_of(request: HttpRequest) -> str:

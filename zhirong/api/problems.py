@@ -40,13 +40,14 @@ class Problem(Schema):
     facts: dict[str, Any]
 
 
-def problem(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """The answer to a refused request."""
+def problem(request: HttpRequest, refused: Refused, *, status: int = 0) -> HttpResponse:
+    """The answer to a refused request, with the status of its code unless another is given."""
+    status = status or refusals.status(refused)
     sentence = {"zh": refusals.sentence(refused, "zh-hans"), "en": refusals.sentence(refused, "en")}
     body = {
         "type": f"urn:zhirong:{refused.code}",
         "title": "Not done",
-        "status": refusals.status(refused),
+        "status": status,
         "detail": sentence["en"],
         "instance": request.path,
         "code": refused.code,
@@ -54,14 +55,23 @@ def problem(request: HttpRequest, refused: Refused) -> HttpResponse:
         "rule": refusals.rule(refused),
         "facts": refused.facts,
     }
-    answer = HttpResponse(
-        json.dumps(body, ensure_ascii=False, default=str), status=refusals.status(refused), content_type=MEDIA_TYPE
-    )
+    text = json.dumps(body, ensure_ascii=False, default=str)
+    answer = HttpResponse(text.encode("utf-8", "replace"), status=status, content_type=MEDIA_TYPE)
     if "retry_seconds" in refused.facts:
         answer["Retry-After"] = str(refused.facts["retry_seconds"])
-    if refusals.status(refused) == 401:
+    if status == 401:
         answer["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def told(answer: Any, *codes: str) -> dict[str, Any]:
+    """What an operation answers, and the codes of the refusals that it knows: they stand in its description."""
+    assert not (unknown := set(codes) - refusals.catalogue().keys()), unknown
+    statuses = sorted({400, 401, 403, 404, 422, *(refusals.status(Refused(code)) for code in codes)})
+    return {
+        "response": {200: answer, **dict.fromkeys(statuses, Problem)},
+        "openapi_extra": {"x-refusals": sorted(codes)},
+    }
 
 
 class Later(HttpResponse):

@@ -187,7 +187,9 @@ def leave(who: Person, membership_id: int) -> Membership:
 
 def _locked(membership_id: int) -> Membership:
     """The membership, behind the lock of its party: two administrators cannot both leave at the same instant."""
-    party = Membership.objects.values_list("party_id", flat=True).get(pk=membership_id)
+    party = Membership.objects.filter(pk=membership_id).values_list("party_id", flat=True).first()
+    if party is None:
+        raise Refused("people.no_such_membership", membership=membership_id)
     Party.objects.select_for_update().get(pk=party)
     row = Membership.objects.select_for_update(of=("self",)).select_related("party", "person")
     return row.get(pk=membership_id)

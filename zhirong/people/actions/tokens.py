@@ -49,7 +49,9 @@ def make_token(who: Person, *, name: str, days: int) -> tuple[Token, str]:
 @transaction.atomic
 def end_token(who: Person, token_id: int) -> Token:
     """The token is worth nothing from now on."""
-    token = Token.objects.select_for_update(of=("self",)).select_related("person").get(pk=token_id)
+    token = Token.objects.select_for_update(of=("self",)).select_related("person").filter(pk=token_id).first()
+    if token is None:
+        raise Refused("people.no_such_token", token=token_id)
     access.require(who, "people.end_token", token)
     if token.ended_at is None:
         token.ended_at = record.now()

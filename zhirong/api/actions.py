@@ -1,0 +1,45 @@
+"""The one verb of the interface itself: do a deed once, however often it is sent (LEDGER S14)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from pydantic import BaseModel
+
+from zhirong.api import calling, paging
+from zhirong.api.models import KeptAnswer
+from zhirong.base.refused import Refused
+from zhirong.record import actions as record
+
+HIT = "Idempotency-Hit"
+
+
+def once(request: HttpRequest, deed: Callable[[], BaseModel]) -> HttpResponse:
+    """The answer to a deed that moves money, kept under its key in the deed's own transaction.
+
+    A repeat gets the same body; the same key with another request is refused; a refused deed keeps nothing, since
+    it changed nothing.
+    """
+    key, digest = paging.key_of(request), digest_of(request)
+    with transaction.atomic():
+        kept, is_new = KeptAnswer.objects.get_or_create(
+            person=calling.person_of(request), key=key, defaults={"request_sha256": digest, "at": record.now()}
+        )
+        if kept.request_sha256 != digest:
+            raise Refused("api.key_reused")
+        if is_new:
+            kept.body = deed().model_dump_json()
+            kept.save(update_fields=["body"])
+    answer = HttpResponse(kept.body, content_type="application/json; charset=utf-8")
+    if not is_new:
+        answer[HIT] = "true"
+    return answer
+
+
+def digest_of(request: HttpRequest) -> str:
+    """What makes two requests the same."""
+    said = b"\x1f".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
+    return hashlib.sha256(said).hexdigest()

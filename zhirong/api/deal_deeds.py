@@ -1,0 +1,186 @@
+"""From the hammer to the certificate: acceptance, recordal, default, objections. What moves money needs a key."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from zhirong.api import actions, calling, files, problems, shapes
+from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
+from zhirong.base.refused import Refused
+from zhirong.exchange.actions import objections, settlement
+from zhirong.exchange.models import Deal, Objection
+
+router = Router(tags=["deals"])
+KEY = ("api.no_key", "api.key_reused")
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
+FileRef = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$", description="A file of the caller's (/api/files)")]
+
+
+class Accept(shapes.Said):
+    """One side accepts the contract's text, by its digest; a signed copy may come with it."""
+
+    side: Literal["seller", "buyer"]
+    contract_sha256: Digest
+    signed_copy: FileRef = ""
+
+
+class ProofSaid(shapes.Said):
+    """What the office's notice of the change of owner says."""
+
+    number: Annotated[str, Field(min_length=1, max_length=60, pattern=shapes.NO_NUL)]
+    effective_on: date
+    file: FileRef = ""
+
+
+class Confirm(shapes.Said):
+    """What the second person looked at: `payload_hash` of the recordal."""
+
+    payload_hash: Digest
+
+
+class ObjectionSaid(shapes.Said):
+    """What the deal is objected to for."""
+
+    text: Annotated[str, Field(min_length=10, max_length=4000, pattern=shapes.NO_NUL)]
+    party: Annotated[str, Field(max_length=16, pattern="^[0-9a-f]*$", description="For a party of mine")] = ""
+
+
+class Decision(shapes.Said):
+    """Upheld, the deal is undone and money goes back; dismissed, the clock runs on."""
+
+    upheld: bool
+    decision: Annotated[str, Field(min_length=10, max_length=4000, pattern=shapes.NO_NUL)]
+
+
+def told(request: HttpRequest, deal: Deal) -> DealTold:
+    return full(one(request, deal.pk))
+
+
+@router.post(
+    "/deals/{int:deal_id}/accept",
+    summary="Accept the contract",
+    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.text_changed", "ledger.code_taken", *KEY),
+)
+def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpResponse:
+    """When both sides have, payment is due. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    copy = files.own_or_none(person, said.signed_copy)
+
+    def deed() -> DealTold:
+        accepted = deals.accept(person, deal.pk, side=said.side, contract_sha256=said.contract_sha256, signed_copy=copy)
+        return told(request, accepted)
+
+    return actions.once(request, deed)
+
+
+@router.post(
+    "/deals/{int:deal_id}/recordal",
+    auth=calling.may_ask("exchange.enter_recordal"),
+    summary="Enter the proof of recordal",
+    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.recordal_in_future", "listing.text_length"),
+)
+def enter_recordal(request: HttpRequest, deal_id: shapes.Id, said: ProofSaid) -> DealTold:
+    """By the operator; nothing moves before a second person has confirmed it."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    proof = settlement.Proof(said.number, said.effective_on, files.own_or_none(person, said.file))
+    settlement.enter_recordal(person, deal.pk, proof)
+    return told(request, deal)
+
+
+@router.post(
+    "/deals/{int:deal_id}/recordal/return",
+    auth=calling.may_ask("exchange.confirm_recordal"),
+    summary="Return the proof of recordal",
+    **problems.told(DealTold, "deal.no_recordal", "deal.not_now", "people.maker_is_checker", "listing.text_length"),
+)
+def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
+    """The second person found a fault in it."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return told(request, settlement.return_recordal(person, deal.pk, reason=said.reason))
+
+
+@router.post(
+    "/deals/{int:deal_id}/recordal/confirm",
+    auth=calling.may_ask("exchange.confirm_recordal"),
+    summary="Confirm the recordal and settle",
+    **problems.told(
+        DealTold, "deal.no_recordal", "deal.not_now", "deal.stopped", "deal.recordal_changed", "deal.gate_closed",
+        "people.maker_is_checker", "registry.not_free", "ledger.not_enough", *KEY,
+    ),
+)  # fmt: skip
+def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
+    """One linked group pays seller and fees, and the title moves with it (I6, I10). Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+
+    def deed() -> DealTold:
+        return told(request, settlement.confirm_recordal(person, deal.pk, payload_hash=said.payload_hash))
+
+    return actions.once(request, deed)
+
+
+@router.post(
+    "/deals/{int:deal_id}/default",
+    auth=calling.may_ask("exchange.propose_default"),
+    summary="Propose that the buyer defaulted",
+    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "listing.text_length"),
+)
+def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
+    """After the term; nothing is taken before a second person agrees."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return told(request, settlement.propose_default(person, deal.pk, reason=said.reason))
+
+
+@router.post(
+    "/deals/{int:deal_id}/default/confirm",
+    auth=calling.may_ask("exchange.confirm_default"),
+    summary="Confirm the default",
+    **problems.told(
+        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed",
+        "people.maker_is_checker", *KEY,
+    ),
+)  # fmt: skip
+def confirm_default(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
+    """The deposit is used in the rule set's order and the next best follows (court rule 24). Needs a key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: told(request, settlement.confirm_default(person, deal.pk)))
+
+
+@router.post(
+    "/deals/{int:deal_id}/objections",
+    auth=calling.may_ask("exchange.object"),
+    summary="Object to a deal",
+    **problems.told(ObjectionTold, "deal.not_now", "listing.text_length"),
+)
+def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSaid) -> ObjectionTold:
+    """Anyone concerned may; the settlement's clock stops until somebody uninvolved has decided it (E40)."""
+    party = shapes.party_named(said.party) if said.party else None
+    if party is not None and party.pk not in calling.parties_of(request):
+        raise Refused("api.not_found")
+    # An objector need not be a side: the deal is named in the public hammer, so it is looked up among all.
+    deal = shapes.one(Deal.objects.all(), pk=deal_id)
+    person = calling.person_of(request)
+    return objection(objections.raise_objection(person, deal.pk, text=said.text, party=party))
+
+
+@router.post(
+    "/objections/{int:objection_id}/decide",
+    auth=calling.may_ask("exchange.decide_objection"),
+    summary="Decide an objection",
+    **problems.told(
+        ObjectionTold, "objection.decided", "objection.not_uninvolved", "deal.not_now", "listing.text_length", *KEY
+    ),
+)
+def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: Decision) -> HttpResponse:
+    """By somebody who took no part; an upheld one pays back. Needs an Idempotency-Key."""
+    person = calling.person_of(request)
+    found = shapes.one(Objection.objects.filter(deal__in=seen(request).values("pk")), pk=objection_id)
+
+    def deed() -> ObjectionTold:
+        return objection(objections.decide(person, found.pk, upheld=said.upheld, decision=said.decision))
+
+    return actions.once(request, deed)

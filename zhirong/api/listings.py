@@ -1,0 +1,219 @@
+"""Listings: found and shown. What is not announced yet is there for its seller and the operator alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import BaseModel, ConfigDict, Field
+
+from zhirong.api import calling, paging, problems, rights, shapes
+from zhirong.api.finding import found_ids
+from zhirong.exchange.models import Gate, Listing, Lot
+from zhirong.registry.engine.facts import Kind
+
+router = Router(tags=["listings"])
+STAFF = ("operator", "checker", "auditor")
+State = Literal[
+    "draft", "submitted", "returned", "announced", "qualifying", "answering", "bidding", "suspended", "sold",
+    "settled", "ended", "withdrawn", "terminated",
+]  # fmt: skip
+Sort = Literal["score", "price", "-price", "listed", "-listed", "closes", "-closes"]
+
+
+class ListingShort(shapes.Told):
+    """A listing as lists show it."""
+
+    listing_id: int
+    number: str = Field(examples=["ZR-2026-000518"])
+    title: str
+    title_en: str
+    state: str = Field(examples=["announced"])
+    seller: shapes.PartyShort
+    asking_fen: shapes.Fen
+    deposit_fen: shapes.Fen
+    currency: str = Field(examples=["CNY"])
+    rule_set: str = Field(examples=["platform"])
+    is_demo_rules: bool
+    announced_at: datetime | None
+    closes_at: datetime | None = Field(description="End of registration")
+
+
+class LotShort(shapes.Told):
+    """An auction of the listing."""
+
+    lot_id: int
+    state: str = Field(examples=["live"])
+    top_fen: shapes.Fen | None
+    bids: int
+    closes_at: datetime | None
+
+
+class GateTold(shapes.Told):
+    """A legal check with what was found (B9)."""
+
+    stage: str = Field(examples=["announce"])
+    at: datetime
+    passed: bool
+    findings: list[dict[str, Any]]
+
+
+class ListingTold(ListingShort):
+    """A listing in full."""
+
+    summary: str
+    requirement: str = Field(description="What a buyer must prove besides the deposit")
+    reserve_fen: shapes.Fen | None = Field(description="In fen; told to the seller's people alone")
+    edition: int
+    extensions: int
+    suspended_at: datetime | None
+    bidding_at: datetime | None
+    answer_due_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+    review_reason: str
+    rights: list[rights.RightShort]
+    gates: list[GateTold]
+    lots: list[LotShort]
+
+
+class Find(BaseModel):
+    """?q=储能&state=announced&from_fen=…&sort=closes&page=1"""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[
+        str, Field(max_length=200, pattern=shapes.NO_NUL, description="Words or a number; all where empty")
+    ] = ""
+    state: State | None = None
+    kind: Kind | None = Field(None, description="Kind of right")
+    from_fen: int | None = Field(None, ge=0, le=shapes.MOST_FEN, description="Lowest price in fen")
+    to_fen: int | None = Field(None, ge=0, le=shapes.MOST_FEN, description="Highest price in fen")
+    sort: Sort = "score"
+    page: int = Field(1, ge=1, le=500)
+    limit: int = Field(20, ge=1, le=100)
+
+
+class Found(shapes.Told):
+    """A page of what was found."""
+
+    items: list[ListingShort]
+    page: int
+    total: int = Field(description="All that was found")
+
+
+def seen(request: HttpRequest) -> QuerySet[Listing]:
+    """The listings that are there for the caller: what is public, their own, and all for the house's people."""
+    rows = Listing.objects.select_related("seller")
+    if calling.has_role(request, *STAFF):
+        return rows
+    public = Q(announced_at__isnull=False) & (Q(batch__isnull=True) | Q(batch__visible_at__isnull=False))
+    return rows.filter(public | Q(seller__in=calling.parties_of(request)))
+
+
+def one(request: HttpRequest, listing_id: int) -> Listing:
+    """A listing that is there for the caller."""
+    return shapes.one(seen(request), pk=listing_id)
+
+
+def short(listing: Listing) -> ListingShort:
+    return ListingShort(**_short(listing))
+
+
+def _short(listing: Listing) -> dict[str, Any]:
+    return {
+        "listing_id": listing.pk,
+        "number": listing.number,
+        "title": listing.title,
+        "title_en": listing.title_en,
+        "state": listing.state,
+        "seller": shapes.party_short(listing.seller),
+        "asking_fen": listing.asking_fen,
+        "deposit_fen": listing.deposit_fen,
+        "currency": listing.currency,
+        "rule_set": listing.rule_set,
+        "is_demo_rules": listing.is_demo_rules,
+        "announced_at": listing.announced_at,
+        "closes_at": listing.closes_at,
+    }
+
+
+def lot_short(lot: Lot) -> LotShort:
+    return LotShort(
+        lot_id=lot.pk, state=lot.state, top_fen=lot.top_fen, bids=lot.bids, closes_at=shapes.at_ns(lot.closes_ns)
+    )
+
+
+def gate_told(gate: Gate) -> GateTold:
+    return GateTold(stage=gate.stage, at=gate.at, passed=gate.passed, findings=json.loads(gate.findings))
+
+
+def full(request: HttpRequest, listing: Listing) -> ListingTold:
+    """A listing with its rights, gates and auctions; what only its own people may know is left out for others."""
+    is_own = listing.seller_id in calling.parties_of(request)
+    items = listing.items.select_related("right").order_by("position", "pk")
+    return ListingTold(
+        **_short(listing),
+        summary=listing.summary,
+        requirement=listing.requirement,
+        reserve_fen=listing.reserve_fen if is_own else None,
+        edition=listing.edition,
+        extensions=listing.extensions,
+        suspended_at=listing.suspended_at,
+        bidding_at=listing.bidding_at,
+        answer_due_at=listing.answer_due_at,
+        ended_at=listing.ended_at,
+        end_reason=listing.end_reason,
+        review_reason=listing.review_reason if is_own or calling.has_role(request, *STAFF) else "",
+        rights=[rights.short(item.right) for item in items],
+        gates=[gate_told(gate) for gate in listing.gates.order_by("pk")],
+        lots=[lot_short(lot) for lot in listing.lots.order_by("run")],
+    )
+
+
+@router.get("/listings", auth=calling.ANYONE, summary="Find listings", **problems.told(Found, "search.too_deep"))
+def find_listings(request: HttpRequest, asked: Query[Find]) -> Found:
+    """Announced ones, by words, price, state and kind, as on the page; open to all."""
+    filters: dict[str, tuple[str, ...]] = {"kind": ("listing",)}
+    if asked.state:
+        filters["state"] = (asked.state,)
+    if asked.kind:
+        filters["right_kind"] = (str(asked.kind),)
+    ids, total = found_ids(
+        asked.q,
+        filters=filters,
+        sort=asked.sort,
+        prices=(asked.from_fen, asked.to_fen),
+        offset=(asked.page - 1) * asked.limit,
+        limit=asked.limit,
+    )
+    known = Listing.objects.visible().select_related("seller").in_bulk(ids)
+    return Found(items=[short(known[pk]) for pk in ids if pk in known], page=asked.page, total=total)
+
+
+@router.get("/listings/mine", summary="Listings of my parties", **problems.told(paging.Page[ListingShort]))
+def list_mine(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[ListingShort]:
+    """In every state, drafts included; newest first."""
+    rows = Listing.objects.select_related("seller").filter(seller__in=calling.parties_of(request))
+    return paging.cut(rows, asked, short)
+
+
+@router.get(
+    "/listings/waiting",
+    auth=calling.may_ask("exchange.review"),
+    summary="Listings that wait for review",
+    **problems.told(paging.Page[ListingShort]),
+)
+def list_waiting(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[ListingShort]:
+    """For the operator."""
+    return paging.cut(Listing.objects.select_related("seller").filter(state="submitted"), asked, short)
+
+
+@router.get("/listings/{int:listing_id}", auth=calling.ANYONE, summary="One listing", **problems.told(ListingTold))
+def get_listing(request: HttpRequest, listing_id: shapes.Id) -> ListingTold:
+    """Open to all once it is announced."""
+    return full(request, one(request, listing_id))

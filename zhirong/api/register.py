@@ -1,0 +1,279 @@
+"""Entries of the register, annual fees, encumbrances, consents and transfers, as the office registered them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import Field
+
+from zhirong.api import calling, files, problems, rights, shapes
+from zhirong.api.rights import RightTold, WeightTold
+from zhirong.registry.actions import entries, titles, weights
+from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Weight
+from zhirong.registry.models import Encumbrance, Holding
+
+router = Router(tags=["rights"])
+FileRef = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$", description="A file of the caller's (/api/files)")]
+PartyRef = Annotated[str, Field(max_length=16, pattern="^[0-9a-f]*$", description="A party's ref, where known")]
+Name = Annotated[str, Field(max_length=200, pattern=shapes.NO_NUL)]
+Number = Annotated[str, Field(max_length=60, pattern=shapes.NO_NUL)]
+Source = Annotated[str, Field(min_length=1, max_length=60, pattern=shapes.NO_NUL, examples=["gazette"])]
+
+
+class EntrySaid(shapes.Said):
+    """An entry as the office published it (细则 106)."""
+
+    kind: EventKind
+    day: date
+    source: Source
+    ending: Ending | None = None
+    days: int = Field(0, ge=0, le=3660, description="Days of compensation")
+    file: FileRef = ""
+
+
+class Renaming(shapes.Said):
+    """A holder's new name (N31)."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=shapes.NO_NUL)]
+    day: date
+    file: FileRef = ""
+
+
+class Paid(shapes.Said):
+    """An annual fee as paid at the office, in fen."""
+
+    year: int = Field(ge=1, le=30, description="Patent year")
+    paid_on: date
+    amount_fen: shapes.FenGiven
+    reduction: Reduction = Reduction.NONE
+    file: FileRef = ""
+
+
+class Checked(shapes.Said):
+    """What the office's register says of the fees."""
+
+    paid_through_year: int = Field(ge=0, le=30)
+    as_of: date
+    file: FileRef = ""
+
+
+class WeightSaid(shapes.Said):
+    """A pledge, seizure, licence or other weight as it was registered."""
+
+    kind: Weight
+    in_favour_of: Name
+    party: PartyRef = ""
+    since: date
+    until: date | None = None
+    number: Number = ""
+    licence: LicenceKind = LicenceKind.PLAIN
+    territory: Annotated[str, Field(max_length=60, pattern=shapes.NO_NUL)] = "*"
+    field: Annotated[str, Field(max_length=60, pattern=shapes.NO_NUL)] = "*"
+
+
+class Release(shapes.Said):
+    """The day from which it no longer weighs."""
+
+    day: date
+
+
+class ConsentSaid(shapes.Said):
+    """A co-owner's or pledgee's agreement (专利法 14, 民法典 444)."""
+
+    act: Act
+    by_name: Annotated[str, Field(min_length=1, max_length=200, pattern=shapes.NO_NUL)]
+    party: PartyRef = ""
+    until: date | None = None
+    file: FileRef = ""
+
+
+class TransferSaid(shapes.Said):
+    """A transfer that the office registered outside a deal of this house (专利法 10)."""
+
+    to: Annotated[str, Field(min_length=1, max_length=16, pattern="^[0-9a-f]+$", description="The new holder's ref")]
+    on: date
+    key: Annotated[str, Field(min_length=1, max_length=40, pattern="^[0-9A-Za-z:_-]+$", description="Done once")]
+    share_ppm: int = Field(1_000_000, ge=1, le=1_000_000, description="Millionths of the whole")
+    seller: PartyRef = ""
+    proof: FileRef = ""
+
+
+class PaidTold(shapes.Told):
+    """A fee on the register, in fen."""
+
+    payment_id: int
+    year: int
+    paid_on: date
+    amount_fen: shapes.Fen
+    entered_at: datetime
+
+
+class ConsentTold(shapes.Told):
+    """A consent on the register."""
+
+    consent_id: int
+    act: Act
+    by_name: str
+    given_on: date
+    until: date | None
+
+
+def _favoured(name: str, ref: str) -> weights.Favoured:
+    return weights.Favoured(name, shapes.party_named(ref) if ref else None)
+
+
+@router.post(
+    "/rights/{int:right_id}/entries",
+    auth=calling.may_ask("registry.enter_event"),
+    summary="Enter a register event",
+    **problems.told(RightTold, "registry.entry_has_own_verb", "registry.entry_does_not_fit"),
+)
+def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> RightTold:
+    """The same entry twice is one."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    entries.enter_event(
+        person,
+        right,
+        said.kind,
+        day=said.day,
+        source=said.source,
+        ending=said.ending,
+        days=said.days,
+        file=files.own_or_none(person, said.file),
+    )
+    return rights.full(rights.visible(right_id))
+
+
+@router.post(
+    "/rights/{int:right_id}/holders/{int:holding_id}/name",
+    auth=calling.may_ask("registry.enter_event"),
+    summary="Change a holder's name",
+    **problems.told(RightTold),
+)
+def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shapes.Id, said: Renaming) -> RightTold:
+    """The old name stays, dated."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    held = shapes.one(Holding.objects.filter(right=right, until__isnull=True), pk=holding_id)
+    file = files.own_or_none(person, said.file)
+    entries.rename_holder(person, right, held, name=said.name, day=said.day, file=file)
+    return rights.full(right)
+
+
+@router.post(
+    "/rights/{int:right_id}/fees",
+    auth=calling.may_ask("registry.pay_fee"),
+    summary="Note an annual fee as paid",
+    **problems.told(
+        PaidTold, "registry.no_annual_fee", "registry.day_to_come", "registry.grace_over",
+        "registry.no_such_patent_year", "registry.before_filing",
+    ),
+)  # fmt: skip
+def pay_fee(request: HttpRequest, right_id: shapes.Id, said: Paid) -> PaidTold:
+    """By a holder, its agent or the operator, on evidence; the same payment twice is one."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    paid = entries.pay_fee(
+        person,
+        right,
+        year=said.year,
+        paid_on=said.paid_on,
+        amount_fen=said.amount_fen,
+        reduction=said.reduction,
+        file=files.own_or_none(person, said.file),
+    )
+    return PaidTold(
+        payment_id=paid.pk,
+        year=paid.year,
+        paid_on=paid.paid_on,
+        amount_fen=paid.amount_fen,
+        entered_at=paid.entered_at,
+    )
+
+
+@router.post(
+    "/rights/{int:right_id}/fees/confirm",
+    auth=calling.may_ask("registry.confirm_fees"),
+    summary="Confirm fees from the office's register",
+    **problems.told(RightTold, "registry.day_to_come"),
+)
+def confirm_fees(request: HttpRequest, right_id: shapes.Id, said: Checked) -> RightTold:
+    """Paid through this year, as of this day."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    file = files.own_or_none(person, said.file)
+    entries.confirm_fees(person, right, paid_through_year=said.paid_through_year, as_of=said.as_of, file=file)
+    return rights.full(rights.visible(right_id))
+
+
+@router.post(
+    "/rights/{int:right_id}/encumbrances",
+    auth=calling.may_ask("registry.encumber"),
+    summary="Register a pledge, seizure or licence",
+    **problems.told(WeightTold),
+)
+def encumber(request: HttpRequest, right_id: shapes.Id, said: WeightSaid) -> WeightTold:
+    """As the office or a court registered it; a running listing of the right stops at once (E28)."""
+    one = weights.encumber(
+        calling.person_of(request),
+        rights.visible(right_id),
+        said.kind,
+        favoured=_favoured(said.in_favour_of, said.party),
+        since=said.since,
+        until=said.until,
+        number=said.number,
+        licence=said.licence,
+        territory=said.territory,
+        field=said.field,
+    )
+    return rights.weight(one)
+
+
+@router.post(
+    "/encumbrances/{int:encumbrance_id}/release",
+    auth=calling.may_ask("registry.release"),
+    summary="Release a pledge, seizure or licence",
+    **problems.told(WeightTold, "registry.release_before_begin"),
+)
+def release(request: HttpRequest, encumbrance_id: shapes.Id, said: Release) -> WeightTold:
+    """A second release changes nothing."""
+    one = shapes.one(Encumbrance.objects.select_related("right"), pk=encumbrance_id)
+    return rights.weight(weights.release(calling.person_of(request), one, day=said.day))
+
+
+@router.post(
+    "/rights/{int:right_id}/consents",
+    auth=calling.may_ask("registry.consent"),
+    summary="Record a consent",
+    **problems.told(ConsentTold, "registry.nothing_to_consent"),
+)
+def consent(request: HttpRequest, right_id: shapes.Id, said: ConsentSaid) -> ConsentTold:
+    """Of a co-owner or pledgee to an act."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    by, file = _favoured(said.by_name, said.party), files.own_or_none(person, said.file)
+    paper = weights.consent(person, right, said.act, by=by, until=said.until, file=file)
+    return ConsentTold(
+        consent_id=paper.pk, act=Act(paper.act), by_name=paper.by_name, given_on=paper.given_on, until=paper.until
+    )
+
+
+@router.post(
+    "/rights/{int:right_id}/transfers",
+    auth=calling.may_ask("registry.transfer"),
+    summary="Record a transfer",
+    **problems.told(RightTold, "registry.share_not_held", "registry.not_free"),
+)
+def transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid) -> RightTold:
+    """As the office registered it outside a deal of this house; a deal moves the title by itself."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    titles.transfer(
+        person,
+        right,
+        shapes.party_named(said.to),
+        on=said.on,
+        key=said.key,
+        share_ppm=said.share_ppm,
+        seller=shapes.party_named(said.seller) if said.seller else None,
+        proof=files.own_or_none(person, said.proof),
+    )
+    return rights.full(rights.visible(right_id))
