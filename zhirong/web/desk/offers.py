@@ -123,8 +123,9 @@ def choices(seller: Party | None, chosen: Sequence[int], *, text: str, now: date
     """The seller's rights with what stands for or against a sale, the chosen ones first."""
     if seller is None:
         return []
-    wanted = Q(title__icontains=text) | Q(number__icontains=text) if text else Q()
-    found = list(rights.filter(wanted | Q(pk__in=chosen)).order_by("-put_at", "-pk")[:RIGHTS_SHOWN])
+    if text:
+        rights = rights.filter(Q(title__icontains=text) | Q(number__icontains=text) | Q(pk__in=chosen))
+    found = list(rights.order_by("-put_at", "-pk")[:RIGHTS_SHOWN])
     found.sort(key=lambda right: right.pk not in chosen)
     facts = queries.facts_of_read(found, beijing_day(now)) if found else []
     language = "zh" if filters.is_chinese() else "en"
@@ -140,7 +141,8 @@ def choices(seller: Party | None, chosen: Sequence[int], *, text: str, now: date
 def rule_choices(seller: Party | None, now: datetime, *, asking_fen: int) -> list[dict[str, Any]]:
     """The rule sets that this seller may choose, each explained by its figures."""
     found = [rule_sets.rule_set(code, beijing_day(now)) for code in rule_sets.codes()]
-    allowed = [one for one in found if may_choose(one, seller)]
+    # The usual one first; the form marks the first where none is chosen yet.
+    allowed = sorted((one for one in found if may_choose(one, seller)), key=lambda one: one.basis in ("court", "demo"))
     return [
         {
             "code": one.code,
@@ -218,7 +220,7 @@ def steps(listing: Listing) -> list[tuple[str, str, str]]:
         (gettext("Review by the operator"), at(listing.submitted_at) if listing.submitted_at else ""),
         (gettext("Announced, buyers register"), at(listing.announced_at) if listing.announced_at else ""),
         (gettext("Bidding or your answer"), at(listing.closes_at) if listing.closes_at else ""),
-        (gettext("Deal"), ""),
+        (gettext("A deal"), ""),
     ]
     is_over = listing.state in ("settled", "ended", "withdrawn", "terminated")
     return [

@@ -142,7 +142,7 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("bank", gettext("Bank"), "ledger.see_books"),
         ("office-questions", gettext("Questions"), "exchange.see_office"),
         ("office-people", gettext("People"), "people.see_people"),
-        ("audit", gettext("Record"), "people.read_record"),
+        ("audit", gettext("Audit record"), "people.read_record"),
         ("office-house", gettext("Running"), "people.see_house"),
     ]
     if settings.DEMO:
