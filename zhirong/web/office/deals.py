@@ -89,7 +89,7 @@ def columns_of(now: datetime) -> list[tables.Column]:
         ),
         tables.Column(head=gettext("Deadline"), value=due_of, kind="moment", state=pressing),
         tables.Column(head=gettext("Price (yuan)"), value=lambda one: one.price_fen, kind="money", order="price_fen"),
-        tables.Column(head=gettext("Made"), value=lambda one: one.made_at, kind="moment", order="made_at"),
+        tables.Column(head=gettext("Made on"), value=lambda one: one.made_at, kind="moment", order="made_at"),
     ]  # fmt: skip
 
 
