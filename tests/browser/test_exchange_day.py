@@ -89,7 +89,9 @@ def the_holder_lists(chen: Guest) -> str:
     chen.go("/desk")
     chen.follows(TITLE)
     chen.follows("List this right")
-    chen.fills(title=TITLE, title_en="Headset with its sound source", summary="One invention in force.", asking="3000万")
+    chen.fills(
+        title=TITLE, title_en="Headset with its sound source", summary="One invention in force.", asking="3000万"
+    )
     chen.presses("Work out what follows")
     chen.sees("3,000,000")
     chen.presses("Keep as a draft")
@@ -232,7 +234,9 @@ def the_certificate_is_verified(wangshu: Guest, deal: str, folder: Path) -> None
 
 def verified(file: Path) -> subprocess.CompletedProcess[str]:
     """What the offline verifier says of a file."""
-    return subprocess.run([sys.executable, "zr", "verify", str(file)], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "zr", "verify", str(file)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 def the_other_buyer_has_the_deposit_back(jingban: Guest, zhiqiu: Guest) -> None:
