@@ -12,7 +12,7 @@ from pydantic import Field
 from zhirong.api import actions, calling, files, problems, shapes
 from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import objections, settlement
+from zhirong.exchange.actions import contracts, objections, settlement
 from zhirong.exchange.models import Deal, Objection
 
 router = Router(tags=["deals"])
@@ -72,7 +72,9 @@ def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpRespon
     copy = files.own_or_none(person, said.signed_copy)
 
     def deed() -> DealTold:
-        accepted = deals.accept(person, deal.pk, side=said.side, contract_sha256=said.contract_sha256, signed_copy=copy)
+        accepted = contracts.accept(
+            person, deal, side=said.side, contract_sha256=said.contract_sha256, signed_copy=copy
+        )
         return told(request, accepted)
 
     return actions.once(request, deed)
