@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
@@ -51,7 +50,7 @@ def _answers(address: str, running: subprocess.Popen[bytes], told: Path) -> None
             with urlopen(f"{address}/api/health", timeout=5) as answer:
                 assert json.load(answer)["status"] == "ok"
             return
-        except URLError:
+        except OSError:
             time.sleep(0.2)
     raise AssertionError(f"The demo did not open:\n{told.read_text('utf-8')[-4000:]}")
 

@@ -1,4 +1,4 @@
-"""The exchange day in browsers: a real patent file becomes a listing, an auction, a paid deal and a verified certificate.
+"""The exchange day in browsers: a real patent file becomes a listing, an auction, a paid deal, a verified certificate.
 
 Everything goes through the pages of a served demo, as a newcomer with the README would do it; nothing is asked of the
 database, and the last word is `./zr verify`, which knows neither server nor database.
@@ -181,7 +181,7 @@ def the_hammer_falls(jingban: Guest, wangshu: Guest, listing: str) -> None:
 
 
 def both_sides_accept(chen: Guest, wangshu: Guest) -> str:
-    """The contract, found from the desk, is accepted on its deal's page by seller and buyer. Gives the page's address."""
+    """The contract, found from the desk, is accepted on its page by seller and buyer. Gives the page's address."""
     for one in (chen, wangshu):
         one.go("/desk")
         one.follows("Read and accept")

@@ -12,7 +12,7 @@ from pydantic import Field
 from zhirong.api import actions, calling, files, problems, shapes
 from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import objections, settlement
+from zhirong.exchange.actions import contracts, objections, settlement
 from zhirong.exchange.models import Deal, Objection
 
 router = Router(tags=["deals"])
@@ -50,7 +50,7 @@ class ObjectionSaid(shapes.Said):
     party: Annotated[str, Field(max_length=16, pattern="^[0-9a-f]*$", description="For a party of mine")] = ""
 
 
-class Decision(shapes.Said):
+class ObjectionDecision(shapes.Said):
     """Upheld, the deal is undone and money goes back; dismissed, the clock runs on."""
 
     upheld: bool
@@ -72,7 +72,9 @@ def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpRespon
     copy = files.own_or_none(person, said.signed_copy)
 
     def deed() -> DealTold:
-        accepted = deals.accept(person, deal.pk, side=said.side, contract_sha256=said.contract_sha256, signed_copy=copy)
+        accepted = contracts.accept(
+            person, deal, side=said.side, contract_sha256=said.contract_sha256, signed_copy=copy
+        )
         return told(request, accepted)
 
     return actions.once(request, deed)
@@ -127,7 +129,9 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
     "/deals/{int:deal_id}/default",
     auth=calling.may_ask("exchange.propose_default"),
     summary="Propose that the buyer defaulted",
-    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "listing.text_length"),
+    **problems.told(
+        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.buyer_kept_word", "listing.text_length"
+    ),
 )
 def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
     """After the term; nothing is taken before a second person agrees."""
@@ -175,7 +179,7 @@ def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSai
         ObjectionTold, "objection.decided", "objection.not_uninvolved", "deal.not_now", "listing.text_length", *KEY
     ),
 )
-def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: Decision) -> HttpResponse:
+def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: ObjectionDecision) -> HttpResponse:
     """By somebody who took no part; an upheld one pays back. Needs an Idempotency-Key."""
     person = calling.person_of(request)
     found = shapes.one(Objection.objects.filter(deal__in=seen(request).values("pk")), pk=objection_id)

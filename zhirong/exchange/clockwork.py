@@ -71,10 +71,9 @@ def _first(parts: Sequence[QuerySet[Any]], most: int) -> list[tuple[Any, str, in
     return list(rows[0].union(*rows[1:], all=True).order_by("at")[:most])
 
 
-def _named(found: QuerySet[Any], kind: str, at: str, *, number: str = "number") -> QuerySet[Any]:
-    named: QuerySet[Any] = found.filter(**{f"{at}__isnull": False})
-    named = named.annotate(at=F(at), what=Value(kind), name=F(number))
-    return named
+def _named(found: Any, kind: str, at: str, *, number: str = "number") -> Any:
+    named = found.filter(**{f"{at}__isnull": False})
+    return named.annotate(at=F(at), what=Value(kind), name=F(number))
 
 
 def _of_listings(after: datetime) -> Iterator[QuerySet[Any]]:
@@ -128,6 +127,8 @@ def moves(who: Person, to: datetime, *, why: str) -> Iterator[datetime]:
 
 
 def _stop(who: Person, at: datetime, *, why: str) -> datetime:
+    if not settings.DEMO:
+        raise Refused("clock.not_a_demo")
     floor_doors.running().expect_clock_move()
     record.move_clock(who, at, why=why)
     settle()

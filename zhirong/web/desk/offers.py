@@ -78,6 +78,15 @@ def given(request: HttpRequest, listing: Listing | None, *, rights: list[int]) -
     }
 
 
+def in_its_own_words(given: dict[str, Any], choices: Sequence[Choice]) -> dict[str, Any]:
+    """A new listing of one right starts with that right's title and abstract; what stands in the form comes first."""
+    chosen = [one.right for one in choices if one.is_chosen]
+    if len(chosen) != 1:
+        return given
+    right = chosen[0]
+    return {"title": right.title[:200], "title_en": right.title_en[:200], "summary": right.abstract[:2000], **given}
+
+
 def offer_of(request: HttpRequest, seller: Party) -> Offer:
     """The form as an offer; amounts in yuan as people type them."""
     post = request.POST

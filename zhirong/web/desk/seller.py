@@ -90,6 +90,7 @@ def form_page(
     )
     mine = own.distinct() if seller else own.none()
     text = str(given.get("find", "")).strip()[:100]
+    choices = offers.choices(seller, given["rights"], text=text, now=now, rights=mine)
     last = gettext("Change listing %(number)s") % {"number": listing.number} if listing else gettext("New listing")
     return pages.page(
         request,
@@ -98,10 +99,10 @@ def form_page(
         crumbs=[(gettext("My desk"), reverse("desk")), (last, None)],
         heading=last,
         listing=listing,
-        given=given,
+        given=offers.in_its_own_words(given, choices),
         seller=seller,
         parties=[(one.pk, one.name) for one in parties],
-        choices=offers.choices(seller, given["rights"], text=text, now=now, rights=mine),
+        choices=choices,
         rule_choices=offers.rule_choices(seller, now, asking_fen=offer.asking_fen if offer else 0),
         following=offers.following_or_none(offer, now),
         offer=offer,

@@ -83,8 +83,7 @@ def columns_of() -> list[tables.Column]:
         tables.Column(head=gettext("At"), value=lambda leaf: leaf.at, kind="moment"),
         tables.Column(head=gettext("Kind"), value=lambda leaf: leaf.kind),
         tables.Column(head=gettext("About"), value=lambda leaf: leaf.topic, link=lambda leaf: f"?topic={leaf.topic}"),
-        tables.Column(head=gettext("By"), value=lambda leaf: json.loads(leaf.body).get("who", "")),
-        tables.Column(head=gettext("Hash"), value=lambda leaf: bytes(leaf.hash).hex()[:16]),
+        tables.Column(head=gettext("Deed by"), value=lambda leaf: json.loads(leaf.body).get("who", "")),
     ]
 
 
@@ -105,7 +104,7 @@ def leaf(request: HttpRequest, leaf_id: int) -> HttpResponse:
         "leaf.html",
         here="audit",
         title=gettext("Leaf %(number)s") % {"number": number(one)},
-        way=(gettext("Record"), reverse("audit")),
+        way=(gettext("Audit record"), reverse("audit")),
         leaf=one,
         facts=[(name, filters.fact(value, name)) for name, value in sorted(said.items())],
         sentence=sentence(kind, said, language),

@@ -161,7 +161,7 @@ def line_columns(request: HttpRequest) -> list[tables.Column]:
         tables.Column(head=gettext("Line"), value=lambda row: row.line, order="line"),
         tables.Column(head=gettext("Number and title"), value=named),
         tables.Column(
-            head=gettext("Faults"), value=lambda row: faults(row) or gettext("none"),
+            head=gettext("Faults found"), value=lambda row: faults(row) or gettext("none"),
             state=lambda row: "no" if row.faults != "[]" else "go",
         ),
     ]  # fmt: skip

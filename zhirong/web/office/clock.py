@@ -23,6 +23,8 @@ SHOWN = 15
 # With more stops than this on the way the page does not wait: a job moves the clock, and the page shows how far it is.
 AT_ONCE = 25
 JOB = "clock.move"
+# So near to its end an auction can be seen to move it: the demo's window is a minute.
+EVE = timedelta(seconds=30)
 
 
 @rooms.room("exchange.move_clock", does=("exchange.move_clock",), only_demo=True)
@@ -42,7 +44,8 @@ def clock(request: HttpRequest) -> HttpResponse:
         words=kind_words(),
         next_at=following,
         day_at=next_working_day(now),
-        asked=filters.local(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
+        asked=filters.local(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S"),
+        has_eve=following is not None and following - EVE > now,
         moved=list(ClockMove.objects.order_by("-pk")[:5]),
         job=Job.objects.filter(kind=JOB, state__in=("waiting", "running")).order_by("-pk").first(),
     )
@@ -56,17 +59,17 @@ def next_working_day(now: datetime) -> datetime:
 def target(request: HttpRequest, now: datetime) -> datetime:
     """Where the pressed button leads."""
     name = request.POST.get("deed", "")
-    if name == "deadline":
+    if name in ("deadline", "eve"):
         due = clockwork.next_deadline(now)
         if due is None:
             raise Refused("clock.nothing_due")
-        return due + clockwork.BREATH
+        return due - EVE if name == "eve" else due + clockwork.BREATH
     if name == "instant":
         return rooms.instant_of(request, "to")
     return {"hour": now + timedelta(hours=1), "ten": now + timedelta(minutes=10)}.get(name) or next_working_day(now)
 
 
-STEPS = ("ten", "hour", "day", "deadline", "instant")
+STEPS = ("ten", "hour", "day", "deadline", "eve", "instant")
 
 
 def move(request: HttpRequest, now: datetime) -> object:

@@ -82,6 +82,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         rights=in_view(one, rights, now=now),
         before=before,
         figures=figures(found, one),
+        rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
         could_review=access.could(standing, "exchange.review"),
         deeds=[deed for deed in ("suspend", "resume", "terminate") if may_control and deed in possible],
@@ -156,7 +157,9 @@ def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
     said = rule_sets.sources(found.code)
 
     def line(word: str, value: str, figure: str) -> tuple[str, str, str]:
-        return word, value, str(max(said[figure], key=lambda entry: entry["from"])["source"])
+        entry = max(said[figure], key=lambda entry: entry["from"])
+        # The house's own choices carry no law; a source in law is shown as it is cited.
+        return word, value, gettext("the house's own figure") if entry["certain"] == "design" else str(entry["source"])
 
     asking = one.asking_fen
     fees = {side: yuan(rules.fee_fen(found, asking, side=side)) for side in ("seller", "buyer")}
