@@ -1,4 +1,4 @@
-"""The exchange day in browsers: a real patent file becomes a listing, an auction, a paid deal and a verified certificate.
+"""The exchange day in browsers: a real patent file becomes a listing, an auction, a paid deal, a verified certificate.
 
 Everything goes through the pages of a served demo, as a newcomer with the README would do it; nothing is asked of the
 database, and the last word is `./zr verify`, which knows neither server nor database.
@@ -89,7 +89,9 @@ def the_holder_lists(chen: Guest) -> str:
     chen.go("/desk")
     chen.follows(TITLE)
     chen.follows("List this right")
-    chen.fills(title=TITLE, title_en="Headset with its sound source", summary="One invention in force.", asking="3000万")
+    chen.fills(
+        title=TITLE, title_en="Headset with its sound source", summary="One invention in force.", asking="3000万"
+    )
     chen.presses("Work out what follows")
     chen.sees("3,000,000")
     chen.presses("Keep as a draft")
@@ -179,7 +181,7 @@ def the_hammer_falls(jingban: Guest, wangshu: Guest, listing: str) -> None:
 
 
 def both_sides_accept(chen: Guest, wangshu: Guest) -> str:
-    """The contract, found from the desk, is accepted on its deal's page by seller and buyer. Gives the page's address."""
+    """The contract, found from the desk, is accepted on its page by seller and buyer. Gives the page's address."""
     for one in (chen, wangshu):
         one.go("/desk")
         one.follows("Read and accept")
@@ -232,7 +234,9 @@ def the_certificate_is_verified(wangshu: Guest, deal: str, folder: Path) -> None
 
 def verified(file: Path) -> subprocess.CompletedProcess[str]:
     """What the offline verifier says of a file."""
-    return subprocess.run([sys.executable, "zr", "verify", str(file)], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "zr", "verify", str(file)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 def the_other_buyer_has_the_deposit_back(jingban: Guest, zhiqiu: Guest) -> None:

@@ -154,4 +154,6 @@ def show(request: HttpRequest, template: str, *, here: str, title: str, **facts:
     """A page of the office: its row of rooms, its crumbs, its title."""
     way = facts.pop("way", None)
     trail = [(gettext("Office"), None)] if here == "office" and title == "" else crumbs(title, above=way)
-    return pages.page(request, f"office/{template}", here="office", crumbs=trail, rooms=rooms(request, here), title=title, **facts)
+    return pages.page(
+        request, f"office/{template}", here="office", crumbs=trail, rooms=rooms(request, here), title=title, **facts
+    )
