@@ -26,7 +26,7 @@ class Caller:
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {**own, **({"Idempotency-Key": key} if key else {})}
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         """What stands at an address, which must be there."""
         answer = self.ask("GET", path, query=query)
         assert answer.status_code == 200, answer.content.decode()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
+
 import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
+from tests.house import source
 from tests.people.given_people import a_person
 from zhirong.api import app, calling, paging, problems, snapshot
 from zhirong.base.refused import Refused
@@ -76,3 +80,15 @@ def test_a_deed_without_a_proper_key_is_refused(key: str) -> None:
 
 def test_a_proper_key_is_taken_as_it_is() -> None:
     assert paging.key_of(RequestFactory().post("/api/x", headers={"Idempotency-Key": "a-1"})) == "a-1"
+
+
+def test_a_shape_of_the_description_has_a_name_of_its_own() -> None:
+    """Two shapes of one name would be described as one."""
+    names = Counter(
+        node.name
+        for file in source.product()
+        if file.path.parts[:2] == ("zhirong", "api")
+        for node in file.tree.body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []

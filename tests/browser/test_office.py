@@ -42,23 +42,42 @@ def day(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Day:
     """Told through the same actions as real life, in a demo."""
     monkeypatch.setattr(settings, "DEMO", True)
     (settings.DATA / "demo.json").write_text('{"cast": [], "password": ""}', "utf-8")
-    house = given.House()
-    found = Day(house)
-    listing = given.a_draft(house, given.a_side("holder"))
-    pledged = given.a_draft(house, given.a_side("holder"))
+    found = Day(given.House())
+    operator = ["/office", "/office/questions", "/office/floor", "/office/deals", "/office/bank", "/office/bank/lines"]
+    operator += ["/office/bank/books", "/office/clock", "/office/house"]
+    found.paths["operator"] = [*operator, *reviews(found.house), *auction(found.house), *buyers(found.house)]
+    found.paths["operator"].append(a_verification())
+    found.paths["administrator"] = ["/office/people", f"/office/people/{found.house.operator.pk}"]
+    sequencer.number_now()
+    found.paths["auditor"] = ["/office/audit", f"/office/audit/{Leaf.objects.get(kind='exchange.hammer').pk}"]
+    return found
+
+
+def reviews(house: given.House) -> list[str]:
+    """A listing to announce, and one whose gate is shut."""
+    free, pledged = given.a_draft(house, given.a_side("holder")), given.a_draft(house, given.a_side("holder"))
     given.a_pledge(house, pledged.items.get().right)
-    auction = given.an_announced(house, given.a_side("holder"))
-    buyers = [given.a_side("buyer"), given.a_side("buyer")]
-    for buyer in buyers:
-        given.an_admitted(auction, buyer)
-    alone, seller, only = given.an_announced(house, owner := given.a_side("holder")), owner, given.a_side("buyer")
-    given.an_admitted(alone, only)
+    return [f"/office/listings/{one.pk}" for one in (free, pledged)]
+
+
+def auction(house: given.House) -> list[str]:
+    """A lot with two buyers, and a deal to which its only buyer objects."""
+    seller, only = given.a_side("holder"), given.a_side("buyer")
+    two, one = given.an_announced(house, given.a_side("holder")), given.an_announced(house, seller)
+    for buyer in (given.a_side("buyer"), given.a_side("buyer")):
+        given.an_admitted(two, buyer)
+    given.an_admitted(one, only)
     given.time_passes(minutes=4)
-    closing.close(auction.pk)
-    closing.close(alone.pk)
-    closing.answer(seller.person, alone.pk, consents=True)
+    closing.close(two.pk)
+    closing.close(one.pk)
+    closing.answer(seller.person, one.pk, consents=True)
     deal, lot = Deal.objects.get(), Lot.objects.get()
     objection = objections.raise_objection(only.person, deal.pk, text="公告中的年费状态与登记簿不符，请核实。")
+    return [f"/office/lots/{lot.pk}", f"/office/deals/{deal.pk}", f"/office/objections/{objection.pk}"]
+
+
+def buyers(house: given.House) -> list[str]:
+    """A buyer with a right of priority, one who has not paid, a question, and a stranger's payment."""
     asked = given.an_announced(house, given.a_side("holder"), rule_set="platform")
     Listing.objects.filter(pk=asked.pk).update(requirement="须为储能企业，并提供近三年的项目清单")
     late, unpaid = given.a_side("buyer"), given.a_side("buyer")
@@ -69,36 +88,16 @@ def day(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Day:
     questions.ask(unpaid.person, asked.pk, text="样机的循环寿命是多少？有没有第三方检测报告？")
     simulated.customer_pays(late.person, payer="深圳某不相干贸易有限公司", amount_fen=5_000_00, memo="往来款")
     jobs.fetch_news()
+    return [f"/office/intents/{intent.pk}", f"/bank-demo?code={waiting.payment_code}"]
+
+
+def a_verification() -> str:
+    """A party that asks to be verified."""
     member = people.a_person("holder")
     party = people.a_party(administrator=member)
     evidence = record.keep_file(member, "营业执照.pdf", b"%PDF-1.7 x", is_secret=True)
-    request = verification.submit_verification(member, party.pk, evidence=[evidence])
-    sequencer.number_now()
-    leaf = Leaf.objects.filter(kind="exchange.hammer").get()
-    found.paths = {
-        "operator": [
-            "/office",
-            f"/office/listings/{listing.pk}",
-            f"/office/listings/{pledged.pk}",
-            f"/office/verifications/{request.pk}",
-            f"/office/intents/{intent.pk}",
-            "/office/questions",
-            "/office/floor",
-            f"/office/lots/{lot.pk}",
-            "/office/deals",
-            f"/office/deals/{deal.pk}",
-            f"/office/objections/{objection.pk}",
-            "/office/bank",
-            "/office/bank/lines",
-            "/office/bank/books",
-            "/office/clock",
-            "/office/house",
-            f"/bank-demo?code={waiting.payment_code}",
-        ],
-        "auditor": ["/office/audit", f"/office/audit/{leaf.pk}"],
-        "administrator": ["/office/people", f"/office/people/{house.operator.pk}"],
-    }
-    return found
+    asked = verification.submit_verification(member, party.pk, evidence=[evidence])
+    return f"/office/verifications/{asked.pk}"
 
 
 def whose(day: Day) -> list[tuple[Person, list[str]]]:

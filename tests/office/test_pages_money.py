@@ -72,6 +72,9 @@ def test_a_newcomer_pays_a_deposit_and_the_house_hears_of_it_by_itself(demo: Non
     answer = client.post("/bank-demo", paid)
     assert answer.status_code == 302
     assert answer["Location"] == f"/bank-demo?code={intent.payment_code}"
+    under_way = text_of(client, answer["Location"])
+    assert "银行已收到款项" in under_way
+    assert 'value="pay"' not in under_way
     assert jobs.fetch_news() is True
     assert jobs.fetch_news() is False
     exchange_jobs.tick()

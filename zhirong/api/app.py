@@ -141,6 +141,8 @@ def too_large(request: HttpRequest, _problem: object) -> HttpResponse:
 
 @interface.exception_handler(HttpError)
 def not_accepted(request: HttpRequest, problem: HttpError) -> HttpResponse:
+    if isinstance(problem.__cause__, Refused):  # what our parser said
+        return problems.problem(request, problem.__cause__)
     return problems.problem(request, Refused("api.not_accepted", message=problem.message), status=problem.status_code)
 
 

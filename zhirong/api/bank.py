@@ -24,7 +24,7 @@ Path = Annotated[str, Field(max_length=120, pattern=shapes.NO_NUL, examples=["pa
 Quirk = Literal["none", "late", "twice", "wrong_amount", "taken_back", "stranger"]
 
 
-class LineTold(shapes.Told):
+class BankLineTold(shapes.Told):
     """A line of a bank statement, in fen."""
 
     line_id: int
@@ -120,15 +120,15 @@ class Correcting(shapes.Said):
     amount_fen: Annotated[int, Field(strict=True, ge=0, le=shapes.MOST_FEN)] = 0
 
 
-class PaidTold(shapes.Told):
+class SimulatedTold(shapes.Told):
     """A line of the simulated bank's own books, in fen."""
 
     bank_ref: str
     amount_fen: shapes.Fen
 
 
-def line_told(line: BankLine) -> LineTold:
-    return LineTold(
+def line_told(line: BankLine) -> BankLineTold:
+    return BankLineTold(
         line_id=line.pk,
         bank_ref=line.bank_ref,
         amount_fen=line.amount,
@@ -197,9 +197,9 @@ def line_of(line_id: int) -> BankLine:
     "/bank/lines",
     auth=calling.may_ask("ledger.see_books"),
     summary="Lines of bank statements",
-    **problems.told(paging.Page[LineTold]),
+    **problems.told(paging.Page[BankLineTold]),
 )
-def list_lines(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[LineTold]:
+def list_lines(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[BankLineTold]:
     """Newest first, those in suspense among them."""
     return paging.cut(BankLine.objects.select_related("proposed"), asked, line_told)
 
@@ -259,7 +259,7 @@ def fetch_statement(request: HttpRequest) -> HttpResponse:
     "/bank/lines/{int:line_id}/match",
     auth=calling.may_ask("ledger.propose_match"),
     summary="Propose what a payment was for",
-    **problems.told(LineTold, "ledger.line_not_waiting", "ledger.not_clients_account", *KEY),
+    **problems.told(BankLineTold, "ledger.line_not_waiting", "ledger.not_clients_account", *KEY),
 )
 def propose_match(request: HttpRequest, line_id: shapes.Id, said: Match) -> HttpResponse:
     """It moves after a second person's word. Needs an Idempotency-Key."""
@@ -271,7 +271,7 @@ def propose_match(request: HttpRequest, line_id: shapes.Id, said: Match) -> Http
     "/bank/lines/{int:line_id}/match/confirm",
     auth=calling.may_ask("ledger.confirm_match"),
     summary="Confirm what a payment was for",
-    **problems.told(LineTold, "ledger.line_not_proposed", "ledger.same_person", "ledger.not_enough", *KEY),
+    **problems.told(BankLineTold, "ledger.line_not_proposed", "ledger.same_person", "ledger.not_enough", *KEY),
 )
 def confirm_match(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
     """The money goes from suspense to the account. Needs an Idempotency-Key."""
@@ -283,7 +283,7 @@ def confirm_match(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
     "/bank/lines/{int:line_id}/match/decline",
     auth=calling.may_ask("ledger.confirm_match"),
     summary="Decline a proposed match",
-    **problems.told(LineTold, "ledger.line_not_proposed", *KEY),
+    **problems.told(BankLineTold, "ledger.line_not_proposed", *KEY),
 )
 def decline_match(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
     """The line waits in suspense again. Needs an Idempotency-Key."""
@@ -367,7 +367,7 @@ def sent_told(sent: BankFile | None) -> SentTold:
     "/bank/simulated/payments",
     auth=calling.may_ask("ledger.pay_at_simulated_bank"),
     summary="Pay at the simulated bank",
-    **problems.told(PaidTold, "ledger.not_positive", *KEY),
+    **problems.told(SimulatedTold, "ledger.not_positive", *KEY),
 )
 def customer_pays(request: HttpRequest, said: Paying) -> HttpResponse:
     """A customer at its counter; the bank's mistakes are the operator's to play. Needs an Idempotency-Key."""
@@ -379,7 +379,7 @@ def customer_pays(request: HttpRequest, said: Paying) -> HttpResponse:
     "/bank/simulated/corrections",
     auth=calling.may_ask("ledger.play_bank"),
     summary="Let the simulated bank take a line back",
-    **problems.told(PaidTold, *KEY),
+    **problems.told(SimulatedTold, *KEY),
 )
 def bank_corrects(request: HttpRequest, said: Correcting) -> HttpResponse:
     """In whole or by some fen. Needs an Idempotency-Key."""
@@ -389,5 +389,5 @@ def bank_corrects(request: HttpRequest, said: Correcting) -> HttpResponse:
     )
 
 
-def simulated_told(line: SimulatedLine) -> PaidTold:
-    return PaidTold(bank_ref=line.bank_ref, amount_fen=line.amount)
+def simulated_told(line: SimulatedLine) -> SimulatedTold:
+    return SimulatedTold(bank_ref=line.bank_ref, amount_fen=line.amount)

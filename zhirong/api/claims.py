@@ -25,7 +25,7 @@ class ClaimSaid(shapes.Said):
     evidence: shapes.Ref
 
 
-class Decision(shapes.Said):
+class ClaimDecision(shapes.Said):
     """The operator's word with its reason."""
 
     accepted: bool
@@ -90,7 +90,7 @@ def claim_right(request: HttpRequest, right_id: shapes.Id, said: ClaimSaid) -> C
         "people.maker_is_checker", "people.own_party",
     ),
 )  # fmt: skip
-def decide_claim(request: HttpRequest, claim_id: shapes.Id, said: Decision) -> ClaimTold:
+def decide_claim(request: HttpRequest, claim_id: shapes.Id, said: ClaimDecision) -> ClaimTold:
     """From an accepted claim on, the party acts for the right."""
     if not calling.has_role(request, "operator"):
         raise Refused("api.not_found")

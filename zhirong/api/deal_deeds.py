@@ -50,7 +50,7 @@ class ObjectionSaid(shapes.Said):
     party: Annotated[str, Field(max_length=16, pattern="^[0-9a-f]*$", description="For a party of mine")] = ""
 
 
-class Decision(shapes.Said):
+class ObjectionDecision(shapes.Said):
     """Upheld, the deal is undone and money goes back; dismissed, the clock runs on."""
 
     upheld: bool
@@ -129,7 +129,9 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
     "/deals/{int:deal_id}/default",
     auth=calling.may_ask("exchange.propose_default"),
     summary="Propose that the buyer defaulted",
-    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "listing.text_length"),
+    **problems.told(
+        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.buyer_kept_word", "listing.text_length"
+    ),
 )
 def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
     """After the term; nothing is taken before a second person agrees."""
@@ -177,7 +179,7 @@ def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSai
         ObjectionTold, "objection.decided", "objection.not_uninvolved", "deal.not_now", "listing.text_length", *KEY
     ),
 )
-def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: Decision) -> HttpResponse:
+def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: ObjectionDecision) -> HttpResponse:
     """By somebody who took no part; an upheld one pays back. Needs an Idempotency-Key."""
     person = calling.person_of(request)
     found = shapes.one(Objection.objects.filter(deal__in=seen(request).values("pk")), pk=objection_id)

@@ -50,7 +50,7 @@ class FaultTold(shapes.Told):
     en: str
 
 
-class LineTold(shapes.Told):
+class ImportLineTold(shapes.Told):
     """A line as it would take effect."""
 
     line: int
@@ -64,11 +64,11 @@ class LineTold(shapes.Told):
 class Lines(shapes.Told):
     """A page of lines in the file's order."""
 
-    items: list[LineTold]
+    items: list[ImportLineTold]
     total: int
 
 
-class Asked(BaseModel):
+class AskedLines(BaseModel):
     """?offset=0&limit=100&faults_only=false"""
 
     model_config = ConfigDict(extra="forbid")
@@ -101,8 +101,8 @@ def fault_told(fault: dict[str, Any]) -> FaultTold:
     )
 
 
-def line_told(line: queries.Previewed) -> LineTold:
-    return LineTold(
+def line_told(line: queries.Previewed) -> ImportLineTold:
+    return ImportLineTold(
         line=line.line,
         change=line.change,
         number=line.number,
@@ -163,7 +163,7 @@ def get_import(request: HttpRequest, ref: shapes.Short) -> BatchTold:
 
 
 @router.get("/imports/{ref}/lines", summary="Look at an import line by line", **problems.told(Lines))
-def preview(request: HttpRequest, ref: shapes.Short, asked: Query[Asked]) -> Lines:
+def preview(request: HttpRequest, ref: shapes.Short, asked: Query[AskedLines]) -> Lines:
     """What each line would put, and its faults by column."""
     batch = seen(request, ref)
     look = queries.preview_faults if asked.faults_only else queries.preview

@@ -81,7 +81,7 @@ class ListingTold(ListingShort):
     lots: list[LotShort]
 
 
-class Find(BaseModel):
+class FindListings(BaseModel):
     """?q=储能&state=announced&from_fen=…&sort=closes&page=1"""
 
     model_config = ConfigDict(extra="forbid")
@@ -98,7 +98,7 @@ class Find(BaseModel):
     limit: int = Field(20, ge=1, le=100)
 
 
-class Found(shapes.Told):
+class FoundListings(shapes.Told):
     """A page of what was found."""
 
     items: list[ListingShort]
@@ -175,8 +175,10 @@ def full(request: HttpRequest, listing: Listing) -> ListingTold:
     )
 
 
-@router.get("/listings", auth=calling.ANYONE, summary="Find listings", **problems.told(Found, "search.too_deep"))
-def find_listings(request: HttpRequest, asked: Query[Find]) -> Found:
+@router.get(
+    "/listings", auth=calling.ANYONE, summary="Find listings", **problems.told(FoundListings, "search.too_deep")
+)
+def find_listings(request: HttpRequest, asked: Query[FindListings]) -> FoundListings:
     """Announced ones, by words, price, state and kind, as on the page; open to all."""
     filters: dict[str, tuple[str, ...]] = {"kind": ("listing",)}
     if asked.state:
@@ -192,7 +194,7 @@ def find_listings(request: HttpRequest, asked: Query[Find]) -> Found:
         limit=asked.limit,
     )
     known = Listing.objects.visible().select_related("seller").in_bulk(ids)
-    return Found(items=[short(known[pk]) for pk in ids if pk in known], page=asked.page, total=total)
+    return FoundListings(items=[short(known[pk]) for pk in ids if pk in known], page=asked.page, total=total)
 
 
 @router.get("/listings/mine", summary="Listings of my parties", **problems.told(paging.Page[ListingShort]))

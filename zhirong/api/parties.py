@@ -68,7 +68,7 @@ class SecretGiven(shapes.Said):
     value: Annotated[str, Field(max_length=64, pattern=shapes.NO_NUL)]
 
 
-class Reading(shapes.Said):
+class SecretReading(shapes.Said):
     """Why a secret is read (个人信息保护法 6)."""
 
     kind: SecretKind
@@ -95,7 +95,7 @@ class PartyTold(shapes.PartyShort):
     secrets: dict[str, str] = Field(description="Kind and masked form", examples=[{"bank_account": "6222 **** 0123"}])
 
 
-class Asked(shapes.Said):
+class Joining(shapes.Said):
     """A request to act for a party, named by its credit code or its ref."""
 
     code: Code
@@ -201,7 +201,7 @@ def keep_secret(request: HttpRequest, ref: shapes.Short, said: SecretGiven) -> P
     summary="Read a resident id or a bank account in plain",
     **problems.told(Plain, "people.no_such_reason", "people.not_a_topic", "people.no_secret", "people.key_missing"),
 )
-def read_secret(request: HttpRequest, ref: shapes.Short, said: Reading) -> Plain:
+def read_secret(request: HttpRequest, ref: shapes.Short, said: SecretReading) -> Plain:
     """The reading is a deed on the record, with its reason."""
     party = seen(request, ref)
     return Plain(value=secrets.read_secret(calling.person_of(request), party.pk, **said.model_dump()))
@@ -220,7 +220,7 @@ def list_members(request: HttpRequest, ref: shapes.Short) -> list[MembershipTold
     summary="Ask to act for a party",
     **problems.told(MembershipTold, "people.party_not_known"),
 )
-def ask_to_join(request: HttpRequest, said: Asked) -> MembershipTold:
+def ask_to_join(request: HttpRequest, said: Joining) -> MembershipTold:
     """Gives nothing until the party's administrator or the operator has confirmed it."""
     return membership(parties.ask_to_join(calling.person_of(request), code=said.code))
 

@@ -42,7 +42,7 @@ class Renaming(shapes.Said):
     file: FileRef = ""
 
 
-class Paid(shapes.Said):
+class FeePaid(shapes.Said):
     """An annual fee as paid at the office, in fen."""
 
     year: int = Field(ge=1, le=30, description="Patent year")
@@ -101,7 +101,7 @@ class TransferSaid(shapes.Said):
     proof: FileRef = ""
 
 
-class PaidTold(shapes.Told):
+class FeePaidTold(shapes.Told):
     """A fee on the register, in fen."""
 
     payment_id: int
@@ -167,11 +167,11 @@ def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shap
     auth=calling.may_ask("registry.pay_fee"),
     summary="Note an annual fee as paid",
     **problems.told(
-        PaidTold, "registry.no_annual_fee", "registry.day_to_come", "registry.grace_over",
+        FeePaidTold, "registry.no_annual_fee", "registry.day_to_come", "registry.grace_over",
         "registry.no_such_patent_year", "registry.before_filing",
     ),
 )  # fmt: skip
-def pay_fee(request: HttpRequest, right_id: shapes.Id, said: Paid) -> PaidTold:
+def pay_fee(request: HttpRequest, right_id: shapes.Id, said: FeePaid) -> FeePaidTold:
     """By a holder, its agent or the operator, on evidence; the same payment twice is one."""
     person, right = calling.person_of(request), rights.visible(right_id)
     paid = entries.pay_fee(
@@ -183,7 +183,7 @@ def pay_fee(request: HttpRequest, right_id: shapes.Id, said: Paid) -> PaidTold:
         reduction=said.reduction,
         file=files.own_or_none(person, said.file),
     )
-    return PaidTold(
+    return FeePaidTold(
         payment_id=paid.pk,
         year=paid.year,
         paid_on=paid.paid_on,
@@ -199,7 +199,7 @@ def pay_fee(request: HttpRequest, right_id: shapes.Id, said: Paid) -> PaidTold:
     **problems.told(RightTold, "registry.day_to_come"),
 )
 def confirm_fees(request: HttpRequest, right_id: shapes.Id, said: Checked) -> RightTold:
-    """Paid through this year, as of this day."""
+    """FeePaid through this year, as of this day."""
     person, right = calling.person_of(request), rights.visible(right_id)
     file = files.own_or_none(person, said.file)
     entries.confirm_fees(person, right, paid_through_year=said.paid_through_year, as_of=said.as_of, file=file)

@@ -118,7 +118,7 @@ class RightTold(RightShort):
     freedom: list[FreedomTold]
 
 
-class Find(BaseModel):
+class FindRights(BaseModel):
     """?q=储能&kind=invention&page=1"""
 
     model_config = ConfigDict(extra="forbid")
@@ -131,7 +131,7 @@ class Find(BaseModel):
     limit: int = Field(20, ge=1, le=100)
 
 
-class Found(shapes.Told):
+class FoundRights(shapes.Told):
     """A page of what was found, the best first."""
 
     items: list[RightShort]
@@ -265,14 +265,14 @@ def visible(right_id: int) -> Right:
     "/rights",
     auth=calling.ANYONE,
     summary="Find rights",
-    **problems.told(Found, "search.too_deep"),
+    **problems.told(FoundRights, "search.too_deep"),
 )
-def find_rights(request: HttpRequest, asked: Query[Find]) -> Found:
+def find_rights(request: HttpRequest, asked: Query[FindRights]) -> FoundRights:
     """By words, names, numbers or fields, as on the page; open to all."""
     filters = {"kind": ("right",), **({"right_kind": (str(asked.kind),)} if asked.kind else {})}
     ids, total = found_ids(asked.q, filters=filters, offset=(asked.page - 1) * asked.limit, limit=asked.limit)
     known = Right.objects.visible().in_bulk(ids)
-    return Found(items=[short(known[pk]) for pk in ids if pk in known], page=asked.page, total=total)
+    return FoundRights(items=[short(known[pk]) for pk in ids if pk in known], page=asked.page, total=total)
 
 
 @router.get("/rights/{int:right_id}", auth=calling.ANYONE, summary="One right", **problems.told(RightTold))

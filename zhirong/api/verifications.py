@@ -25,7 +25,7 @@ class Evidence(shapes.Said):
     files: Annotated[list[shapes.Ref], Field(min_length=1, max_length=20)]
 
 
-class Decision(shapes.Said):
+class VerificationDecision(shapes.Said):
     """The operator's word; a rejection needs its reason."""
 
     accepted: bool
@@ -97,7 +97,7 @@ def submit(request: HttpRequest, ref: shapes.Short, said: Evidence) -> Verificat
         VerificationTold, "people.already_decided", "people.no_reason", "people.maker_is_checker", "people.own_party"
     ),
 )
-def decide(request: HttpRequest, verification_id: shapes.Id, said: Decision) -> VerificationTold:
+def decide(request: HttpRequest, verification_id: shapes.Id, said: VerificationDecision) -> VerificationTold:
     """By an operator, never on one's own party or request."""
     person, asked = calling.person_of(request), seen_request(request, verification_id)
     if said.accepted:

@@ -43,6 +43,11 @@ def bank_page() -> BankPage:
     return BankPage(holds=found["holds"] or 0, untold=found["untold"])
 
 
+def has_payment(code: str) -> bool:
+    """Whether a customer has paid under this code at the simulated bank; the exchange may not know it yet."""
+    return SimulatedLine.objects.filter(memo=code, amount__gt=0).exists()
+
+
 def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
     """What the operator, the checker and the auditor see of bank and books."""
     access.require(who, "ledger.see_books")

@@ -17,6 +17,7 @@ from zhirong.ledger.actions import bank as bank_actions
 from zhirong.ledger.actions import matches, payouts, simulated
 from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
+from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import pages
 from zhirong.web.office import rooms, tables
@@ -188,7 +189,9 @@ def books(request: HttpRequest) -> HttpResponse:
         request, "accounts", gettext("Accounts"), columns=account_columns(), found=found.order_by("path")
     ):
         return file
-    facts: dict[str, Any] = {"trial": reports.trial_balance().items(), "statement": statement, "account": path}
+    facts: dict[str, Any] = {"statement": statement, "account": path}
+    facts["trial"] = reports.trial_balance().items() if not path else None
+    facts["payee"] = payee_of(request, path) if statement else None
     facts["moves"] = (
         tables.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
@@ -198,6 +201,16 @@ def books(request: HttpRequest) -> HttpResponse:
         request, "books.html", here="bank", title=gettext("The books"), way=(gettext("Bank"), reverse("bank")),
         table=table, missing=refused, days=LOOK_BACK_DAYS, **facts,
     )  # fmt: skip
+
+
+def payee_of(request: HttpRequest, path: str) -> str | None:
+    """Whose free money an account is, for those who may pay it out."""
+    head, _, tail = path.partition(":")
+    if head != "party" or not tail.endswith(":available"):
+        return None
+    if not access.could(pages.standing_of(request), "ledger.make_payout"):
+        return None
+    return Party.objects.filter(ref=tail.removesuffix(":available")).values_list("name", flat=True).first()
 
 
 def account_columns() -> list[tables.Column]:

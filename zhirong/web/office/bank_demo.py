@@ -46,6 +46,7 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
         table=tables.table(request, "bank", title, columns=columns, found=found, order="-bank_ref"),
         waiting=waiting(request, may_play=may_play),
         asked=asked,
+        is_under_way=asked is not None and asked.state == "open" and bank_view.has_payment(code),
         code=code,
         may_play=may_play,
         quirks=quirks(),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange.actions import money, objections, settlement
+from zhirong.exchange.listing_rules import DEAL_STEPS
 from zhirong.exchange.models import Deal, Objection, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
@@ -25,6 +26,8 @@ DEEDS = (
     "exchange.confirm_recordal",
     "exchange.propose_default",
     "exchange.confirm_default",
+    "exchange.propose_annulment",
+    "exchange.confirm_annulment",
 )
 
 
@@ -142,6 +145,8 @@ class May:
     could_confirm: bool
     propose: bool
     settle_default: bool
+    annul: bool
+    settle_annulment: bool
 
 
 def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> May:
@@ -152,6 +157,8 @@ def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> Ma
         could_confirm=access.could(standing, "exchange.confirm_recordal"),
         propose=access.may(standing, "exchange.propose_default", one),
         settle_default=access.may(standing, "exchange.confirm_default", one),
+        annul="annul" in DEAL_STEPS[one.state] and access.may(standing, "exchange.propose_annulment", one),
+        settle_annulment=access.may(standing, "exchange.confirm_annulment", one),
     )
 
 
@@ -174,6 +181,8 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
             ),
             "propose_default": lambda: settlement.propose_default(person, deal_id, reason=reason),
             "confirm_default": lambda: settlement.confirm_default(person, deal_id),
+            "propose_annulment": lambda: settlement.propose_annulment(person, deal_id, reason=reason),
+            "confirm_annulment": lambda: settlement.confirm_annulment(person, deal_id),
         },
     )
 
