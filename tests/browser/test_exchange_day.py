@@ -209,7 +209,7 @@ def two_persons_settle(jingban: Guest, fuhe: Guest) -> None:
     fuhe.go("/office?kind=confirming")
     fuhe.follows(TITLE)
     fuhe.presses("Confirm and settle 30,400,000 yuan")
-    fuhe.sees("Settled")
+    fuhe.sees("Price and title exchanged")
 
 
 def the_certificate_is_verified(wangshu: Guest, deal: str, folder: Path) -> None:
