@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import django
-from django.core.management import call_command
+
+from zhirong.base.refused import Refused, sentence
+from zhirong.cli import migrate
 
 FIRST_LOGIN = "admin"
 
@@ -39,7 +41,7 @@ def open_house(data: str = "") -> None:
         os.environ["ZR_DATA"] = os.path.abspath(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhirong.settings")
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate.bring_up()
 
 
 def part(name: str) -> Any:
@@ -67,7 +69,11 @@ def serve(*, host: str, port: int, when_ready: Callable[[], None] = lambda: None
         print(f"http://{host}:{port}", flush=True)
         when_ready()
 
-    part("zhirong.web.house").run(host=host, port=port, when_ready=ready)
+    try:
+        part("zhirong.web.house").run(host=host, port=port, when_ready=ready)
+    except Refused as no:
+        # Another process serves this house, or its floor runs apart.
+        raise SystemExit(f"{sentence(no, 'zh')}\n{sentence(no, 'en')}") from None
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from tests.people import given_people as people
 from zhirong.base import numbers
-from zhirong.exchange.actions import intents, listings
+from zhirong.exchange.actions import contracts, intents, listings
 from zhirong.exchange.actions.listings import Offer
-from zhirong.exchange.models import Intent, Listing
+from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
@@ -134,3 +134,10 @@ def a_pledge(house: House, right: Right) -> None:
         since=record.now().date(),
         number="2026980000001",
     )
+
+
+def contract_of(deal: Deal) -> str:
+    """The digest of the deal's contract, written if it was not yet."""
+    file = contracts.write(deal.pk).contract_file
+    assert file is not None
+    return file.sha256

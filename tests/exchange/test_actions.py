@@ -10,14 +10,17 @@ from django.db import connection
 
 from tests.exchange import given_deals as given
 from tests.exchange.given_floor import until
+from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
+from zhirong.base.refused import Refused
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import closing, deals, intents, listings, objections, settlement
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
-from zhirong.exchange.models import Deal, Gate, Intent, Lot
+from zhirong.exchange.models import Deal, Gate, Intent, Listing, Lot
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import transfers
+from zhirong.people.models import Membership
 from zhirong.record import actions as record
 from zhirong.record import port as sql
 from zhirong.registry import queries
@@ -156,8 +159,11 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     first, second = given.a_side("buyer"), given.a_side("buyer")
     deal = sold(house, seller, first, second)
     assert (deal.price_fen, deal.buyer, deal.state) == (840_000_00, first.party, "contract")
-    deals.accept(seller.person, deal.pk, side="seller", contract_sha256=CONTRACT)
-    deal = deals.accept(first.person, deal.pk, side="buyer", contract_sha256=CONTRACT)
+    text = given.contract_of(deal)
+    with refused("deal.text_changed"):
+        deals.accept(seller.person, deal.pk, side="seller", contract_sha256=CONTRACT)
+    deals.accept(seller.person, deal.pk, side="seller", contract_sha256=text)
+    deal = deals.accept(first.person, deal.pk, side="buyer", contract_sha256=text)
     assert deal.state == "payment"
     assert given.free_fen(second) == 80_000_00
     given.money_for(first.party, deal.price_fen + deal.buyer_fee_fen - 80_000_00)
@@ -235,3 +241,77 @@ def test_a_pledge_that_is_registered_meanwhile_stops_the_listing() -> None:
     assert "exchange.suspended" in deeds()
     jobs.tick()
     assert deeds().count("exchange.suspended") == 1
+
+
+def test_a_buyer_who_signed_does_not_default_and_an_annulment_gives_everything_back() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    first, second = given.a_side("buyer"), given.a_side("buyer")
+    deal = sold(house, seller, first, second)
+    deals.accept(first.person, deal.pk, side="buyer", contract_sha256=given.contract_of(deal))
+    given.time_passes(hours=1)
+    with refused("deal.buyer_kept_word"):
+        settlement.propose_default(house.operator, deal.pk, reason="未签约")
+    with refused("deal.annulment_not_proposed"):
+        settlement.confirm_annulment(house.checker, deal.pk)
+    settlement.propose_annulment(house.operator, deal.pk, reason="转让方逾期未签约")
+    deal = settlement.confirm_annulment(house.checker, deal.pk)
+    assert deal.state == "annulled"
+    assert (given.free_fen(first), given.free_fen(second)) == (80_000_00, 80_000_00)
+    assert given.fresh(deal.listing).state == "ended"
+
+
+def test_money_that_came_by_another_way_counts_as_deposit() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    intent = intents.register(buyer.person, listing.pk, party=buyer.party)
+    assert intent.deposit_state == "due"
+    given.money_for(buyer.party, listing.deposit_fen)
+    jobs.tick()
+    assert Intent.objects.get().state == "admitted"
+
+
+def test_a_deed_that_cannot_be_done_does_not_hold_up_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+
+    def refuses(_: int) -> None:
+        raise Refused("intent.unknown", intent=7)
+
+    monkeypatch.setattr(jobs.money, "deposits_met", lambda: [7])
+    monkeypatch.setattr(jobs.intents, "deposit_arrived", refuses)
+    given.time_passes(minutes=4)
+    jobs.tick()
+    assert given.fresh(listing).extensions == 1
+
+
+def test_a_request_to_join_binds_nobody() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    stranger = people.a_person("buyer")
+    for party in (seller.party, buyer.party):
+        Membership.objects.create(person=stranger, party=party, asked_at=record.now())
+    assert given.an_admitted(listing, buyer).state == "admitted"
+
+
+def test_one_person_does_not_bid_for_two() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    given.an_admitted(listing, buyer)
+    other = people.a_party(is_verified=True)
+    people.a_membership(buyer.person, other)
+    with refused("intent.one_hand"):
+        intents.register(buyer.person, listing.pk, party=other)
+
+
+def test_silence_sells_nothing_below_the_reserve() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    Listing.objects.filter(pk=listing.pk).update(reserve_fen=900_000_00)
+    given.an_admitted(listing, buyer)
+    given.time_passes(minutes=4)
+    jobs.tick()
+    given.time_passes(minutes=6)
+    jobs.tick()
+    assert given.fresh(listing).end_reason == "below_reserve"
+    assert not Deal.objects.exists()
+    assert given.free_fen(buyer) == 80_000_00

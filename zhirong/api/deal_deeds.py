@@ -129,7 +129,9 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
     "/deals/{int:deal_id}/default",
     auth=calling.may_ask("exchange.propose_default"),
     summary="Propose that the buyer defaulted",
-    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "listing.text_length"),
+    **problems.told(
+        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.buyer_kept_word", "listing.text_length"
+    ),
 )
 def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
     """After the term; nothing is taken before a second person agrees."""

@@ -24,7 +24,7 @@ VERBS = {
     "bench": ("zhirong.cli.bench", False),
     "drill": ("zhirong.cli.drill", False),
     "shell": ("zhirong.cli.shell", True),
-    "work": ("zhirong.cli.work", True),
+    "work": ("zhirong.web.work", True),
     "floor": ("zhirong.cli.floor", True),
     "words": ("zhirong.cli.words", False),
 }
@@ -40,6 +40,7 @@ def main(argv: Sequence[str]) -> int:
     if needs_house:
         rest = take_data_folder(rest)
         django.setup()
+        importlib.import_module("zhirong.cli.migrate").bring_up()
     try:
         return int(importlib.import_module(module).main(rest))
     except BrokenPipeError:

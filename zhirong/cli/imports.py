@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from zhirong.base.refused import Refused
-from zhirong.cli import house, migrate
+from zhirong.cli import house
 from zhirong.exchange.actions import sheet
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -42,7 +42,6 @@ class Actor:
 def main(argv: Sequence[str]) -> int:
     """0 all is well, 1 a file has faults and nothing of it was taken, 2 refused."""
     asked = read(argv)
-    migrate.bring_up()
     try:
         who = house.person(asked.login)
         if asked.files[0] in get_args(TableName):
@@ -94,11 +93,13 @@ def bring(actor: Actor, path: Path, *, commits: bool) -> int:
         batch = imports.stage_import(actor.who, kind, data, file=file, holder=actor.party)
         rows = list(ImportRow.objects.filter(batch=batch).order_by("line"))
         faults = [*faults_of(rows), *(against_the_register(batch, rows) if kind == "listings" else [])]
-        show(path, kind, batch, faults=faults)
+        show(path, kind, batch, faults=faults, commits=commits)
         if faults:
             return FAULTY
         if batch.visible_at is None and commits:
-            batch = sheet.draft_many(actor.who, batch) if kind == "listings" else imports.commit_import(actor.who, batch)
+            batch = (
+                sheet.draft_many(actor.who, batch) if kind == "listings" else imports.commit_import(actor.who, batch)
+            )
             print(f"  taken in: {batch.rows} rows, batch {batch.ref}")
     except Refused as no:
         print(f"{path}: {house.said(no)}", file=sys.stderr)
@@ -141,12 +142,10 @@ def against_the_register(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[
     if batch.visible_at is not None:
         return []
     names = sheets.columns("listings")
-    return [
-        (one.line, names[one.column]["names"][0], one.refused) for one in sheet.judge(batch, rows) if one.refused
-    ]
+    return [(one.line, names[one.column]["names"][0], one.refused) for one in sheet.judge(batch, rows) if one.refused]
 
 
-def show(path: Path, kind: ImportKind, batch: ImportBatch, *, faults: Sequence[Fault]) -> None:
+def show(path: Path, kind: ImportKind, batch: ImportBatch, *, faults: Sequence[Fault], commits: bool) -> None:
     """What the file is and all that is wrong in it."""
     state = "taken in before" if batch.visible_at else "staged" if not faults else "not taken in"
     print(f"{path}: {kind}, {batch.rows} rows, {len(faults)} faults, {state}")
@@ -154,5 +153,5 @@ def show(path: Path, kind: ImportKind, batch: ImportBatch, *, faults: Sequence[F
         print(f"  row {line}, {column}: {house.said(no)}")
     if len(faults) > FAULTS_SHOWN:
         print(f"  … and {len(faults) - FAULTS_SHOWN} more")
-    if batch.visible_at is None and not faults:
+    if batch.visible_at is None and not faults and not commits:
         print("  add --commit to take it in")

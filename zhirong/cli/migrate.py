@@ -20,20 +20,19 @@ ADVISORY_LOCK = 0x7A726D67
 
 def main(argv: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="./zr migrate", description=__doc__).parse_args(argv)
-    done = bring_up()
-    print(f"{settings.DATA}: {done} steps taken, the tables are those of version {settings.VERSION}.")
+    # The front door of zr has brought them up already, as it does for every verb.
+    bring_up()
+    print(f"{settings.DATA}: the tables are those of version {settings.VERSION}.")
     return 0
 
 
-def bring_up() -> int:
+def bring_up() -> None:
     """The tables of this version; a house of a later one, or of something else, is refused untouched."""
     refuse_strangers()
     with one_at_a_time():
         executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
-    return len(plan)
 
 
 def refuse_strangers() -> None:

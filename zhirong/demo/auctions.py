@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +12,22 @@ from zhirong.base.shown import from_ns
 from zhirong.demo import invented
 from zhirong.demo.cast import Cast
 from zhirong.exchange import clockwork, floor_doors
-from zhirong.exchange.actions import closing, deals, intents, listings, money, objections, questions, settlement
+from zhirong.exchange.actions import (
+    closing,
+    contracts,
+    deals,
+    intents,
+    listings,
+    money,
+    objections,
+    questions,
+    settlement,
+)
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
 from zhirong.ledger.actions import bank, simulated
-from zhirong.people.models import Party
+from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.registry import records
 from zhirong.registry.actions import putting
@@ -113,12 +122,13 @@ class Story:
     def deal(self, listing: Listing, *, until: str) -> Deal:
         """A deal brought to a state of its settlement."""
         deal = Deal.objects.get(listing=listing, state="contract")
-        text = hashlib.sha256(f"合同 {deal.number}".encode()).hexdigest()
+        file = contracts.write(deal.pk).contract_file
+        assert file is not None
         seller, buyer = self._member(deal.seller), self._member(deal.buyer)
         if until == "contract":
-            return deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=text)
-        deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=text)
-        deal = deals.accept(self.cast[buyer], deal.pk, side="buyer", contract_sha256=text)
+            return deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=file.sha256)
+        deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=file.sha256)
+        deal = deals.accept(self.cast[buyer], deal.pk, side="buyer", contract_sha256=file.sha256)
         if until == "payment":
             return deal
         self.pays(deal.buyer, money.due_fen(deal), money.price_code(deal))
@@ -132,6 +142,10 @@ class Story:
         if until == "confirming":
             return deal
         return settlement.confirm_recordal(self.cast["fuhe"], deal.pk, payload_hash=entered.payload_hash)
+
+    def buyer_of(self, listing: Listing) -> Person:
+        """Somebody who registered for a listing."""
+        return Intent.objects.filter(listing=listing).order_by("pk")[0].person
 
     def _member(self, party: Party) -> str:
         return next(login for login, firm in self.cast.firms.items() if firm.pk == party.pk)
@@ -215,7 +229,7 @@ def _settle(story: Story, sold: Sequence[Listing]) -> None:
         if state in ("objection", "annulled"):
             deal = story.deal(listing, until="contract")
             raised = objections.raise_objection(
-                cast["weizhen"], deal.pk, text="成交前一小时页面无法打开，未能继续出价，请核实。"
+                story.buyer_of(listing), deal.pk, text="成交前一小时页面无法打开，未能继续出价，请核实。"
             )
             if state == "annulled":
                 objections.decide(cast["zhuguan"], raised.pk, upheld=True, decision="经查系统日志属实，成交撤销。")

@@ -6,13 +6,14 @@ The move itself is the record's deed (`record.move_clock`), which refuses outsid
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Max, Q, QuerySet, Value
+from django.db.models import F, Max, Min, QuerySet, Value
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
@@ -30,6 +31,7 @@ LONGEST_STEPS = 10_000
 BREATH = timedelta(milliseconds=1)
 FARTHEST = timedelta(days=400)
 LOTS_THAT_RUN = ("scheduled", "live", "matching")
+BY_CLOCK = ("registration", "answer", "opening", "close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,54 +59,55 @@ def floor_runs() -> Iterator[None]:
 
 
 def deadlines(after: datetime, *, most: int = 20) -> list[Deadline]:
-    """What falls due next, earliest first: what the clock does, and what the parties of a deal owe."""
-    found = _listed(after, most) + _owed(after, most)
+    """What falls due next, earliest first: what the clock does, and what the parties of a deal owe (two questions)."""
+    timed = _first([*_of_listings(after), *_of_deals(after)], most)
+    found = [Deadline(at, kind, pk, number, kind in BY_CLOCK) for at, kind, pk, number in timed]
+    found += [Deadline(from_ns(ns), kind, pk, number, True) for ns, kind, pk, number in _first(_of_lots(after), most)]
     return sorted(found, key=lambda one: (one.at, one.kind, one.pk))[:most]
 
 
-def _listed(after: datetime, most: int) -> list[Deadline]:
-    """Ends of registration, answers of sellers, openings and closes of lots: the clock acts on each."""
+def _first(parts: Sequence[QuerySet[Any]], most: int) -> list[tuple[Any, str, int, str]]:
+    rows = [part.values_list("at", "what", "pk", "name") for part in parts]
+    return list(rows[0].union(*rows[1:], all=True).order_by("at")[:most])
+
+
+def _named(found: Any, kind: str, at: str, *, number: str = "number") -> Any:
+    named = found.filter(**{f"{at}__isnull": False})
+    return named.annotate(at=F(at), what=Value(kind), name=F(number))
+
+
+def _of_listings(after: datetime) -> Iterator[QuerySet[Any]]:
+    """Ends of registration and the seller's silence: the clock acts on each."""
     closing = Listing.objects.filter(state__in=("announced", "qualifying"), closes_at__gt=after)
-    answers = Listing.objects.filter(state="answering", answer_due_at__gt=after)
+    yield _named(closing, "registration", "closes_at")
+    yield _named(Listing.objects.filter(state="answering", answer_due_at__gt=after), "answer", "answer_due_at")
+
+
+def _of_lots(after: datetime) -> list[QuerySet[Any]]:
+    """Openings and closes, which the floor carries out."""
     now_ns = to_ns(after)
     opening = Lot.objects.filter(state="scheduled", opens_ns__gt=now_ns)
     ending = Lot.objects.filter(state__in=LOTS_THAT_RUN, closes_ns__gt=now_ns)
-    found = [
-        *((at, "registration", pk, number) for at, pk, number in _first(closing, "closes_at", most)),
-        *((at, "answer", pk, number) for at, pk, number in _first(answers, "answer_due_at", most)),
+    return [
+        _named(opening, "opening", "opens_ns", number="listing__number"),
+        _named(ending, "close", "closes_ns", number="listing__number"),
     ]
-    for lots, name, kind in ((opening, "opens_ns", "opening"), (ending, "closes_ns", "close")):
-        rows = lots.order_by(name, "pk").values_list(name, "pk", "listing__number")[:most]
-        found += [(from_ns(ns), kind, pk, number) for ns, pk, number in rows]
-    return [Deadline(at, kind, pk, number, by_clock=True) for at, kind, pk, number in found]
 
 
-def _first(found: QuerySet[Listing], name: str, most: int) -> list[tuple[datetime, int, str]]:
-    return list(found.order_by(name, "pk").values_list(name, "pk", "number")[:most])
-
-
-def _owed(after: datetime, most: int) -> list[Deadline]:
+def _of_deals(after: datetime) -> Iterator[QuerySet[Any]]:
     """Contract, price and change of owner: when one passes a person decides, so the clock only waits for them."""
     running = Deal.objects.filter(stopped_at=None)
-    due = [
-        ("contract", "contract_due_at", Q(state="contract")),
-        ("payment", "payment_due_at", Q(state="payment")),
-        ("recordal", "recordal_due_at", Q(state__in=("recordal", "confirming"))),
-    ]
-    parts = [
-        running.filter(which, **{f"{name}__gt": after}).values_list(
-            F(name), Value(kind), F("pk"), F("number")
-        )
-        for kind, name, which in due
-    ]
-    rows = parts[0].union(*parts[1:], all=True)
-    found = [Deadline(at, kind, pk, number, by_clock=False) for at, kind, pk, number in rows]
-    return sorted(found, key=lambda one: one.at)[:most]
+    yield _named(running.filter(state="contract", contract_due_at__gt=after), "contract", "contract_due_at")
+    yield _named(running.filter(state="payment", payment_due_at__gt=after), "payment", "payment_due_at")
+    recording = running.filter(state__in=("recordal", "confirming"), recordal_due_at__gt=after)
+    yield _named(recording, "recordal", "recordal_due_at")
 
 
 def next_deadline(after: datetime) -> datetime | None:
     """The next instant at which the clock has something to do."""
-    return min((one.at for one in _listed(after, 1)), default=None)
+    timed = [part.aggregate(first=Min("at"))["first"] for part in _of_listings(after)]
+    timed += [from_ns(ns) for part in _of_lots(after) if (ns := part.aggregate(first=Min("at"))["first"]) is not None]
+    return min((at for at in timed if at is not None), default=None)
 
 
 def moves(who: Person, to: datetime, *, why: str) -> Iterator[datetime]:
@@ -124,6 +127,8 @@ def moves(who: Person, to: datetime, *, why: str) -> Iterator[datetime]:
 
 
 def _stop(who: Person, at: datetime, *, why: str) -> datetime:
+    if not settings.DEMO:
+        raise Refused("clock.not_a_demo")
     floor_doors.running().expect_clock_move()
     record.move_clock(who, at, why=why)
     settle()

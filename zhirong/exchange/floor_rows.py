@@ -123,12 +123,13 @@ def note(batch: Batch, lot: Lot, event: Event, *, who_ref: str, key: str) -> int
         kind=KINDS[event.kind],
         topic=f"lot:{lot.id}",
         # In public a bidder is its code; the person who pressed the button stands in the step alone (court rule 18).
-        who_ref=facts["bidder"] if is_bid else who_ref or "house",
+        who_ref=actor_of(event, who_ref),
         at=instant(facts["at_ns"]),
         facts=told,
         public=event.kind not in PRIVATE,
         # Whoever was outbid sees it in the room at once; a notice for each bid would drown the rest.
-        to=() if is_bid else tuple(lot.persons.values()),
+        # Admissions are nobody else's business: told to all, they would give away how many came and who.
+        to=() if is_bid or event.kind in PRIVATE else tuple(lot.persons.values()),
     )
     batch.deeds.append(deed)
     kept = who_alone(who_ref) if is_bid else sql.body({**facts, "who": who_ref})
@@ -141,6 +142,13 @@ def note(batch: Batch, lot: Lot, event: Event, *, who_ref: str, key: str) -> int
     )
     batch.touched[lot.id] = lot
     return place
+
+
+def actor_of(event: Event, who_ref: str) -> str:
+    """Who did it, as the public may know: a bidder by its code, the hammer nobody, our people by their ref."""
+    if event.kind in ("bid", "matched"):
+        return str(event.facts["bidder"])
+    return "house" if event.kind == "hammer" else who_ref or "house"
 
 
 def note_refusal(batch: Batch, lot: Lot, bid: Bid, *, reply: Reply, who_ref: str) -> None:

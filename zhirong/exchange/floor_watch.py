@@ -18,6 +18,8 @@ from zhirong.record import port as sql
 
 # "zrfl" as a number: keeps our advisory locks apart from anybody else's on the same server.
 LOCK_CLASS = 0x7A72666C
+# "zrfn": under it every floor says into how many shards it cuts the lots.
+COUNT_CLASS = 0x7A72666E
 BEAT_EVERY_NS = 10**9
 
 
@@ -39,6 +41,7 @@ class Watch:
             rows = port.execute("SELECT pg_try_advisory_lock(?, ?)", (LOCK_CLASS, self.shard))
             if not rows[0][0]:
                 raise Refused("floor.taken")
+            self._agree_on_shards(port)
         if self.path is None:
             return 0
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -50,6 +53,18 @@ class Watch:
         self._handle = handle
         text = os.pread(handle, 40, 0).decode("ascii", "replace").strip()
         return int(text) if text.isdecimal() else 0
+
+    def _agree_on_shards(self, port: sql.Port) -> None:
+        """All floors of a database cut its lots into the same number of shards, or two would own one lot."""
+        port.execute("SELECT pg_advisory_lock_shared(?, ?)", (COUNT_CLASS, self.shards))
+        others = port.execute(
+            "SELECT DISTINCT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid::bigint = ? "
+            "AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+            "AND objid::bigint <> ?",
+            (COUNT_CLASS, self.shards),
+        )
+        if others:
+            raise Refused("floor.other_shards", shards=self.shards, others=[int(count) for (count,) in others])
 
     def beat(self, now_ns: int) -> None:
         """Say that the floor lives. Not synced: a lost beat only gives bidders more time back."""
@@ -67,6 +82,7 @@ class Watch:
         if port.dialect == sql.POSTGRESQL:
             with suppress(*port.failures):
                 port.execute("SELECT pg_advisory_unlock(?, ?)", (LOCK_CLASS, self.shard))
+                port.execute("SELECT pg_advisory_unlock_shared(?, ?)", (COUNT_CLASS, self.shards))
 
 
 def watch(day: date, *, path: Path | None, shard: int = 0, shards: int = 1) -> Watch:

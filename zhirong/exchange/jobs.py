@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
+from zhirong.base.refused import Refused
 from zhirong.exchange.actions import certificates, closing, contracts, deals, intents, money, register_watch, settlement
 from zhirong.record import actions as record
+
+log = logging.getLogger(__name__)
 
 
 def tick() -> int:
     """Do what is due, in the order of its deadline within each kind; gives how many deeds were tried."""
     now = record.now()
-    due = [
+    due: list[tuple[Callable[[int], object], int]] = [
         *((intents.deposit_arrived, pk) for pk in money.deposits_met()),
         *((settlement.take_price, pk) for pk in money.prices_met()),
         *((register_watch.stop_if_blocked, pk) for pk in register_watch.touched(now)),
@@ -20,5 +26,13 @@ def tick() -> int:
         *((certificates.seal, pk) for pk in certificates.unsealed()),
     ]
     for deed, pk in due:
-        deed(pk)
+        _try(deed, pk)
     return len(due)
+
+
+def _try(deed: Callable[[int], object], pk: int) -> None:
+    """One deed that cannot be done now may not hold up the others: it is noted and tried again at the next tick."""
+    try:
+        deed(pk)
+    except Refused as refused:
+        log.warning("%s %s: %s", deed.__name__, pk, refused)

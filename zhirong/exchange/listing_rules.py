@@ -44,13 +44,9 @@ LISTING_STEPS: Mapping[str, Mapping[str, str]] = {
     },
     # A live auction is paused or annulled on the floor; an annulled one leaves its listing suspended.
     "bidding": {"sell": "sold", "end": "ended", "annul": "suspended"},
-    "sold": {"settle": "settled", "end": "ended", "sell": "sold", "terminate": "terminated"},
-    "suspended": {
-        "change": "announced",
-        "resume": "announced",
-        "terminate": "terminated",
-        "withdraw": "withdrawn",
-    },
+    # A sold listing ends with its deal; while the deal lives its money may not lose its listing.
+    "sold": {"settle": "settled", "end": "ended", "sell": "sold"},
+    "suspended": {"resume": "announced", "terminate": "terminated", "withdraw": "withdrawn"},
     "settled": {},
     "ended": {},
     "withdrawn": {},

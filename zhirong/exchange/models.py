@@ -153,7 +153,7 @@ class Intent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["listing", "party"],
-                condition=~Q(state__in=["withdrawn", "void"]),
+                condition=~Q(state__in=["withdrawn", "void", "lapsed"]),
                 name="exchange_intent_once",
             ),
             models.UniqueConstraint(fields=["listing", "code"], condition=~Q(code=""), name="exchange_code_once"),
@@ -241,6 +241,7 @@ class Deal(models.Model):
     contract_file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     stopped_at = models.DateTimeField(null=True)
     default_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    annulment_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

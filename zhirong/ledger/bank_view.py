@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Q, Sum
+
 from zhirong.ledger import reports, rules
 from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, SimulatedLine
 from zhirong.people import access
@@ -14,10 +16,9 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class BankPage:
-    """The simulated bank's own page: its lines, instructions carried out among them, and how many it has not told."""
+    """The head of the simulated bank's own page: what it holds, and how many lines it has not told."""
 
     holds: int
-    lines: tuple[SimulatedLine, ...]
     untold: int
 
 
@@ -37,13 +38,14 @@ class Desk:
 
 
 def bank_page() -> BankPage:
-    """What the simulated bank shows at its counter; the newest lines first."""
-    lines = SimulatedLine.objects.order_by("-pk")
-    return BankPage(
-        holds=sum(SimulatedLine.objects.values_list("amount", flat=True)),
-        lines=tuple(lines[:SHOWN]),
-        untold=lines.filter(tells_left__gt=0).count(),
-    )
+    """What the simulated bank shows at its counter, in one question."""
+    found = SimulatedLine.objects.aggregate(holds=Sum("amount"), untold=Count("pk", filter=Q(tells_left__gt=0)))
+    return BankPage(holds=found["holds"] or 0, untold=found["untold"])
+
+
+def has_payment(code: str) -> bool:
+    """Whether a customer has paid under this code at the simulated bank; the exchange may not know it yet."""
+    return SimulatedLine.objects.filter(memo=code, amount__gt=0).exists()
 
 
 def desk(who: Who, *, bank: str = rules.BANK) -> Desk:

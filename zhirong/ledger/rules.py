@@ -70,6 +70,11 @@ def escrow(deal: str) -> str:
     return f"deal:{deal}:escrow"
 
 
+def may_be_paid_out(path: str) -> bool:
+    """Only a party's free money, the house's own fees and what nobody claims may leave; a deal's escrow never (I10)."""
+    return path.startswith(("fee:", "tax:", "suspense:")) or (path.startswith("party:") and path.endswith(":available"))
+
+
 Class = Literal["custody", "transit", "suspense", "clients", "own"]
 
 

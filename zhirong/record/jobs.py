@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -106,3 +107,11 @@ class Worker:
 
 class Stopped(BaseException):
     """The server ends in the middle of a job; it stays running in its row and waits again at the next start."""
+
+
+def until_told_to_end() -> None:
+    """Wait for SIGTERM or SIGINT: the main thread of a process whose work is done by other threads."""
+    told = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: told.set())
+    told.wait()

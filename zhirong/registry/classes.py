@@ -31,7 +31,9 @@ def titles(symbol: str) -> list[Title]:
     names = [*nearest.path.split(), nearest.symbol]
     rows = IpcClass.objects.in_bulk(names)
     return [
-        Title(row.symbol, row.level, row.title_zh, row.title_en) for name in names if (row := rows.get(name)) is not None
+        Title(row.symbol, row.level, row.title_zh, row.title_en)
+        for name in names
+        if (row := rows.get(name)) is not None
     ]
 
 

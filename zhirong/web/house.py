@@ -105,6 +105,20 @@ def parts() -> list[Part]:
     ]
 
 
+@contextmanager
+def running() -> Iterator[None]:
+    """The parts run inside; when one does not start, those before it are stopped again."""
+    started: list[Part] = []
+    try:
+        for part in parts():
+            part.start()
+            started.append(part)
+        yield
+    finally:
+        for part in reversed(started):
+            part.stop()
+
+
 class Server(uvicorn.Server):
     """Ends the live streams first, so that nobody waits for browsers that only listen."""
 
@@ -166,17 +180,12 @@ class House:
     @contextmanager
     def open(self) -> Iterator[None]:
         """The parts beside the pages run while the house is open."""
-        started: list[Part] = []
         forget = sequencer.listen(self.hub.wake)
         try:
-            for part in parts():
-                part.start()
-                started.append(part)
-            yield
+            with running():
+                yield
         finally:
             forget()
-            for part in reversed(started):
-                part.stop()
             self.bridge.end(connections.close_all)
             self.hub.thread_end(connections.close_all)
             connections.close_all()

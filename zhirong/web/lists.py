@@ -58,7 +58,9 @@ def paged(request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, str], 
     if not found and number > 1:
         raise Http404
     total = int(found[0].of_all) if found else 0  # type: ignore[attr-defined]
-    query = {name: value for name, value in request.GET.items() if name not in ("page", "order", "form") and value}
+    query: dict[str, str] = {
+        name: str(value) for name, value in request.GET.items() if name not in ("page", "order", "form") and value
+    }
     return Listed(found, number, max(1, -(-total // PAGE)), total, order, {**query, "order": order})
 
 

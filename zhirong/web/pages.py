@@ -42,6 +42,7 @@ MENU = [
     ("parks", gettext_noop("Parks")),
     ("data", gettext_noop("Data")),
 ]
+OFFICE = ("office", gettext_noop("Office"))
 FOOT = [
     ("about", gettext_noop("About the centre")),
     ("rules", gettext_noop("Trading rules")),
@@ -141,12 +142,18 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         "contrast": views.chosen(request, "contrast"),
         "now": record.now(),
         "is_demo": settings.DEMO,
-        "menu": [(name, translation.gettext(word), place(name)) for name, word in MENU if place(name)],
+        "menu": menu_for(standing_of(request)),
         "foot": [(translation.gettext(word), place(name)) for name, word in FOOT if place(name)],
         "path": request.get_full_path(),
         "typed": request.POST if refused else {},
         "refused": told(refused) if refused else None,
     }
+
+
+def menu_for(standing: Standing | None) -> list[tuple[str, str, str | None]]:
+    """What is built; the office only for the people of the house."""
+    words = [*MENU, OFFICE] if access.could(standing, "people.enter_office") else MENU
+    return [(name, translation.gettext(word), place(name)) for name, word in words if place(name)]
 
 
 def fragment(template: str, **facts: Any) -> str:

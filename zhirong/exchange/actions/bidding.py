@@ -8,7 +8,7 @@ from functools import partial
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, listing_rules
 from zhirong.exchange.engine.shape import Annul, Ban, Encumber, Pause, PriorityMatch, Reply, Resume
-from zhirong.exchange.models import Intent, Lot
+from zhirong.exchange.models import Deal, Intent, Lot
 from zhirong.people import access
 from zhirong.people.models import Membership, Person
 
@@ -64,6 +64,8 @@ def ban(who: Person, lot: Lot, *, code: str, reason: str) -> Reply:
 def annul(who: Person, lot: Lot, *, reason: str) -> Reply:
     """Undo an auction by a new event; what happened stays written, and the listing stops until a person decides."""
     access.require(who, "exchange.control", lot)
+    if Deal.objects.filter(lot=lot).exclude(state__in=("defaulted", "annulled")).exists():
+        raise Refused("lot.has_deal", lot=lot.pk)
     said = listing_rules.must_be_text(reason, field="reason", most=1000)
     return floor_doors.order(lot.pk, partial(Annul, reason=said), who_ref=who.ref)
 

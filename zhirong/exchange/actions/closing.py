@@ -172,6 +172,9 @@ def consent_by_silence(listing_id: int) -> Listing:
     listing = locked(listing_id)
     if listing.state != "answering" or listing.answer_due_at is None or listing.answer_due_at > record.now():
         return listing
+    if listing.reserve_fen is not None and listing.reserve_fen > listing.asking_fen:
+        # Silence cannot sell below what the seller said is the least (B8: agreement at no less than the reserve).
+        return end_unsold(listing, outcome="below_reserve")
     return _consented(listing)
 
 

@@ -93,11 +93,13 @@ def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None, r
 
 
 def next_best(deal: Deal) -> Intent | None:
-    """Who would follow if this buyer failed: the highest other bidder of the lot, its deposit still held."""
+    """Who would follow if this buyer failed: the highest other bidder who counts, its deposit still held."""
     if deal.lot is None:
         return None
     failed = set(Deal.objects.filter(listing=deal.listing).values_list("intent__code", flat=True))
-    steps = deal.lot.steps.filter(kind="bid", refusal="").exclude(code__in=failed | {deal.intent.code})
+    banned = set(deal.lot.steps.filter(kind="banned").values_list("code", flat=True))
+    steps = deal.lot.steps.filter(kind="bid", refusal="", amount_fen__gte=deal.listing.reserve_fen or 0)
+    steps = steps.exclude(code__in=failed | banned | {deal.intent.code})
     codes = list(steps.order_by("-amount_fen", "seq").values_list("code", flat=True))
     for code in dict.fromkeys(codes):
         found = Intent.objects.filter(listing=deal.listing, code=code, state="admitted", deposit_state="held").first()
@@ -142,6 +144,8 @@ def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed
         return deal
     must_run(deal)
     listing_rules.deal_after(deal.state, "sign")
+    if deal.contract_file is None or deal.contract_file.sha256 != contract_sha256:
+        raise Refused("deal.text_changed", deal=deal.number)
     now = record.now()
     leaf = record.tell(
         "exchange.accepted",
@@ -165,6 +169,7 @@ def _signed(deal: Deal, now: datetime) -> None:
     if len(texts) > 1:
         raise Refused("deal.two_texts", deal=deal.number)
     deal.state = listing_rules.deal_after(deal.state, "sign")
+    deal.default_proposed_by = None
     deal.signed_at = now
     deal.payment_due_at = listing_rules.after(now, rules_of(deal.listing).payment, china()).at
     deal.save()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules, rules
@@ -17,13 +18,15 @@ from zhirong.record import actions as record
 
 # Codes are drawn, not counted: a counted code would tell who registered first.
 CODES = range(10, 1000)
+# A registration in one of these states is history; the same party may register again.
+OVER = ("withdrawn", "void", "lapsed")
 
 
 @transaction.atomic
 def register(who: Person, listing_id: int, *, party: Party) -> Intent:
     """Register an intending buyer; where the party has enough free money the deposit is frozen at once."""
     listing = locked(listing_id)
-    if done := Intent.objects.filter(listing=listing, party=party).exclude(state__in=("withdrawn", "void")).first():
+    if done := Intent.objects.filter(listing=listing, party=party).exclude(state__in=OVER).first():
         access.require(who, "exchange.register", done)
         return done
     now = record.now()
@@ -43,6 +46,8 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
     rules.must_be_free_to_bid(
         party.ref, sellers=sellers(listing), staff=staff_parties(), barred=barred_parties(listing)
     )
+    if Intent.objects.filter(listing=listing, person=who).exclude(state__in=OVER).exclude(party=party).exists():
+        raise Refused("intent.one_hand", number=listing.number)
     intent.save()
     record.tell(
         "exchange.registered",
@@ -64,6 +69,9 @@ def deposit_arrived(intent_id: int) -> Intent:
     intent = _locked(intent_id)
     if intent.deposit_state != "due" or intent.state != "registered":
         return intent
+    # The money may have gone again since: the bank took the line back, or another listing froze it first.
+    if money.free_fen(intent.party) < intent.deposit_fen:
+        return intent
     money.freeze_deposit(intent)
     admit_if_ready(intent)
     return intent
@@ -76,16 +84,22 @@ def payment_code() -> str:
 
 def sellers(listing: Listing) -> set[str]:
     """The seller and every party for which the seller's people may act: none of them may bid (拍卖法 30, E34)."""
-    people = Membership.objects.filter(party=listing.seller, ended_at__isnull=True).values("person")
-    related = Membership.objects.filter(person__in=people, ended_at__isnull=True).values_list("party__ref", flat=True)
+    people = set(_confirmed().filter(party=listing.seller).values_list("person", flat=True))
+    people.add(listing.made_by_id or 0)
+    related = _confirmed().filter(person__in=people).values_list("party__ref", flat=True)
     return {listing.seller.ref, *related}
+
+
+def _confirmed() -> QuerySet[Membership]:
+    """Memberships that count: a mere request to join binds nobody."""
+    return Membership.objects.filter(confirmed_at__isnull=False, ended_at__isnull=True)
 
 
 def staff_parties() -> set[str]:
     """The parties of the house's own people: they may not bid here (court rule 34)."""
     staff = Person.objects.filter(role_grants__role__in=("operator", "checker"), role_grants__ended_at__isnull=True)
     own = staff.filter(party__isnull=False).values_list("party__ref", flat=True)
-    joined = Membership.objects.filter(person__in=staff, ended_at__isnull=True).values_list("party__ref", flat=True)
+    joined = _confirmed().filter(person__in=staff).values_list("party__ref", flat=True)
     return {*own, *joined}
 
 
@@ -171,7 +185,7 @@ def withdraw(who: Person, intent_id: int) -> Intent:
     access.require(who, "exchange.register", intent)
     if intent.state == "withdrawn":
         return intent
-    if intent.state not in ("registered", "admitted") or intent.listing.state != "announced":
+    if intent.state not in ("registered", "admitted") or intent.listing.state not in ("announced", "suspended"):
         raise Refused("intent.not_now", state=intent.state)
     intent.state = "withdrawn"
     intent.save(update_fields=["state"])

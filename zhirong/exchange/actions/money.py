@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import bank, transfers
 from zhirong.ledger.book import Order
-from zhirong.ledger.models import Account, Expectation
+from zhirong.ledger.models import Account
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 
@@ -43,6 +46,7 @@ def ask_for_deposit(intent: Intent) -> bool:
 
 def freeze_deposit(intent: Intent) -> None:
     """The deposit is set aside for this listing; it has no expiry, the rule set ends it."""
+    bank.expect_no_more(None, code=intent.payment_code)
     intent.hold_id = f"deposit:{intent.pk}"
     transfers.freeze(
         None,
@@ -124,6 +128,7 @@ def take_price(deal: Deal) -> bool:
     owed = due_fen(deal)
     if free_fen(deal.buyer) < owed:
         return False
+    bank.expect_no_more(None, code=price_code(deal))
     intent, escrow = deal.intent, accounts.escrow(deal.number)
     if intent.deposit_state == "held":
         transfers.apply(None, intent.hold_id, id=f"{intent.hold_id}:apply", deal=deal.number, topic=deal.topic)
@@ -188,18 +193,33 @@ def refund(deal: Deal, *, who: Person) -> None:
 
 
 def deposits_met() -> list[int]:
-    """Intents whose deposit has arrived at the bank and is not frozen yet."""
-    codes = Expectation.objects.filter(purpose="deposit", state="met").values("code")
-    waiting = Intent.objects.filter(payment_code__in=codes, deposit_state="due", state="registered")
-    return list(waiting.order_by("pk").values_list("pk", flat=True))
+    """Intents that owe a deposit which their party's free money covers now, by whatever way it came."""
+    owing = Intent.objects.filter(deposit_state="due", state="registered").select_related("party").order_by("pk")
+    return [intent.pk for intent in covered(list(owing), _deposit_owed)]
 
 
 def prices_met() -> list[int]:
-    """Deals whose price has arrived at the bank and is not in escrow yet, or whose deposit covers it whole."""
-    waiting = list(Deal.objects.filter(state="payment", stopped_at=None).select_related("intent").order_by("pk"))
-    met = set(
-        Expectation.objects.filter(code__in=[price_code(deal) for deal in waiting], state="met").values_list(
-            "code", flat=True
-        )
-    )
-    return [deal.pk for deal in waiting if price_code(deal) in met or due_fen(deal) == 0]
+    """Signed deals whose buyer's free money covers what is still owed."""
+    owing = Deal.objects.filter(state="payment", stopped_at=None).select_related("intent", "buyer").order_by("pk")
+    return [deal.pk for deal in covered(list(owing), _price_owed)]
+
+
+Owing = TypeVar("Owing", Intent, Deal)
+
+
+def covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int]]) -> list[Owing]:
+    """Those whose party has the money, in two queries for all."""
+    paths = {accounts.available(owed(one)[0].ref) for one in owing}
+    free = {
+        account.path: account.credits_posted - account.debits_posted - account.debits_pending
+        for account in Account.objects.filter(path__in=paths)
+    }
+    return [one for one in owing if free.get(accounts.available(owed(one)[0].ref), 0) >= owed(one)[1]]
+
+
+def _deposit_owed(intent: Intent) -> tuple[Party, int]:
+    return intent.party, intent.deposit_fen
+
+
+def _price_owed(deal: Deal) -> tuple[Party, int]:
+    return deal.buyer, due_fen(deal)

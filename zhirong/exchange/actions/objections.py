@@ -8,9 +8,9 @@ from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
 from zhirong.exchange.actions import settlement
 from zhirong.exchange.actions.deals import locked_deal, persons_of
-from zhirong.exchange.models import Deal, Objection
+from zhirong.exchange.models import Deal, Intent, Objection
 from zhirong.people import access
-from zhirong.people.models import Party, Person
+from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
 
 DEADLINES = ("contract_due_at", "payment_due_at", "recordal_due_at")
@@ -23,6 +23,10 @@ def raise_objection(who: Person, deal_id: int, *, text: str, party: Party | None
     access.require(who, "exchange.object", deal)
     if deal.state in ("settled", "defaulted", "annulled"):
         raise Refused("deal.not_now", state=deal.state, deed="object")
+    if not is_concerned(who, deal):
+        raise Refused("objection.not_concerned")
+    if done := deal.objections.filter(raised_by=who, state="open").first():
+        return done
     now = record.now()
     found = Objection.objects.create(
         deal=deal,
@@ -36,6 +40,13 @@ def raise_objection(who: Person, deal_id: int, *, text: str, party: Party | None
         deal.save(update_fields=["stopped_at"])
     record.tell("exchange.objected", deal.topic, who=who, to=persons_of(deal), deal=deal.number, objection=found.pk)
     return found
+
+
+def is_concerned(who: Person, deal: Deal) -> bool:
+    """Whether this person acts for the seller or for somebody who registered for the listing."""
+    concerned = {deal.seller_id, *Intent.objects.filter(listing=deal.listing).values_list("party", flat=True)}
+    member = Membership.objects.filter(person=who, party__in=concerned, confirmed_at__isnull=False)
+    return member.filter(ended_at__isnull=True).exists()
 
 
 def took_part(who: Person, deal: Deal) -> bool:

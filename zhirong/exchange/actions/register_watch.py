@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from zhirong.exchange import floor_doors, gates
 from zhirong.exchange.actions import bidding
@@ -16,16 +16,33 @@ from zhirong.registry.models import Encumbrance, RegisterEvent
 
 # An entry is looked at again for this long, so that one which committed late is not missed.
 LOOK_BACK = timedelta(minutes=10)
+# So many entries in one tick, so that an import of thousands does not hold up the clock.
+BATCH = 200
 RUNNING = ("announced", "qualifying", "answering", "bidding")
 
 
+_looked_at: dict[tuple[int, str], datetime] = {}
+
+
 def touched(now: datetime) -> list[int]:
-    """Running listings with a right that was encumbered or entered a short while ago."""
+    """Running listings with a right that was encumbered or entered a short while ago, each entry looked at once."""
     since = now - LOOK_BACK
-    recent = Q(right__in=Encumbrance.objects.filter(entered_at__gte=since).values("right"))
-    recent |= Q(right__in=RegisterEvent.objects.filter(entered_at__gte=since).values("right"))
-    live = ListingItem.objects.filter(recent, is_live=True, listing__state__in=RUNNING)
-    return sorted(set(live.values_list("listing_id", flat=True)))
+    for seen in [key for key, at in _looked_at.items() if at < since]:
+        del _looked_at[seen]
+    entries = [
+        *_entries(Encumbrance.objects.filter(entered_at__gte=since), "encumbrance"),
+        *_entries(RegisterEvent.objects.filter(entered_at__gte=since), "event"),
+    ]
+    fresh = [(right, key) for right, key in entries if (right, key) not in _looked_at][:BATCH]
+    _looked_at.update(dict.fromkeys(fresh, now))
+    rights = {right for right, _ in fresh}
+    live = ListingItem.objects.filter(right__in=rights, is_live=True, listing__state__in=RUNNING)
+    return sorted(set(live.values_list("listing_id", flat=True))) if rights else []
+
+
+def _entries(found: QuerySet[Encumbrance] | QuerySet[RegisterEvent], kind: str) -> list[tuple[int, str]]:
+    """Entries as (right, name of the entry)."""
+    return [(right, f"{kind}:{pk}") for right, pk in found.order_by("pk").values_list("right_id", "pk")]
 
 
 def stop_if_blocked(listing_id: int) -> None:

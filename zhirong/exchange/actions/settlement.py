@@ -68,6 +68,8 @@ def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
     must_run(deal)
     if proof.effective_on > beijing_day(record.now()):
         raise Refused("deal.recordal_in_future", effective_on=proof.effective_on)
+    if deal.signed_at is not None and proof.effective_on < beijing_day(deal.signed_at):
+        raise Refused("deal.recordal_before_contract", effective_on=proof.effective_on, signed_at=deal.signed_at)
     deal.state = listing_rules.deal_after(deal.state, "enter")
     deal.save(update_fields=["state"])
     entered = Recordal.objects.create(
@@ -184,6 +186,8 @@ def _must_be_overdue(deal: Deal) -> None:
     must_run(deal)
     listing_rules.deal_after(deal.state, "default")
     due = deal.contract_due_at if deal.state == "contract" else deal.payment_due_at
+    if deal.state == "contract" and deal.acceptances.filter(side="buyer").exists():
+        raise Refused("deal.buyer_kept_word", deal=deal.number)
     if due is None or record.now() <= due:
         raise Refused("deal.not_overdue", deal=deal.number, due_at=due)
 
@@ -235,6 +239,42 @@ def _default(who: Person, deal: Deal) -> Deal:
         make(deal.listing, told.second, price_fen=told.second_fen, lot=deal.lot, rank=deal.rank + 1)
     else:
         end_unsold(deal.listing, outcome="defaulted", who=who)
+    return deal
+
+
+@transaction.atomic
+def propose_annulment(who: Person, deal_id: int, *, reason: str) -> Deal:
+    """The operator says why a deal cannot be completed: the office refused, the right ended, the seller failed."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.propose_annulment", deal)
+    must_run(deal)
+    listing_rules.deal_after(deal.state, "annul")
+    if deal.annulment_proposed_by_id is None:
+        deal.annulment_proposed_by = who
+        deal.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+        deal.save(update_fields=["annulment_proposed_by", "end_reason"])
+        record.tell(
+            "exchange.annulment_proposed",
+            deal.topic,
+            who=who,
+            to=persons_of(deal),
+            deal=deal.number,
+            reason=deal.end_reason,
+        )
+    return deal
+
+
+@transaction.atomic
+def confirm_annulment(who: Person, deal_id: int) -> Deal:
+    """A second person agrees: everything paid goes back to the buyer, and the listing ends (LEDGER 5.3)."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.confirm_annulment", deal)
+    if deal.state == "annulled":
+        return deal
+    must_run(deal)
+    if deal.annulment_proposed_by_id is None:
+        raise Refused("deal.annulment_not_proposed", deal=deal.number)
+    annul(deal, who=who, reason=deal.end_reason)
     return deal
 
 

@@ -48,6 +48,8 @@ def make_payout(
     """
     if who is not None:
         access.require(who, "ledger.make_payout")
+    if not rules.may_be_paid_out(account):
+        raise Refused("ledger.not_payable", path=account)
     transfers.lock_book()
     found = Payout.objects.select_related("account").filter(pk=id).first()
     fresh = payload_hash(id=id, account=account, payee=payee, amount=amount_fen, currency="CNY", topic=topic)

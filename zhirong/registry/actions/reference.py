@@ -34,9 +34,7 @@ def _nobody_watches(done: int, total: int) -> None:
     """Progress that nobody asked for."""
 
 
-def load(
-    who: Person, table: TableName, data: bytes, *, tell: Callable[[int, int], None] = _nobody_watches
-) -> Loaded:
+def load(who: Person, table: TableName, data: bytes, *, tell: Callable[[int, int], None] = _nobody_watches) -> Loaded:
     """Bring a table to what the file says. Divisions come in several files, so those of another file stay."""
     access.require(who, "registry.load_reference")
     model = TABLES[table]

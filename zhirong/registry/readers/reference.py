@@ -42,7 +42,9 @@ def read(table: TableName, data: bytes) -> list[Row]:
     """The rows of one file, each by its key, or the refusal that names the first line that is none."""
     text = _text(table, data)
     mark = "\t" if "\t" in text.partition("\n")[0] else ","
-    lines = csv.DictReader(io.StringIO(text), delimiter=mark, quoting=csv.QUOTE_NONE if mark == "\t" else csv.QUOTE_MINIMAL)
+    lines = csv.DictReader(
+        io.StringIO(text), delimiter=mark, quoting=csv.QUOTE_NONE if mark == "\t" else csv.QUOTE_MINIMAL
+    )
     missing = [name for name in COLUMNS[table] if name not in (lines.fieldnames or [])]
     if missing:
         raise Refused("registry.sheet_lacks_columns", columns="、".join(missing))
@@ -96,9 +98,7 @@ def _title(line: dict[str, str], language: str) -> str:
     return line.get(name, "")[:MOST_TITLE]
 
 
-def _path(
-    symbol: str, found: dict[str, tuple[int, dict[str, str]]], paths: dict[str, str], *, number: int
-) -> str:
+def _path(symbol: str, found: dict[str, tuple[int, dict[str, str]]], paths: dict[str, str], *, number: int) -> str:
     """The ancestors from the section down, found by the parents that the file names."""
     chain: list[str] = []
     parent = found[symbol][1]["parent"]

@@ -34,7 +34,7 @@ def on_deal(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
             return deal_pages.whole_page(request, number)
         return HttpResponseRedirect(f"{reverse('deal', args=[number])}#{place}")
 
-    return posted  # type: ignore[return-value]
+    return posted
 
 
 @on_deal

@@ -9,7 +9,7 @@ DEALS = {
     "payment": ("wait", gettext_noop("Payment due")),
     "recordal": ("half", gettext_noop("Paid; change of owner to be recorded")),
     "confirming": ("half", gettext_noop("Recorded; being confirmed")),
-    "settled": ("done", gettext_noop("Settled")),
+    "settled": ("done", gettext_noop("Paid out and closed")),
     "defaulted": ("no", gettext_noop("Ended by default")),
     "annulled": ("no", gettext_noop("Annulled")),
 }

@@ -46,7 +46,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         *todo.of_deals(running, standing),
     ]
     rows = todo.rows(steps, now)
-    own = rights.with_standing(Right.objects.visible(), standing).filter(is_mine=True).order_by("-put_at", "-pk")
+    own = (
+        rights.with_standing(Right.objects.visible(), standing)
+        .filter(rights.held_by(standing))
+        .order_by("-put_at", "-pk")
+    )
     return pages.page(
         request,
         "desk/desk.html",

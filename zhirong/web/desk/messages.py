@@ -29,10 +29,9 @@ STATES = {
     "shown": gettext_noop("shown"),
     "sent": gettext_noop("sent"),
     "in_outbox": gettext_noop("in the outbox"),
-    "not_connected": gettext_noop("this line is not connected"),
     "no_address": gettext_noop("no address given"),
     "not_wanted": gettext_noop("not wanted"),
-    "waiting": gettext_noop("waits"),
+    "waiting": gettext_noop("waits to be sent"),
 }
 
 
@@ -64,7 +63,12 @@ def messages_of(rows: list[Notice]) -> list[Message]:
     """Notices of one page with their deliveries, in one more query."""
     language = translation.get_language() or "zh-hans"
     went: dict[int, list[tuple[str, str]]] = {}
-    for one in Delivery.objects.filter(notice__in=rows).exclude(channel=channels.IN_SITE).order_by("pk"):
+    for one in (
+        Delivery.objects.filter(notice__in=rows)
+        .exclude(channel=channels.IN_SITE)
+        .exclude(state="not_connected")
+        .order_by("pk")
+    ):
         went.setdefault(one.notice_id, []).append(
             (gettext(CHANNELS[one.channel]), gettext(STATES.get(one.state, one.state)))
         )
@@ -73,7 +77,7 @@ def messages_of(rows: list[Notice]) -> list[Message]:
             one,
             notices.text_of(one, language),
             place_of(one, json.loads(one.facts)),
-            [pair for pair in went.get(one.pk, []) if pair[1] != gettext(STATES["not_connected"])],
+            went.get(one.pk, []),
         )
         for one in rows
     ]
@@ -112,7 +116,7 @@ def taken_away(request: HttpRequest, form: str, rows: list[Notice]) -> HttpRespo
     """All messages as a sheet."""
     columns = [
         Column(head=gettext("Time"), kind="moment"),
-        Column(head=gettext("Message"), width=80),
+        Column(head=gettext("Text"), width=80),
         Column(head=gettext("Legal notice"), width=12),
         Column(head=gettext("Read"), kind="moment"),
     ]

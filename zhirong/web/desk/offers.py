@@ -78,6 +78,15 @@ def given(request: HttpRequest, listing: Listing | None, *, rights: list[int]) -
     }
 
 
+def in_its_own_words(given: dict[str, Any], choices: Sequence[Choice]) -> dict[str, Any]:
+    """A new listing of one right starts with that right's title and abstract; what stands in the form comes first."""
+    chosen = [one.right for one in choices if one.is_chosen]
+    if len(chosen) != 1:
+        return given
+    right = chosen[0]
+    return {"title": right.title[:200], "title_en": right.title_en[:200], "summary": right.abstract[:2000], **given}
+
+
 def offer_of(request: HttpRequest, seller: Party) -> Offer:
     """The form as an offer; amounts in yuan as people type them."""
     post = request.POST
@@ -123,8 +132,9 @@ def choices(seller: Party | None, chosen: Sequence[int], *, text: str, now: date
     """The seller's rights with what stands for or against a sale, the chosen ones first."""
     if seller is None:
         return []
-    wanted = Q(title__icontains=text) | Q(number__icontains=text) if text else Q()
-    found = list(rights.filter(wanted | Q(pk__in=chosen)).order_by("-put_at", "-pk")[:RIGHTS_SHOWN])
+    if text:
+        rights = rights.filter(Q(title__icontains=text) | Q(number__icontains=text) | Q(pk__in=chosen))
+    found = list(rights.order_by("-put_at", "-pk")[:RIGHTS_SHOWN])
     found.sort(key=lambda right: right.pk not in chosen)
     facts = queries.facts_of_read(found, beijing_day(now)) if found else []
     language = "zh" if filters.is_chinese() else "en"
@@ -140,7 +150,8 @@ def choices(seller: Party | None, chosen: Sequence[int], *, text: str, now: date
 def rule_choices(seller: Party | None, now: datetime, *, asking_fen: int) -> list[dict[str, Any]]:
     """The rule sets that this seller may choose, each explained by its figures."""
     found = [rule_sets.rule_set(code, beijing_day(now)) for code in rule_sets.codes()]
-    allowed = [one for one in found if may_choose(one, seller)]
+    # The usual one first; the form marks the first where none is chosen yet.
+    allowed = sorted((one for one in found if may_choose(one, seller)), key=lambda one: one.basis in ("court", "demo"))
     return [
         {
             "code": one.code,
@@ -218,7 +229,7 @@ def steps(listing: Listing) -> list[tuple[str, str, str]]:
         (gettext("Review by the operator"), at(listing.submitted_at) if listing.submitted_at else ""),
         (gettext("Announced, buyers register"), at(listing.announced_at) if listing.announced_at else ""),
         (gettext("Bidding or your answer"), at(listing.closes_at) if listing.closes_at else ""),
-        (gettext("Deal"), ""),
+        (gettext("A deal"), ""),
     ]
     is_over = listing.state in ("settled", "ended", "withdrawn", "terminated")
     return [

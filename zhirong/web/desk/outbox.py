@@ -1,4 +1,4 @@
-"""/outbox: the e-mails that a demo house would have sent. Nothing leaves the machine; elsewhere there is no such page."""
+"""/outbox: the e-mails that a demo house would have sent. Nothing leaves the machine; there is none elsewhere."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from zhirong.record import actions as record
 from zhirong.registry.models import Right
 from zhirong.web import account, lists, pages, uploads
 from zhirong.web.desk import offers
+from zhirong.web.exchange import words
 from zhirong.web.registry import forms, rights
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
@@ -89,6 +90,7 @@ def form_page(
     )
     mine = own.distinct() if seller else own.none()
     text = str(given.get("find", "")).strip()[:100]
+    choices = offers.choices(seller, given["rights"], text=text, now=now, rights=mine)
     last = gettext("Change listing %(number)s") % {"number": listing.number} if listing else gettext("New listing")
     return pages.page(
         request,
@@ -97,10 +99,10 @@ def form_page(
         crumbs=[(gettext("My desk"), reverse("desk")), (last, None)],
         heading=last,
         listing=listing,
-        given=given,
+        given=offers.in_its_own_words(given, choices),
         seller=seller,
         parties=[(one.pk, one.name) for one in parties],
-        choices=offers.choices(seller, given["rights"], text=text, now=now, rights=mine),
+        choices=choices,
         rule_choices=offers.rule_choices(seller, now, asking_fen=offer.asking_fen if offer else 0),
         following=offers.following_or_none(offer, now),
         offer=offer,
@@ -122,7 +124,7 @@ def on_own(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
             return seller_page(request, number)
         return HttpResponseRedirect(f"{address(listing)}#{place}")
 
-    return posted  # type: ignore[return-value]
+    return posted
 
 
 @on_own
@@ -188,7 +190,7 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         here="market",
         crumbs=[(gettext("My desk"), reverse("desk")), (listing.number, None)],
         listing=listing,
-        state=offers.words.listing_state(listing),
+        state=words.listing_state(listing),
         items=from_items,
         findings=offers.findings(listing, [item.right for item in from_items], now) if is_early else None,
         following=offers.following_or_none(offer, now) if is_early else None,

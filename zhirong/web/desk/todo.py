@@ -109,7 +109,7 @@ def _auction(intent: Intent) -> Step:
         why = gettext("The price stands at %(amount)s, not yours") % {"amount": shown.yuan(top_fen, _language())}
     title = gettext("Bid on %(title)s") % {"title": intent.listing.title}
     closes = shown.from_ns(intent.lot_closes_ns)  # type: ignore[attr-defined]
-    return Step(closes, title, f"{intent.listing.number} · {why}", gettext("Bid"), place, is_live=True)
+    return Step(closes, title, f"{intent.listing.number} · {why}", gettext("Bid for it"), place, is_live=True)
 
 
 def of_listings(listings: Iterable[Listing]) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -131,7 +131,7 @@ def room_of(lot: Lot) -> Room:
         least_fen=least,
         step_fen=step,
         bidders=len(codes),
-        lines=lines(steps, void=void, top_code=lot.top_code),
+        lines=lines(steps, void=void, top_code=lot.top_code, is_over=lot.state == "closed"),
         chart=path(bids),
         choices=choices(terms, least),
         clock=clock(lot, now_ms),
@@ -169,14 +169,19 @@ def _void(steps: Sequence[LotStep]) -> set[int]:
     return {one.seq for one in steps if one.kind == "bid" and (one.code in banned or one.seq < edited)}
 
 
-def lines(steps: Sequence[LotStep], *, void: set[int], top_code: str, most: int = ROWS) -> tuple[Line, ...]:
+def lines(
+    steps: Sequence[LotStep], *, void: set[int], top_code: str, is_over: bool, most: int = ROWS
+) -> tuple[Line, ...]:
     """The newest lines of the record, newest first."""
     made: list[Line] = []
     last = max((one.seq for one in steps if one.kind == "bid" and one.seq not in void), default=0)
     before = None
     for one in steps:
         if one.kind == "bid":
-            made.append(_bid_line(one, before, is_void=one.seq in void, leads=one.seq == last and one.code == top_code))
+            leads = one.seq == last and one.code == top_code
+            made.append(_bid_line(one, before, is_void=one.seq in void, leads=leads and not is_over))
+            if leads and is_over:
+                made[-1] = replace(made[-1], shape="done", word=gettext("Highest"))
         elif one.kind not in UNSEEN:
             made.append(Line(one.seq, one.received_ns, shape="half", word=said(one), leaf_id=one.leaf_id))
         before = one

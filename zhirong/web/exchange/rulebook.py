@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -93,9 +94,15 @@ def in_force(day: date) -> list[RuleSet]:
     return [rule_sets.rule_set(code, day) for code in codes]
 
 
+@cache
+def sources(code: str) -> dict[str, list[dict[str, Any]]]:
+    """The figures of a rule set as its file holds them, read once: the files do not change while the house is open."""
+    return rule_sets.sources(code)
+
+
 def figures(found: RuleSet) -> list[dict[str, Any]]:
     """Each figure with the date it holds from, its source and how certain it is."""
-    entries = rule_sets.sources(found.code)
+    entries = sources(found.code)
     lines = []
     for name, label in FIGURES.items():
         begun = [entry for entry in entries[name] if entry["from"] <= found.day]

@@ -17,7 +17,7 @@ from zhirong.base.calendar import start_of_day
 from zhirong.base.refused import Refused
 from zhirong.record import actions as record
 from zhirong.record import audit as checks
-from zhirong.record import kinds, receipts
+from zhirong.record import kinds, receipts, rules
 from zhirong.record.engine import tree
 from zhirong.record.jobs import Progress
 from zhirong.record.models import Checkpoint, Job, Leaf
@@ -83,8 +83,7 @@ def columns_of() -> list[tables.Column]:
         tables.Column(head=gettext("At"), value=lambda leaf: leaf.at, kind="moment"),
         tables.Column(head=gettext("Kind"), value=lambda leaf: leaf.kind),
         tables.Column(head=gettext("About"), value=lambda leaf: leaf.topic, link=lambda leaf: f"?topic={leaf.topic}"),
-        tables.Column(head=gettext("By"), value=lambda leaf: json.loads(leaf.body).get("who", "")),
-        tables.Column(head=gettext("Hash"), value=lambda leaf: bytes(leaf.hash).hex()[:16]),
+        tables.Column(head=gettext("Deed by"), value=lambda leaf: json.loads(leaf.body).get("who", "")),
     ]
 
 
@@ -105,7 +104,7 @@ def leaf(request: HttpRequest, leaf_id: int) -> HttpResponse:
         "leaf.html",
         here="audit",
         title=gettext("Leaf %(number)s") % {"number": number(one)},
-        way=(gettext("Record"), reverse("audit")),
+        way=(gettext("Audit record"), reverse("audit")),
         leaf=one,
         facts=[(name, filters.fact(value, name)) for name, value in sorted(said.items())],
         sentence=sentence(kind, said, language),
@@ -118,7 +117,7 @@ def leaf(request: HttpRequest, leaf_id: int) -> HttpResponse:
 def sentence(kind: kinds.Kind, said: dict[str, Any], language: str) -> str:
     """What a notice of this kind would say."""
     facts = {name: filters.fact(value, name) for name, value in said.items()}
-    return record.rules.sentence(kind.zh if language.startswith("zh") else kind.en, facts)
+    return rules.sentence(kind.zh if language.startswith("zh") else kind.en, facts)
 
 
 def consistent(old: str, new: str) -> tuple[str, str]:
@@ -129,9 +128,7 @@ def consistent(old: str, new: str) -> tuple[str, str]:
     if len(points) < len({old, new}):
         return "no", gettext("Both sizes must be signed ones; the list shows the newest.")
     proof = [bytes.fromhex(one) for one in receipts.consistency(int(old), int(new))]
-    holds = tree.extends(
-        int(old), int(new), old_root=points[int(old)], new_root=points[int(new)], proof=proof
-    )
+    holds = tree.extends(int(old), int(new), old_root=points[int(old)], new_root=points[int(new)], proof=proof)
     if not holds:
         return "no", gettext("The proof does not hold: the record of then is not the beginning of the record of now.")
     return "go", gettext("The proof of %(n)s hashes holds: nothing before has been changed.") % {"n": len(proof)}

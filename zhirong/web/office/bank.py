@@ -17,6 +17,7 @@ from zhirong.ledger.actions import bank as bank_actions
 from zhirong.ledger.actions import matches, payouts, simulated
 from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
+from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import pages
 from zhirong.web.office import rooms, tables
@@ -105,7 +106,9 @@ def deed(request: HttpRequest) -> HttpResponse:
         {
             "take": take,
             "fetch": lambda: bank_actions.fetch_statement(person, BANK),
-            "propose": lambda: matches.propose_match(person, line_of(request), account=given.get("account", "").strip()),
+            "propose": lambda: matches.propose_match(
+                person, line_of(request), account=given.get("account", "").strip()
+            ),
             "confirm_match": lambda: matches.confirm_match(person, line_of(request)),
             "decline_match": lambda: matches.decline_match(person, line_of(request)),
             "return": lambda: payouts.return_to_payer(person, line_of(request)),
@@ -174,32 +177,40 @@ def books(request: HttpRequest) -> HttpResponse:
     if path:
         ends = start_of_day(beijing_day(record.now()) + timedelta(days=1))
         begins = ends - timedelta(days=LOOK_BACK_DAYS)
-        if Account.objects.filter(path=path).exists():
+        try:
             statement = reports.statement(path, begins, ends)
-        else:
+        except Refused:
             refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
     moved = statement_columns()
-    if statement and (
-        file := tables.taken_away(request, "statement", path, columns=moved, found=statement.rows)
-    ):
+    if statement and (file := tables.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
         return file
     found = Account.objects.all()
     if file := tables.taken_away(
         request, "accounts", gettext("Accounts"), columns=account_columns(), found=found.order_by("path")
     ):
         return file
-    facts: dict[str, Any] = {"trial": reports.trial_balance().items(), "statement": statement, "account": path}
+    facts: dict[str, Any] = {"statement": statement, "account": path}
+    facts["trial"] = reports.trial_balance().items() if not path else None
+    facts["payee"] = payee_of(request, path) if statement else None
     facts["moves"] = (
         tables.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
     )  # fmt: skip
-    table = tables.table(
-        request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path"
-    )
+    table = tables.table(request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path")
     return rooms.show(
         request, "books.html", here="bank", title=gettext("The books"), way=(gettext("Bank"), reverse("bank")),
         table=table, missing=refused, days=LOOK_BACK_DAYS, **facts,
     )  # fmt: skip
+
+
+def payee_of(request: HttpRequest, path: str) -> str | None:
+    """Whose free money an account is, for those who may pay it out."""
+    head, _, tail = path.partition(":")
+    if head != "party" or not tail.endswith(":available"):
+        return None
+    if not access.could(pages.standing_of(request), "ledger.make_payout"):
+        return None
+    return Party.objects.filter(ref=tail.removesuffix(":available")).values_list("name", flat=True).first()
 
 
 def account_columns() -> list[tables.Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -33,7 +34,7 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip().upper()
     asked = Expectation.objects.filter(code=code).first() if code else None
     columns = columns_of()
-    found = SimulatedLine.objects.all()
+    found = lines_for(request, may_play=may_play)
     title = gettext("Lines of the bank")
     if file := tables.taken_away(request, "bank", title, columns=columns, found=found.order_by("pk")):
         return file
@@ -45,10 +46,20 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
         table=tables.table(request, "bank", title, columns=columns, found=found, order="-bank_ref"),
         waiting=waiting(request, may_play=may_play),
         asked=asked,
+        is_under_way=asked is not None and asked.state == "open" and bank_view.has_payment(code),
         code=code,
         may_play=may_play,
         quirks=quirks(),
     )
+
+
+def lines_for(request: HttpRequest, *, may_play: bool) -> QuerySet[SimulatedLine]:
+    """A customer sees the lines in its own name; all of them would tell who bids for what before the hammer (B8)."""
+    if may_play:
+        return SimulatedLine.objects.all()
+    standing = pages.standing_of(request)
+    names = Party.objects.filter(pk__in=standing.parties if standing else ()).values("name")
+    return SimulatedLine.objects.filter(payer__in=names)
 
 
 def columns_of() -> list[tables.Column]:

@@ -69,7 +69,9 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
         listing_state=listing_state(one.listing.state),
         is_open=is_open,
         may=access.may(pages.standing_of(request), "exchange.qualify", one),
-        others=list(one.listing.intents.exclude(pk=one.pk).order_by("pk").values_list("code", "state", "priority_rank")),
+        others=list(
+            one.listing.intents.exclude(pk=one.pk).order_by("pk").values_list("code", "state", "priority_rank")
+        ),
     )
 
 
@@ -87,7 +89,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         tables.Column(head=gettext("Listing"), value=lambda one: one.listing.number, order="listing__number"),
         tables.Column(head=gettext("Asked"), value=lambda one: one.asked_at, kind="moment", order="asked_at"),
         tables.Column(head=gettext("Answer"), value=lambda one: one.answer or gettext("none yet")),
-        tables.Column(head=gettext("State"), value=lambda one: gettext("hidden") if one.hidden_at else gettext("public"),
+        tables.Column(head=gettext("State"), value=shown_or_hidden,
                       state=lambda one: "no" if one.hidden_at else "go"),
     ]  # fmt: skip
     title = gettext("Public questions")
@@ -103,3 +105,8 @@ def questions(request: HttpRequest) -> HttpResponse:
         one=found.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 12 else None,
         may=access.may(pages.standing_of(request), "exchange.control"),
     )
+
+
+def shown_or_hidden(one: Question) -> str:
+    """Whether the public sees a question."""
+    return gettext("hidden") if one.hidden_at else gettext("public")

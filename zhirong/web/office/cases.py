@@ -32,9 +32,7 @@ def sent(file: File, content: bytes) -> HttpResponse:
 def verification(request: HttpRequest, verification_id: int) -> HttpResponse:
     """/office/verifications/<id>: is the party who it says it is?"""
     person, reason = rooms.who(request), request.POST.get("reason", "")
-    one = get_object_or_404(
-        Verification.objects.select_related("party", "asked_by", "decided_by"), pk=verification_id
-    )
+    one = get_object_or_404(Verification.objects.select_related("party", "asked_by", "decided_by"), pk=verification_id)
     if request.method == "POST":
         deeds: rooms.Deeds = {
             "accept": lambda: verifications.accept_verification(person, verification_id),
@@ -163,8 +161,7 @@ def line_columns(request: HttpRequest) -> list[tables.Column]:
         tables.Column(head=gettext("Line"), value=lambda row: row.line, order="line"),
         tables.Column(head=gettext("Number and title"), value=named),
         tables.Column(
-            head=gettext("Faults"), value=lambda row: faults(row) or gettext("none"),
+            head=gettext("Faults found"), value=lambda row: faults(row) or gettext("none"),
             state=lambda row: "no" if row.faults != "[]" else "go",
         ),
     ]  # fmt: skip
-

@@ -23,6 +23,8 @@ SHOWN = 15
 # With more stops than this on the way the page does not wait: a job moves the clock, and the page shows how far it is.
 AT_ONCE = 25
 JOB = "clock.move"
+# So near to its end an auction can be seen to move it: the demo's window is a minute.
+EVE = timedelta(seconds=30)
 
 
 @rooms.room("exchange.move_clock", does=("exchange.move_clock",), only_demo=True)
@@ -31,17 +33,19 @@ def clock(request: HttpRequest) -> HttpResponse:
     now = record.now()
     if request.method == "POST":
         return rooms.do(request, {name: lambda: move(request, now) for name in STEPS}, then=reverse("clock"))
-    following = clockwork.next_deadline(now)
+    coming = clockwork.deadlines(now, most=SHOWN)
+    following = next((one.at for one in coming if one.by_clock), None)
     return rooms.show(
         request,
         "clock.html",
         here="clock",
         title=gettext("The demo's clock"),
-        deadlines=clockwork.deadlines(now, most=SHOWN),
+        deadlines=coming,
         words=kind_words(),
         next_at=following,
         day_at=next_working_day(now),
-        asked=filters.local(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
+        asked=filters.local(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S"),
+        has_eve=following is not None and following - EVE > now,
         moved=list(ClockMove.objects.order_by("-pk")[:5]),
         job=Job.objects.filter(kind=JOB, state__in=("waiting", "running")).order_by("-pk").first(),
     )
@@ -55,22 +59,24 @@ def next_working_day(now: datetime) -> datetime:
 def target(request: HttpRequest, now: datetime) -> datetime:
     """Where the pressed button leads."""
     name = request.POST.get("deed", "")
-    if name == "deadline":
+    if name in ("deadline", "eve"):
         due = clockwork.next_deadline(now)
         if due is None:
             raise Refused("clock.nothing_due")
-        return due + clockwork.BREATH
+        return due - EVE if name == "eve" else due + clockwork.BREATH
     if name == "instant":
         return rooms.instant_of(request, "to")
     return {"hour": now + timedelta(hours=1), "ten": now + timedelta(minutes=10)}.get(name) or next_working_day(now)
 
 
-STEPS = ("ten", "hour", "day", "deadline", "instant")
+STEPS = ("ten", "hour", "day", "deadline", "eve", "instant")
 
 
 def move(request: HttpRequest, now: datetime) -> object:
     """A short move at once; a long one as a job, so that no page waits for a hundred closes."""
     person, to = rooms.who(request), target(request, now)
+    if to <= now:
+        raise Refused("clock.never_back", now_at=now, asked_at=to)
     why = request.POST.get("why", "").strip()[:200] or gettext("moved on the clock page")
     stops = [one for one in clockwork.deadlines(now, most=AT_ONCE + 1) if one.by_clock and one.at <= to]
     if len(stops) <= AT_ONCE:

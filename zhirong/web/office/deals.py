@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange.actions import money, objections, settlement
+from zhirong.exchange.listing_rules import DEAL_STEPS
 from zhirong.exchange.models import Deal, Objection, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
@@ -25,6 +26,8 @@ DEEDS = (
     "exchange.confirm_recordal",
     "exchange.propose_default",
     "exchange.confirm_default",
+    "exchange.propose_annulment",
+    "exchange.confirm_annulment",
 )
 
 
@@ -35,7 +38,7 @@ def state_of(state: str) -> tuple[str, str]:
         "payment": ("wait", gettext("Price to be paid")),
         "recordal": ("on", gettext("Change of owner at the office")),
         "confirming": ("half", gettext("Recordal to be confirmed")),
-        "settled": ("done", gettext("Settled")),
+        "settled": ("done", gettext("Price and title exchanged")),
         "defaulted": ("no", gettext("Buyer defaulted")),
         "annulled": ("no", gettext("Annulled")),
     }
@@ -89,7 +92,7 @@ def columns_of(now: datetime) -> list[tables.Column]:
         ),
         tables.Column(head=gettext("Deadline"), value=due_of, kind="moment", state=pressing),
         tables.Column(head=gettext("Price (yuan)"), value=lambda one: one.price_fen, kind="money", order="price_fen"),
-        tables.Column(head=gettext("Made"), value=lambda one: one.made_at, kind="moment", order="made_at"),
+        tables.Column(head=gettext("Made on"), value=lambda one: one.made_at, kind="moment", order="made_at"),
     ]  # fmt: skip
 
 
@@ -142,6 +145,8 @@ class May:
     could_confirm: bool
     propose: bool
     settle_default: bool
+    annul: bool
+    settle_annulment: bool
 
 
 def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> May:
@@ -152,6 +157,8 @@ def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> Ma
         could_confirm=access.could(standing, "exchange.confirm_recordal"),
         propose=access.may(standing, "exchange.propose_default", one),
         settle_default=access.may(standing, "exchange.confirm_default", one),
+        annul="annul" in DEAL_STEPS[one.state] and access.may(standing, "exchange.propose_annulment", one),
+        settle_annulment=access.may(standing, "exchange.confirm_annulment", one),
     )
 
 
@@ -174,6 +181,8 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
             ),
             "propose_default": lambda: settlement.propose_default(person, deal_id, reason=reason),
             "confirm_default": lambda: settlement.confirm_default(person, deal_id),
+            "propose_annulment": lambda: settlement.propose_annulment(person, deal_id, reason=reason),
+            "confirm_annulment": lambda: settlement.confirm_annulment(person, deal_id),
         },
     )
 
@@ -187,7 +196,7 @@ def steps(one: Deal) -> list[tuple[str, str, str]]:
         "payment": gettext("Payment"),
         "recordal": gettext("Change of owner"),
         "confirming": gettext("Second person"),
-        "settled": gettext("Settled"),
+        "settled": gettext("Price and title exchanged"),
     }
     reached = WAY.index(one.state) if one.state in WAY else len([name for name in WAY if done.get(name)])
     rows = []

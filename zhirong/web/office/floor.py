@@ -52,7 +52,9 @@ def floor(request: HttpRequest) -> HttpResponse:
         health=floor_doors.health(),
         table=tables.table(request, "lots", title, columns=columns, found=found, order="closes_ns"),
         which=which,
-        suspended=list(Listing.objects.filter(state="suspended").select_related("seller").order_by("suspended_at")[:50]),
+        suspended=list(
+            Listing.objects.filter(state="suspended").select_related("seller").order_by("suspended_at")[:50]
+        ),
     )
 
 
@@ -69,7 +71,9 @@ def columns_of() -> list[tables.Column]:
             state=lambda lot: state_of(lot.state)[0],
         ),
         tables.Column(head=gettext("Opens"), value=lambda lot: from_ns(lot.opens_ns), kind="moment", order="opens_ns"),
-        tables.Column(head=gettext("Closes"), value=lambda lot: from_ns(lot.closes_ns), kind="moment", order="closes_ns"),
+        tables.Column(
+            head=gettext("Closes"), value=lambda lot: from_ns(lot.closes_ns), kind="moment", order="closes_ns"
+        ),
         tables.Column(head=gettext("Price (yuan)"), value=lambda lot: lot.top_fen, kind="money", order="top_fen"),
         tables.Column(head=gettext("Bids"), value=lambda lot: lot.bids, kind="number", order="bids"),
         tables.Column(head=gettext("Extensions"), value=lambda lot: lot.extensions, kind="number"),

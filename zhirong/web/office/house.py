@@ -36,7 +36,7 @@ def house(request: HttpRequest) -> HttpResponse:
         tables.Column(head=gettext("Done"), value=lambda job: job.done, kind="number"),
         tables.Column(head=gettext("Of"), value=lambda job: job.total, kind="number"),
         tables.Column(head=gettext("Asked"), value=lambda job: job.asked_at, kind="moment", order="asked_at"),
-        tables.Column(head=gettext("Ended"), value=lambda job: job.ended_at, kind="moment"),
+        tables.Column(head=gettext("Ended at"), value=lambda job: job.ended_at, kind="moment"),
         tables.Column(head=gettext("Message"), value=lambda job: job.message),
     ]  # fmt: skip
     found, title = Job.objects.all(), gettext("Jobs")

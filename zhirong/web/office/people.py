@@ -49,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
         tables.Column(head=gettext("Name"), value=lambda one: one.name, order="name"),
         tables.Column(head=gettext("Roles"), value=roles_of),
         tables.Column(head=gettext("Acts for"), value=acts_for),
-        tables.Column(head=gettext("Since"), value=lambda one: one.made_at, kind="moment", order="made_at"),
+        tables.Column(head=gettext("Here since"), value=lambda one: one.made_at, kind="moment", order="made_at"),
         tables.Column(head=gettext("State"), value=lambda one: gettext("open") if one.is_active else gettext("closed"),
                       state=lambda one: "go" if one.is_active else "off"),
     ]  # fmt: skip

@@ -91,14 +91,26 @@ def queue(request: HttpRequest) -> HttpResponse:
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
     return rooms.show(
-        request, "queue.html", here="office", title="", table=table, kinds=kinds, kind=kind, mine=is_mine, all=len(found)
+        request,
+        "queue.html",
+        here="office",
+        title="",
+        table=table,
+        kinds=kinds,
+        kind=kind,
+        mine=is_mine,
+        all=len(found),
     )
 
 
 def columns_of(now: datetime) -> list[tables.Column]:
     """What the queue shows of a case."""
     return [
-        tables.Column(head=gettext("Case"), value=lambda case: case.name, link=lambda case: case.address),
+        tables.Column(
+            head=gettext("Case"),
+            value=lambda case: case.name or gettext("without a name"),
+            link=lambda case: case.address,
+        ),
         tables.Column(head=gettext("Kind"), value=lambda case: case.word),
         tables.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
         tables.Column(
@@ -143,7 +155,7 @@ def rows(
 ) -> Rows:
     """The seven columns of one kind of case, alike for every table, so that one union asks for all."""
     text = CharField()
-    return found.values_list(  # type: ignore[return-value]
+    return found.values_list(
         Value(kind, text) if isinstance(kind, str) else kind,
         Cast(F("pk"), text),
         F(since),
@@ -190,28 +202,30 @@ def to_qualify() -> QuerySet[Intent]:
 def of_deals(now: datetime) -> Iterator[Rows]:
     """Deals whose next deed is the house's, and objections."""
     running = Deal.objects.filter(stopped_at=None)
-    yield rows(running.filter(state="recordal"), "recordal", since="paid_at", name="number", due="recordal_due_at")
+    yield rows(
+        running.filter(state="recordal"), "recordal", since="paid_at", name="listing__title", due="recordal_due_at"
+    )
     yield rows(
         running.filter(state="confirming", recordals__state="entered"), "confirming",
-        since="recordals__entered_at", name="number", due="recordal_due_at", maker="recordals__entered_by",
+        since="recordals__entered_at", name="listing__title", due="recordal_due_at", maker="recordals__entered_by",
     )  # fmt: skip
     late = Q(state="contract", contract_due_at__lt=now) | Q(state="payment", payment_due_at__lt=now)
     due = Case(When(state="contract", then=F("contract_due_at")), default=F("payment_due_at"))
     past = running.filter(late)
-    yield rows(past.filter(default_proposed_by=None), "overdue", since="made_at", name="number", due=due)
+    yield rows(past.filter(default_proposed_by=None), "overdue", since="made_at", name="listing__title", due=due)
     yield rows(
         past.exclude(default_proposed_by=None), "default",
-        since="made_at", name="number", due=due, maker="default_proposed_by",
+        since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
     objections = Objection.objects.filter(state="open")
-    yield rows(objections, "objection", since="raised_at", name="deal__number", maker="raised_by")
+    yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 
 
 def of_bank() -> Iterator[Rows]:
     """Money that nobody expected, and payouts on their way."""
     lines = BankLine.objects.all()
-    yield rows(lines.filter(state="suspense"), "line", since="file__at", name="bank_ref")
-    yield rows(lines.filter(state="proposed"), "match", since="file__at", name="bank_ref", maker="matched_by")
+    yield rows(lines.filter(state="suspense"), "line", since="file__at", name="payer")
+    yield rows(lines.filter(state="proposed"), "match", since="file__at", name="payer", maker="matched_by")
     payouts = Payout.objects.all()
     yield rows(payouts.filter(state="made"), "payout", since="made_at", name="payee", maker="made_by")
     yield rows(payouts.filter(state="checked"), "sending", since="checked_at", name="payee")

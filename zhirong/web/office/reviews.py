@@ -1,13 +1,12 @@
-"""One listing before the operator: what the seller offers, what the registry and the rule set say of it, two buttons."""
+"""One listing before the operator: the offer, what the registry and the rule set say of it, two buttons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
@@ -15,14 +14,14 @@ from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules, rule_sets, rules
 from zhirong.exchange.actions import listings
 from zhirong.exchange.engine import amounts
-from zhirong.exchange.models import Deal, Listing
+from zhirong.exchange.models import Deal, Listing, ListingItem
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.registry import labels, queries
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
-from zhirong.registry.engine.facts import RightFacts
+from zhirong.registry.models import Right
 from zhirong.web import filters, pages
 from zhirong.web.office import rooms
 
@@ -68,7 +67,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
             },
         )
     now = record.now()
-    one = get_object_or_404(with_seller(), pk=listing_id)
+    one, rights, before = case_of(listing_id)
     standing = pages.standing_of(request)
     found = rules_in_force(one, now)
     possible = listing_rules.LISTING_STEPS[one.state]
@@ -80,8 +79,10 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         title=one.title,
         listing=one,
         state=state_of(one.state),
-        rights=in_view(one, now),
+        rights=in_view(one, rights, now=now),
+        before=before,
         figures=figures(found, one),
+        rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
         could_review=access.could(standing, "exchange.review"),
         deeds=[deed for deed in ("suspend", "resume", "terminate") if may_control and deed in possible],
@@ -89,15 +90,21 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
     )
 
 
-def with_seller() -> QuerySet[Listing]:
-    """Listings with their people, and what the seller has done here before."""
-    deals = Deal.objects.filter(seller=OuterRef("seller")).order_by().values("seller")
-    return Listing.objects.select_related("seller", "made_by", "reviewed_by", "edition_of_rules").annotate(
-        sold=Subquery(deals.filter(state="settled").annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
-        annulled=Subquery(
-            deals.filter(state="annulled").annotate(n=Count("pk")).values("n"), output_field=IntegerField()
-        ),
-    )
+def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int]]:
+    """The listing with its people, its rights, and what its seller has done here before, in one question."""
+    deals = Deal.objects.filter(seller=OuterRef("listing__seller")).order_by().values("seller")
+
+    def of_state(state: str) -> Subquery:
+        counted = deals.filter(state=state).annotate(n=Count("pk")).values("n")
+        return Subquery(counted, output_field=IntegerField())
+
+    people = ("listing__seller", "listing__made_by", "listing__reviewed_by", "listing__edition_of_rules")
+    items = ListingItem.objects.filter(listing=listing_id).select_related("right", *people).order_by("position")
+    found = list(items.annotate(sold=of_state("settled"), annulled=of_state("annulled")))
+    if not found:
+        raise Http404
+    counts = {name: int(getattr(found[0], name) or 0) for name in ("sold", "annulled")}
+    return found[0].listing, [item.right for item in found], counts
 
 
 def rules_in_force(one: Listing, now: datetime) -> RuleSet:
@@ -107,30 +114,26 @@ def rules_in_force(one: Listing, now: datetime) -> RuleSet:
     return rule_sets.rule_set(one.rule_set, beijing_day(now))
 
 
-def in_view(one: Listing, now: datetime) -> list[RightInView]:
+def in_view(one: Listing, rights: list[Right], *, now: datetime) -> list[RightInView]:
     """Each right with the registry's answer, as the gate will ask it when the listing is announced."""
     day = beijing_day(now)
-    rights = [item.right for item in one.items.select_related("right").order_by("position")]
     found = queries.facts_of_many(rights, day)
-    return [
-        shown(right.title, facts, states.standing(facts, day), gates.judge(facts, seller=one.seller, now=now))
-        for right, facts in zip(rights, found, strict=True)
-    ]
-
-
-def shown(
-    title: str, facts: RightFacts, standing: states.Standing, answer: registry_rules.Freedom
-) -> RightInView:
-    return RightInView(
-        number=facts.number,
-        title=title,
-        kind=of("kind", facts.kind),
-        state=of("state", standing.state),
-        over=gettext(", ").join(of("overlay", one) for one in sorted(standing.overlays)),
-        holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
-        allowed=answer.allowed,
-        findings=[finding(reason) for reason in answer.reasons],
-    )
+    shown = []
+    for right, facts in zip(rights, found, strict=True):
+        answer, standing = gates.judge(facts, seller=one.seller, now=now), states.standing(facts, day)
+        shown.append(
+            RightInView(
+                number=facts.number,
+                title=right.title,
+                kind=of("kind", facts.kind),
+                state=of("state", standing.state),
+                over=gettext(", ").join(of("overlay", lies) for lies in sorted(standing.overlays)),
+                holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
+                allowed=answer.allowed,
+                findings=[finding(reason) for reason in answer.reasons],
+            )
+        )
+    return shown
 
 
 def of(group: str, code: str) -> str:
@@ -154,9 +157,12 @@ def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
     said = rule_sets.sources(found.code)
 
     def line(word: str, value: str, figure: str) -> tuple[str, str, str]:
-        return word, value, str(max(said[figure], key=lambda entry: entry["from"])["source"])
+        entry = max(said[figure], key=lambda entry: entry["from"])
+        # The house's own choices carry no law; a source in law is shown as it is cited.
+        return word, value, gettext("the house's own figure") if entry["certain"] == "design" else str(entry["source"])
 
     asking = one.asking_fen
+    fees = {side: yuan(rules.fee_fen(found, asking, side=side)) for side in ("seller", "buyer")}
     return [
         line(gettext("Announced for"), span(found.announcement_for(asking)), "announcement"),
         line(gettext("Extended, when nobody came"), times(found.announcement_extensions), "announcement_extensions"),
@@ -166,8 +172,8 @@ def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
         line(gettext("A late bid moves the end by"), span(found.extension), "extension"),
         line(gettext("Contract within"), span(found.contract), "contract"),
         line(gettext("Payment within"), span(found.payment), "payment"),
-        line(gettext("Seller's fee at the asking price"), yuan(rules.fee_fen(found, asking, side="seller")), "fees_seller_ppm"),
-        line(gettext("Buyer's fee at the asking price"), yuan(rules.fee_fen(found, asking, side="buyer")), "fees_buyer_ppm"),
+        line(gettext("Seller's fee at the asking price"), fees["seller"], "fees_seller_ppm"),
+        line(gettext("Buyer's fee at the asking price"), fees["buyer"], "fees_buyer_ppm"),
     ]  # fmt: skip
 
 
@@ -205,7 +211,7 @@ def state_of(state: str) -> tuple[str, str]:
         "answering": ("wait", gettext("Seller answers")),
         "bidding": ("on", gettext("In the auction")),
         "sold": ("done", gettext("Sold, in settlement")),
-        "settled": ("done", gettext("Settled")),
+        "settled": ("done", gettext("Price and title exchanged")),
         "suspended": ("wait", gettext("Suspended")),
         "ended": ("off", gettext("Ended unsold")),
         "withdrawn": ("off", gettext("Withdrawn")),

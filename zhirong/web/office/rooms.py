@@ -142,7 +142,7 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("bank", gettext("Bank"), "ledger.see_books"),
         ("office-questions", gettext("Questions"), "exchange.see_office"),
         ("office-people", gettext("People"), "people.see_people"),
-        ("audit", gettext("Record"), "people.read_record"),
+        ("audit", gettext("Audit record"), "people.read_record"),
         ("office-house", gettext("Running"), "people.see_house"),
     ]
     if settings.DEMO:
@@ -154,4 +154,6 @@ def show(request: HttpRequest, template: str, *, here: str, title: str, **facts:
     """A page of the office: its row of rooms, its crumbs, its title."""
     way = facts.pop("way", None)
     trail = [(gettext("Office"), None)] if here == "office" and title == "" else crumbs(title, above=way)
-    return pages.page(request, f"office/{template}", crumbs=trail, rooms=rooms(request, here), title=title, **facts)
+    return pages.page(
+        request, f"office/{template}", here="office", crumbs=trail, rooms=rooms(request, here), title=title, **facts
+    )

@@ -74,10 +74,11 @@ def table(
     order: str = "",
 ) -> Table:
     """One page of what was found; lists that are no query are short and come in their order."""
-    query = {key: value for key, value in request.GET.items() if key not in ("as", f"{name}_page")}
+    query = {key: str(value) for key, value in request.GET.items() if key not in ("as", f"{name}_page")}
     wanted = request.GET.get(f"{name}_order", order)
+    ordered: Any = found
     if not isinstance(found, QuerySet):
-        total, ordered = len(found), found
+        total = len(found)
     else:
         known = {column.order for column in columns if column.order}
         wanted = wanted if wanted.lstrip("-") in known else order

@@ -92,7 +92,7 @@ def template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     title = gettext("Rights") if kind == "rights" else gettext("Listings")
     if form == "xlsx":
         return lists.file(sheets.template(kind), f"{title}.xlsx")  # type: ignore[arg-type]
-    heads = [Column(head=entry["names"][0]) for entry in sheets.columns(kind).values()]  # type: ignore[arg-type]
+    heads = [Column(head=entry["names"][0]) for entry in sheets.columns(kind).values()]
     return lists.file(csv_file(heads, []), f"{title}.csv")
 
 

@@ -169,7 +169,7 @@ def answers(facts: RightFacts, day: date) -> list[Answer]:
 def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str, str]]:
     """Every fee with when it was paid, and its state: shape and word."""
     paid_on = {payment.year: payment.on for payment in facts.fees.payments}
-    rows = []
+    rows: list[tuple[fees.FeeYear, str, str, str]] = []
     for one in fees.fee_table(facts, day):
         if one.is_paid:
             shape, word = "go", gettext("Paid")

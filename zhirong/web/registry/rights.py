@@ -67,7 +67,7 @@ def shown_to(standing: Standing | None) -> QuerySet[Right]:
         return rights
     announced = ListingItem.objects.filter(right=OuterRef("pk"), listing__announced_at__isnull=False)
     public = Q(granted_on__isnull=False) | ~Q(publication_number="") | Exists(announced)
-    return rights.filter(public | Q(is_mine=True))
+    return rights.filter(public | held_by(standing))
 
 
 def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
@@ -116,7 +116,7 @@ def chosen(request: HttpRequest, standing: Standing | None, of: str) -> QuerySet
     """What the address asks for."""
     found = shown_to(standing)
     if of == "mine":
-        found = found.filter(is_mine=True)
+        found = found.filter(held_by(standing))
     if text := request.GET.get("q", "").strip()[:100]:
         found = matching(found, text)
     kind = request.GET.get("kind", "")

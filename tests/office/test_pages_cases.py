@@ -1,0 +1,208 @@
+"""Verifications, claims, imports, buyers, questions, the floor, people and the record, as pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.exchange import given_deals as given
+from tests.office.given_office import signed_in
+from tests.people import given_people as people
+from tests.web.given_pages import text_of
+from zhirong.exchange.actions import closing, intents, questions
+from zhirong.exchange.models import Intent, Listing, Lot, Question
+from zhirong.people.actions import roles, verification
+from zhirong.people.models import Party, Person, RoleGrant, Verification
+from zhirong.record import actions as record
+from zhirong.record import jobs, sequencer
+from zhirong.record.models import Event, Job, Leaf
+from zhirong.registry.actions import imports, titles
+from zhirong.registry.models import Claim, ImportBatch
+from zhirong.web.office import house as office_house
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7 licence"
+
+
+def a_request() -> tuple[given.House, Verification]:
+    """A party that asks to be verified on one secret file."""
+    house, member = given.House(), people.a_person("holder")
+    party = people.a_party(administrator=member)
+    file = record.keep_file(member, "licence.pdf", PDF, is_secret=True)
+    return house, verification.submit_verification(member, party.pk, evidence=[file])
+
+
+def test_a_party_is_verified_on_evidence_whose_reading_is_a_deed() -> None:
+    house, asked = a_request()
+    client, address = signed_in(house.operator), f"/office/verifications/{asked.pk}"
+    assert asked.party.name in text_of(client, address)
+    file = client.get(f"{address}/files/{asked.evidence.get().pk}")
+    assert b"".join(file) == PDF
+    assert file["Content-Disposition"].startswith("attachment")
+    assert Event.objects.filter(kind="record.file_read").count() == 1
+    assert client.post(address, {"deed": "accept"}).status_code == 302
+    assert Party.objects.get(pk=asked.party_id).verified_at is not None
+
+
+def test_a_verification_is_refused_with_a_reason_and_by_an_operator_alone() -> None:
+    house, asked = a_request()
+    address = f"/office/verifications/{asked.pk}"
+    assert signed_in(house.checker).post(address, {"deed": "accept"}).status_code == 403
+    assert "由经办机构决定" in text_of(signed_in(house.checker), address)
+    client = signed_in(house.operator)
+    assert client.post(address, {"deed": "reject", "reason": ""}).status_code >= 400
+    assert client.post(address, {"deed": "reject", "reason": "执照已过期"}).status_code == 302
+    assert (Verification.objects.get().state, Verification.objects.get().reason) == ("rejected", "执照已过期")
+
+
+def test_a_claim_of_a_right_is_decided() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    other = given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    evidence = record.keep_file(other.person, "register.pdf", PDF)
+    right.holdings.update(party=None)
+    claim = titles.claim_right(other.person, right.holdings.get(), other.party, evidence=evidence)
+    client, address = signed_in(house.operator), f"/office/claims/{claim.pk}"
+    assert "名称不一致" in text_of(client, address)
+    assert b"".join(client.get(f"{address}/evidence")) == PDF
+    assert client.post(address, {"deed": "refuse", "reason": ""}).status_code >= 400
+    assert client.post(address, {"deed": "refuse", "reason": "材料不足"}).status_code == 302
+    assert Claim.objects.get().state == "refused"
+
+
+def test_an_import_with_faults_can_only_be_dropped() -> None:
+    house = given.House()
+    content = "专利号,名称,权利人\r\n不是号码,某发明,某公司\r\n".encode()
+    file = record.keep_file(house.operator, "rights.csv", content)
+    batch = imports.stage_import(house.operator, "rights", content, file=file)
+    client, address = signed_in(house.operator), f"/office/imports/{batch.pk}"
+    assert "rights.csv" in text_of(client, address)
+    assert "rights.csv" in text_of(client, "/office")
+    assert client.post(address, {"deed": "accept"}).status_code == 409
+    assert client.post(address, {"deed": "drop"}).status_code == 302
+    assert ImportBatch.objects.get().dropped_at is not None
+
+
+def a_buyer_to_qualify(house: given.House) -> Intent:
+    """A buyer whose listing asks for proof, its deposit held."""
+    seller, buyer = given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    Listing.objects.filter(pk=listing.pk).update(requirement="须为储能企业")
+    given.money_for(buyer.party, listing.deposit_fen)
+    return intents.register(buyer.person, listing.pk, party=buyer.party)
+
+
+def test_a_buyer_is_admitted_or_refused() -> None:
+    house = given.House()
+    intent = a_buyer_to_qualify(house)
+    assert intent.state == "registered"
+    client, address = signed_in(house.operator), f"/office/intents/{intent.pk}"
+    assert intent.party.name in text_of(client, "/office")
+    assert "须为储能企业" in text_of(client, address)
+    assert client.post(address, {"deed": "admit", "rank": "1"}).status_code == 409
+    assert client.post(address, {"deed": "admit"}).status_code == 302
+    assert Intent.objects.get().state == "admitted"
+    assert client.post(address, {"deed": "refuse", "reason": "不是储能企业"}).status_code == 302
+    assert (Intent.objects.get().state, Intent.objects.get().deposit_state) == ("refused", "released")
+
+
+def test_a_right_of_priority_gets_its_rank() -> None:
+    house = given.House()
+    intent = a_buyer_to_qualify(house)
+    intents.claim_priority(intent.person, intent.pk, basis="共有人，份额 30%")
+    client = signed_in(house.operator)
+    assert client.post(f"/office/intents/{intent.pk}", {"deed": "admit", "rank": "one"}).status_code == 400
+    assert client.post(f"/office/intents/{intent.pk}", {"deed": "admit", "rank": "1"}).status_code == 302
+    assert Intent.objects.get().priority_rank == 1
+    assert "0 件" in text_of(client, "/office")
+
+
+def test_a_question_is_hidden_with_a_reason() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    asked = questions.ask(buyer.person, listing.pk, text="对方电话 13800000000")
+    client = signed_in(house.operator)
+    assert "隐藏此提问" in text_of(client, f"/office/questions?question={asked.pk}")
+    assert client.post("/office/questions", {"deed": "hide", "question": asked.pk}).status_code >= 400
+    hidden = {"deed": "hide", "question": asked.pk, "reason": "含个人信息"}
+    assert client.post("/office/questions", hidden).status_code == 302
+    assert Question.objects.get().hidden_at is not None
+
+
+def a_lot(house: given.House) -> Lot:
+    """A scheduled lot of two buyers."""
+    listing = given.an_announced(house, given.a_side("holder"))
+    for _ in range(2):
+        given.an_admitted(listing, given.a_side("buyer"))
+    given.time_passes(minutes=4)
+    closing.close(listing.pk)
+    return Lot.objects.get()
+
+
+def test_the_floor_shows_its_lots_and_refuses_orders_while_it_stands() -> None:
+    house = given.House()
+    lot = a_lot(house)
+    client, address = signed_in(house.operator), f"/office/lots/{lot.pk}"
+    assert lot.listing.number in text_of(client, "/office/floor")
+    assert "撤销本场竞价" in text_of(client, address)
+    assert client.post(address, {"deed": "annul", "reason": "权属争议"}).status_code == 503
+    assert "竞价记录仅经办机构和审计员可见" in text_of(signed_in(house.checker), address)
+    assert signed_in(people.a_person("administrator")).get(address).status_code == 403
+
+
+def test_a_role_takes_two_administrators() -> None:
+    first, second, person = people.a_person("administrator"), people.a_person("administrator"), people.a_person()
+    client, address = signed_in(first), f"/office/people/{person.pk}"
+    assert person.name in text_of(client, "/office/people")
+    assert client.post(address, {"deed": "grant", "role": "checker"}).status_code == 302
+    grant = RoleGrant.objects.get(person=person)
+    assert "确认授予" not in text_of(client, address)
+    assert client.post(address, {"deed": "confirm", "grant": grant.pk}).status_code == 403
+    assert "确认授予" in text_of(signed_in(second), "/office/people")
+    assert signed_in(second).post("/office/people", {"deed": "confirm", "grant": grant.pk}).status_code == 302
+    assert RoleGrant.objects.get(person=person).confirmed_at is not None
+    assert client.post(address, {"deed": "withdraw", "grant": grant.pk}).status_code == 302
+    assert client.post(address, {"deed": "close"}).status_code == 302
+    assert not Person.objects.get(pk=person.pk).is_active
+    assert client.post(address, {"deed": "confirm", "grant": 999}).status_code == 404
+
+
+def test_an_operator_sees_people_and_grants_nothing() -> None:
+    operator, person = people.a_person("operator"), people.a_person()
+    client = signed_in(operator)
+    text_of(client, "/office/people?q=person&role=operator")
+    assert "授予此角色" not in text_of(client, f"/office/people/{person.pk}")
+    assert client.post(f"/office/people/{person.pk}", {"deed": "grant", "role": "checker"}).status_code == 403
+
+
+def test_an_auditor_reads_the_record_and_checks_it() -> None:
+    house, auditor = given.House(), people.a_person("auditor")
+    given.a_draft(house, given.a_side("holder"))
+    sequencer.number_now()
+    client = signed_in(auditor)
+    text = text_of(client, "/office/audit?kind=exchange.drafted")
+    assert "exchange.drafted" in text
+    leaf = Leaf.objects.filter(kind="exchange.drafted").get()
+    body = text_of(client, f"/office/audit/{leaf.pk}")
+    assert "正文与哈希一致" in body
+    assert f"/receipts/{leaf.pk}" in body
+    assert client.post("/office/audit", {"deed": "check"}).status_code == 302
+    assert "核对正在进行" in text_of(client, "/office/audit")
+    assert jobs.run_job(Job.objects.get(), office_house.WORK) == "done"
+    assert "核对无误" in text_of(client, "/office/audit")
+    assert "record.check" in text_of(client, "/office/house")
+    assert client.get("/office/audit?day=soon").status_code == 400
+    assert signed_in(house.operator).get("/office/audit").status_code == 403
+
+
+def test_two_signed_sizes_are_proven_consistent() -> None:
+    house, auditor = given.House(), people.a_person("auditor")
+    given.a_draft(house, given.a_side("holder"))
+    sequencer.number_now()
+    old = Leaf.objects.filter(number__isnull=False).count()
+    roles.grant_role(people.a_person("administrator"), people.a_person().pk, "valuer")
+    sequencer.number_now()
+    new = Leaf.objects.filter(number__isnull=False).count()
+    client = signed_in(auditor)
+    assert "前后一致" in text_of(client, f"/office/audit?old={old}&new={new}")
+    assert "未能证明" in text_of(client, f"/office/audit?old={new}&new={old}")
+    assert "未能证明" in text_of(client, f"/office/audit?old={old + 1}&new={new + 5}")

@@ -1,0 +1,234 @@
+"""Bank, bank page of the demo, settlement and clock, as pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+
+from tests.exchange import given_deals as given
+from tests.office.given_office import signed_in
+from tests.web.given_pages import text_of
+from zhirong.exchange import clockwork
+from zhirong.exchange import jobs as exchange_jobs
+from zhirong.exchange.actions import closing, deals, intents, money, objections, settlement
+from zhirong.exchange.models import Deal, Intent, Recordal
+from zhirong.ledger import jobs, reports
+from zhirong.ledger import rules as accounts
+from zhirong.ledger.actions import simulated
+from zhirong.ledger.models import BankLine, Payout
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+
+pytestmark = pytest.mark.django_db
+TEXT = "a" * 64
+
+
+@pytest.fixture
+def demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DEMO", True)
+
+
+def an_intent(house: given.House, buyer: given.Side, *, rule_set: str = "demo") -> Intent:
+    """A buyer who is registered and has not paid."""
+    listing = given.an_announced(house, given.a_side("holder"), rule_set=rule_set)
+    return intents.register(buyer.person, listing.pk, party=buyer.party)
+
+
+def a_deal(house: given.House) -> Deal:
+    """A deal with the one buyer, whose contract both have to accept."""
+    seller, buyer = given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    given.an_admitted(listing, buyer)
+    given.time_passes(minutes=4)
+    closing.close(listing.pk)
+    closing.answer(seller.person, listing.pk, consents=True)
+    return Deal.objects.select_related("intent").get()
+
+
+def member_of(deal: Deal, side: str) -> Person:
+    return Person.objects.get(memberships__party=deal.seller if side == "seller" else deal.buyer)
+
+
+def a_paid_deal(house: given.House) -> Deal:
+    """A deal whose price lies in escrow."""
+    deal = a_deal(house)
+    for side in ("seller", "buyer"):
+        deals.accept(member_of(deal, side), deal.pk, side=side, contract_sha256=TEXT)
+    given.money_for(deal.buyer, money.due_fen(deal))
+    exchange_jobs.tick()
+    settlement.take_price(deal.pk)
+    return Deal.objects.get(pk=deal.pk)
+
+
+def test_a_newcomer_pays_a_deposit_and_the_house_hears_of_it_by_itself(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    intent = an_intent(house, buyer)
+    client = signed_in(buyer.person)
+    text = text_of(client, f"/bank-demo?code={intent.payment_code}")
+    assert "80,000" in text
+    paid = {"deed": "pay", "code": intent.payment_code, "payer": buyer.party.name, "amount": "80,000"}
+    answer = client.post("/bank-demo", paid)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/bank-demo?code={intent.payment_code}"
+    under_way = text_of(client, answer["Location"])
+    assert "银行已收到款项" in under_way
+    assert 'value="pay"' not in under_way
+    assert jobs.fetch_news() is True
+    assert jobs.fetch_news() is False
+    exchange_jobs.tick()
+    assert Intent.objects.get(pk=intent.pk).state == "admitted"
+    assert "已付款并到账" in text_of(client, answer["Location"])
+    assert list(reports.faults()) == []
+
+
+def test_quirks_are_the_operators_to_play(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    intent = an_intent(house, buyer)
+    paid = {
+        "deed": "pay",
+        "code": intent.payment_code,
+        "payer": buyer.party.name,
+        "amount": "80000",
+        "quirk": "stranger",
+    }
+    assert signed_in(buyer.person).post("/bank-demo", paid).status_code == 403
+    assert simulated.holds_now() == 0
+    assert signed_in(house.operator).post("/bank-demo", paid).status_code == 302
+    jobs.fetch_news()
+    assert BankLine.objects.get().state == "suspense"
+    assert Intent.objects.get(pk=intent.pk).deposit_state == "due"
+    bad = {**paid, "quirk": "burn"}
+    assert signed_in(house.operator).post("/bank-demo", bad).status_code == 400
+
+
+def test_the_simulated_bank_is_not_there_outside_a_demo() -> None:
+    house = given.House()
+    assert signed_in(house.operator).get("/bank-demo").status_code == 404
+    assert signed_in(house.operator).post("/bank-demo", {"deed": "pay"}).status_code == 404
+    assert signed_in(house.operator).get("/office/clock").status_code == 404
+    assert jobs.fetch_news() is False
+
+
+def test_money_in_suspense_takes_two_persons(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    an_intent(house, buyer)
+    simulated.customer_pays(buyer.person, payer="不相干公司", amount_fen=5_000_00, memo="")
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    assert operator.post("/office/bank", {"deed": "fetch"}).status_code == 302
+    line = BankLine.objects.get()
+    assert "不相干公司" in text_of(operator, "/office/bank")
+    account = accounts.available(buyer.party.ref)
+    assert operator.post("/office/bank", {"deed": "propose", "line": line.pk, "account": account}).status_code == 302
+    assert "确认认领" not in text_of(operator, "/office/bank")
+    assert operator.post("/office/bank", {"deed": "confirm_match", "line": line.pk}).status_code == 403
+    assert "确认认领" in text_of(checker, "/office/bank")
+    assert checker.post("/office/bank", {"deed": "confirm_match", "line": line.pk}).status_code == 302
+    assert given.free_fen(buyer) == 5_000_00
+    assert "已认领" in text_of(operator, "/office/bank/lines")
+
+
+def test_a_payout_is_made_checked_and_sent_by_two() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    given.money_for(seller.party, 9_000_00)
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    path = accounts.available(seller.party.ref)
+    made = {"deed": "make", "key": "out-1", "account": path, "payee": seller.party.name, "amount": "9000"}
+    assert operator.post("/office/bank", made).status_code == 302
+    payout = Payout.objects.get()
+    assert operator.post("/office/bank", {"deed": "check", "payout": payout.pk}).status_code == 403
+    assert checker.post("/office/bank", {"deed": "check", "payout": payout.pk}).status_code == 302
+    assert operator.post("/office/bank", {"deed": "send"}).status_code == 302
+    assert Payout.objects.get().state == "sent"
+    text = text_of(checker, "/office/bank")
+    assert "银行办理中" in text
+
+
+def test_the_books_show_an_account_and_give_it_away_as_csv() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    given.money_for(seller.party, 9_000_00)
+    path = accounts.available(seller.party.ref)
+    client = signed_in(house.checker)
+    assert "9,000" in text_of(client, f"/office/bank/books?path={path}")
+    lines = client.get(f"/office/bank/books?path={path}&as=statement.csv").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "9000.00" in lines[1]
+    assert "没有路径为" in text_of(client, "/office/bank/books?path=party:none:available")
+
+
+def test_a_deal_is_settled_by_two_persons_and_not_by_one() -> None:
+    house = given.House()
+    deal = a_paid_deal(house)
+    assert deal.state == "recordal"
+    address = f"/office/deals/{deal.pk}"
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    assert "录入变更登记" in text_of(operator, address)
+    day = record.now().date().isoformat()
+    assert (
+        operator.post(address, {"deed": "enter", "number": "2026112500012", "effective_on": "soon"}).status_code == 400
+    )
+    assert operator.post(address, {"deed": "enter", "number": "2026112500012", "effective_on": day}).status_code == 302
+    entered = Recordal.objects.get()
+    text = text_of(checker, address)
+    assert entered.payload_hash in text
+    assert "确认并结算" in text
+    assert "确认并结算" not in text_of(operator, address)
+    changed = checker.post(address, {"deed": "confirm", "payload_hash": "0" * 64})
+    assert changed.status_code == 409
+    assert checker.post(address, {"deed": "confirm", "payload_hash": entered.payload_hash}).status_code == 302
+    assert Deal.objects.get().state == "settled"
+    assert "结算完成" in text_of(operator, "/office/deals")
+
+
+def test_a_default_shows_where_the_deposit_goes_and_takes_two() -> None:
+    house = given.House()
+    deal = a_deal(house)
+    given.time_passes(minutes=11)
+    address = f"/office/deals/{deal.pk}"
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    text = text_of(operator, address)
+    assert "保证金将用于" in text
+    assert "无；挂牌结束" in text
+    assert checker.post(address, {"deed": "confirm_default"}).status_code == 409
+    assert operator.post(address, {"deed": "propose_default", "reason": "逾期未签约"}).status_code == 302
+    assert "确认违约并扣收 80,000 元" in text_of(checker, address)
+    assert checker.post(address, {"deed": "confirm_default"}).status_code == 302
+    assert Deal.objects.get().state == "defaulted"
+
+
+def test_an_objection_is_decided_by_somebody_uninvolved() -> None:
+    house = given.House()
+    deal = a_deal(house)
+    objection = objections.raise_objection(
+        member_of(deal, "buyer"), deal.pk, text="公告中的年费状态与登记簿不符，请核实。"
+    )
+    address = f"/office/objections/{objection.pk}"
+    assert "您参与过此成交" in text_of(signed_in(house.operator), address)
+    umpire = signed_in(house.umpire)
+    assert "驳回" in text_of(umpire, address)
+    assert umpire.post(address, {"deed": "dismiss", "decision": "短"}).status_code >= 400
+    assert umpire.post(address, {"deed": "dismiss", "decision": "经查登记簿，年费已缴，公告无误。"}).status_code == 302
+    assert Deal.objects.get().stopped_at is None
+    assert "计时停止" not in text_of(umpire, f"/office/deals/{deal.pk}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_moves_to_the_next_deadline_and_what_is_due_happens(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    listing = given.an_announced(house, given.a_side("holder"))
+    given.an_admitted(listing, buyer)
+    client = signed_in(house.operator)
+    assert listing.number in text_of(client, "/office/clock")
+    assert client.post("/office/clock", {"deed": "deadline"}).status_code == 302
+    assert given.fresh(listing).state == "answering"
+    assert given.fresh(listing).closes_at < record.now()
+    past = (record.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    assert client.post("/office/clock", {"deed": "instant", "to": past}).status_code == 409
+    before = record.now()
+    assert client.post("/office/clock", {"deed": "hour"}).status_code == 302
+    assert record.now() - before >= timedelta(hours=1)
+    assert given.fresh(listing).state == "sold"
+    assert clockwork.next_deadline(record.now()) is None
+    assert client.post("/office/clock", {"deed": "deadline"}).status_code == 409
+    assert signed_in(house.checker).post("/office/clock", {"deed": "hour"}).status_code == 403

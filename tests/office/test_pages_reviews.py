@@ -1,0 +1,105 @@
+"""The queue and the review of a listing, as pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.exchange import given_deals as given
+from tests.office.given_office import signed_in
+from tests.people import given_people as people
+from tests.web.given_pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_queue_shows_what_waits_and_for_whom() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.a_draft(house, seller)
+    text = text_of(signed_in(house.operator), "/office")
+    assert listing.title in text
+    assert "共 1 件待办，其中 1 件由您办理" in text
+    assert "其中 0 件由您办理" in text_of(signed_in(house.checker), "/office")
+
+
+def test_an_operator_announces_a_listing() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.a_draft(house, seller)
+    client = signed_in(house.operator)
+    address = f"/office/listings/{listing.pk}"
+    text = text_of(client, address)
+    assert "可以转让" in text
+    assert "公告此挂牌" in text
+    assert client.post(address, {"deed": "announce"}).status_code == 302
+    assert given.fresh(listing).state == "announced"
+    assert "公告此挂牌" not in text_of(client, address)
+
+
+def test_a_listing_goes_back_only_with_a_reason() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.a_draft(house, seller)
+    client, address = signed_in(house.operator), f"/office/listings/{listing.pk}"
+    refused = client.post(address, {"deed": "send_back", "reason": " "})
+    assert refused.status_code >= 400
+    assert given.fresh(listing).state == "submitted"
+    assert client.post(address, {"deed": "send_back", "reason": "缺共有人同意书"}).status_code == 302
+    assert (given.fresh(listing).state, given.fresh(listing).review_reason) == ("returned", "缺共有人同意书")
+
+
+def test_a_pledge_shuts_the_gate_before_the_button() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.a_draft(house, seller)
+    given.a_pledge(house, listing.items.get().right)
+    client, address = signed_in(house.operator), f"/office/listings/{listing.pk}"
+    text = text_of(client, address)
+    assert "不可以转让" in text
+    assert client.post(address, {"deed": "announce"}).status_code == 409
+    assert given.fresh(listing).state == "submitted"
+
+
+def test_a_checker_sees_no_button_and_an_unknown_deed_is_refused() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.a_draft(house, seller)
+    address = f"/office/listings/{listing.pk}"
+    text = text_of(signed_in(house.checker), address)
+    assert "公告此挂牌" not in text
+    assert "不由您办理" in text
+    assert signed_in(house.checker).post(address, {"deed": "announce"}).status_code == 403
+    assert signed_in(house.operator).post(address, {"deed": "burn"}).status_code == 400
+    assert signed_in(seller.person).get(address).status_code == 403
+
+
+def test_a_suspended_listing_goes_on_or_ends() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    client, address = signed_in(house.operator), f"/office/listings/{listing.pk}"
+    client.post(address, {"deed": "suspend", "reason": "核实权属"})
+    assert given.fresh(listing).state == "suspended"
+    assert "恢复" in text_of(client, address)
+    client.post(address, {"deed": "resume", "reason": "权属无误"})
+    assert given.fresh(listing).state == "announced"
+    client.post(address, {"deed": "terminate", "reason": "转让方请求"})
+    assert given.fresh(listing).state == "terminated"
+
+
+def test_the_queue_is_taken_away_as_a_sheet() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    given.a_draft(house, seller)
+    answer = signed_in(house.operator).get("/office?as=queue.csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert len(answer.content.decode("utf-8-sig").splitlines()) == 2
+    assert signed_in(house.operator).get("/office?as=queue.xlsx").content[:2] == b"PK"
+
+
+def test_an_english_page_is_complete() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.a_draft(house, seller)
+    client = signed_in(house.operator)
+    client.cookies["lang"] = "en"
+    assert "Announce the listing" in text_of(client, f"/office/listings/{listing.pk}")
+
+
+def test_a_queue_of_every_kind_is_one_question() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    given.a_draft(house, seller)
+    second = people.a_person("administrator")
+    text_of(signed_in(second), "/office")

@@ -1,0 +1,110 @@
+"""The list of rights and the page of one: state, law line by line, fees, claims."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
+from tests.web.given_pages import text_of
+from zhirong.record import actions as record
+from zhirong.registry.actions import putting, titles
+from zhirong.registry.engine.facts import Kind
+from zhirong.registry.models import Claim, FeePayment, Right
+from zhirong.registry.records import Named, RightRecord, read_number
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def an_unpublished(house: given.House, holder: str, number: str = "202610000015") -> Right:
+    """An application that nobody outside may know of yet."""
+    from_digits = number + given.numbers.check_character(number)
+    kind, key, written = read_number(Kind.INVENTION, from_digits)
+    day = record.now().date() - timedelta(days=30)
+    said = RightRecord(
+        kind=kind, key=key, number=written, title="尚未公布的方法", filed_on=day, holders=(Named(holder),)
+    )
+    return putting.put_right(house.operator, said, source="test").right
+
+
+def test_a_granted_right_is_open_to_everyone_with_its_law(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    text = text_of(client, f"/rights/{right.pk}")
+    for shown in (right.title, "ZL", "转让", "独占许可", "质押", "2038-03-0", seller.party.name, "有效"):
+        assert shown in text
+    given.a_pledge(house, right)
+    pledged = text_of(client, f"/rights/{right.pk}")
+    assert "质押中" in pledged
+    assert "第四百四十四条" in pledged
+    assert "2026980000001" in pledged
+
+
+def test_an_unpublished_application_is_for_its_holder_and_the_house(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = an_unpublished(house, "某公司")
+    assert client.get(f"/rights/{right.pk}").status_code == 404
+    assert desk.browser_of(seller.person).get(f"/rights/{right.pk}").status_code == 404
+    assert right.title not in text_of(client, "/rights")
+    assert right.title in text_of(desk.browser_of(house.operator), f"/rights/{right.pk}")
+
+
+def test_mine_are_mine_and_a_number_finds_any(client: Client) -> None:
+    house, seller, other = given.House(), given.a_side("holder"), given.a_side("holder")
+    mine, theirs = given.a_right(house, seller.party), given.a_right(house, other.party)
+    browser = desk.browser_of(seller.person)
+    text = text_of(browser, "/rights")
+    assert mine.number in text
+    assert theirs.number not in text
+    for typed in (theirs.number, f"ZL{theirs.number.replace('.', '')}", theirs.title[-6:]):
+        found = text_of(client, f"/rights?q={typed}")
+        assert theirs.number in found
+        assert mine.number not in found
+    assert theirs.number in client.get("/rights?form=csv").content.decode("utf-8-sig")
+    assert theirs.number not in browser.get("/rights?of=mine&form=csv").content.decode("utf-8-sig")
+
+
+def test_a_listing_shows_on_its_right(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    right = listing.items.get().right
+    text = text_of(client, f"/rights/{right.pk}")
+    assert f"/listings/{listing.number}" in text
+    assert "800,000" in text
+    assert f"/listings/{listing.number}" in text_of(desk.browser_of(seller.person), "/rights")
+
+
+def test_a_claim_needs_evidence_and_then_waits_for_the_operator() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    right.holdings.update(party=None)
+    browser = desk.browser_of(seller.person)
+    address = f"/rights/{right.pk}"
+    assert f"{address}/claim" in text_of(browser, address)
+    form = {"holding": right.holdings.get().pk, "party": seller.party.pk}
+    assert browser.post(f"{address}/claim", form).status_code == 400
+    assert not Claim.objects.exists()
+    browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("proof.pdf", b"%PDF-1.7 x")})
+    claim = Claim.objects.get()
+    assert claim.evidence.is_secret
+    assert "待审核" in text_of(browser, address)
+    titles.accept_claim(house.operator, claim, reason="手续合格通知书")
+    assert "已认领" in text_of(browser, address)
+
+
+def test_a_paid_fee_is_entered_by_its_holder_alone() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party, paid_through=6)
+    browser = desk.browser_of(seller.person)
+    address = f"/rights/{right.pk}/fees"
+    assert "登记已缴年费" in text_of(browser, address)
+    form = {"year": "7", "paid_on": "2024-02-20", "amount": "2000", "reduction": "none"}
+    stranger = desk.browser_of(given.a_side("holder").person)
+    assert stranger.post(address, form).status_code == 403
+    assert browser.post(address, {**form, "paid_on": "morgen"}).status_code == 400
+    assert browser.post(address, form).status_code == 302
+    assert FeePayment.objects.get().amount_fen == 2_000_00

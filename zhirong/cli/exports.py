@@ -1,0 +1,200 @@
+"""`zr export WHAT [FILE]`: write what the house holds as CSV or JSON lines, row by row, whatever its size.
+
+`rights`, `listings` and `events` give what is public. `deals`, `leaves` and `all-events` need `--as LOGIN` of a person
+who may read them. Without FILE it goes to standard output; amounts are fen, instants ISO 8601.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+from zhirong.base.refused import Refused
+from zhirong.cli import house
+from zhirong.exchange.models import Deal, Listing
+from zhirong.papers import sheets
+from zhirong.people import access
+from zhirong.record.models import Event, Leaf
+from zhirong.registry.models import Right
+
+Row = dict[str, Any]
+CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What can be written: its rows as the database gives them, and one of them in plain values."""
+
+    rows: Callable[[], Iterable[Any]]
+    plain: Callable[[Any], Row]
+    is_public: bool
+
+
+def _columns(row: Model, *names: str) -> Row:
+    return {name: getattr(row, name) for name in names}
+
+
+def _right(right: Right) -> Row:
+    holders = [one.name for one in right.holdings.all() if one.until is None]
+    said = _columns(right, "key", "kind", "number", "publication_number", "title", "title_en", "ipc", "filed_on")
+    return {**said, **_columns(right, "granted_on", "source", "source_day", "put_at"), "holders": "；".join(holders)}
+
+
+def _listing(listing: Listing) -> Row:
+    rights = [item.right.number for item in listing.items.all()]
+    said = _columns(listing, "number", "title", "title_en", "state", "asking_fen", "currency", "deposit_fen")
+    more = _columns(listing, "rule_set", "is_demo_rules", "announced_at", "closes_at", "ended_at")
+    return {**said, **more, "seller": listing.seller.name, "rights": "；".join(rights)}
+
+
+def _deal(deal: Deal) -> Row:
+    said = _columns(deal, "number", "state", "price_fen", "currency", "seller_fee_fen", "buyer_fee_fen", "made_at")
+    more = _columns(deal, "signed_at", "paid_at", "settled_at", "ended_at", "end_reason")
+    names = {"listing": deal.listing.number, "seller": deal.seller.name, "buyer": deal.buyer.name}
+    return {**said, **more, **names}
+
+
+def _leaf(leaf: Leaf) -> Row:
+    return {**_columns(leaf, "number", "at", "kind", "topic", "body"), "hash": bytes(leaf.hash).hex()}
+
+
+def _event(event: Event) -> Row:
+    return {"number": event.leaf.number, "at": event.leaf.at, **_columns(event, "kind", "topic", "public", "body")}
+
+
+def _in_order(query: QuerySet[Any]) -> Iterable[Any]:
+    return query.iterator(chunk_size=CHUNK)
+
+
+def _rights() -> Iterable[Right]:
+    return _in_order(Right.objects.visible().order_by("pk").prefetch_related("holdings"))
+
+
+def _listings() -> Iterable[Listing]:
+    found = Listing.objects.visible().order_by("pk").select_related("seller")
+    return _in_order(found.prefetch_related("items__right"))
+
+
+def _deals() -> Iterable[Deal]:
+    return _in_order(Deal.objects.order_by("pk").select_related("listing", "seller", "buyer"))
+
+
+def _leaves() -> Iterable[Leaf]:
+    return _in_order(Leaf.objects.filter(number__isnull=False).order_by("number"))
+
+
+def _events() -> QuerySet[Event]:
+    return Event.objects.filter(leaf__number__isnull=False).select_related("leaf").order_by("leaf__number")
+
+
+KINDS = {
+    "rights": Kind(_rights, _right, is_public=True),
+    "listings": Kind(_listings, _listing, is_public=True),
+    "events": Kind(lambda: _in_order(_events().filter(public=True)), _event, is_public=True),
+    "deals": Kind(_deals, _deal, is_public=False),
+    "leaves": Kind(_leaves, _leaf, is_public=False),
+    "all-events": Kind(lambda: _in_order(_events()), _event, is_public=False),
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 written, 2 refused."""
+    asked = read(argv)
+    kind = KINDS[asked.what]
+    try:
+        if not kind.is_public:
+            access.require(house.person(asked.login) if asked.login else None, "cli.export_all")
+        count = write(kind, asked.file, form=form_of(asked))
+    except (Refused, OSError) as no:
+        print(house.said(no) if isinstance(no, Refused) else no, file=sys.stderr)
+        return 2
+    if asked.file:
+        print(f"{asked.file}: {count} {asked.what}")
+    return 0
+
+
+def read(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./zr export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=list(KINDS), metavar="WHAT", help=", ".join(KINDS))
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="the file to write; its ending says which form"
+    )
+    parser.add_argument(
+        "--as", dest="login", default="", metavar="LOGIN", help="the person who reads what is not public"
+    )
+    parser.add_argument("--format", choices=["csv", "jsonl"], help="the form, where no file's ending says it (jsonl)")
+    return parser.parse_args(argv)
+
+
+def form_of(asked: argparse.Namespace) -> str:
+    """As asked, else by the file's ending, else JSON lines."""
+    ending = asked.file.suffix.lstrip(".").lower() if asked.file else ""
+    return asked.format or (ending if ending == "csv" else "jsonl")
+
+
+def write(kind: Kind, path: Path | None, *, form: str) -> int:
+    """Row by row; a file gets its name once it is whole. Gives how many rows there were."""
+    with snapshot():
+        rows = (kind.plain(row) for row in kind.rows())
+        if path is None:
+            return WRITERS[form](rows, sys.stdout)
+        fresh = path.with_name(f"{path.name}.part")
+        # With the mark, because Excel reads a CSV without it in the machine's own code page.
+        with fresh.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as out:
+            count = WRITERS[form](rows, out)
+        fresh.rename(path)
+    return count
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One view of the database for many reads; on SQLite it must not take the writer's lock."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def write_lines(rows: Iterable[Row], out: TextIO) -> int:
+    """One JSON object a line; the body of a leaf stays the very text that was hashed."""
+    count = 0
+    for row in rows:
+        count += 1
+        print(json.dumps({name: _iso(value) for name, value in row.items()}, ensure_ascii=False), file=out)
+    return count
+
+
+def write_csv(rows: Iterable[Row], out: TextIO) -> int:
+    """A heading and a line for each row; no text opens as a formula."""
+    count, writer = 0, csv.writer(out)
+    for row in rows:
+        count += 1
+        if count == 1:
+            writer.writerow(row)
+        writer.writerow([sheets.harmless(value) if isinstance(value, str) else _iso(value) for value in row.values()])
+    return count
+
+
+def _iso(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+WRITERS: dict[str, Callable[[Iterable[Row], TextIO], int]] = {"csv": write_csv, "jsonl": write_lines}
