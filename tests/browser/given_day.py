@@ -77,9 +77,10 @@ class Guest:
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
         self.looks_right()
 
-    def follows(self, word: str) -> None:
-        """A link by its words."""
-        self._presses(self.page.get_by_role("link", name=word).first)
+    def follows(self, word: str, *, beside: str = "") -> None:
+        """A link by its words, in a list the one of the entry that says this."""
+        within = self.page.locator("li").filter(has_text=beside) if beside else self.page
+        self._presses(within.get_by_role("link", name=word).first)
 
     def presses(self, word: str, *, within: str = "main") -> None:
         """A button by its words; the page that answers is looked at."""

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from zhirong.exchange.models import Deal, Listing
 from zhirong.ledger import bank_view, rules
 from zhirong.ledger.actions import simulated
 from zhirong.ledger.models import Expectation, SimulatedLine
@@ -48,9 +49,24 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
         asked=asked,
         is_under_way=asked is not None and asked.state == "open" and bank_view.has_payment(code),
         code=code,
+        back=way_back(asked) if asked else None,
         may_play=may_play,
         quirks=quirks(),
     )
+
+
+def way_back(asked: Expectation) -> tuple[str, str] | None:
+    """Number and address of what the payment is for: a listing's page or a deal's."""
+    kind, _, pk = asked.topic.partition(":")
+    pages_of: dict[str, tuple[type[Listing] | type[Deal], str]] = {
+        "listing": (Listing, "listing"),
+        "deal": (Deal, "deal"),
+    }
+    if kind not in pages_of:
+        return None
+    model, page = pages_of[kind]
+    number = model.objects.values_list("number", flat=True).get(pk=pk)
+    return number, reverse(page, args=[number])
 
 
 def lines_for(request: HttpRequest, *, may_play: bool) -> QuerySet[SimulatedLine]:
