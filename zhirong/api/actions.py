@@ -44,10 +44,11 @@ def digest_of(request: HttpRequest) -> str:
     digest = hashlib.sha256(f"{request.method}\x1f{request.get_full_path()}\x1f".encode())
     if request.content_type == "multipart/form-data":
         digest.update(repr(sorted(request.POST.lists())).encode())
-        for name, file in sorted(request.FILES.items()):
-            digest.update(f"\x1f{name}\x1f{file.name}\x1f".encode())
-            file.seek(0)
-            digest.update(file.read())
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                digest.update(f"\x1f{name}\x1f{file.name}\x1f".encode())
+                file.seek(0)
+                digest.update(file.read())
     else:
         digest.update(request.body)
     return digest.hexdigest()
