@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 
 from tests.api.given_api import Caller, a_caller
@@ -147,3 +148,17 @@ def test_what_is_no_amount_reaches_no_floor(amount: object) -> None:
 def test_a_bid_while_the_floor_stands_still_is_not_taken() -> None:
     lot, caller = a_bidder()
     assert caller.refused(f"/lots/{lot}/bids", {"price_fen": 1_000_00}, key="b") == (503, "floor.stopped")
+
+
+def test_a_statement_sent_twice_is_the_same_request_by_its_content() -> None:
+    operator = a_caller(given.House().operator)
+    head = b"bank_ref,account,payer,amount,value_date,memo,corrects\r\n"
+
+    def send(content: bytes) -> tuple[int, str]:
+        file = SimpleUploadedFile("day.csv", content)
+        answer = operator.client.post("/api/bank/statements", {"file": file}, headers=operator.headers("s"))
+        return answer.status_code, answer.headers.get("Idempotency-Hit", "")
+
+    first = head + b"B1,6228,X,100.00,2026-11-22,?,\r\n"
+    assert [send(first), send(first)] == [(200, ""), (200, "true")]
+    assert send(head + b"B2,6228,X,100.00,2026-11-22,?,\r\n") == (422, "")

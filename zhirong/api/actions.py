@@ -40,6 +40,15 @@ def once(request: HttpRequest, deed: Callable[[], BaseModel]) -> HttpResponse:
 
 
 def digest_of(request: HttpRequest) -> str:
-    """What makes two requests the same."""
-    said = b"\x1f".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
-    return hashlib.sha256(said).hexdigest()
+    """What makes two requests the same: method, address and what was sent, a form by its fields and files."""
+    digest = hashlib.sha256(f"{request.method}\x1f{request.get_full_path()}\x1f".encode())
+    if request.content_type == "multipart/form-data":
+        digest.update(repr(sorted(request.POST.lists())).encode())
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                digest.update(f"\x1f{name}\x1f{file.name}\x1f".encode())
+                file.seek(0)
+                digest.update(file.read())
+    else:
+        digest.update(request.body)
+    return digest.hexdigest()

@@ -65,11 +65,16 @@ class BoundedParser(Parser):
 class Interface(NinjaAPI):
     """The description names the media type and the codes of refusals, and operations by their file and name."""
 
+    told: dict[str, Any] | None = None
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return f"{operation.view_func.__module__.rpartition('.')[2]}_{operation.view_func.__name__}"
 
     def get_openapi_schema(self, **how: Any) -> Any:
-        return described.shared(super().get_openapi_schema(**how))
+        """Made once: it takes a second, and does not change while the house is open."""
+        if self.told is None:
+            self.told = described.shared(super().get_openapi_schema(**how))
+        return self.told
 
 
 interface = Interface(

@@ -84,7 +84,14 @@ def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpRespon
     "/deals/{int:deal_id}/recordal",
     auth=calling.may_ask("exchange.enter_recordal"),
     summary="Enter the proof of recordal",
-    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.recordal_in_future", "listing.text_length"),
+    **problems.told(
+        DealTold,
+        "deal.not_now",
+        "deal.stopped",
+        "deal.recordal_in_future",
+        "deal.recordal_before_contract",
+        "listing.text_length",
+    ),
 )
 def enter_recordal(request: HttpRequest, deal_id: shapes.Id, said: ProofSaid) -> DealTold:
     """By the operator; nothing moves before a second person has confirmed it."""
@@ -144,7 +151,7 @@ def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     auth=calling.may_ask("exchange.confirm_default"),
     summary="Confirm the default",
     **problems.told(
-        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed",
+        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed", "deal.buyer_kept_word",
         "people.maker_is_checker", *KEY,
     ),
 )  # fmt: skip
@@ -158,7 +165,7 @@ def confirm_default(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
     "/deals/{int:deal_id}/objections",
     auth=calling.may_ask("exchange.object"),
     summary="Object to a deal",
-    **problems.told(ObjectionTold, "deal.not_now", "listing.text_length"),
+    **problems.told(ObjectionTold, "deal.not_now", "objection.not_concerned", "listing.text_length"),
 )
 def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSaid) -> ObjectionTold:
     """Anyone concerned may; the settlement's clock stops until somebody uninvolved has decided it (E40)."""
@@ -188,3 +195,34 @@ def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: Object
         return objection(objections.decide(person, found.pk, upheld=said.upheld, decision=said.decision))
 
     return actions.once(request, deed)
+
+
+@router.post(
+    "/deals/{int:deal_id}/annulment",
+    auth=calling.may_ask("exchange.propose_annulment"),
+    summary="Propose to annul a deal",
+    **problems.told(DealTold, "deal.not_now", "people.own_party", "listing.text_length"),
+)
+def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
+    """Nothing is paid back before a second person agrees."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return told(request, settlement.propose_annulment(person, deal.pk, reason=said.reason))
+
+
+@router.post(
+    "/deals/{int:deal_id}/annulment/confirm",
+    auth=calling.may_ask("exchange.confirm_annulment"),
+    summary="Confirm the annulment of a deal",
+    **problems.told(
+        DealTold,
+        "deal.not_now",
+        "deal.annulment_not_proposed",
+        "people.maker_is_checker",
+        "people.own_party",
+        *KEY,
+    ),
+)
+def confirm_annulment(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
+    """Everything paid goes back, in one group. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: told(request, settlement.confirm_annulment(person, deal.pk)))

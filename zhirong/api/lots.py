@@ -31,7 +31,15 @@ BID_REFUSALS = (
     "bid.barred", "bid.not_an_amount", "lot.annulled", "api.no_key", "api.key_reused", "floor.stopped", "floor.full",
     "floor.unknown",
 )  # fmt: skip
-CONTROL = ("lot.ended", "lot.annulled", "lot.paused", "lot.not_paused", "listing.text_length", "floor.stopped")
+CONTROL = (
+    "lot.ended",
+    "lot.has_deal",
+    "lot.annulled",
+    "lot.paused",
+    "lot.not_paused",
+    "listing.text_length",
+    "floor.stopped",
+)
 
 
 class LotTold(shapes.Told):
