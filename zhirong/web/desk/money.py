@@ -78,7 +78,7 @@ def money_page(request: HttpRequest) -> HttpResponse:
     period = period_of(request, beijing_day(now))
     statement = statement_of(party, period)
     if (form := request.GET.get("form")) and party is not None and statement is not None:
-        return statement_file(request, form, party, statement)
+        return statement_file(request, party, statement, form=form)
     purses = mine.purses(found)
     due = Expectation.objects.filter(account__path=accounts.available(party.ref), state="open") if party else []
     return pages.page(
@@ -109,7 +109,7 @@ def move(kind: str) -> str:
     return told.zh if filters.is_chinese() else told.en
 
 
-def statement_file(request: HttpRequest, form: str, party: Party, statement: reports.Statement) -> HttpResponse:
+def statement_file(request: HttpRequest, party: Party, statement: reports.Statement, *, form: str) -> HttpResponse:
     """The statement as a paper or a sheet."""
     title = f"{gettext('Statement')} {party.name}"
     if form == "pdf":
