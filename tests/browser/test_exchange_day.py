@@ -58,7 +58,7 @@ def test_a_patent_file_becomes_a_sale_whose_certificate_anybody_can_verify(
     the_buyer_pays(wangshu, deal)
     two_persons_settle(jingban, guest(browser, demo, "fuhe"))
     the_certificate_is_verified(wangshu, deal, tmp_path)
-    the_other_buyer_has_the_deposit_back(jingban, zhiqiu)
+    the_other_buyer_has_the_deposit_back(zhiqiu)
 
 
 def the_holder_imports(chen: Guest, file: Path) -> None:
@@ -239,7 +239,7 @@ def verified(file: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def the_other_buyer_has_the_deposit_back(jingban: Guest, zhiqiu: Guest) -> None:
+def the_other_buyer_has_the_deposit_back(zhiqiu: Guest) -> None:
     zhiqiu.go("/desk/bids")
     row = zhiqiu.page.get_by_role("row").filter(has_text=TITLE)
     expect(row).to_contain_text("back with you")
