@@ -151,7 +151,8 @@ def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     auth=calling.may_ask("exchange.confirm_default"),
     summary="Confirm the default",
     **problems.told(
-        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed", "deal.buyer_kept_word",
+        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed",
+        "deal.buyer_kept_word",
         "people.maker_is_checker", *KEY,
     ),
 )  # fmt: skip
