@@ -65,7 +65,7 @@ def paged(request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, str], 
 
 
 def sheet(
-    request: HttpRequest, form: str, title: str, columns: Sequence[sheets.Column], *, rows: Iterable[Sequence[Any]]
+    request: HttpRequest, form: str, columns: Sequence[sheets.Column], *, rows: Iterable[Sequence[Any]], title: str
 ) -> HttpResponse:
     """A list as CSV or Excel, under its own name."""
     limits.take(request, "export")

@@ -123,7 +123,7 @@ def taken_away(request: HttpRequest, form: str, rows: list[Notice]) -> HttpRespo
     language = translation.get_language() or "zh-hans"
     yes = {True: gettext("Yes"), False: ""}
     told = ((one.at, notices.text_of(one, language), yes[one.is_legal], one.read_at) for one in rows)
-    return lists.sheet(request, form, gettext("Messages"), columns, rows=told)
+    return lists.sheet(request, form, columns, rows=told, title=gettext("Messages"))
 
 
 @require_POST

@@ -128,4 +128,4 @@ def statement_file(request: HttpRequest, party: Party, statement: reports.Statem
         (row.recorded_at, move(row.kind), row.memo or row.topic, row.amount, row.balance_after)
         for row in statement.rows
     )
-    return lists.sheet(request, form, title, columns, rows=rows)
+    return lists.sheet(request, form, columns, rows=rows, title=title)

@@ -138,7 +138,7 @@ def own_list(request: HttpRequest, own: Own, template: str) -> HttpResponse:
         found = found.filter(state=state)
     if form := request.GET.get("form"):
         rows = (own.cells(one, standing) for one in found.order_by("-pk")[: lists.EXPORT_MOST])
-        return lists.sheet(request, form, gettext(own.title), own.columns(), rows=rows)
+        return lists.sheet(request, form, own.columns(), rows=rows, title=gettext(own.title))
     return pages.page(
         request,
         template,

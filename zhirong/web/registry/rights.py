@@ -91,7 +91,7 @@ def rights_page(request: HttpRequest) -> HttpResponse:
     of = request.GET.get("of") or ("mine" if standing and standing.parties else "all")
     found = chosen(request, standing, of)
     if form := request.GET.get("form"):
-        return lists.sheet(request, form, gettext("Rights"), columns(), rows=sheet_rows(found))
+        return lists.sheet(request, form, columns(), rows=sheet_rows(found), title=gettext("Rights"))
     listed = lists.paged(request, found, ORDERS, default="-put")
     tabs = [
         (gettext("Mine"), f"{reverse('rights')}?of=mine", of == "mine"),
