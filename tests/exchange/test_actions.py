@@ -43,7 +43,8 @@ def test_a_draft_is_announced_with_its_gate_and_its_period() -> None:
     house, seller = given.House(), given.a_side("holder")
     listing = given.an_announced(house, seller)
     assert listing.state == "announced"
-    assert listing.closes_at == listing.announced_at + timedelta(minutes=3)
+    assert timedelta(minutes=3) <= listing.closes_at - listing.announced_at < timedelta(minutes=3, seconds=1)
+    assert listing.closes_at.microsecond == 0
     assert listing.deposit_fen == 80_000_00
     assert listing.is_demo_rules
     assert Gate.objects.get(listing=listing).passed

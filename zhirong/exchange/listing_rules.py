@@ -92,7 +92,9 @@ class Deadline:
 def after(start: datetime, span: Span, calendar: WorkCalendar) -> Deadline:
     """When a span that starts now ends: by the clock, or at the close of business where the calendar counts."""
     if not span.is_by_calendar:
-        return Deadline(start + timedelta(microseconds=span.ns // 1000), provisional=False)
+        # To the next whole second: people read deadlines in seconds, and rounding up shortens nobody's term.
+        whole = start.replace(microsecond=0) + timedelta(seconds=1 if start.microsecond else 0)
+        return Deadline(whole + timedelta(microseconds=span.ns // 1000), provisional=False)
     day = beijing_day(start)
     if span.unit == "months":
         due = calendar.period_end(day, months=span.count)
