@@ -184,7 +184,7 @@ def both_sides_accept(chen: Guest, wangshu: Guest) -> str:
     """The contract, found from the desk, is accepted on its page by seller and buyer. Gives the page's address."""
     for one in (chen, wangshu):
         one.go("/desk")
-        one.follows("Read and accept")
+        one.follows("Read and accept", beside=TITLE)
         one.sees_after_a_while("I have read the contract")
         one.page.get_by_text("I have read the contract").click()
         one.presses("Accept the contract over 30,400,000 yuan")
@@ -209,7 +209,7 @@ def two_persons_settle(jingban: Guest, fuhe: Guest) -> None:
     fuhe.go("/office?kind=confirming")
     fuhe.follows(TITLE)
     fuhe.presses("Confirm and settle 30,400,000 yuan")
-    fuhe.sees("Settled")
+    fuhe.sees("Price and title exchanged")
 
 
 def the_certificate_is_verified(wangshu: Guest, deal: str, folder: Path) -> None:

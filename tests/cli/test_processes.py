@@ -89,14 +89,14 @@ def floors_of(folder: Path, url: str) -> None:
         assert first_line(first) == "floor 0 of 2\n"
         with a_process(folder, "floor", "--shard", "1", "--shards", "2", url=url) as second:
             assert first_line(second) == "floor 1 of 2\n"
-            for words, says in (
-                ("0 2", "another floor holds this shard"),
-                ("2 3", "cut its lots into 2 shards, not 3"),
-            ):
-                shard, shards = words.split()
-                with a_process(folder, "floor", "--shard", shard, "--shards", shards, url=url) as other:
-                    _, told = other.communicate(timeout=WAIT_S)
-                    assert other.returncode == 2
-                    assert says in told
+            refused(folder, url, "--shard", "0", "--shards", "2", says="another floor holds this shard")
+            refused(folder, url, "--shard", "2", "--shards", "3", says="cut its lots into 2 shards, not 3")
             assert ended(second, signal.SIGTERM) == (0, "")
         assert ended(first, signal.SIGINT) == (0, "")
+
+
+def refused(folder: Path, url: str, *words: str, says: str) -> None:
+    with a_process(folder, "floor", *words, url=url) as other:
+        _, told = other.communicate(timeout=WAIT_S)
+    assert other.returncode == 2
+    assert says in told

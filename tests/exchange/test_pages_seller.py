@@ -137,7 +137,7 @@ def test_the_sellers_yes_makes_the_deal() -> None:
 
 
 def test_rights_say_whether_they_are_free() -> None:
-    house, seller, right, browser = a_seller()
+    house, _, right, browser = a_seller()
     given.a_pledge(house, listings.Right.objects.get(pk=right))
     text = text_of(browser, f"/listings/new?right={right}")
     assert "质权人" in text

@@ -47,6 +47,7 @@ def untranslated(texts: dict[str, str], pairs: dict[str, str]) -> list[str]:
 
 def uneven(pairs: dict[str, str]) -> list[str]:
     """A translation tells the same facts as its text."""
+
     def told(text: str) -> Counter[str]:
         return Counter(FACT.findall(text.rpartition(" | ")[2]))
 

@@ -22,7 +22,6 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 
 pytestmark = pytest.mark.django_db
-TEXT = "a" * 64
 
 
 @pytest.fixture
@@ -55,7 +54,7 @@ def a_paid_deal(house: given.House) -> Deal:
     """A deal whose price lies in escrow."""
     deal = a_deal(house)
     for side in ("seller", "buyer"):
-        deals.accept(member_of(deal, side), deal.pk, side=side, contract_sha256=TEXT)
+        deals.accept(member_of(deal, side), deal.pk, side=side, contract_sha256=given.contract_of(deal))
     given.money_for(deal.buyer, money.due_fen(deal))
     exchange_jobs.tick()
     settlement.take_price(deal.pk)
@@ -232,3 +231,17 @@ def test_the_clock_moves_to_the_next_deadline_and_what_is_due_happens(demo: None
     assert clockwork.next_deadline(record.now()) is None
     assert client.post("/office/clock", {"deed": "deadline"}).status_code == 409
     assert signed_in(house.checker).post("/office/clock", {"deed": "hour"}).status_code == 403
+
+
+def test_an_annulment_waits_in_the_queue_for_a_second_person() -> None:
+    house = given.House()
+    deal = a_paid_deal(house)
+    address, checker = f"/office/deals/{deal.pk}", signed_in(house.checker)
+    assert "撤销待复核" not in text_of(checker, "/office")
+    proposed = {"deed": "propose_annulment", "reason": "专利局不予变更"}
+    assert signed_in(house.operator).post(address, proposed).status_code == 302
+    assert "撤销待复核" in text_of(checker, "/office")
+    assert "撤销成交并退还款项" in text_of(checker, address)
+    assert checker.post(address, {"deed": "confirm_annulment"}).status_code == 302
+    assert Deal.objects.get().state == "annulled"
+    assert "撤销待复核" not in text_of(checker, "/office")

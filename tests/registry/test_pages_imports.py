@@ -1,4 +1,4 @@
-"""Imports as pages: read, looked at fault by fault, taken over whole or not at all; CNIPA's own files; bulk listings."""
+"""Imports as pages: read, looked at fault by fault, taken over whole or not at all; office files; bulk listings."""
 
 from __future__ import annotations
 

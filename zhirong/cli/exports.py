@@ -10,14 +10,14 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from zhirong.base.refused import Refused
@@ -147,7 +147,7 @@ def form_of(asked: argparse.Namespace) -> str:
 
 def write(kind: Kind, path: Path | None, *, form: str) -> int:
     """Row by row; a file gets its name once it is whole. Gives how many rows there were."""
-    with snapshot():
+    with reading():
         rows = (kind.plain(row) for row in kind.rows())
         if path is None:
             return WRITERS[form](rows, sys.stdout)
@@ -159,18 +159,9 @@ def write(kind: Kind, path: Path | None, *, form: str) -> int:
     return count
 
 
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One view of the database for many reads; on SQLite it must not take the writer's lock."""
-    if connection.vendor == "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
+def reading() -> AbstractContextManager[object]:
+    """PostgreSQL streams from a cursor inside a transaction; on SQLite one would take the writer's lock."""
+    return nullcontext() if connection.vendor == "sqlite" else transaction.atomic()
 
 
 def write_lines(rows: Iterable[Row], out: TextIO) -> int:

@@ -127,7 +127,7 @@ def _abstract(dice: Random, kind: Kind, said: tuple[str, str, str, str]) -> str:
     )
 
 
-def asking_fen(dice: Random, kind: Kind, filed_on: date, day: date) -> int:
+def asking_fen(dice: Random, kind: Kind, *, filed_on: date, day: date) -> int:
     """An asking price: spread widely around the middle of its kind, less for older rights, in round figures."""
     age_years = (day - filed_on).days / 365
     yuan = MIDDLE_YUAN[kind] * dice.lognormvariate(0.0, 0.75) * max(0.45, 1.15 - 0.06 * age_years)

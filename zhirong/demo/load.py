@@ -93,6 +93,6 @@ def _offer(owner: Party, said: records.RightRecord, right: int, *, dice: Random,
         title=said.title[:200],
         title_en=said.title_en[:200],
         summary=said.abstract,
-        asking_fen=invented.asking_fen(dice, said.kind, said.filed_on, day),
+        asking_fen=invented.asking_fen(dice, said.kind, filed_on=said.filed_on, day=day),
         rule_set="platform",
     )

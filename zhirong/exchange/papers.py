@@ -154,20 +154,20 @@ def encumbrances(known: RightFacts, at: datetime) -> list[Both]:
         *(("seizure", one.number) for one in known.seizures if lasts(one.since, one.until, day)),
         *(("suspension", "") for one in known.suspensions if lasts(one.since, one.until, day)),
     ]
-    return [_named("weight", kind, known.number, number) for kind, number in rows]
+    return [_named("weight", kind, right=known.number, number=number) for kind, number in rows]
 
 
 def licences(known: RightFacts, at: datetime) -> list[Both]:
     """Licences in force when the deal was made; a transfer leaves them standing (解释 24)."""
     day = beijing_day(at)
     return [
-        _named("act", str(one.kind), known.number, one.number)
+        _named("act", str(one.kind), right=known.number, number=one.number)
         for one in known.licences
         if lasts(one.scope.since, one.scope.until, day)
     ]
 
 
-def _named(group: str, kind: str, right: str, number: str) -> Both:
+def _named(group: str, kind: str, *, right: str, number: str) -> Both:
     told = labels.of(group, kind)
     zh, en = (f"（{number}）", f" ({number})") if number else ("", "")
     return Both(f"{right} {told['zh']}{zh}", f"{told['en']} on {right}{en}")

@@ -200,9 +200,6 @@ def is_overdue(deal: Deal, now: datetime) -> bool:
 
 def leaf_rows(deal: Deal) -> list[dict[str, Any]]:
     """The deal's deeds on the record, newest first, each with its leaf."""
-    found = (
-        Leaf.objects.filter(topic=deal.topic, kind__startswith="exchange.")
-        .select_related("event")
-        .order_by("-pk")[:LEAVES]
-    )
+    told = Leaf.objects.filter(topic=deal.topic, kind__startswith="exchange.")
+    found = told.select_related("event").order_by("-pk")[:LEAVES]
     return [{"leaf": leaf, "text": proofs.sentence(leaf.event, kinds.of(leaf.kind))} for leaf in found]

@@ -151,7 +151,8 @@ def rule_choices(seller: Party | None, now: datetime, *, asking_fen: int) -> lis
     """The rule sets that this seller may choose, each explained by its figures."""
     found = [rule_sets.rule_set(code, beijing_day(now)) for code in rule_sets.codes()]
     # The usual one first; the form marks the first where none is chosen yet.
-    allowed = sorted((one for one in found if may_choose(one, seller)), key=lambda one: one.basis in ("court", "demo"))
+    allowed = [one for one in found if may_choose(one, seller)]
+    allowed.sort(key=lambda one: (one.basis in ("court", "demo"), one.form != "timed"))
     return [
         {
             "code": one.code,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from zhirong.exchange.models import Deal, Listing
 from zhirong.ledger import bank_view, rules
 from zhirong.ledger.actions import simulated
 from zhirong.ledger.models import Expectation, SimulatedLine
@@ -48,9 +50,24 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
         asked=asked,
         is_under_way=asked is not None and asked.state == "open" and bank_view.has_payment(code),
         code=code,
+        back=way_back(asked) if asked else None,
         may_play=may_play,
         quirks=quirks(),
     )
+
+
+def way_back(asked: Expectation) -> tuple[str, str] | None:
+    """Number and address of what the payment is for: a listing's page or a deal's."""
+    kind, _, pk = asked.topic.partition(":")
+    pages_of: dict[str, tuple[type[Listing] | type[Deal], str]] = {
+        "listing": (Listing, "listing"),
+        "deal": (Deal, "deal"),
+    }
+    if kind not in pages_of:
+        return None
+    model, page = pages_of[kind]
+    number = model.objects.values_list("number", flat=True).get(pk=pk)
+    return number, reverse(page, args=[number])
 
 
 def lines_for(request: HttpRequest, *, may_play: bool) -> QuerySet[SimulatedLine]:
@@ -86,8 +103,10 @@ def waiting(request: HttpRequest, *, may_play: bool) -> list[Expectation]:
     standing = pages.standing_of(request)
     if standing is None or not standing.parties:
         return []
-    refs = Party.objects.filter(pk__in=standing.parties).values_list("ref", flat=True)
-    return list(found.filter(account__path__in=[rules.available(ref) for ref in refs])[:SHOWN])
+    # One query for both: the path of an account is made of its party's ref.
+    before, after = rules.available("|").split("|")
+    paths = Party.objects.filter(pk__in=standing.parties).values(path=Concat(Value(before), "ref", Value(after)))
+    return list(found.filter(account__path__in=paths)[:SHOWN])
 
 
 def quirks() -> list[tuple[str, str]]:

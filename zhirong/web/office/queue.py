@@ -35,6 +35,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "confirming": (gettext_noop("Recordal to confirm"), "exchange.confirm_recordal", "office-deal", True),
     "overdue": (gettext_noop("Deal past its term"), "exchange.propose_default", "office-deal", True),
     "default": (gettext_noop("Default to confirm"), "exchange.confirm_default", "office-deal", True),
+    "annulment": (gettext_noop("Annulment to confirm"), "exchange.confirm_annulment", "office-deal", True),
     "objection": (gettext_noop("Objection to decide"), "exchange.decide_objection", "office-objection", True),
     "line": (gettext_noop("Money in suspense"), "ledger.propose_match", "bank", False),
     "match": (gettext_noop("Match to confirm"), "ledger.confirm_match", "bank", False),
@@ -217,6 +218,8 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         past.exclude(default_proposed_by=None), "default",
         since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
+    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=("annulled", "settled", "defaulted"))
+    yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
     objections = Objection.objects.filter(state="open")
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 

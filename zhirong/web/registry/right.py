@@ -149,7 +149,7 @@ def expiry(facts: RightFacts, day: date) -> str:
         return ""
     tenths = max(0, (last - day).days * 10 // 365)
     left = gettext("%(years)s years left") % {"years": f"{tenths // 10}.{tenths % 10}"}
-    return f"{last.isoformat()}{gettext(', ')}{left}" if tenths else last.isoformat()
+    return f"{last.isoformat()} · {left}" if tenths else last.isoformat()
 
 
 def answers(facts: RightFacts, day: date) -> list[Answer]:
