@@ -23,7 +23,9 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_falls_due_on_the_way_happens_at_its_deadline_and_in_its_order() -> None:
     house = given.House()
-    first, second = given.an_announced(house, given.a_side("holder")), given.an_announced(house, given.a_side("holder"))
+    first = given.an_announced(house, given.a_side("holder"))
+    given.time_passes(seconds=2)
+    second = given.an_announced(house, given.a_side("holder"))
     for listing in (first, second):
         given.an_admitted(listing, given.a_side("buyer"))
     closes = given.fresh(first).closes_at

@@ -152,8 +152,7 @@ def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     summary="Confirm the default",
     **problems.told(
         DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed",
-        "deal.buyer_kept_word",
-        "people.maker_is_checker", *KEY,
+        "deal.buyer_kept_word", "people.maker_is_checker", *KEY,
     ),
 )  # fmt: skip
 def confirm_default(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
