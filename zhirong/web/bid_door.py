@@ -138,7 +138,7 @@ def must_be_own(headers: Mapping[bytes, bytes], cookies: Mapping[str, str]) -> N
     origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
     is_ours = not origin or origin.partition("://")[2] == host
     if not wanted or not is_ours or not compare_digest(wanted.encode(), given.encode()):
-        raise Refused("bid.not_our_page")
+        raise Refused("web.not_our_page")
 
 
 async def read_form(receive: bridge.Receive) -> dict[str, str]:
