@@ -85,7 +85,7 @@ def test_a_signed_in_bidder_bids_and_hears_after_the_commit(lot: Lot) -> None:
 )
 def test_another_site_cannot_bid_for_a_signed_in_person(lot: Lot, headers: dict[str, str]) -> None:
     status, answer = posted(lot.pk, "price_fen=100000", cookie=a_session(lot, "11"), **headers)
-    assert (status, answer["code"]) == (403, "bid.not_our_page")
+    assert (status, answer["code"]) == (403, "web.not_our_page")
     assert fresh(lot).top_fen is None
 
 
