@@ -135,7 +135,7 @@ def test_a_rebuild_in_the_background_ends_and_swaps(tmp_path: Path) -> None:
     house = a_house()
     keeper = Keeper(tmp_path, house.rows())
     assert looked(keeper).total == 0
-    keeper.start_in_background().join(10)
+    keeper.start_in_background().join(120)
     keeper.rebuild()
     assert (looked(keeper).total, keeper.progress().is_building, house.read_in_full) == (5, False, 2)
 
