@@ -33,7 +33,8 @@ def judge(facts: RightFacts, *, seller: Party, now: datetime, buyer: Party | Non
 
 def in_view(seller: Party, buyer: Party | None = None) -> DealInView:
     """What the registry must know of a deal to judge it."""
-    return DealInView(by=(seller.ref,), is_abroad=buyer is not None and buyer.country != HOME)
+    taker = () if buyer is None else (buyer.ref,)
+    return DealInView(by=(seller.ref,), to=taker, is_abroad=buyer is not None and buyer.country != HOME)
 
 
 def made(listing: Listing, rights: list[Right], answers: list[Freedom], *, stage: str, now: datetime) -> Gate:

@@ -77,9 +77,10 @@ class Freedom:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What is known of the deal in view. `by` are the parties (refs or names) who ask, and so consent."""
+    """What is known of the deal in view: `by` (refs or names) asks and so consents, `to` takes."""
 
     by: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
     scope: Scope | None = None
     debt_ends_on: date | None = None
     is_abroad: bool = False
@@ -178,6 +179,12 @@ def _holder(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """Only the registered holder may act (B9, P7.1), and the house must know who that is."""
     if not facts.holders:
         yield _reason("holder_not_known")
+    if facts.contested_by:
+        yield _reason("holder_contested", names="、".join(facts.contested_by))
+    holds_already = bool(facts.holders) and all(one.party and one.party in asked.deal.to for one in facts.holders)
+    if asked.act is Act.SELL and holds_already:
+        yield _reason("already_with_the_buyer", names="、".join(holder.name for holder in facts.holders))
+        return
     unclaimed = [holder.name for holder in facts.holders if not holder.party]
     if unclaimed:
         yield _reason("holder_unclaimed", names="、".join(unclaimed))
