@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Model
 
@@ -46,8 +47,10 @@ class Offer:
 
 
 def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
-    """The rule set as of the day; a state-owned seller cannot choose a lighter one (X5)."""
+    """The rule set as of the day; a state-owned seller cannot choose a lighter one (X5), a real house not the demo's."""
     found = rule_sets.rule_set(code, beijing_day(day))
+    if found.basis == "demo" and not settings.DEMO_RULES:
+        raise Refused("listing.demo_rules", rule_set=code)
     if seller.is_state_owned and found.basis not in ("state", "demo"):
         raise Refused("listing.state_owned_rules", rule_set=code)
     return found
