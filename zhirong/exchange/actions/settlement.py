@@ -11,8 +11,8 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, money
-from zhirong.exchange.actions.deals import locked_deal, make, must_run, next_best, persons_of
+from zhirong.exchange.actions import certificates, money, succession
+from zhirong.exchange.actions.deals import locked_deal, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Intent, Recordal
 from zhirong.people import access
@@ -235,10 +235,7 @@ def _default(who: Person, deal: Deal) -> Deal:
         gap_fen=parts.get("gap", 0),
         seller_fen=parts.get("seller", 0),
     )
-    if told.second is not None:
-        make(deal.listing, told.second, price_fen=told.second_fen, lot=deal.lot, rank=deal.rank + 1)
-    else:
-        end_unsold(deal.listing, outcome="defaulted", who=who)
+    succession.follow(deal, who=who)
     return deal
 
 
