@@ -7,10 +7,13 @@ import json
 import pytest
 from django.db import connection
 
+from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
 from tests.exchange.given_floor import until
 from tests.people.given_people import deeds, refused
-from zhirong.exchange import floor_doors, jobs
+from tests.web.given_pages import text_of
+from zhirong.exchange import clockwork, floor_doors, jobs
 from zhirong.exchange.actions import deals, intents, listings, settlement, succession
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
@@ -143,7 +146,8 @@ def test_a_no_and_a_silence_pass_the_offer_on_until_nobody_is_left() -> None:
     lot = Lot.objects.get(listing=listing)
     assert json.loads(lot.result)["outcome"] == "rerun"
     fell = lot.steps.filter(kind="defaulted").order_by("seq")
-    assert [json.loads(step.facts)["reason"] for step in fell] == ["defaulted", "offer_declined", "offer_lapsed"]
+    said = [json.loads(step.facts)["reason"] for step in fell]
+    assert said == [succession.FELL[name] for name in ("defaulted", "offer_declined", "offer_lapsed")]
     assert deeds().count("exchange.lot_defaulted") == 3
 
 
@@ -215,3 +219,51 @@ def test_an_offer_can_be_annulled_by_two_and_nothing_stays_frozen() -> None:
     settlement.confirm_annulment(house.checker, offer.pk)
     assert given.fresh(deal.listing).state == "ended"
     assert given.free_fen(second) == DEPOSIT
+
+
+@pytest.mark.usefixtures("floor")
+def test_the_next_best_answers_on_its_page_and_the_house_sees_where_it_stands() -> None:
+    house = given.House()
+    deal, _, (first, second, third) = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    address = f"/deals/{offer.number}"
+    own = desk.browser_of(second.person)
+    assert "按 840,000 元受让" in text_of(own, address)
+    assert "您为下一顺位" in text_of(own, "/desk")
+    assert "顺位要约中" in text_of(own, f"/listings/{deal.listing.number}")
+    assert "等待顺位受让方答复" in text_of(desk.browser_of(house.operator), f"/office/deals/{offer.pk}")
+    assert own.post(f"{address}/offer", {"answer": "maybe"}).status_code == 400
+    assert desk.browser_of(first.person).post(f"{address}/offer", {"answer": "take"}).status_code == 404
+    assert own.post(f"{address}/offer", {"answer": "decline"}).status_code == 302
+    assert "顺位受让方未接受" in text_of(own, address)
+    following = Deal.objects.get(state="offered")
+    own = desk.browser_of(third.person)
+    assert own.post(f"/deals/{following.number}/offer", {"answer": "take"}).status_code == 302
+    assert Deal.objects.get(pk=following.pk).state == "contract"
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_program_takes_an_offer_once() -> None:
+    house = given.House()
+    deal, _, (_, second, _) = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    caller = a_caller(second.person)
+    assert caller.refused(f"/deals/{offer.pk}/offer/take") == (400, "api.no_key")
+    told = caller.post(f"/deals/{offer.pk}/offer/take", key="a")
+    assert (told["state"], told["rank"], told["price_fen"]) == ("contract", 2, 840_000_00)
+    assert caller.post(f"/deals/{offer.pk}/offer/take", key="a") == told
+    assert caller.refused(f"/deals/{offer.pk}/offer/decline", key="b") == (409, "deal.not_now")
+    assert deeds().count("exchange.offer_taken") == 1
+
+
+@pytest.mark.usefixtures("floor")
+def test_the_demo_clock_stops_where_an_offer_lapses() -> None:
+    house = given.House()
+    deal, _, _ = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    first = clockwork.deadlines(record.now(), most=1)[0]
+    assert (first.kind, first.at, first.by_clock) == ("offer", offer.contract_due_at, True)
+    assert clockwork.next_deadline(record.now()) == offer.contract_due_at

@@ -199,6 +199,7 @@ class Consequence:
     parts: dict[str, int]
     second: Intent | None
     second_fen: int
+    is_rerun: bool
 
 
 def consequence(deal: Deal) -> Consequence:
@@ -211,7 +212,7 @@ def consequence(deal: Deal) -> Consequence:
     gap_fen = max(0, deal.price_fen - second_fen) if second_fen else 0
     parts = rules.forfeiture_fen(found, deal.intent.deposit_fen, costs_fen=deal.buyer_fee_fen, gap_fen=gap_fen)
     follows = second if found.on_default == "next_best" and second_fen else None
-    return Consequence(parts, follows, second_fen)
+    return Consequence(parts, follows, second_fen, is_rerun=found.on_default == "rerun")
 
 
 def _default(who: Person, deal: Deal) -> Deal:

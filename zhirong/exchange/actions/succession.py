@@ -21,7 +21,12 @@ from zhirong.record import actions as record
 BATCH = 50
 # A deposit is asked for again only after the buyer said yes, so an offer whose deposit is due has been taken.
 TAKEN = "due"
-FELL = ("defaulted", "declined")
+# What the lot's transcript says of each way to fall out, in both languages: it is one text for every reader.
+FELL = {
+    "defaulted": "违约 / did not keep the contract",
+    "offer_declined": "未接受顺位要约 / declined the offer",
+    "offer_lapsed": "顺位要约逾期 / let the offer lapse",
+}
 
 
 def follow(deal: Deal, *, who: Person | None) -> None:
@@ -181,7 +186,7 @@ def untold() -> list[int]:
     """Buyers who fell out of a deal that an auction made, and whose lot's transcript does not say so yet."""
     if floor_doors.health().state != "running":
         return []
-    fell = Deal.objects.filter(state__in=FELL, floor_told=False, lot__isnull=False)
+    fell = Deal.objects.filter(state__in=("defaulted", "declined"), floor_told=False, lot__isnull=False)
     return list(fell.order_by("lot", "pk").values_list("pk", flat=True)[:BATCH])
 
 
@@ -189,7 +194,7 @@ def tell_floor(deal_id: int) -> None:
     """The floor writes it into the lot's transcript; outside any transaction, for it commits on its own connection."""
     deal = Deal.objects.select_related("intent", "lot").get(pk=deal_id)
     assert deal.lot is not None
-    reason = deal.end_reason if deal.state == "declined" else "defaulted"
+    reason = FELL[deal.end_reason if deal.state == "declined" else "defaulted"]
     try:
         floor_doors.order(deal.lot.pk, partial(Default, bidder=deal.intent.code, reason=reason))
     except Refused as refused:
