@@ -6,7 +6,17 @@ import logging
 from collections.abc import Callable
 
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import certificates, closing, contracts, deals, intents, money, register_watch, settlement
+from zhirong.exchange.actions import (
+    certificates,
+    closing,
+    contracts,
+    deals,
+    intents,
+    money,
+    register_watch,
+    settlement,
+    succession,
+)
 from zhirong.record import actions as record
 
 log = logging.getLogger(__name__)
@@ -21,7 +31,10 @@ def tick() -> int:
         *((register_watch.stop_if_blocked, pk) for pk in register_watch.touched(now)),
         *((closing.close, pk) for pk in closing.due(now)),
         *((closing.consent_by_silence, pk) for pk in closing.answers_due(now)),
+        *((succession.deposit_came, pk) for pk in succession.deposits_met()),
+        *((succession.lapse, pk) for pk in succession.due()),
         *((deals.follow_lot, pk) for pk in closing.lots_due()),
+        *((succession.tell_floor, pk) for pk in succession.untold()),
         *((contracts.write, pk) for pk in contracts.unwritten()),
         *((certificates.seal, pk) for pk in certificates.unsealed()),
     ]

@@ -47,7 +47,8 @@ def ask_for_deposit(intent: Intent) -> bool:
 def freeze_deposit(intent: Intent) -> None:
     """The deposit is set aside for this listing; it has no expiry, the rule set ends it."""
     bank.expect_no_more(None, code=intent.payment_code)
-    intent.hold_id = f"deposit:{intent.pk}"
+    # A hold resolves once: a deposit that comes back to a next best (E38) is a second one.
+    intent.hold_id = f"{intent.hold_id}:again" if intent.hold_id else f"deposit:{intent.pk}"
     transfers.freeze(
         None,
         id=intent.hold_id,

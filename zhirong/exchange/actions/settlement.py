@@ -11,8 +11,8 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, money
-from zhirong.exchange.actions.deals import locked_deal, make, must_be_undisputed, must_run, next_best, persons_of
+from zhirong.exchange.actions import certificates, money, succession
+from zhirong.exchange.actions.deals import locked_deal, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Intent, Recordal
 from zhirong.people import access
@@ -199,6 +199,7 @@ class Consequence:
     parts: dict[str, int]
     second: Intent | None
     second_fen: int
+    is_rerun: bool
 
 
 def consequence(deal: Deal) -> Consequence:
@@ -211,7 +212,7 @@ def consequence(deal: Deal) -> Consequence:
     gap_fen = max(0, deal.price_fen - second_fen) if second_fen else 0
     parts = rules.forfeiture_fen(found, deal.intent.deposit_fen, costs_fen=deal.buyer_fee_fen, gap_fen=gap_fen)
     follows = second if found.on_default == "next_best" and second_fen else None
-    return Consequence(parts, follows, second_fen)
+    return Consequence(parts, follows, second_fen, is_rerun=found.on_default == "rerun")
 
 
 def _default(who: Person, deal: Deal) -> Deal:
@@ -235,10 +236,7 @@ def _default(who: Person, deal: Deal) -> Deal:
         gap_fen=parts.get("gap", 0),
         seller_fen=parts.get("seller", 0),
     )
-    if told.second is not None:
-        make(deal.listing, told.second, price_fen=told.second_fen, lot=deal.lot, rank=deal.rank + 1)
-    else:
-        end_unsold(deal.listing, outcome="defaulted", who=who)
+    succession.follow(deal, who=who)
     return deal
 
 
