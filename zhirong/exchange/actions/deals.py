@@ -86,9 +86,7 @@ def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None, r
         rank=rank,
     )
     keep = next_best(deal) if found.on_default == "next_best" else None
-    for other in Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=intent.pk):
-        if keep is None or other.pk != keep.pk:
-            money.release_deposit(other)
+    money.release_others(listing, {intent.pk, keep.pk if keep else intent.pk})
     return deal
 
 
