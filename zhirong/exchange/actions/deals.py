@@ -75,9 +75,7 @@ def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None) -
     listing.state = listing_rules.listing_after(listing.state, "sell")
     listing.save(update_fields=["state"])
     tell_hammer(deal)
-    others = Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=intent.pk)
-    for other in others.select_related("listing", "party", "person").order_by("pk"):
-        money.release_deposit(other)
+    money.release_others(listing, intent)
     return deal
 
 
