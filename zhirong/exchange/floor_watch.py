@@ -90,4 +90,3 @@ def watch(day: date, *, path: Path | None, shard: int = 0, shards: int = 1) -> W
     figures: dict[str, Any] = yaml.safe_load((FOLDER / "floor.yaml").read_text("utf-8"))
     jump, outage = (figure_on(figures[name], name=name, day=day) for name in ("clock_jump", "outage"))
     return Watch(shard, shards, clock_jump_ns=jump.ns, outage_ns=outage.ns, path=path)
-
