@@ -28,6 +28,7 @@ STATE_NAMES = {
     "bidding": ("竞价中", "竞价", "bidding"),
     "suspended": ("中止", "suspended"),
     "sold": ("成交", "已成交", "sold"),
+    "offering": ("顺位要约", "offering"),
     "settled": ("成交", "已结算", "settled", "sold"),
     "ended": ("未成交", "ended"),
     "withdrawn": ("已撤回", "withdrawn"),
