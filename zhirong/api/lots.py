@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from django.db.models import Q
@@ -31,6 +33,9 @@ BID_REFUSALS = (
     "bid.barred", "bid.not_an_amount", "lot.annulled", "api.no_key", "api.key_reused", "floor.stopped", "floor.full",
     "floor.unknown",
 )  # fmt: skip
+STEERED = ("paused", "encumbered", "resumed", "banned", "annulled")
+# What the floor answers an order that has been carried out before.
+REPEATED = ("lot.paused", "lot.not_paused", "lot.annulled", "lot.barred")
 CONTROL = (
     "lot.ended",
     "lot.has_deal",
@@ -291,6 +296,21 @@ def floor_told(lot: Lot, reply: Reply) -> FloorTold:
     return FloorTold(lot_id=lot.pk, seq=reply.facts.get("seq", 0), leaf=reply.facts.get("leaf"))
 
 
+def once_on_floor(lot: Lot, order: Callable[[], Reply], *, kind: str, code: str = "") -> FloorTold:
+    """A floor's order done once: a repeat, which the floor refuses, is answered with the step that stands already.
+
+    No key is asked: the floor commits on its own connection, so no answer could be kept in the deed's transaction.
+    """
+    try:
+        return floor_told(lot, order())
+    except Refused as refused:
+        steps = lot.steps.filter(kind__in=STEERED, code=code)
+        last = steps.order_by("-seq").first()
+        if refused.code not in REPEATED or last is None or last.kind != kind:
+            raise
+        return FloorTold(lot_id=lot.pk, seq=last.seq, leaf=last.leaf_id)
+
+
 @router.post(
     "/lots/{int:lot_id}/match",
     auth=calling.may_ask("exchange.bid"),
@@ -302,7 +322,12 @@ def floor_told(lot: Lot, reply: Reply) -> FloorTold:
 def match_price(request: HttpRequest, lot_id: shapes.Id, said: Matching) -> FloorTold:
     """After the end, within the time for it."""
     lot = one(lot_id)
-    return floor_told(lot, bidding.match_price(calling.person_of(request), lot, takes=said.takes))
+    person = calling.person_of(request)
+    code = code_of(person, lot)
+    if code and (told_before := lot.steps.filter(kind="matched", code=code).first()) is not None:
+        if bool(json.loads(told_before.facts)["takes"]) == said.takes:
+            return FloorTold(lot_id=lot.pk, seq=told_before.seq, leaf=told_before.leaf_id)
+    return floor_told(lot, bidding.match_price(person, lot, takes=said.takes))
 
 
 @router.post(
@@ -314,7 +339,8 @@ def match_price(request: HttpRequest, lot_id: shapes.Id, said: Matching) -> Floo
 def pause(request: HttpRequest, lot_id: shapes.Id, said: shapes.Why) -> FloorTold:
     """With a published reason; what time is left is kept (court rule 28)."""
     lot = one(lot_id)
-    return floor_told(lot, bidding.pause(calling.person_of(request), lot, reason=said.reason))
+    person = calling.person_of(request)
+    return once_on_floor(lot, lambda: bidding.pause(person, lot, reason=said.reason), kind="paused")
 
 
 @router.post(
@@ -326,7 +352,8 @@ def pause(request: HttpRequest, lot_id: shapes.Id, said: shapes.Why) -> FloorTol
 def resume(request: HttpRequest, lot_id: shapes.Id) -> FloorTold:
     """With the time that was left and one full window."""
     lot = one(lot_id)
-    return floor_told(lot, bidding.resume(calling.person_of(request), lot))
+    person = calling.person_of(request)
+    return once_on_floor(lot, lambda: bidding.resume(person, lot), kind="resumed")
 
 
 @router.post(
@@ -338,7 +365,9 @@ def resume(request: HttpRequest, lot_id: shapes.Id) -> FloorTold:
 def ban(request: HttpRequest, lot_id: shapes.Id, said: Ban) -> FloorTold:
     """Its bids are void and the price is worked out again in the open."""
     lot = one(lot_id)
-    return floor_told(lot, bidding.ban(calling.person_of(request), lot, code=said.code, reason=said.reason))
+    person = calling.person_of(request)
+    order = partial(bidding.ban, person, lot, code=said.code, reason=said.reason)
+    return once_on_floor(lot, order, kind="banned", code=said.code)
 
 
 @router.post(
@@ -350,7 +379,8 @@ def ban(request: HttpRequest, lot_id: shapes.Id, said: Ban) -> FloorTold:
 def annul(request: HttpRequest, lot_id: shapes.Id, said: shapes.Why) -> FloorTold:
     """By a new event; what happened stays written (court rule 31)."""
     lot = one(lot_id)
-    return floor_told(lot, bidding.annul(calling.person_of(request), lot, reason=said.reason))
+    person = calling.person_of(request)
+    return once_on_floor(lot, lambda: bidding.annul(person, lot, reason=said.reason), kind="annulled")
 
 
 class FloorHealth(shapes.Told):
