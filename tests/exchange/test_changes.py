@@ -1,4 +1,4 @@
-"""An announced listing is changed with the operator's approval alone; until then what was announced stands (X2, E37)."""
+"""An announced listing is changed only with the operator's approval; until then what was announced stands (X2)."""
 
 from __future__ import annotations
 

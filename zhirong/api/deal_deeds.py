@@ -87,7 +87,7 @@ def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpRespon
     **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.offer_over", "ledger.code_taken", *KEY),
 )
 def take_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
-    """After the buyer before defaulted, at the caller's own highest bid; the deposit is frozen again (E38). Needs a key.
+    """After a default, at the caller's own highest bid; the deposit is frozen again (E38). Needs an Idempotency-Key.
 
     Where free money does not cover it the state stays `offered`: pay under the intent's new payment code in time.
     """

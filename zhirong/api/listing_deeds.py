@@ -20,7 +20,8 @@ from zhirong.people.models import Party
 KEY = ("api.no_key", "api.key_reused")
 UNFIT = (
     "listing.text_length", "listing.asking_out_of_range", "listing.reserve_below_asking", "listing.rights_count",
-    "listing.right_unknown", "listing.state_owned_rules", "listing.demo_rules", "lot.no_such_rule_set", "lot.rule_set_not_in_force",
+    "listing.right_unknown", "listing.state_owned_rules", "listing.demo_rules", "lot.no_such_rule_set",
+    "lot.rule_set_not_in_force",
 )  # fmt: skip
 
 

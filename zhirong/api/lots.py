@@ -324,9 +324,9 @@ def match_price(request: HttpRequest, lot_id: shapes.Id, said: Matching) -> Floo
     lot = one(lot_id)
     person = calling.person_of(request)
     code = code_of(person, lot)
-    if code and (told_before := lot.steps.filter(kind="matched", code=code).first()) is not None:
-        if bool(json.loads(told_before.facts)["takes"]) == said.takes:
-            return FloorTold(lot_id=lot.pk, seq=told_before.seq, leaf=told_before.leaf_id)
+    said_before = lot.steps.filter(kind="matched", code=code).first() if code else None
+    if said_before is not None and bool(json.loads(said_before.facts)["takes"]) == said.takes:
+        return FloorTold(lot_id=lot.pk, seq=said_before.seq, leaf=said_before.leaf_id)
     return floor_told(lot, bidding.match_price(person, lot, takes=said.takes))
 
 

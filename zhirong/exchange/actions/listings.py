@@ -47,7 +47,7 @@ class Offer:
 
 
 def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
-    """The rule set as of the day; a state-owned seller cannot choose a lighter one (X5), a real house not the demo's."""
+    """The rule set as of the day; a state-owned seller chooses no lighter one (X5), a real house not the demo's."""
     found = rule_sets.rule_set(code, beijing_day(day))
     if found.basis == "demo" and not settings.DEMO_RULES:
         raise Refused("listing.demo_rules", rule_set=code)

@@ -135,7 +135,7 @@ def change_in_view(waiting: ListingChange | None, rights: list[Right]) -> Change
 
 
 def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int], ListingChange | None]:
-    """The listing with its people and rights, what its seller has done here, and the change it asks for, in one question."""
+    """The listing with its people and rights, what its seller did here and asks to change, in one question."""
     deals = Deal.objects.filter(seller=OuterRef("listing__seller")).order_by().values("seller")
 
     def of_state(state: str) -> Subquery:
