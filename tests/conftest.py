@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -17,6 +18,9 @@ from zhirong.cli import machine
 from zhirong.record import actions as record
 
 ROOT = Path(__file__).resolve().parent.parent
+# An example that takes long on a busy machine is no fault of ours; speed is for benches.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 BROWSER_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 
 

@@ -33,7 +33,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("ZR_DATABASE_URL", "")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "zhirong.record.sqlite",
             "NAME": DATA / "zhirong.sqlite3",
             # A page thread keeps its connection: opening one costs as much as a small page.
             "CONN_MAX_AGE": None,

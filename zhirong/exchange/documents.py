@@ -39,7 +39,7 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 def rows() -> Rows[Told]:
     """What the keeper of the index asks for."""
-    return Rows(number=feed.last_number, count=count, documents=everything, changed=changed)
+    return Rows(number=feed.last_number, mark=feed.mark, count=count, documents=everything, changed=changed)
 
 
 def count() -> int:

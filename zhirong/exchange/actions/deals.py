@@ -21,6 +21,7 @@ from zhirong.people.models import Membership, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 
+ANNULLED = {"zh": "竞价已撤销", "en": "the auction was annulled"}
 SIGN = {"seller": "exchange.sign_seller", "buyer": "exchange.sign_buyer"}
 
 
@@ -51,7 +52,7 @@ def follow_lot(lot_id: int) -> Listing:
         make(listing, winner, price_fen=int(result["price_fen"]), lot=lot)
         return listing
     if result["outcome"] == "annulled":
-        return stop_for(listing, reason="annulled")
+        return stop_for(listing, reason=ANNULLED)
     return end_unsold(listing, outcome=str(result["outcome"]))
 
 
@@ -74,9 +75,7 @@ def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None) -
     listing.state = listing_rules.listing_after(listing.state, "sell")
     listing.save(update_fields=["state"])
     tell_hammer(deal)
-    others = Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=intent.pk)
-    for other in others.select_related("listing", "party", "person").order_by("pk"):
-        money.release_deposit(other)
+    money.release_others(listing, intent)
     return deal
 
 
@@ -132,9 +131,15 @@ def locked_deal(deal_id: int) -> Deal:
 
 
 def must_run(deal: Deal) -> None:
-    """An open objection stops the settlement's clock and its deeds (E40)."""
+    """An open objection, or a register that changed, stops the settlement's clock and its deeds (E40, E28)."""
     if deal.stopped_at is not None:
         raise Refused("deal.stopped", number=deal.number, stopped_at=deal.stopped_at)
+
+
+def must_be_undisputed(deal: Deal) -> None:
+    """An open objection is decided first; a clock that the register stopped hinders no annulment (E28, E40)."""
+    if deal.stopped_at is not None and deal.objections.filter(state="open").exists():
+        must_run(deal)
 
 
 def persons_of(deal: Deal) -> list[Person]:
