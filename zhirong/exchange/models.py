@@ -96,16 +96,6 @@ class ListingChange(models.Model):
             models.UniqueConstraint(fields=["listing"], condition=Q(state="open"), name="exchange_change_open_once")
         ]
 
-    @property
-    def made_by_id(self) -> int:
-        """Who may not review it: maker and checker are two."""
-        return self.proposed_by_id
-
-    @property
-    def seller_id(self) -> int:
-        """For whom its reviewer may not act."""
-        return self.listing.seller_id
-
 
 class ListingItem(models.Model):
     """One right of a listing. A right stands in one live listing at most (E32)."""

@@ -100,7 +100,7 @@ def open_change(listing: Listing) -> ListingChange | None:
 def approve(who: Person, change_id: int) -> Listing:
     """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37)."""
     proposed, listing = _locked(change_id)
-    access.require(who, "exchange.review", proposed)
+    _must_be_another(who, proposed)
     if proposed.state == "approved":
         return listing
     _must_be_open(proposed)
@@ -135,7 +135,7 @@ def approve(who: Person, change_id: int) -> Listing:
 def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
     """The operator refuses the change with a reason; what was announced goes on as it was."""
     proposed, listing = _locked(change_id)
-    access.require(who, "exchange.review", proposed)
+    _must_be_another(who, proposed)
     if proposed.state == "refused":
         return listing
     _must_be_open(proposed)
@@ -150,6 +150,13 @@ def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
         reason=proposed.reason,
     )
     return listing
+
+
+def _must_be_another(who: Person, proposed: ListingChange) -> None:
+    """Whoever reviews it neither made the listing nor asked for the change, and does not act for the seller (S3)."""
+    access.require(who, "exchange.review", proposed.listing)
+    if who.pk == proposed.proposed_by_id:
+        raise Refused("people.maker_is_checker", verb={"zh": "审核挂牌变更", "en": "review a change of a listing"})
 
 
 def _decided(proposed: ListingChange, state: str, *, who: Person) -> None:

@@ -90,7 +90,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
         change=change,
-        may_change=change is not None and access.may(standing, "exchange.review", change.thing),
+        may_change=change is not None and change.by_id != person.pk and access.may(standing, "exchange.review", one),
         could_review=access.could(standing, "exchange.review"),
         deeds=[deed for deed in ("suspend", "resume", "terminate") if may_control and deed in possible],
         public=rooms.link("listing", one.number) if one.announced_at else "",
@@ -104,7 +104,7 @@ class ChangeInView:
     pk: int
     by: str
     since: datetime
-    thing: ListingChange
+    by_id: int
     lines: list[tuple[str, str, str]]
 
 
@@ -132,7 +132,7 @@ def change_in_view(waiting: ListingChange | None, rights: list[Right]) -> Change
         ),
     ]
     differing = [(word, was or "–", now or "–") for word, was, now in lines if was != now]
-    return ChangeInView(waiting.pk, waiting.proposed_by.name, waiting.proposed_at, waiting, differing)
+    return ChangeInView(waiting.pk, waiting.proposed_by.name, waiting.proposed_at, waiting.proposed_by_id, differing)
 
 
 def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int], ListingChange | None]:
