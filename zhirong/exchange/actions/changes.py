@@ -154,9 +154,9 @@ def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
 
 def _must_be_another(who: Person, proposed: ListingChange) -> None:
     """Whoever reviews it neither made the listing nor asked for the change, and does not act for the seller (S3)."""
-    access.require(who, "exchange.review", proposed.listing)
     if who.pk == proposed.proposed_by_id:
         raise Refused("people.maker_is_checker", verb={"zh": "审核挂牌变更", "en": "review a change of a listing"})
+    access.require(who, "exchange.review", proposed.listing)
 
 
 def _decided(proposed: ListingChange, state: str, *, who: Person) -> None:
