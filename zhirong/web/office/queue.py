@@ -26,6 +26,7 @@ from zhirong.web.office import rooms, tables
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
+    "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
     "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
     "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
@@ -171,6 +172,8 @@ def sources(now: datetime) -> Iterator[Rows]:
     """Each table with its waiting rows."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
+    changed = Listing.objects.filter(state="announced", changes__state="open")
+    yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
     yield rows(
@@ -218,7 +221,9 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         past.exclude(default_proposed_by=None), "default",
         since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
-    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=("annulled", "settled", "defaulted", "declined"))
+    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(
+        state__in=("annulled", "settled", "defaulted", "declined")
+    )
     yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
     objections = Objection.objects.filter(state="open")
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
