@@ -151,7 +151,17 @@ def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> I
     "/intents/{int:intent_id}/admit",
     auth=calling.may_ask("exchange.qualify"),
     summary="Admit an intending buyer",
-    **problems.told(IntentTold, "intent.not_now", "intent.deposit_missing", "intent.no_priority_claimed"),
+    **problems.told(
+        IntentTold,
+        "intent.not_now",
+        "intent.deposit_missing",
+        "intent.no_priority_claimed",
+        "intent.rank_fixed",
+        "intent.no_late_admission",
+        "intent.deposit_not_in_time",
+        "lot.ended",
+        "floor.stopped",
+    ),
 )
 def admit(request: HttpRequest, intent_id: shapes.Id, said: Admission) -> IntentTold:
     """Under a random code."""
