@@ -153,7 +153,18 @@ def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> H
     "/intents/{int:intent_id}/admit",
     auth=calling.may_ask("exchange.qualify"),
     summary="Admit an intending buyer",
-    **problems.told(IntentTold, "intent.not_now", "intent.deposit_missing", "intent.no_priority_claimed", *KEY),
+    **problems.told(
+        IntentTold,
+        "intent.not_now",
+        "intent.deposit_missing",
+        "intent.no_priority_claimed",
+        "intent.rank_fixed",
+        "intent.no_late_admission",
+        "intent.deposit_not_in_time",
+        "lot.ended",
+        "floor.stopped",
+        *KEY,
+    ),
 )
 def admit(request: HttpRequest, intent_id: shapes.Id, said: Admission) -> HttpResponse:
     """Under a random code. Needs an Idempotency-Key."""
