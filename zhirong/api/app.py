@@ -20,6 +20,7 @@ from zhirong.api import (
     deal_deeds,
     deals,
     described,
+    dues,
     files,
     health,
     imports,
@@ -38,6 +39,7 @@ from zhirong.api import (
     rights,
     roles,
     sessions,
+    splits,
     verifications,
 )
 from zhirong.api import feed as feeds
@@ -106,7 +108,9 @@ PARTS = (
     lots,
     deals,
     deal_deeds,
+    splits,
     money,
+    dues,
     bank,
     certificates,
     proofs,
