@@ -18,6 +18,7 @@ from zhirong.exchange.actions import (
     refunds,
     register_watch,
     settlement,
+    succession,
 )
 from zhirong.ledger.actions import dues
 from zhirong.record import actions as record
@@ -34,7 +35,10 @@ def tick() -> int:
         *((register_watch.stop_if_blocked, pk) for pk in register_watch.touched(now)),
         *((closing.close, pk) for pk in closing.due(now)),
         *((closing.consent_by_silence, pk) for pk in closing.answers_due(now)),
+        *((succession.deposit_came, pk) for pk in succession.deposits_met()),
+        *((succession.lapse, pk) for pk in succession.due()),
         *((deals.follow_lot, pk) for pk in closing.lots_due()),
+        *((succession.tell_floor, pk) for pk in succession.untold()),
         *((contracts.write, pk) for pk in contracts.unwritten()),
         *((certificates.seal, pk) for pk in certificates.unsealed()),
         *((refunds.release_next, pk) for pk in refunds.left_over()),

@@ -236,6 +236,10 @@ class Deal(models.Model):
     settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
+    # What a defaulter still owes the seller once the right was sold for less (拍卖法 39); unknown before.
+    shortfall_fen = models.BigIntegerField(null=True)
+    # Whether the lot's transcript says that this buyer fell out.
+    floor_told = models.BooleanField(default=False)
     seller_fee_fen = models.BigIntegerField(default=0)
     buyer_fee_fen = models.BigIntegerField(default=0)
     contract_file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
@@ -248,7 +252,7 @@ class Deal(models.Model):
             models.CheckConstraint(condition=Q(price_fen__gt=0), name="exchange_price_positive"),
             models.UniqueConstraint(
                 fields=["listing"],
-                condition=Q(state__in=["contract", "payment", "recordal", "confirming", "settled"]),
+                condition=Q(state__in=["offered", "contract", "payment", "recordal", "confirming", "settled"]),
                 name="exchange_deal_live_once",
             ),
         ]

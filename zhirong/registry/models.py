@@ -100,6 +100,10 @@ class Holding(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     since = models.DateField(null=True)
     until = models.DateField(null=True)
+    # Since when a newer record names somebody else and the operator has not decided.
+    contested_at = models.DateTimeField(null=True)
+    # When it last began, ended or was contested after the right was first put; the watch over listings reads it.
+    changed_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         constraints = [

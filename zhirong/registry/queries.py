@@ -51,6 +51,7 @@ from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
+HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ class _Parts:
         holdings = Holding.objects.filter(of_rights).order_by("position", "pk")
         weights = Encumbrance.objects.filter(of_rights).order_by("since", "pk")
         return _Parts(
-            holdings=_by_right(holdings.values_list("right_id", "name", "party__ref", "share_ppm", "since", "until")),
+            holdings=_by_right(holdings.values_list(*HOLDING_COLUMNS)),
             entries=_by_right(RegisterEvent.objects.filter(of_rights).values_list("right_id", "kind", "day", "facts")),
             weights=_by_right(
                 weights.values_list(
@@ -272,7 +273,8 @@ def _by_right(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
 
 
 def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFacts:
-    weights = _Weights(parts.weights.get(pk, ()))
+    weights, holdings = _Weights(parts.weights.get(pk, ())), parts.holdings.get(pk, ())
+    is_contested = any(contested_at for *_, until, contested_at in holdings if until is None)
     return RightFacts(
         kind=said.kind,
         number=said.number,
@@ -282,7 +284,8 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         granted_on=said.granted_on,
         term_ends_on=said.term_ends_on,
         entries=tuple(_entry(*row) for row in parts.entries.get(pk, ())),
-        holders=_holders(parts.holdings.get(pk, ()), day),
+        holders=_holders(holdings, day),
+        contested_by=tuple(one.name for one in said.named_holders()) if is_contested else (),
         co_owners_agreed_otherwise=said.more.get("co_owners_agreed", "") == "yes",
         consents=tuple(
             Consent(by, Act(act), given_on, until)
@@ -329,7 +332,7 @@ def _holders(rows: Sequence[Any], day: date) -> tuple[Holder, ...]:
     found = [row for row in rows if row[4] is None or day < row[4]]
     # Before its own grant an imported right still shows whom it names.
     now = [row for row in found if row[3] is None or row[3] <= day] or found
-    return tuple(Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM)) for name, ref, ppm, _, _ in now)
+    return tuple(Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM)) for name, ref, ppm, *_ in now)
 
 
 def _on_day(holdings: Iterable[Holding], day: date) -> list[Holding]:

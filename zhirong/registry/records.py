@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-from zhirong.base import numbers
+from zhirong.base import money, numbers
 from zhirong.base import text as texts
 from zhirong.base.refused import Refused
 from zhirong.registry import labels
@@ -109,7 +110,19 @@ def merged(known: RightRecord, said: RightRecord) -> RightRecord:
         for one in fields(RightRecord)
         if one.name != "more" and getattr(over, one.name) == getattr(empty, one.name)
     }
+    if is_older and known.named_holders():
+        # Whom the newer paper names as applicant is not displaced by a holder of the older one.
+        changes["holders"] = known.holders
     return replace(over, **changes, more={**under.more, **over.more})
+
+
+def shares_of(named: Sequence[Named]) -> list[int]:
+    """Shares in millionths: those that were told, or equal ones by largest remainder."""
+    told = [one.share_ppm for one in named]
+    if not named or sum(told) == WHOLE_PPM:
+        return told
+    equal = money.split(WHOLE_PPM, dict.fromkeys(range(len(named)), 1))
+    return [equal[place] for place in range(len(named))]
 
 
 def to_text(record: RightRecord) -> str:

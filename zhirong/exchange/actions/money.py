@@ -53,7 +53,8 @@ def ask_for_deposit(intent: Intent) -> bool:
 def freeze_deposit(intent: Intent) -> None:
     """The deposit is set aside for this listing; it has no expiry, the rule set ends it."""
     bank.expect_no_more(None, code=intent.payment_code)
-    intent.hold_id = f"deposit:{intent.pk}"
+    # A hold resolves once: a deposit that comes back to a next best (E38) is a second one.
+    intent.hold_id = f"{intent.hold_id}:again" if intent.hold_id else f"deposit:{intent.pk}"
     transfers.freeze(
         None,
         id=intent.hold_id,
@@ -132,9 +133,9 @@ def release_all(listing: Listing) -> None:
     release_many(listing, list(waiting.select_related("listing", "party", "person").order_by("pk")[:AT_ONCE]))
 
 
-def release_others(listing: Listing, kept: set[int]) -> None:
-    """The deposits of those who did not win go back, but for who may still follow the winner."""
-    held = Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk__in=kept)
+def release_others(listing: Listing, winner: Intent) -> None:
+    """The deposits of those who did not win go back, the first chunk at once, the rest by the clock."""
+    held = Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=winner.pk)
     release_many(listing, list(held.select_related("listing", "party", "person").order_by("pk")[:AT_ONCE]))
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import deals, money
+from zhirong.exchange.actions import money
 from zhirong.exchange.actions.listings import locked
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger.actions import dues
@@ -17,7 +17,7 @@ from zhirong.ledger.models import Due
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 
-RUNNING: Final = ("contract", "payment", "recordal", "confirming")
+RUNNING: Final = ("offered", "contract", "payment", "recordal", "confirming")
 GONE: Final = ("void", "withdrawn", "refused", "lapsed")
 
 
@@ -46,13 +46,11 @@ def release_next(listing_id: int) -> int:
 
 
 def _not_needed(listing: Listing) -> list[int]:
-    """Who neither won nor may still follow the winner, once the hammer fell."""
+    """Who did not win, once the hammer fell: the next best pays anew when it is asked and says yes (X4)."""
     deal = Deal.objects.filter(listing=listing, state__in=RUNNING).select_related("listing", "intent", "lot").first()
     if listing.state != "sold" or deal is None:
         return []
-    follows = deals.next_best(deal) if deal.state == "contract" else None
-    kept = {deal.intent_id, follows.pk if follows else deal.intent_id}
-    held = Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk__in=kept)
+    held = Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=deal.intent_id)
     return list(held.values_list("pk", flat=True))
 
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, money, splits
-from zhirong.exchange.actions.deals import locked_deal, make, must_run, next_best, persons_of
+from zhirong.exchange.actions import certificates, money, splits, succession
+from zhirong.exchange.actions.deals import locked_deal, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Recordal
 from zhirong.people import access
@@ -231,6 +231,7 @@ class Consequence:
     parts: dict[str, int]
     second: Intent | None
     second_fen: int
+    is_rerun: bool
 
 
 def consequence(deal: Deal) -> Consequence:
@@ -245,7 +246,7 @@ def consequence(deal: Deal) -> Consequence:
     held_fen = deal.intent.deposit_fen if deal.intent.deposit_state == "held" else 0
     parts = rules.forfeiture_fen(found, held_fen, costs_fen=deal.buyer_fee_fen, gap_fen=gap_fen)
     follows = second if found.on_default == "next_best" and second_fen else None
-    return Consequence(parts, follows, second_fen)
+    return Consequence(parts, follows, second_fen, is_rerun=found.on_default == "rerun")
 
 
 def _default(who: Person, deal: Deal) -> Deal:
@@ -269,10 +270,7 @@ def _default(who: Person, deal: Deal) -> Deal:
         gap_fen=parts.get("gap", 0),
         seller_fen=parts.get("seller", 0),
     )
-    if told.second is not None:
-        make(deal.listing, told.second, price_fen=told.second_fen, lot=deal.lot, rank=deal.rank + 1)
-    else:
-        end_unsold(deal.listing, outcome="defaulted", who=who)
+    succession.follow(deal, who=who)
     return deal
 
 
@@ -281,7 +279,7 @@ def propose_annulment(who: Person, deal_id: int, *, reason: str) -> Deal:
     """The operator says why a deal cannot be completed: the office refused, the right ended, the seller failed."""
     deal = locked_deal(deal_id)
     access.require(who, "exchange.propose_annulment", deal)
-    must_run(deal)
+    must_be_undisputed(deal)
     listing_rules.deal_after(deal.state, "annul")
     if deal.annulment_proposed_by_id is None:
         deal.annulment_proposed_by = who
@@ -305,7 +303,7 @@ def confirm_annulment(who: Person, deal_id: int) -> Deal:
     access.require(who, "exchange.confirm_annulment", deal)
     if deal.state == "annulled":
         return deal
-    must_run(deal)
+    must_be_undisputed(deal)
     if deal.annulment_proposed_by_id is None:
         raise Refused("deal.annulment_not_proposed", deal=deal.number)
     annul(deal, who=who, reason=deal.end_reason)

@@ -190,7 +190,7 @@ def _refuse_unfit(batch: ImportBatch) -> None:
 
 
 @transaction.atomic
-def _show(who: Person, batch: ImportBatch, changes: Sequence[tuple[RightRecord, Right]]) -> ImportBatch:
+def _show(who: Person, batch: ImportBatch, changes: Sequence[putting.Shown]) -> ImportBatch:
     now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if now.visible_at is None:
         putting.show_changes(who, now, changes)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Literal, TypeVar
 
 from django.db import connection, transaction
 
-from zhirong.base import calendar, money
+from zhirong.base import calendar
 from zhirong.base import text as texts
 from zhirong.base.refused import Refused
 from zhirong.people import access
@@ -19,7 +19,7 @@ from zhirong.record import actions as record
 from zhirong.record import port, teller
 from zhirong.record.models import File
 from zhirong.registry import queries, records
-from zhirong.registry.actions import right_rows
+from zhirong.registry.actions import heirs, right_rows
 from zhirong.registry.models import ImportBatch, Right, RightVersion
 from zhirong.registry.records import Named, RightRecord
 
@@ -77,6 +77,8 @@ class _Plan:
     right: Right
     change: Change
     found_version: int
+    # What it says anew of the holders of a right that was known.
+    news: heirs.News | None = None
 
 
 def put_right(who: Person, facts: RightRecord, *, source: str, file: File | None = None) -> Put:
@@ -121,41 +123,62 @@ def _written(plans: Sequence[_Plan], origin: Origin) -> bool:
         raise problem
 
 
-def put_right_locked(who: Person, right: Right, facts: RightRecord, *, source: str, file: File | None = None) -> Change:
+def put_right_locked(
+    who: Person,
+    right: Right,
+    facts: RightRecord,
+    *,
+    source: str,
+    file: File | None = None,
+    holder: Party | None = None,
+) -> Change:
     """A further version inside a deed that holds the right's lock and had its own permission."""
     assert transaction.get_connection().in_atomic_block, "the caller holds the lock"
-    plan = _next_version(facts, right, Origin(source, who, file), at=record.now())
+    origin = Origin(source, who, file, holder=holder)
+    plan = _next_version(facts, right, origin, at=record.now())
     if plan.change != "same":
-        _write([plan], Origin(source, who, file), {})
+        _write([plan], origin, {})
     return plan.change
 
 
-def changes_of(batch: ImportBatch) -> list[tuple[RightRecord, Right]]:
-    """What a batch changes on rights that were known before, with their rows as they will be; read before the lock."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A right known before a batch: what the batch says, the row as it will be, and a holder that differs."""
+
+    record: RightRecord
+    row: Right
+    news: heirs.News | None
+
+
+def changes_of(batch: ImportBatch) -> list[Shown]:
+    """What a batch changes on rights that were known before; read before the lock."""
     waiting = RightVersion.objects.filter(batch=batch, version__gt=1).select_related("right").order_by("right_id")
     found = []
     for version in waiting.iterator(chunk_size=1000):
-        said = records.from_text(version.facts)
-        row = version.right
+        said, row, news = records.from_text(version.facts), version.right, None
         if row.version < version.version:
+            news = heirs.news_of(row.pk, queries.record_of(row), said, is_registers=batch.holder_id is None)
             right_rows.fill(row, said)
             row.version, row.source, row.put_at = version.version, version.source, version.put_at
-        found.append((said, row))
-    return found
+        found.append(Shown(said, row, news))
+    differing = {one.right_id for one in heirs.differing([one.news for one in found if one.news is not None])}
+    return [one if one.row.pk in differing else replace(one, news=None) for one in found]
 
 
-def show_changes(who: Person, batch: ImportBatch, changes: Sequence[tuple[RightRecord, Right]]) -> None:
+def show_changes(who: Person, batch: ImportBatch, changes: Sequence[Shown]) -> None:
     """Bring known rights up to the versions of a batch, in the caller's transaction.
 
-    A right that moved on since its version was prepared takes the batch's facts on top, as one version more.
-    """
+    A right that moved on since its version was prepared takes the batch's facts on top, as one version more."""
     now = dict(Right.objects.filter(versions__batch=batch).values_list("pk", "version"))
-    ready = [row for _, row in changes if now[row.pk] < row.version]
-    right_rows.update_rights(port.within(connection), ready)
-    moved = {row.pk: said for said, row in changes} if len(ready) < len(changes) else {}
-    for right in Right.objects.select_for_update().filter(pk__in=moved.keys() - {row.pk for row in ready}):
+    ready = {one.row.pk: one.row for one in changes if now[one.row.pk] < one.row.version}
+    right_rows.update_rights(port.within(connection), list(ready.values()))
+    for told in (one.news for one in changes if one.row.pk in ready):
+        if told is not None:
+            heirs.follow(who, told, holder=batch.holder)
+    moved = {one.row.pk: one.record for one in changes if one.row.pk not in ready}
+    for right in Right.objects.select_for_update().filter(pk__in=moved):
         after = records.merged(queries.record_of(right), moved[right.pk])
-        put_right_locked(who, right, after, source=f"import:{batch.ref}")
+        put_right_locked(who, right, after, source=f"import:{batch.ref}", holder=batch.holder)
 
 
 def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -183,15 +206,16 @@ def _plan(said: RightRecord, right: Right | None, origin: Origin, *, at: datetim
 
 
 def _next_version(after: RightRecord, right: Right, origin: Origin, *, at: datetime) -> _Plan:
-    spelling = records.to_text(after)
-    if spelling == records.to_text(queries.record_of(right)):
+    spelling, before = records.to_text(after), queries.record_of(right)
+    if spelling == records.to_text(before):
         return _Plan(after, spelling, right, "same", right.version)
-    found = right.version
+    found, news = right.version, None
     # A version of a batch shows only when the batch does, so the row itself stays as it is until then.
     if origin.batch is None:
         right_rows.fill(right, after)
         right.source, right.put_at = origin.source, at
-    return _Plan(after, spelling, right, "changed", found)
+        news = heirs.news_of(right.pk, before, after, is_registers=origin.holder is None)
+    return _Plan(after, spelling, right, "changed", found, news)
 
 
 def _moved(plans: Sequence[_Plan]) -> bool:
@@ -223,6 +247,8 @@ def _write(plans: Sequence[_Plan], origin: Origin, parties: dict[str, Party]) ->
     teller.write_deeds(
         door, [_deed(plan, origin, version=numbers[plan.right.pk], at=at) for plan in (*fresh, *changed)]
     )
+    for told in heirs.differing([plan.news for plan in changed if plan.news is not None]):
+        heirs.follow(origin.who, told, holder=origin.holder)
 
 
 def _version(plan: _Plan, origin: Origin, *, number: int, at: datetime) -> right_rows.VersionRow:
@@ -268,19 +294,10 @@ def _holdings(plan: _Plan, origin: Origin, parties: dict[str, Party]) -> Iterato
     """Who holds a new right: shares as told, else equal ones, which always sum to a million."""
     named = plan.record.named_holders()
     since = plan.record.granted_on or plan.record.filed_on
-    for place, (one, share_ppm) in enumerate(zip(named, shares_of(named), strict=True)):
+    for place, (one, share_ppm) in enumerate(zip(named, records.shares_of(named), strict=True)):
         party = parties.get(one.party) or _same_party(one, origin.holder)
         party_id = party.pk if party else None
         yield right_rows.HoldingRow(plan.right.pk, one.name, party_id, share_ppm, place, since)
-
-
-def shares_of(named: Sequence[Named]) -> list[int]:
-    """Shares in millionths: those that were told, or equal ones by largest remainder."""
-    told = [one.share_ppm for one in named]
-    if not named or sum(told) == records.WHOLE_PPM:
-        return told
-    equal = money.split(records.WHOLE_PPM, dict.fromkeys(range(len(named)), 1))
-    return [equal[place] for place in range(len(named))]
 
 
 def _same_party(one: Named, party: Party | None) -> Party | None:

@@ -12,7 +12,7 @@ from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries, rules
-from zhirong.registry.actions import entries, weights
+from zhirong.registry.actions import entries, heirs, weights
 from zhirong.registry.engine.facts import Act, EventKind
 from zhirong.registry.models import Claim, Holding, RegisterEvent, Right
 from zhirong.registry.records import WHOLE_PPM
@@ -44,7 +44,9 @@ def transfer(
     if not 0 < share_ppm <= available_ppm:
         raise Refused("registry.share_not_held", share_ppm=share_ppm, held_ppm=available_ppm)
     weights.refuse_unless_free(row, Act.SELL, on, deal=deal)
-    _hand_over(row, held, to, share_ppm=share_ppm, on=on)
+    if any(one.party_id != to.pk for one in held):
+        # Else the register named the buyer before the house did, and its record moved the title already.
+        _hand_over(row, held, to, share_ppm=share_ppm, on=on)
     sellers = sorted({one.party.ref for one in held if one.party})
     said: dict[str, object] = {"key": key, "to": to.ref, "from": sellers, "share_ppm": share_ppm}
     entry = entries.write_entry(who, row, EventKind.TRANSFER, day=on, source="exchange", facts=said, file=proof)
@@ -101,6 +103,31 @@ def decide_claim(who: Person, claim: Claim, *, is_accepted: bool, reason: str) -
     return (accept_claim if is_accepted else refuse_claim)(who, claim, reason=reason)
 
 
+@transaction.atomic
+def decide_contest(who: Person, right: Right, *, is_followed: bool, reason: str) -> Right:
+    """The operator looked at the office's register: the title follows its newer record, or stays where it is (N7)."""
+    row = entries.locked(right)
+    held = list(heirs.running([row.pk]).select_related("party"))
+    access.require(who, "registry.decide_contest", entries.OfParty(None))
+    for party_id in {one.party_id for one in held}:
+        access.require(who, "registry.decide_contest", entries.OfParty(party_id))
+    if not any(one.contested_at for one in held):
+        raise Refused("registry.not_contested", number=row.number)
+    if not reason.strip():
+        raise Refused("registry.reason_missing")
+    record.tell(
+        "registry.contest_decided",
+        row.topic,
+        who=who,
+        to=heirs.members([one.party_id for one in held if one.party_id]),
+        number=row.number,
+        is_followed=is_followed,
+        reason=reason.strip(),
+    )
+    heirs.decide(who, row, held, said=queries.record_of(row) if is_followed else None)
+    return row
+
+
 def _waiting(who: Person, claim: Claim) -> Claim:
     access.require(who, "registry.decide_claim", claim)
     entries.locked(claim.right)
@@ -144,16 +171,24 @@ def _hand_over(right: Right, held: list[Holding], to: Party, *, share_ppm: int, 
         left_ppm, given_ppm = left_ppm - part_ppm, given_ppm + part_ppm
         if part_ppm == 0:
             continue
-        Holding.objects.filter(pk=one.pk).update(until=on)
+        Holding.objects.filter(pk=one.pk).update(until=on, changed_at=record.now())
         if one.share_ppm > part_ppm:
             _open(right, one.name, one.party, share_ppm=one.share_ppm - part_ppm, position=one.position, on=on)
     known = Holding.objects.filter(right=right, party=to, until__isnull=True).first()
     if known is not None:
         given_ppm += known.share_ppm
-        Holding.objects.filter(pk=known.pk).update(until=on)
+        Holding.objects.filter(pk=known.pk).update(until=on, changed_at=record.now())
     place = known.position if known is not None else min(one.position for one in held)
     _open(right, to.name, to, share_ppm=given_ppm, position=place, on=on)
 
 
 def _open(right: Right, name: str, party: Party | None, *, share_ppm: int, position: int, on: date) -> None:
-    Holding.objects.create(right=right, name=name, party=party, share_ppm=share_ppm, position=position, since=on)
+    Holding.objects.create(
+        right=right,
+        name=name,
+        party=party,
+        share_ppm=share_ppm,
+        position=position,
+        since=on,
+        changed_at=record.now(),
+    )

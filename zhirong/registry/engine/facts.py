@@ -241,6 +241,8 @@ class RightFacts:
     term_ends_on: date | None = None
     entries: tuple[Entry, ...] = ()
     holders: tuple[Holder, ...] = ()
+    # Whom a record of the register names instead, while the operator has not decided.
+    contested_by: tuple[str, ...] = ()
     co_owners_agreed_otherwise: bool = False
     consents: tuple[Consent, ...] = ()
     pledges: tuple[Pledge, ...] = ()

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0004_annulment'),
+        ('exchange', '0005_next_best'),
         ('people', '0002_one_resident_id'),
         ('record', '0002_seals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
