@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_money
@@ -167,7 +168,8 @@ def test_an_annulled_deal_owes_the_buyer_what_lay_in_escrow() -> None:
 def test_a_default_without_a_held_deposit_takes_nothing_and_says_so() -> None:
     house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
     deal = given_money.a_deal(house, seller, buyer)
-    money.release_deposit(deal.intent)
+    with transaction.atomic():
+        money.release_deposit(deal.intent)
     given.time_passes(minutes=11)
     found = settlement.consequence(Deal.objects.get(pk=deal.pk))
     assert found.parts == {"costs": 0, "gap": 0, "seller": 0}
