@@ -10,12 +10,13 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_money
 from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
-from zhirong.exchange import proceeds, rules
+from zhirong.exchange import papers, proceeds, published, rules
 from zhirong.exchange.actions import listings, settlement, splits
 from zhirong.exchange.models import Deal, Gate, Listing, Share
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.models import Due
+from zhirong.papers import pdf
 from zhirong.people.models import Membership, Party
 from zhirong.record import actions as record
 from zhirong.registry.actions import weights
@@ -86,6 +87,16 @@ def test_co_owners_share_the_proceeds_by_their_parts() -> None:
     }
     assert f'"amount_fen": {theirs}' in deal.certificate.facts
     assert [part.amount_fen for part in proceeds.of(deal).parts] == [mine, theirs]
+    note = papers.fee_note_facts(deal, "seller")
+    assert [(one.name, one.amount_fen, one.waits.en) for one in note.proceeds] == [
+        (seller.party.name, mine, "paid"),
+        (other.name, theirs, "paid"),
+    ]
+    assert papers.fee_note_facts(deal, "buyer").proceeds == ()
+    assert papers.fee_note(deal, "seller", "zh").startswith(b"%PDF")
+    paper = published.certificate_facts(deal.certificate, verify_at="x")
+    assert paper.proceeds == note.proceeds
+    assert pdf.certificate(paper, "en").startswith(b"%PDF")
 
 
 def test_the_proceeds_of_a_pledged_right_wait_until_pledgor_and_pledgee_agree() -> None:
