@@ -20,6 +20,7 @@ from zhirong.api import (
     deal_deeds,
     deals,
     described,
+    dues,
     files,
     health,
     imports,
@@ -39,6 +40,7 @@ from zhirong.api import (
     rights,
     roles,
     sessions,
+    splits,
     verifications,
 )
 from zhirong.api import feed as feeds
@@ -108,7 +110,9 @@ PARTS = (
     lot_deeds,
     deals,
     deal_deeds,
+    splits,
     money,
+    dues,
     bank,
     certificates,
     proofs,

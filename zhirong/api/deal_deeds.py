@@ -153,7 +153,8 @@ def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     summary="Confirm the recordal and settle",
     **problems.told(
         DealTold, "deal.no_recordal", "deal.not_now", "deal.stopped", "deal.recordal_changed", "deal.gate_closed",
-        "people.maker_is_checker", "registry.not_free", "ledger.not_enough", *KEY,
+        "deal.split_unconfirmed", "people.maker_is_checker", "people.own_party", "registry.not_free",
+        "ledger.not_enough", *KEY,
     ),
 )  # fmt: skip
 def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
@@ -163,7 +164,7 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
     def deed() -> DealTold:
         return told(request, settlement.confirm_recordal(person, deal.pk, payload_hash=said.payload_hash))
 
-    return actions.once(request, deed)
+    return actions.once_in_steps(request, deed)
 
 
 @router.post(
