@@ -189,7 +189,14 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
 
 def steps(one: Deal) -> list[tuple[str, str, str]]:
     """From the hammer to the certificate, each with its date or its deadline."""
-    done = {"contract": one.signed_at, "payment": one.paid_at, "settled": one.settled_at}
+    entered = one.recordals.exclude(state="returned").order_by("-pk").first()
+    done = {
+        "contract": one.signed_at,
+        "payment": one.paid_at,
+        "recordal": entered.entered_at if entered else None,
+        "confirming": entered.confirmed_at if entered else None,
+        "settled": one.settled_at,
+    }
     due = {"contract": one.contract_due_at, "payment": one.payment_due_at, "recordal": one.recordal_due_at}
     words = {
         "contract": gettext("Contract"),
