@@ -249,7 +249,15 @@ class _Parts:
             entries=_by_right(RegisterEvent.objects.filter(of_rights).values_list("right_id", "kind", "day", "facts")),
             weights=_by_right(
                 weights.values_list(
-                    "right_id", "kind", "in_favour_of", "since", "until", "ended_on", "number", "facts", "party__name",
+                    "right_id",
+                    "kind",
+                    "in_favour_of",
+                    "since",
+                    "until",
+                    "ended_on",
+                    "number",
+                    "facts",
+                    "party__name",
                     "party__ref",
                 )  # fmt: skip
             ),

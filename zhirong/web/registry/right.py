@@ -178,6 +178,9 @@ def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str,
     for one in fees.fee_table(facts, day):
         if one.is_paid:
             shape, word = "go", gettext("Paid")
+        elif facts.granted_on is None:
+            # Annual fees begin with the grant (细则 第一百一十四条).
+            shape, word = "off", gettext("Not due yet")
         elif one.due_on >= day:
             is_next = not rows or rows[-1][2] == "go"
             shape, word = ("wait", gettext("Due next")) if is_next else ("off", gettext("Not due yet"))
