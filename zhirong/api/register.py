@@ -102,6 +102,13 @@ class TransferSaid(shapes.Said):
     proof: shapes.FileRef = ""
 
 
+class ContestSaid(shapes.Said):
+    """Whether the title follows the newer record, and why."""
+
+    is_followed: bool
+    reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=shapes.NO_NUL)]
+
+
 class FeePaidTold(shapes.Told):
     """A fee on the register, in fen."""
 
@@ -277,4 +284,17 @@ def transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid) -> R
         seller=shapes.party_named(said.seller) if said.seller else None,
         proof=files.own_or_none(person, said.proof),
     )
+    return rights.full(rights.visible(right_id))
+
+
+@router.post(
+    "/rights/{int:right_id}/contest/decide",
+    auth=calling.may_ask("registry.decide_contest"),
+    summary="Decide a contested holder",
+    **problems.told(RightTold, "registry.not_contested", "registry.reason_missing", "people.own_party"),
+)
+def decide_contest(request: HttpRequest, right_id: shapes.Id, said: ContestSaid) -> RightTold:
+    """The title follows the register's newer record, or stays; until then the right is not free."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    titles.decide_contest(person, right, is_followed=said.is_followed, reason=said.reason)
     return rights.full(rights.visible(right_id))

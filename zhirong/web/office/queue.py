@@ -20,8 +20,8 @@ from zhirong.people import access
 from zhirong.people.models import RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.registry.models import Claim, ImportBatch
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
@@ -86,9 +86,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     shown = [case for case in found if kind in ("", case.kind)]
     columns = columns_of(now)
-    if file := tables.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
+    if file := lists.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
         return file
-    table = tables.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
+    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
     kinds = [("", gettext("All"), len(found))]
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
@@ -105,24 +105,24 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def columns_of(now: datetime) -> list[tables.Column]:
+def columns_of(now: datetime) -> list[lists.Column]:
     """What the queue shows of a case."""
     return [
-        tables.Column(
+        lists.Column(
             head=gettext("Case"),
             value=lambda case: case.name or gettext("without a name"),
             link=lambda case: case.address,
         ),
-        tables.Column(head=gettext("Kind"), value=lambda case: case.word),
-        tables.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
-        tables.Column(
+        lists.Column(head=gettext("Kind"), value=lambda case: case.word),
+        lists.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
+        lists.Column(
             head=gettext("Deadline"),
             value=lambda case: case.due or gettext("none set"),
             kind="moment",
             state=lambda case: case.pressing(now),
         ),
-        tables.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
-        tables.Column(
+        lists.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
+        lists.Column(
             head=gettext("For you"),
             value=lambda case: gettext("yes") if case.is_mine else gettext("for others"),
             state=lambda case: "on" if case.is_mine else "off",
