@@ -90,17 +90,20 @@ def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     lines = list(rows)
     said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
     known = {right.key: right for right in Right.objects.visible().filter(key__in=[one.key for one in said.values()])}
-    return [_previewed(row, said.get(row.line), known) for row in lines]
+    merge = records.merged if batch.holder_id is None else records.merged_of_holder
+    return [_previewed(row, said.get(row.line), known, merge=merge) for row in lines]
 
 
-def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right]) -> Previewed:
+def _previewed(
+    row: ImportRow, said: RightRecord | None, known: dict[str, Right], *, merge: records.Merge
+) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
         return Previewed(row.line, "", "", "", (), faults)
     change = "new"
     if said.key in known:
         before = record_of(known[said.key])
-        change = "same" if records.to_text(records.merged(before, said)) == records.to_text(before) else "changed"
+        change = "same" if records.to_text(merge(before, said)) == records.to_text(before) else "changed"
     names = tuple(one.name for one in said.named_holders())
     return Previewed(row.line, change, said.number, said.title, names, faults)
 
