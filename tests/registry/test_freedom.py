@@ -107,7 +107,7 @@ def test_p7_1_somebody_who_is_not_the_registered_holder_is_refused(act):
 def test_e26_a_co_owner_who_has_not_consented_blocks(act):
     freedom = answer(act, Deal(by=("p1",)), **CO_OWNED)
     assert codes(freedom) == ["co_owner_not_consented"]
-    assert freedom.blocking[0].facts == {"names": SECOND.name}
+    assert freedom.blocking[0].facts == {"names": (SECOND.name,)}
 
 
 def test_e26_a_co_owner_may_license_plainly_alone():

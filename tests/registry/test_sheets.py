@@ -131,7 +131,7 @@ def test_plainer_rights_are_read_by_their_kind():
 
 def test_a_sheet_without_a_needed_column_is_refused_by_its_name():
     refused = refusal(csv_of(["申请号", "名称"], ["1", "2"]))
-    assert (refused.code, refused.facts) == ("registry.sheet_lacks_columns", {"columns": "权利人"})
+    assert (refused.code, refused.facts) == ("registry.sheet_lacks_columns", {"columns": ["权利人"]})
 
 
 def test_an_empty_sheet_is_refused():

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange.models import Gate, Listing
 from zhirong.people.models import Party
@@ -13,9 +14,14 @@ from zhirong.registry import queries
 from zhirong.registry.engine.facts import Act, RightFacts
 from zhirong.registry.models import Right
 from zhirong.registry.rules import Deal as DealInView
-from zhirong.registry.rules import Freedom, free_to
+from zhirong.registry.rules import Effect, Freedom, Reason, free_to, sentence
 
 HOME = "CN"
+# Facts of reasons that name somebody; the record knows parties by their refs alone.
+NAMES = {"names", "by", "pledgee", "licensee"}
+A_PARTY = {"zh": "某主体", "en": "a party"}
+LINES = {"zh": "{right}：{sentence}（{rule}）", "en": "{right}: {sentence} ({rule})"}
+JOINTS = {"zh": "；", "en": "; "}
 
 
 def check(listing: Listing, *, stage: str, now: datetime, buyer: Party | None = None) -> Gate:
@@ -45,7 +51,7 @@ def made(listing: Listing, rights: list[Right], answers: list[Freedom], *, stage
             "code": reason.code,
             "effect": str(reason.effect),
             "rule": reason.rule,
-            "facts": {name: str(value) for name, value in reason.facts.items()},
+            "facts": {name: _plain(value) for name, value in reason.facts.items()},
         }
         for right, answer in zip(rights, answers, strict=True)
         for reason in answer.reasons
@@ -55,7 +61,36 @@ def made(listing: Listing, rights: list[Right], answers: list[Freedom], *, stage
     return Gate(listing=listing, stage=stage, at=now, passed=passed, findings=kept)
 
 
-def blocking(gate: Gate) -> list[str]:
-    """What closed a gate: right and code of each reason, once."""
-    found = [finding for finding in json.loads(gate.findings) if finding["effect"] == "blocked"]
-    return list(dict.fromkeys(f"{finding['right']}: {finding['code']}" for finding in found))
+def _plain(value: Any) -> Any:
+    """A fact as JSON keeps it: names in both languages and lists stay what they are, days become text."""
+    return value if isinstance(value, dict | list | tuple | int) else str(value)
+
+
+def blocking(gate: Gate) -> list[dict[str, str]]:
+    """What closed a gate, once each: the right, why in a sentence, and its rule, in both languages."""
+    return [_told(finding, finding["facts"]) for finding in _closing(gate)]
+
+
+def reason(gate: Gate) -> dict[str, str]:
+    """The same in one text for the record, which names no party."""
+    told = [
+        _told(one, {**one["facts"], **dict.fromkeys(NAMES & one["facts"].keys(), A_PARTY)}) for one in _closing(gate)
+    ]
+    return {language: JOINTS[language].join(one[language] for one in told) for language in JOINTS}
+
+
+def _closing(gate: Gate) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [one for one in json.loads(gate.findings) if one["effect"] == "blocked"]
+    return list({(one["right"], one["code"]): one for one in found}.values())
+
+
+def _told(finding: dict[str, Any], facts: dict[str, Any]) -> dict[str, str]:
+    found = Reason(finding["code"], Effect(finding["effect"]), finding["rule"], facts)
+    return {
+        language: LINES[language].format(
+            right=finding["right"],
+            sentence=sentence(found, language).rstrip("。."),
+            rule=citations.rule(finding["rule"], language),
+        )
+        for language in LINES
+    }

@@ -6,6 +6,7 @@ sentences in reasons.yaml. Sources: RULEBOOK B9, K1 to K6, N5 to N9, N17, P1, P7
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -124,6 +125,12 @@ def sentence(reason: Reason, language: str) -> str:
     return text.format(**{name: shown.fact(name, value, language) for name, value in reason.facts.items()})
 
 
+@cache
+def facts_in(code: str) -> tuple[str, ...]:
+    """The names of the facts that the sentences of a reason use."""
+    return tuple(re.findall(r"\{(\w+)\}", reason_texts()[code]["zh"]))
+
+
 def _reason(code: str, **facts: Any) -> Reason:
     """Effect and rule stand once, in reasons.yaml, beside the sentences."""
     entry = reason_texts()[code]
@@ -180,17 +187,17 @@ def _holder(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     if not facts.holders:
         yield _reason("holder_not_known")
     if facts.contested_by:
-        yield _reason("holder_contested", names="、".join(facts.contested_by))
+        yield _reason("holder_contested", names=facts.contested_by)
     holds_already = bool(facts.holders) and all(one.party and one.party in asked.deal.to for one in facts.holders)
     if asked.act is Act.SELL and holds_already:
-        yield _reason("already_with_the_buyer", names="、".join(holder.name for holder in facts.holders))
+        yield _reason("already_with_the_buyer", names=tuple(holder.name for holder in facts.holders))
         return
     unclaimed = [holder.name for holder in facts.holders if not holder.party]
     if unclaimed:
-        yield _reason("holder_unclaimed", names="、".join(unclaimed))
+        yield _reason("holder_unclaimed", names=tuple(unclaimed))
     strangers = [by for by in asked.deal.by if not any(by in (holder.party, holder.name) for holder in facts.holders)]
     if strangers and not unclaimed:
-        yield _reason("not_the_holder", names="、".join(holder.name for holder in facts.holders))
+        yield _reason("not_the_holder", names=tuple(holder.name for holder in facts.holders))
 
 
 def _co_owners(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -205,7 +212,7 @@ def _co_owners(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
         return
     missing = [holder.name for holder in facts.holders if not _consents(facts, holder, asked)]
     if missing:
-        yield _reason("co_owner_not_consented", names="、".join(missing))
+        yield _reason("co_owner_not_consented", names=tuple(missing))
     else:
         yield _reason("co_owners_consented")
 
@@ -309,7 +316,7 @@ def _abroad(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
 def _contract(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """A pledge contract must hold the five items of article 8 (P4, P7.7)."""
     if asked.act is Act.PLEDGE and asked.deal.lacks_contract_items:
-        yield _reason("contract_incomplete", items="、".join(asked.deal.lacks_contract_items))
+        yield _reason("contract_incomplete", items=tuple(asked.deal.lacks_contract_items))
 
 
 GROUNDS: tuple[Ground, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,11 @@ WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def is_chinese() -> bool:
     """Whether the page that is being written is the Chinese one."""
     return shown.is_chinese(translation.get_language() or "zh-hans")
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several names in one line, parted as the page's language does."""
+    return ("、" if is_chinese() else ", ").join(parts)
 
 
 def yuan(fen: int) -> str:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from zhirong.base import citations
 from zhirong.base import refused as refusals
 from zhirong.base.refused import Refused
 from zhirong.papers import charts
@@ -173,7 +174,7 @@ def told(refused: Refused) -> Mapping[str, Any]:
     return {
         "code": refused.code,
         "sentence": refusals.sentence(refused, translation.get_language() or "zh-hans"),
-        "rule": refusals.rule(refused),
+        "rule": citations.rule(refusals.rule(refused), translation.get_language() or "zh-hans"),
         "field": refused.facts.get("field", ""),
     }
 

@@ -40,7 +40,8 @@ def close(listing_id: int) -> Listing:
     _drop_unpaid(listing)
     gate = passed_gate(listing, "close", now)
     if not gate.passed:
-        return _stop_for_gate(listing, gates.blocking(gate))
+        # The right is no longer free (E28): the listing stops until the operator resumes or ends it.
+        return stop_for(listing, reason=gates.reason(gate))
     admitted = list(Intent.objects.filter(listing=listing, state="admitted").order_by("pk"))
     if not admitted:
         return _nobody_came(listing, now)
@@ -72,11 +73,6 @@ def _drop_unpaid(listing: Listing) -> None:
             party=intent.party.ref,
         )
         money.release_deposit(intent)
-
-
-def _stop_for_gate(listing: Listing, findings: list[str]) -> Listing:
-    """The right is no longer free (E28): the listing stops until the operator resumes or ends it."""
-    return stop_for(listing, reason="; ".join(findings))
 
 
 def _nobody_came(listing: Listing, now: datetime) -> Listing:

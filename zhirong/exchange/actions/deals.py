@@ -20,6 +20,7 @@ from zhirong.people.models import Membership, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 
+ANNULLED = {"zh": "竞价已撤销", "en": "the auction was annulled"}
 SIGN = {"seller": "exchange.sign_seller", "buyer": "exchange.sign_buyer"}
 
 
@@ -50,7 +51,7 @@ def follow_lot(lot_id: int) -> Listing:
         make(listing, winner, price_fen=int(result["price_fen"]), lot=lot)
         return listing
     if result["outcome"] == "annulled":
-        return stop_for(listing, reason="annulled")
+        return stop_for(listing, reason=ANNULLED)
     return end_unsold(listing, outcome=str(result["outcome"]))
 
 
@@ -122,9 +123,15 @@ def locked_deal(deal_id: int) -> Deal:
 
 
 def must_run(deal: Deal) -> None:
-    """An open objection stops the settlement's clock and its deeds (E40)."""
+    """An open objection, or a register that changed, stops the settlement's clock and its deeds (E40, E28)."""
     if deal.stopped_at is not None:
         raise Refused("deal.stopped", number=deal.number, stopped_at=deal.stopped_at)
+
+
+def must_be_undisputed(deal: Deal) -> None:
+    """An open objection is decided first; a clock that the register stopped hinders no annulment (E28, E40)."""
+    if deal.stopped_at is not None and deal.objections.filter(state="open").exists():
+        must_run(deal)
 
 
 def persons_of(deal: Deal) -> list[Person]:

@@ -353,7 +353,7 @@ def suspend(who: Person, listing_id: int, *, reason: str) -> Listing:
     return listing
 
 
-def stop_for(listing: Listing, *, reason: str) -> Listing:
+def stop_for(listing: Listing, *, reason: dict[str, str]) -> Listing:
     """The house's own stop, by the clock: a gate closed, or the auction was annulled; a person decides what follows."""
     listing.suspended_from, listing.suspended_at = "announced", record.now()
     listing.state, listing.answer_due_at = "suspended", None

@@ -12,7 +12,7 @@ from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions import certificates, money
-from zhirong.exchange.actions.deals import locked_deal, make, must_run, next_best, persons_of
+from zhirong.exchange.actions.deals import locked_deal, make, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Intent, Recordal
 from zhirong.people import access
@@ -247,7 +247,7 @@ def propose_annulment(who: Person, deal_id: int, *, reason: str) -> Deal:
     """The operator says why a deal cannot be completed: the office refused, the right ended, the seller failed."""
     deal = locked_deal(deal_id)
     access.require(who, "exchange.propose_annulment", deal)
-    must_run(deal)
+    must_be_undisputed(deal)
     listing_rules.deal_after(deal.state, "annul")
     if deal.annulment_proposed_by_id is None:
         deal.annulment_proposed_by = who
@@ -271,7 +271,7 @@ def confirm_annulment(who: Person, deal_id: int) -> Deal:
     access.require(who, "exchange.confirm_annulment", deal)
     if deal.state == "annulled":
         return deal
-    must_run(deal)
+    must_be_undisputed(deal)
     if deal.annulment_proposed_by_id is None:
         raise Refused("deal.annulment_not_proposed", deal=deal.number)
     annul(deal, who=who, reason=deal.end_reason)

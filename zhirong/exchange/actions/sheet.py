@@ -79,7 +79,7 @@ def _judged(
         if strange := [right.number for right in rights if right.pk not in mine]:
             raise Refused("listing.right_not_yours", rights=strange, party=seller.name)
         if listed := [right.number for right in rights if right.pk in live]:
-            raise Refused("listing.right_listed_already", other="、".join(listed))
+            raise Refused("listing.right_listed_already", other=list(listed))
         column = "asking_fen"
         offer = _offer(facts, seller, rights)
         checked(offer, now)

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import transaction
 
+from zhirong.base import citations
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -29,6 +30,11 @@ LICENSING = {
     LicenceKind.SOLE: Act.LICENSE_SOLE,
     LicenceKind.PLAIN: Act.LICENSE_PLAIN,
 }
+
+
+# How sentences and rules follow one another.
+GAPS = {"zh": "", "en": " "}
+JOINTS = {"zh": "；", "en": "; "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +175,13 @@ def refuse_unless_free(right: Right, act: Act, day: date, *, deal: rules.Deal) -
             "registry.not_free",
             number=right.number,
             act=labels.of("act", act),
-            reasons={language: "".join(rules.sentence(one, language) for one in blocking) for language in ("zh", "en")},
-            rules="；".join(one.rule for one in blocking),
+            reasons={
+                language: GAPS[language].join(rules.sentence(one, language) for one in blocking) for language in GAPS
+            },
+            rules={
+                language: JOINTS[language].join(citations.rule(one.rule, language) for one in blocking)
+                for language in JOINTS
+            },
             codes=[one.code for one in blocking],
         )
 

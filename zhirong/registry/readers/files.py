@@ -14,5 +14,5 @@ def read_xml(data: bytes) -> RightRecord:
     root = xml.root_of(data)
     read = FORMATS.get(xml.name_of(root))
     if read is None:
-        raise Refused("registry.file_format_unknown", root=xml.name_of(root)[:40], known="、".join(FORMATS))
+        raise Refused("registry.file_format_unknown", root=xml.name_of(root)[:40], known=list(FORMATS))
     return cnipa.record_of(read(root))

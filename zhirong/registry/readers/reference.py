@@ -47,7 +47,7 @@ def read(table: TableName, data: bytes) -> list[Row]:
     )
     missing = [name for name in COLUMNS[table] if name not in (lines.fieldnames or [])]
     if missing:
-        raise Refused("registry.sheet_lacks_columns", columns="、".join(missing))
+        raise Refused("registry.sheet_lacks_columns", columns=list(missing))
     rows = list(READERS[table](_numbered(table, lines)))
     if not rows:
         raise Refused("registry.sheet_empty")

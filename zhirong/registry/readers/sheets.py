@@ -164,7 +164,7 @@ def _heading_line(rows: list[list[str]], sheet: Sheet) -> int:
             return at
         best = max(best, found, key=len)
     missing = [columns(sheet)[field]["names"][0] for field in columns(sheet) if field in needed - best]
-    raise Refused("registry.sheet_lacks_columns", columns="、".join(missing))
+    raise Refused("registry.sheet_lacks_columns", columns=list(missing))
 
 
 def _fields(row: Iterable[str], sheet: Sheet) -> dict[int, str]:

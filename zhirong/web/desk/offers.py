@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from zhirong.base import citations
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rule_sets, rules
@@ -141,7 +142,10 @@ def choices(seller: Party | None, chosen: Sequence[int], *, text: str, now: date
     rows = []
     for right, one in zip(found, facts, strict=True):
         freedom = gates.judge(one, seller=seller, now=now)
-        reasons = [(registry_rules.sentence(reason, language), reason.rule) for reason in freedom.reasons]
+        reasons = [
+            (registry_rules.sentence(reason, language), citations.rule(reason.rule, language))
+            for reason in freedom.reasons
+        ]
         kind = registry_words.label("kind", right.kind)
         rows.append(Choice(right, kind, right.pk in chosen, freedom.allowed, right.live_number or "", reasons))
     return rows
@@ -203,7 +207,10 @@ def findings(
     rows = []
     for right, facts in zip(rights, queries.facts_of_read(rights, beijing_day(now)), strict=True):
         freedom = gates.judge(facts, seller=listing.seller, now=now)
-        reasons = [(registry_rules.sentence(reason, language), reason.rule) for reason in freedom.reasons]
+        reasons = [
+            (registry_rules.sentence(reason, language), citations.rule(reason.rule, language))
+            for reason in freedom.reasons
+        ]
         rows.append((right, freedom.allowed, reasons))
     return rows
 

@@ -96,7 +96,7 @@ def listing_row(listing: Any, node: Node) -> dict[str, Any]:
             if fact
         ],
         "text": marked(listing.summary[:120], node, "abstract"),
-        "holders": "、".join(dict.fromkeys(one.name for right in rights[:3] for one in right.held)),
+        "holders": filters.listed(dict.fromkeys(one.name for right in rights[:3] for one in right.held)),
         "price_word": price_word,
         "price_fen": (lot.top_fen if lot is not None and lot.top_fen else None) or listing.asking_fen,
         "state": words.listing_state(listing),
@@ -113,7 +113,7 @@ def right_row(right: Any, node: Node) -> dict[str, Any]:
         "title": marked(right.title, node, "title"),
         "facts": [fact for fact in (words.kind(right.kind), right.number, right.ipc) if fact],
         "text": marked(right.abstract[:120], node, "abstract"),
-        "holders": "、".join(one.name for one in right.held),
+        "holders": filters.listed(one.name for one in right.held),
         "price_word": "",
         "price_fen": None,
         "state": None,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
-from zhirong.base import shown
+from zhirong.base import citations
 from zhirong.exchange import listing_rules
 from zhirong.exchange.actions import questions
 from zhirong.exchange.actions.listings import rules_of
@@ -267,12 +267,12 @@ def findings(found: Any, numbers: Sequence[str]) -> list[Finding]:
         when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}" if kept else ""
         for one in json.loads(kept or "[]"):
             entry = texts.get(one["code"])
-            text = entry[language].format_map(_Said(one["facts"])) if entry else one["code"]
+            text = registry_rules.sentence(reason_of(one), language) if entry else one["code"]
             shape, word = EFFECTS[one["effect"]]
             before = merged.get((one["effect"], text))
             rights = {*(before.rights if before else ()), one["right"]}
             merged[one["effect"], text] = Finding(
-                (shape, gettext(word)), text, when, one["rule"], tuple(sorted(rights))
+                (shape, gettext(word)), text, when, citations.rule(one["rule"], language), tuple(sorted(rights))
             )
     whole = len(numbers)
     lines = [replace(line, rights=()) if len(line.rights) == whole else line for line in merged.values()]
@@ -288,7 +288,7 @@ def silent(found: Any) -> list[Finding]:
     when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}"
     yes = ("go", gettext("Yes"))
     return [
-        Finding(yes, gettext(text), when, rule, ())
+        Finding(yes, gettext(text), when, citations.rule(rule, "zh" if filters.is_chinese() else "en"), ())
         for heads, text, rule in SILENT
         if not any(code.startswith(heads) for code in codes)
     ]
@@ -311,9 +311,10 @@ def to_come(found: Any) -> list[Finding]:
     return lines
 
 
-class _Said(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return shown.fact(name, None, "zh")
+def reason_of(kept: dict[str, Any]) -> registry_rules.Reason:
+    """A ground as a gate kept it; a fact that an older gate lacks shows as a dash."""
+    facts: dict[str, Any] = {**dict.fromkeys(registry_rules.facts_in(kept["code"])), **kept["facts"]}
+    return registry_rules.Reason(kept["code"], registry_rules.Effect(kept["effect"]), kept["rule"], facts)
 
 
 def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:

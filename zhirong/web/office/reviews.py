@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
+from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules, rule_sets, rules
 from zhirong.exchange.actions import listings
@@ -148,7 +149,7 @@ def finding(reason: registry_rules.Reason) -> Finding:
         kind="no" if blocks else "wait",
         word=gettext("Blocks") if blocks else gettext("To disclose"),
         text=registry_rules.sentence(reason, translation.get_language() or "zh-hans"),
-        rule=reason.rule,
+        rule=citations.rule(reason.rule, translation.get_language() or "zh-hans"),
     )
 
 

@@ -27,7 +27,7 @@ from zhirong.registry import queries
 from zhirong.registry.actions import imports
 from zhirong.registry.models import Holding, ImportBatch, ImportRow, Right, RightVersion
 from zhirong.registry.readers import sheets
-from zhirong.web import account, lists, pages, uploads
+from zhirong.web import account, filters, lists, pages, uploads
 from zhirong.web.registry import bringing, forms, words
 
 ROWS = 50
@@ -170,7 +170,7 @@ def line_of(one: queries.Previewed, ours: str) -> Line:
     change = (
         (shapes[one.change], words.label("change", one.change)) if one.change else ("no", gettext("To be corrected"))
     )
-    note = gettext("Named holder: %(names)s") % {"names": "、".join(one.holders)} if is_strange else ""
+    note = gettext("Named holder: %(names)s") % {"names": filters.listed(one.holders)} if is_strange else ""
     return Line(one.line, change, one.number, one.title, note, [told(fault) for fault in one.faults])
 
 
@@ -200,7 +200,7 @@ def listing_line(row: ImportRow, judged: sheet.Judged | None) -> Line:
         faults.append((names[0], refusals.sentence(judged.refused, language)))
     change = ("no", gettext("To be corrected")) if faults else ("go", gettext("New draft"))
     title = judged.offer.title if judged and judged.offer else facts.get("title", "")
-    numbers = "、".join(key.partition(":")[2] for key in facts.get("keys", ()))
+    numbers = filters.listed(key.partition(":")[2] for key in facts.get("keys", ()))
     return Line(row.line, change, numbers, title, "", faults)
 
 

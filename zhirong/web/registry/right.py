@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.base import numbers
+from zhirong.base import citations, numbers
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange.models import ListingItem
@@ -119,13 +119,13 @@ def fact_rows(right: Right, facts: RightFacts, said: RightRecord, *, day: date) 
     rows: list[tuple[str, Any]] = [
         (gettext("Patent number"), patent_number(right, facts)),
         (gettext("Publication number"), right.publication_number),
-        (gettext("Inventors"), ("、" if filters.is_chinese() else ", ").join(said.inventors)),
+        (gettext("Inventors"), filters.listed(said.inventors)),
         (gettext("Filed on"), facts.filed_on),
         (gettext("Published on"), facts.published_on),
         (gettext("Granted on"), facts.granted_on),
         (gettext("Expires on"), expiry(facts, day)),
         (gettext("Classes"), "　".join(said.ipc)),
-        (gettext("Priority"), "；".join(said.priorities)),
+        (gettext("Priority"), ("；" if filters.is_chinese() else "; ").join(said.priorities)),
         (gettext("Agency"), said.agency),
     ]
     return [(label, str(value)) for label, value in rows if value]
@@ -160,7 +160,7 @@ def answers(facts: RightFacts, day: date) -> list[Answer]:
         Answer(
             words.label("act", freedom.act),
             freedom.allowed,
-            [(rules.sentence(reason, language), reason.rule) for reason in freedom.reasons],
+            [(rules.sentence(reason, language), citations.rule(reason.rule, language)) for reason in freedom.reasons],
         )
         for freedom in found
     ]

@@ -1,0 +1,179 @@
+"""The register changes between announcement and settlement (E28)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
+from tests.people import given_people as people
+from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused, sentence
+from zhirong.exchange import jobs
+from zhirong.exchange.actions import listings, objections, register_watch, settlement
+from zhirong.exchange.models import Listing, Lot
+from zhirong.record import actions as record
+from zhirong.record.models import Leaf, Notice
+from zhirong.registry import queries
+from zhirong.registry.actions import putting, titles
+from zhirong.registry.models import Encumbrance, Holding, Right
+from zhirong.registry.records import Named
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.fixture(autouse=True)
+def nothing_looked_at_yet() -> None:
+    register_watch._looked_at.clear()
+
+
+def names_other(house: given.House, right: Right, other: Named, *, on: date | None = None) -> None:
+    """A newer record of the register names somebody else."""
+    day = on or beijing_day(record.now())
+    said = queries.record_of(Right.objects.get(pk=right.pk))
+    putting.put_right(house.operator, replace(said, holders=(other,), source_day=day), source="register")
+
+
+def deeds(kind: str) -> list[dict]:
+    return [json.loads(leaf.body) for leaf in Leaf.objects.filter(kind=kind).order_by("pk")]
+
+
+def right_of(listing: Listing) -> Right:
+    return listing.items.get().right
+
+
+def test_a_listing_stops_when_the_register_names_another_holder() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    buyer = people.a_party(is_verified=True)
+    names_other(house, right_of(listing), Named(buyer.name, party=buyer.ref))
+    jobs.tick()
+    assert given.fresh(listing).state == "suspended"
+    reason = deeds("exchange.suspended")[0]["reason"]
+    assert reason["en"].endswith("(B9; Measures for the Registration of Patent Pledges art. 11(1); P7)")
+    assert "not the registered holder" in reason["en"]
+    assert "登记的权利人" in reason["zh"]
+    assert buyer.name not in json.dumps(reason, ensure_ascii=False)
+    jobs.tick()
+    assert len(deeds("exchange.suspended")) == 1
+
+
+def test_a_sold_listing_stops_its_deal_and_tells_both_sides_and_the_operator() -> None:
+    sold = desk.a_deal()
+    names_other(sold.house, right_of(sold.deal.listing), Named("某自然人"))
+    jobs.tick()
+    deal = sold.fresh()
+    assert (deal.state, deal.stopped_at is not None) == ("contract", True)
+    assert deal.listing.state == "sold"
+    told = set(Notice.objects.filter(kind="exchange.deal_stopped").values_list("person_ref", flat=True))
+    assert {sold.seller.person.ref, sold.buyer.person.ref, sold.house.operator.ref} <= told
+    jobs.tick()
+    assert len(deeds("exchange.deal_stopped")) == 1
+
+
+def test_a_stopped_deal_takes_no_price_and_is_not_settled() -> None:
+    sold = desk.signed(desk.a_deal())
+    names_other(sold.house, right_of(sold.deal.listing), Named("某自然人"))
+    jobs.tick()
+    given.money_for(sold.buyer.party, sold.deal.price_fen + sold.deal.buyer_fee_fen)
+    assert settlement.take_price(sold.deal.pk).state == "payment"
+    with pytest.raises(Refused) as caught:
+        settlement.enter_recordal(sold.house.operator, sold.deal.pk, settlement.Proof("1", date(2026, 1, 1)))
+    assert caught.value.code == "deal.stopped"
+
+
+def test_the_settlement_goes_on_with_its_deadlines_moved_once_the_contest_is_decided() -> None:
+    sold = desk.signed(desk.a_deal())
+    right = right_of(sold.deal.listing)
+    due = sold.fresh().payment_due_at
+    names_other(sold.house, right, Named("某自然人"))
+    jobs.tick()
+    given.time_passes(minutes=30)
+    titles.decide_contest(sold.house.operator, right, is_followed=False, reason="同名异人")
+    jobs.tick()
+    deal = sold.fresh()
+    assert deal.stopped_at is None
+    assert due is not None
+    assert deal.payment_due_at is not None
+    assert timedelta(minutes=29) < deal.payment_due_at - due < timedelta(minutes=32)
+    assert len(deeds("exchange.deal_resumed")) == 1
+
+
+def test_a_dismissed_objection_does_not_start_a_clock_that_the_register_holds() -> None:
+    sold = desk.a_deal()
+    names_other(sold.house, right_of(sold.deal.listing), Named("某自然人"))
+    jobs.tick()
+    raised = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="权利人已经变更，请核实登记簿。")
+    objections.decide(sold.house.umpire, raised.pk, upheld=False, decision="登记簿事项由中心核定，异议不成立。")
+    jobs.tick()
+    assert sold.fresh().stopped_at is not None
+    assert len(deeds("exchange.deal_resumed")) == 0
+
+
+def test_a_deal_that_the_register_stopped_for_good_can_be_annulled() -> None:
+    sold = desk.paid(desk.signed(desk.a_deal()))
+    other = people.a_party(is_verified=True)
+    names_other(sold.house, right_of(sold.deal.listing), Named(other.name, party=other.ref))
+    jobs.tick()
+    settlement.propose_annulment(sold.house.operator, sold.deal.pk, reason="转让方已不是权利人")
+    assert settlement.confirm_annulment(sold.house.checker, sold.deal.pk).state == "annulled"
+    assert given.free_fen(sold.buyer) > 0
+
+
+def test_a_register_that_names_the_buyer_first_does_not_stop_the_settlement() -> None:
+    sold = desk.paid(desk.signed(desk.a_deal()))
+    right = right_of(sold.deal.listing)
+    names_other(sold.house, right, Named(sold.buyer.party.name, party=sold.buyer.party.ref))
+    jobs.tick()
+    assert sold.fresh().stopped_at is None
+    assert desk.settled(sold).deal.state == "settled"
+    assert [one.party for one in Holding.objects.filter(right=right, until=None)] == [sold.buyer.party]
+
+
+def test_a_closed_gate_refuses_in_sentences_with_their_rules_in_both_languages() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    draft = given.a_draft(house, seller)
+    given.a_pledge(house, right_of(draft))
+    listings.submit(seller.person, draft.pk) if given.fresh(draft).state == "draft" else None
+    with pytest.raises(Refused) as caught:
+        listings.announce(house.operator, draft.pk)
+    english, chinese = sentence(caught.value, "en"), sentence(caught.value, "zh")
+    assert "pledgee_not_consented" not in english + chinese
+    assert "who has not agreed (Civil Code art. 444; P1, P9, E27)" in english
+    assert "质权人尚未同意（民法典 第四百四十四条；P1、P9、E27）" in chinese
+
+
+def test_a_lot_that_waits_for_priority_purchasers_is_still_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    Listing.objects.filter(pk=listing.pk).update(state="bidding")
+    lot = Lot.objects.create(
+        listing=listing, run=1, form="timed", terms="{}", opens_ns=1, closes_ns=2, start_fen=1, state="matching"
+    )
+    given.a_pledge(house, right_of(listing))
+    stopped: list[int] = []
+    monkeypatch.setattr(register_watch.bidding, "stop_for_register", lambda lot, *, reason: stopped.append(lot.pk))
+    monkeypatch.setattr(register_watch.floor_doors, "health", lambda: type("Health", (), {"state": "running"}))
+    register_watch.stop_if_blocked(listing.pk)
+    assert stopped == [lot.pk]
+
+
+def test_a_deal_that_was_made_although_the_register_had_changed_is_stopped() -> None:
+    sold = desk.a_deal()
+    given.a_pledge(sold.house, right_of(sold.deal.listing))
+    # As when the order to stop came after the end of the lot.
+    Encumbrance.objects.update(entered_at=record.now() - timedelta(days=1))
+    register_watch._looked_at.clear()
+    jobs.tick()
+    assert sold.fresh().stopped_at is not None
+
+
+def test_a_deal_whose_register_stands_leaves_no_gate_of_the_watch() -> None:
+    sold = desk.a_deal()
+    jobs.tick()
+    assert sold.fresh().stopped_at is None
+    assert not sold.deal.listing.gates.filter(stage="watch").exists()
