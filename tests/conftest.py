@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -17,6 +18,9 @@ from zhirong.cli import machine
 from zhirong.record import actions as record
 
 ROOT = Path(__file__).resolve().parent.parent
+# An example that takes long on a busy machine is no fault of ours; speed is for benches.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 BROWSER_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 
 
@@ -40,6 +44,8 @@ def shared() -> Path:
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Each test process has a data folder of its own; files and indexes never meet."""
     settings.DATA = tmp_path_factory.mktemp("data")
+    # An auction in minutes: a test that asks how a real house behaves takes this back.
+    settings.DEMO_RULES = True
     # The real hash is slow on purpose; the tests of signing in ask for it themselves.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return settings.DATA

@@ -6,17 +6,26 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from zhirong.people.models import Person
 from zhirong.web import limits
 from zhirong.web.house import House
 
+# How long a page may take to become what a test expects. No test is about speed: a slow machine only waits longer.
+PATIENCE_MS, NAVIGATION_MS, HOUSE_SECONDS = 30_000, 60_000, 120
+expect.set_options(timeout=PATIENCE_MS)
+# The narrowest telephone, half a screen, and the widest desk.
+WIDTHS = (320, 640, 2560)
 axe = Axe()
+# Only what is wrong is written out; every rule runs on every node all the same.
+ONLY_WRONG = {"resultTypes": ["violations"]}
 # Everything one can press or type into, that is not part of a sentence.
 CONTROLS = "a, button, input:not([type=hidden]), select, textarea, summary, label.pick, label.opt"
 SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filter((node) => {
@@ -38,17 +47,19 @@ def free_port() -> int:
 def house(transactional_db: None) -> Iterator[str]:
     """The address of the running house: bridge, hub, sequencer, floor and clock over the test's own database."""
     limits.forget()
+    # The floor of an earlier test last beat in another time; its successor would give that time back to the lots.
+    (Path(settings.DATA) / "floor-0.lock").unlink(missing_ok=True)
     made = House(port=free_port())
     ready = threading.Event()
     made.server.when_ready = ready.set
     with made.open():
         running = threading.Thread(target=made.server.run, name="server", daemon=True)
         running.start()
-        assert ready.wait(10), "the house did not open"
+        assert ready.wait(HOUSE_SECONDS), "the house did not open"
         yield f"http://127.0.0.1:{made.server.config.port}"
         made.server.should_exit = True
-        running.join(5)
-        assert not running.is_alive(), "the house did not close within five seconds"
+        running.join(HOUSE_SECONDS)
+        assert not running.is_alive(), "the house did not close"
 
 
 @dataclass
@@ -71,6 +82,12 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
+def be_patient(context: BrowserContext) -> None:
+    """Waits end when the page is there; their bounds are for pages that never come."""
+    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_navigation_timeout(NAVIGATION_MS)
+
+
 @pytest.fixture
 def visit(browser: Browser, house: str) -> Iterator[Visit]:
     """visit(person, width=390, lang="en", view="elder", contrast="high", script=False) -> Visitor."""
@@ -83,6 +100,7 @@ def visit(browser: Browser, house: str) -> Iterator[Visit]:
             viewport={"width": width, "height": height}, java_script_enabled=script, reduced_motion="reduce"
         )
         contexts.append(context)
+        be_patient(context)
         for name, value in views.items():
             context.add_cookies([{"name": name, "value": value, "url": house}])
         if person is not None:
@@ -98,13 +116,16 @@ def visit(browser: Browser, house: str) -> Iterator[Visit]:
 
 def must_be_accessible(page: Page) -> None:
     """axe with all its rules: 0 violations."""
-    found = axe.run(page)
+    found = axe.run(page, options=ONLY_WRONG)
     told = [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found.response["violations"]]
     assert told == []
 
 
-def must_fit(page: Page) -> None:
-    """No sideways scroll."""
+def must_fit(page: Page, *widths: int) -> None:
+    """No sideways scroll, at the width of the browser or at each of these."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        must_fit(page)
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over == 0, f"{page.url} is {over} px too wide"
 

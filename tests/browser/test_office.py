@@ -123,14 +123,6 @@ def test_every_room_is_accessible(day: Day, visit: Visit, lang: str, width: int)
             must_fit(page)
             must_have_targets(page)
             must_be_accessible(page)
+            must_fit(page, 320)
             page.close()
         assert visitor.complaints == []
-
-
-def test_every_room_fits_a_small_telephone(day: Day, visit: Visit) -> None:
-    for person, paths in whose(day):
-        visitor = visit(person, width=320)
-        for path in paths:
-            page = visitor.go(path)
-            must_fit(page)
-            page.close()

@@ -48,7 +48,7 @@ def zr(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def wait_for(lines: list[str], count: int) -> None:
-    end = time.monotonic() + 150
+    end = time.monotonic() + 600
     while len(lines) < count:
         assert time.monotonic() < end, lines
         time.sleep(0.01)
@@ -56,7 +56,7 @@ def wait_for(lines: list[str], count: int) -> None:
 
 def wait_for_both(lines: list[str]) -> drill_load.Acknowledged:
     """What was acknowledged, once the book has been heard beside the floor: which of the two is quicker is chance."""
-    end = time.monotonic() + 150
+    end = time.monotonic() + 600
     while True:
         heard = drill_load.read(lines[:-1])
         if heard.bids and heard.transfers:
@@ -87,7 +87,7 @@ def test_what_was_acknowledged_before_a_backup_is_in_it_and_the_root_is_the_same
         wait_for(lines, len(lines) + 50)
     finally:
         busy.stdin.close()
-        busy.wait(60)
+        busy.wait(600)
         reader.join()
     restored = zr(folder, "restore", str(saved), str(again))
     assert restored.returncode == 0, restored.stderr

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def drilled(*words: str) -> subprocess.CompletedProcess[str]:
     """The verb as people call it."""
     command = [sys.executable, "-m", "zhirong.cli", "drill", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_nothing_acknowledged_is_lost_by_kills_lost_power_or_broken_disks() -> None:

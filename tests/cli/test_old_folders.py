@@ -86,7 +86,7 @@ def test_the_server_refuses_a_later_version_too(opened: Path) -> None:
         database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('people', '9999_later', '2030')")
         database.commit()
     command = [sys.executable, "-m", "zhirong.server", "--port", "0", "--data", str(opened)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 1
     assert "was written by a later version" in done.stderr
 

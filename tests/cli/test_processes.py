@@ -33,7 +33,7 @@ def a_process(folder: Path, *words: str, url: str = "") -> Iterator[subprocess.P
         yield process
     finally:
         process.kill()
-        process.wait(5)
+        process.wait(WAIT_S)
 
 
 def first_line(process: subprocess.Popen[str]) -> str:

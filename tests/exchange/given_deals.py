@@ -99,6 +99,12 @@ def money_for(party: Party, fen: int) -> None:
     transfers.move(None, [Order(f"given:{next(_count)}", custody, free, fen)], topic="test")
 
 
+def pays_away(party: Party, fen: int) -> None:
+    """Money of a party leaves the custody bank again."""
+    custody, free = accounts.custody(), accounts.available(party.ref)
+    transfers.move(None, [Order(f"given:{next(_count)}", free, custody, fen)], topic="test")
+
+
 def an_admitted(listing: Listing, buyer: Side) -> Intent:
     """A buyer with money whose deposit is frozen and who is admitted under a code."""
     money_for(buyer.party, listing.deposit_fen)

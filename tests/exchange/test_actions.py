@@ -187,23 +187,6 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     assert deeds()[-1] == "exchange.certified"
 
 
-def test_a_defaulting_winner_forfeits_and_the_next_best_follows() -> None:
-    house, seller = given.House(), given.a_side("holder")
-    first, second = given.a_side("buyer"), given.a_side("buyer")
-    deal = sold(house, seller, first, second)
-    with refused("deal.not_overdue"):
-        settlement.propose_default(house.operator, deal.pk, reason="未签约")
-    given.time_passes(hours=1)
-    settlement.propose_default(house.operator, deal.pk, reason="未签约")
-    deal = settlement.confirm_default(house.checker, deal.pk)
-    assert deal.state == "defaulted"
-    gap_fen = 40_000_00
-    assert given.free_fen(seller) == 80_000_00 - deal.buyer_fee_fen
-    assert given.free_fen(seller) >= gap_fen
-    following = Deal.objects.get(state="contract")
-    assert (following.buyer, following.price_fen, following.rank) == (second.party, 800_000_00, 2)
-
-
 def test_an_objection_stops_the_clock_until_somebody_uninvolved_decides() -> None:
     house, seller = given.House(), given.a_side("holder")
     first, second = given.a_side("buyer"), given.a_side("buyer")

@@ -88,7 +88,7 @@ def test_the_worker_goes_on_after_a_job_that_broke():
     actions.ask_job(ANNA, "count", key="b", facts={"steps": 2})
     worker = jobs.Worker(WORK)
     worker.start()
-    ends_at = time.monotonic() + 5
+    ends_at = time.monotonic() + 60
     while Job.objects.filter(state__in=("waiting", "running")).exists() and time.monotonic() < ends_at:
         time.sleep(0.02)
     worker.stop()
@@ -103,14 +103,18 @@ def test_a_server_that_ends_leaves_the_job_to_the_next():
         for done in range(1, 100):
             yield jobs.Progress(done, 99)
             begun.set()
-            may_go_on.wait(5)
+            may_go_on.wait(60)
 
     actions.ask_job(ANNA, "slow", key="a", facts={})
     worker = jobs.Worker({"slow": slow})
     worker.start()
-    assert begun.wait(5)
-    threading.Timer(0.1, may_go_on.set).start()
-    worker.stop()
+    assert begun.wait(60)
+    # The step goes on only after the worker was told to end.
+    stopping = threading.Thread(target=worker.stop)
+    stopping.start()
+    assert worker._ends.wait(60)
+    may_go_on.set()
+    stopping.join(60)
     ((kind, state, done, _total),) = states()
     assert (kind, state) == ("slow", "running")
     assert done < 99

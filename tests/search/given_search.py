@@ -90,6 +90,7 @@ class AHouse:
     things: dict[str, Document] = field(default_factory=dict)
     feed: list[AnEvent] = field(default_factory=list)
     read_in_full: int = 0
+    name: str = "a house"
 
     def put(self, document: Document) -> None:
         self.things[document.id] = document
@@ -116,6 +117,7 @@ class AHouse:
     def rows(self) -> Rows[AnEvent]:
         return Rows(
             number=lambda: len(self.feed) - 1,
+            mark=lambda number: f"{self.name} {number}",
             count=lambda: len(self.things),
             documents=self.documents,
             changed=self.changed,

@@ -53,6 +53,24 @@ def test_events_are_taken_once_and_in_the_order_of_the_record(tmp_path: Path) ->
     assert house.read_in_full == 1
 
 
+def test_an_index_that_was_written_beside_another_record_is_built_anew(tmp_path: Path) -> None:
+    """A database that was restored and went on may have as many numbers as the one of the index, and other things."""
+    lost = a_house()
+    lost.put(a_document("listing:9", "已不存在的电池"))
+    keeper = Keeper(tmp_path, lost.rows())
+    keeper.start()
+    assert ids(looked(keeper, "已不存在")) == ["listing:9"]
+    keeper.close()
+    restored = a_house()
+    restored.name = "after the restore"
+    restored.put(a_document("listing:10", "恢复后的电池"))
+    again = Keeper(tmp_path, restored.rows())
+    again.start()
+    assert ids(looked(again, "已不存在")) == []
+    assert ids(looked(again, "恢复后")) == ["listing:10"]
+    assert restored.read_in_full == 1
+
+
 def test_the_very_first_event_of_an_empty_house_is_taken(tmp_path: Path) -> None:
     house = AHouse()
     keeper = Keeper(tmp_path, house.rows())
@@ -135,7 +153,7 @@ def test_a_rebuild_in_the_background_ends_and_swaps(tmp_path: Path) -> None:
     house = a_house()
     keeper = Keeper(tmp_path, house.rows())
     assert looked(keeper).total == 0
-    keeper.start_in_background().join(10)
+    keeper.start_in_background().join(120)
     keeper.rebuild()
     assert (looked(keeper).total, keeper.progress().is_building, house.read_in_full) == (5, False, 2)
 

@@ -63,7 +63,7 @@ class Browser:
         await application(scope, self.receive, self.send)
         return self
 
-    async def hears(self, words: bytes, *, within_seconds: float = 5) -> None:
+    async def hears(self, words: bytes, *, within_seconds: float = 60) -> None:
         """Wait until these words have arrived."""
         async with asyncio.timeout(within_seconds):
             while words not in self.body:

@@ -115,13 +115,14 @@ def test_a_request_whose_browser_left_while_it_stood_in_line_is_not_begun() -> N
 
     def call(environ: Environ) -> list[bytes]:
         begun.append(environ["PATH_INFO"])
-        gate.wait(5)
+        gate.wait(60)
         return [b""]
 
     async def leave() -> None:
         made = Bridge(answering(call), threads=1)
         first = asyncio.create_task(Browser().ask(made, a_scope("/first")))
-        await asyncio.sleep(0.05)
+        while not begun:
+            await asyncio.sleep(0.01)
         leaver = Browser()
         second = asyncio.create_task(leaver.ask(made, a_scope("/second")))
         await asyncio.sleep(0.05)

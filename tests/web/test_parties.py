@@ -48,7 +48,7 @@ def test_without_papers_nothing_is_asked_and_the_field_says_so() -> None:
 def test_a_stranger_sees_nothing_of_a_party() -> None:
     party = a_party(administrator=a_person())
     answer = signed_in(a_person("buyer")).get(f"/account/parties/{party.pk}")
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert party.code not in answer.content.decode()
 
 

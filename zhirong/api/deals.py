@@ -83,6 +83,7 @@ class DealTold(DealShort):
     settled_at: datetime | None
     ended_at: datetime | None
     end_reason: str
+    shortfall_fen: shapes.Fen | None = Field(description="What a defaulter still owes the seller (拍卖法 39)")
     seller_fee_fen: shapes.Fen
     buyer_fee_fen: shapes.Fen
     due_fen: shapes.Fen = Field(description="What the buyer still owes, in fen")
@@ -169,6 +170,7 @@ def full(deal: Deal) -> DealTold:
         settled_at=deal.settled_at,
         ended_at=deal.ended_at,
         end_reason=deal.end_reason,
+        shortfall_fen=deal.shortfall_fen,
         seller_fee_fen=deal.seller_fee_fen,
         buyer_fee_fen=deal.buyer_fee_fen,
         due_fen=money.due_fen(deal) if deal.state in ("contract", "payment") else 0,

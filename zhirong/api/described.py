@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from zhirong.api import shapes
 from zhirong.api.problems import MEDIA_TYPE
 
 Node = dict[str, Any]
-OFTEN = 3
+OFTEN = 2
+# What nearly every operation can answer, told once as a range; any other status stands at its operation.
+EVERYWHERE: Node = {
+    "400": "the body could not be read",
+    "401": "no token, or one that is not in force",
+    "403": "no role that may do this",
+    "404": "nothing there, or nothing that is yours",
+    "422": "a value is missing or not valid",
+}
+RANGE = "4XX"
+# Values of many bodies, under the names that they have in the code.
+NAMED: Node = {
+    "Fen": shapes.Fen,
+    "FenGiven": shapes.FenGiven,
+    "Id": shapes.Id,
+    "Ref": shapes.Ref,
+    "Reason": shapes.Reason,
+    "FileRef": shapes.FileRef,
+    "Cursor": shapes.Cursor,
+    "Total": shapes.Total,
+}
 KEY: Node = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -22,7 +46,20 @@ KEY: Node = {
 
 
 def shared(schema: Node) -> Node:
-    """Refusals by status, parameters by name, and who calls, each once; the codes in the words of each operation."""
+    """Refusals, parameters, values and who calls, each once."""
+    told = in_full(schema)
+    share_refusals(told)
+    share_parameters(told)
+    share_callers(told)
+    share_values(told)
+    for operation in operations(told):
+        if not operation.get("parameters"):
+            operation.pop("parameters", None)
+    return told
+
+
+def in_full(schema: Node) -> Node:
+    """Every status at its operation; the key, and the codes of refusals in the words of each."""
     told: Node = plainer(schema)
     for operation in operations(told):
         codes = operation.pop("x-refusals", [])
@@ -30,8 +67,19 @@ def shared(schema: Node) -> Node:
             operation.setdefault("parameters", []).append(KEY)
         if codes:
             operation["description"] = f"{operation.get('description', '')}\n\nRefusals: {', '.join(codes)}.".strip()
-    share_refusals(told)
-    share_parameters(told)
+        for parameter in operation.get("parameters", ()):
+            parameter.pop("examples", None)  # they stand in its schema; here OpenAPI wants them by name
+            if not parameter["required"]:
+                del parameter["required"]
+            if "description" in parameter:
+                parameter["schema"].pop("description", None)
+        operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        # Whoever needs no log-in may call without one: an empty requirement says so.
+        operation["security"] = [{} if "Visitor" in one else one for one in operation.get("security", [])]
+    told["components"]["securitySchemes"].pop("Visitor", None)
     return told
 
 
@@ -40,13 +88,50 @@ def operations(schema: Node) -> Iterator[Node]:
 
 
 def share_refusals(schema: Node) -> None:
-    """One answer for each status of a refusal, in its media type."""
+    """One answer for each status of a refusal, and one for those that are possible everywhere."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    words = "Not done: " + "; ".join(f"{status} {why}" for status, why in EVERYWHERE.items())
     answers = schema["components"].setdefault("responses", {})
+    answers[RANGE] = {"description": words, "content": content}
     for operation in operations(schema):
         for status in [status for status in operation["responses"] if int(status) >= 400]:
-            answers.setdefault(f"{status}", {"description": HTTPStatus(int(status)).phrase, "content": content})
-            operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
+            name = RANGE if status in EVERYWHERE else status
+            answers.setdefault(name, {"description": HTTPStatus(int(status)).phrase, "content": content})
+            del operation["responses"][status]
+            operation["responses"][name] = {"$ref": f"#/components/responses/{name}"}
+
+
+def share_callers(schema: Node) -> None:
+    """Who calls is said once for all; an operation that is open to others says so itself."""
+    schema["security"] = [{"TokenAuth": []}, {"PageAuth": []}]
+    for operation in operations(schema):
+        if operation["security"] == schema["security"]:
+            del operation["security"]
+
+
+def share_values(schema: Node) -> None:
+    """Money, refs, ids and the like by their names."""
+    found = {_text(plainer(TypeAdapter(one).json_schema())): name for name, one in NAMED.items()}
+    kept = schema["components"]["schemas"]
+
+    def named(node: Any) -> Any:
+        if isinstance(node, list):
+            return [named(one) for one in node]
+        if not isinstance(node, dict):
+            return node
+        bare = {key: value for key, value in node.items() if key != "default"}
+        if name := found.get(_text(bare)):
+            kept[name] = bare
+            return {"$ref": f"#/components/schemas/{name}"} | {key: node[key] for key in node if key == "default"}
+        return {key: named(value) for key, value in node.items()}
+
+    schema["paths"] = named(schema["paths"])
+    kept.update({name: named(one) for name, one in list(kept.items()) if name not in NAMED})
+    schema["components"]["parameters"] = named(schema["components"]["parameters"])
+
+
+def _text(node: Any) -> str:
+    return json.dumps(node, sort_keys=True)
 
 
 def share_parameters(schema: Node) -> None:

@@ -20,7 +20,7 @@ router = Router(tags=["listings"])
 STAFF = ("operator", "checker", "auditor")
 State = Literal[
     "draft", "submitted", "returned", "announced", "qualifying", "answering", "bidding", "suspended", "sold",
-    "settled", "ended", "withdrawn", "terminated",
+    "offering", "settled", "ended", "withdrawn", "terminated",
 ]  # fmt: skip
 Sort = Literal["score", "price", "-price", "listed", "-listed", "closes", "-closes"]
 

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from pydantic import BaseModel, ConfigDict, Field
 
+from zhirong.api import shapes
 from zhirong.base.refused import Refused
 
 Row = TypeVar("Row", bound=Model)
@@ -31,8 +32,8 @@ class Page(BaseModel, Generic[Item]):
     """One page; `next` is null on the last; `total` counts the rows of all pages."""
 
     items: list[Item]
-    next: int | None = Field(description="The cursor of the page after, for `after`; null on the last page")
-    total: int = Field(description="Rows of all pages together", examples=[1])
+    next: shapes.Cursor
+    total: shapes.Total
 
 
 def cut(rows: QuerySet[Row], asked: Asked, shown: Callable[[Row], Item]) -> Page[Item]:

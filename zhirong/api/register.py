@@ -16,7 +16,6 @@ from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, R
 from zhirong.registry.models import Encumbrance, Holding
 
 router = Router(tags=["rights"])
-FileRef = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$", description="A file of the caller's (/api/files)")]
 PartyRef = Annotated[str, Field(max_length=16, pattern="^[0-9a-f]*$", description="A party's ref, where known")]
 Name = Annotated[str, Field(max_length=200, pattern=shapes.NO_NUL)]
 Number = Annotated[str, Field(max_length=60, pattern=shapes.NO_NUL)]
@@ -31,7 +30,7 @@ class EntrySaid(shapes.Said):
     source: Source
     ending: Ending | None = None
     days: int = Field(0, ge=0, le=3660, description="Days of compensation")
-    file: FileRef = ""
+    file: shapes.FileRef = ""
 
 
 class Renaming(shapes.Said):
@@ -39,7 +38,7 @@ class Renaming(shapes.Said):
 
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=shapes.NO_NUL)]
     day: date
-    file: FileRef = ""
+    file: shapes.FileRef = ""
 
 
 class FeePaid(shapes.Said):
@@ -49,7 +48,7 @@ class FeePaid(shapes.Said):
     paid_on: date
     amount_fen: shapes.FenGiven
     reduction: Reduction = Reduction.NONE
-    file: FileRef = ""
+    file: shapes.FileRef = ""
 
 
 class Checked(shapes.Said):
@@ -57,7 +56,7 @@ class Checked(shapes.Said):
 
     paid_through_year: int = Field(ge=0, le=30)
     as_of: date
-    file: FileRef = ""
+    file: shapes.FileRef = ""
 
 
 class WeightSaid(shapes.Said):
@@ -89,7 +88,7 @@ class ConsentSaid(shapes.Said):
     ] = ""
     party: PartyRef = ""
     until: date | None = None
-    file: FileRef = ""
+    file: shapes.FileRef = ""
 
 
 class TransferSaid(shapes.Said):
@@ -100,7 +99,7 @@ class TransferSaid(shapes.Said):
     key: Annotated[str, Field(min_length=1, max_length=40, pattern="^[0-9A-Za-z:_-]+$", description="Done once")]
     share_ppm: int = Field(1_000_000, ge=1, le=1_000_000, description="Millionths of the whole")
     seller: PartyRef = ""
-    proof: FileRef = ""
+    proof: shapes.FileRef = ""
 
 
 class FeePaidTold(shapes.Told):

@@ -36,6 +36,9 @@ Ref = Annotated[
         examples=["0f3a9c5d7e1b2468"],
     ),
 ]
+FileRef = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$", description="A file of the caller's (/api/files)")]
+Cursor = Annotated[int | None, Field(description="The cursor of the page after, for `after`; null on the last page")]
+Total = Annotated[int, Field(description="Rows of all pages together", examples=[1])]
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 

@@ -48,6 +48,8 @@ def load(file: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     fresh.mkdir(mode=0o700, parents=True)
     try:
         saved = unpack(file, fresh)
+        # An index of whatever time shows what this database may not hold; the house builds its own at the next start.
+        shutil.rmtree(fresh / "search", ignore_errors=True)
         size, root = proven_root(fresh / DATABASE)
         restored = {"size": size, "root": root.hex()}
         if restored != saved:

@@ -87,7 +87,7 @@ def run_lanes(folder: Path, missing: list[str]) -> list[Lane]:
     except postgres.NotServed as problem:
         missing.append(str(problem))
     if machine.browser():
-        lanes.append(run_lane("browser", folder, ["-n", "0", "-m", "browser"]))
+        lanes.append(run_lane("browser", folder, ["-n", "2", "--dist", "worksteal", "-m", "browser"]))
     return lanes
 
 

@@ -31,7 +31,7 @@ LONGEST_STEPS = 10_000
 BREATH = timedelta(milliseconds=1)
 FARTHEST = timedelta(days=400)
 LOTS_THAT_RUN = ("scheduled", "live", "matching")
-BY_CLOCK = ("registration", "answer", "opening", "close")
+BY_CLOCK = ("registration", "answer", "offer", "opening", "close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,12 @@ def _named(found: Any, kind: str, at: str, *, number: str = "number") -> Any:
 
 
 def _of_listings(after: datetime) -> Iterator[QuerySet[Any]]:
-    """Ends of registration and the seller's silence: the clock acts on each."""
+    """Ends of registration, the seller's silence and the next best's: the clock acts on each."""
     closing = Listing.objects.filter(state__in=("announced", "qualifying"), closes_at__gt=after)
     yield _named(closing, "registration", "closes_at")
     yield _named(Listing.objects.filter(state="answering", answer_due_at__gt=after), "answer", "answer_due_at")
+    offers = Deal.objects.filter(state="offered", stopped_at=None, contract_due_at__gt=after)
+    yield _named(offers, "offer", "contract_due_at")
 
 
 def _of_lots(after: datetime) -> list[QuerySet[Any]]:

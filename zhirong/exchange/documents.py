@@ -28,6 +28,7 @@ STATE_NAMES = {
     "bidding": ("竞价中", "竞价", "bidding"),
     "suspended": ("中止", "suspended"),
     "sold": ("成交", "已成交", "sold"),
+    "offering": ("顺位要约", "offering"),
     "settled": ("成交", "已结算", "settled", "sold"),
     "ended": ("未成交", "ended"),
     "withdrawn": ("已撤回", "withdrawn"),
@@ -38,7 +39,7 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 def rows() -> Rows[Told]:
     """What the keeper of the index asks for."""
-    return Rows(number=feed.last_number, count=count, documents=everything, changed=changed)
+    return Rows(number=feed.last_number, mark=feed.mark, count=count, documents=everything, changed=changed)
 
 
 def count() -> int:

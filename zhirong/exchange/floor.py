@@ -21,6 +21,7 @@ from zhirong.exchange.engine.shape import Admit, Answer, Bid, Close, Command, Op
 from zhirong.exchange.floor_clock import Stamps
 from zhirong.exchange.floor_rows import Batch, Lot
 from zhirong.record import port as sql
+from zhirong.record import turnstile
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +202,7 @@ class Floor:
         try:
             self._port.begin()
         except self._port.failures as failure:
-            if not floor_watch.is_busy(failure):
+            if not turnstile.is_busy(failure):
                 raise
             return False
         return True

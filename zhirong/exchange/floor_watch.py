@@ -90,9 +90,3 @@ def watch(day: date, *, path: Path | None, shard: int = 0, shards: int = 1) -> W
     figures: dict[str, Any] = yaml.safe_load((FOLDER / "floor.yaml").read_text("utf-8"))
     jump, outage = (figure_on(figures[name], name=name, day=day) for name in ("clock_jump", "outage"))
     return Watch(shard, shards, clock_jump_ns=jump.ns, outage_ns=outage.ns, path=path)
-
-
-def is_busy(failure: BaseException) -> bool:
-    """Whether somebody else holds SQLite's write lock: nothing was begun, so trying again is safe."""
-    code = getattr(failure, "sqlite_errorcode", getattr(failure, "result", 0)) or 0
-    return code & 0xFF in (5, 6)

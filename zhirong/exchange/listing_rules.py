@@ -45,24 +45,28 @@ LISTING_STEPS: Mapping[str, Mapping[str, str]] = {
     # A live auction is paused or annulled on the floor; an annulled one leaves its listing suspended.
     "bidding": {"sell": "sold", "end": "ended", "annul": "suspended"},
     # A sold listing ends with its deal; while the deal lives its money may not lose its listing.
-    "sold": {"settle": "settled", "end": "ended", "sell": "sold"},
+    "sold": {"settle": "settled", "end": "ended", "sell": "sold", "offer": "offering"},
+    # The buyer defaulted and the next best is asked (X7, E38).
+    "offering": {"sell": "sold", "offer": "offering", "end": "ended"},
     "suspended": {"resume": "announced", "terminate": "terminated", "withdraw": "withdrawn"},
     "settled": {},
     "ended": {},
     "withdrawn": {},
     "terminated": {},
 }
-LIVE = ("announced", "qualifying", "answering", "bidding", "sold", "suspended")
+LIVE = ("announced", "qualifying", "answering", "bidding", "sold", "offering", "suspended")
 OVER = ("settled", "ended", "withdrawn", "terminated")
 
 # From the hammer to the certificate (RULEBOOK B8, LEDGER 5.3).
 DEAL_STEPS: Mapping[str, Mapping[str, str]] = {
+    "offered": {"take": "contract", "decline": "declined", "annul": "annulled"},
     "contract": {"sign": "payment", "default": "defaulted", "annul": "annulled"},
     "payment": {"pay": "recordal", "default": "defaulted", "annul": "annulled"},
     "recordal": {"enter": "confirming", "annul": "annulled"},
     "confirming": {"return": "recordal", "settle": "settled", "annul": "annulled"},
     "settled": {},
     "defaulted": {},
+    "declined": {},
     "annulled": {},
 }
 

@@ -236,6 +236,10 @@ class Deal(models.Model):
     settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
+    # What a defaulter still owes the seller once the right was sold for less (拍卖法 39); unknown before.
+    shortfall_fen = models.BigIntegerField(null=True)
+    # Whether the lot's transcript says that this buyer fell out.
+    floor_told = models.BooleanField(default=False)
     seller_fee_fen = models.BigIntegerField(default=0)
     buyer_fee_fen = models.BigIntegerField(default=0)
     contract_file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
@@ -248,7 +252,7 @@ class Deal(models.Model):
             models.CheckConstraint(condition=Q(price_fen__gt=0), name="exchange_price_positive"),
             models.UniqueConstraint(
                 fields=["listing"],
-                condition=Q(state__in=["contract", "payment", "recordal", "confirming", "settled"]),
+                condition=Q(state__in=["offered", "contract", "payment", "recordal", "confirming", "settled"]),
                 name="exchange_deal_live_once",
             ),
         ]
@@ -316,3 +320,56 @@ class Certificate(models.Model):
     sealed = models.OneToOneField(Leaf, models.PROTECT, null=True, related_name="+")
     sealed_body = models.TextField(default="{}")
     sealed_files = models.TextField(default="{}")
+
+
+class Overdue(models.Model):
+    """That a term passed and everyone concerned was told, once for each term: what, of which thing, due when."""
+
+    what = models.CharField(max_length=12)
+    topic = models.CharField(max_length=64)
+    due_at = models.DateTimeField()
+    told = models.OneToOneField(Leaf, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "topic", "due_at"], name="exchange_overdue_once")]
+
+
+class Split(models.Model):
+    """An agreed division of a deal's proceeds: proposed on evidence by one person, confirmed by another."""
+
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="splits")
+    parts = models.TextField()
+    reason = models.TextField()
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    payload_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, default="proposed")
+    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deal"], condition=Q(state__in=["proposed", "confirmed"]), name="exchange_split_live_once"
+            )
+        ]
+
+
+class Share(models.Model):
+    """What one of those entitled gets of a settled deal's proceeds; without an account it waits in escrow."""
+
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="shares")
+    position = models.PositiveSmallIntegerField()
+    # owner, pledgee.
+    role = models.CharField(max_length=8)
+    name = models.CharField(max_length=200)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    amount_fen = models.BigIntegerField()
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "position"], name="exchange_share_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="exchange_share_positive"),
+        ]

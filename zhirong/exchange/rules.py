@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from zhirong.base.refused import Refused
 from zhirong.exchange.engine.shape import Terms
@@ -93,3 +93,13 @@ def must_be_free_to_bid(
         raise Refused("lot.staff_may_not_bid")
     if party in barred:
         raise Refused("lot.defaulter_may_not_bid")
+
+
+def split_fen(total_fen: int, weights: Sequence[int]) -> list[int]:
+    """An amount by weights, to the fen by largest remainder; ties in the order given (民法典 308: by shares)."""
+    whole = sum(weights)
+    parts = [total_fen * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: -(total_fen * weights[place] % whole))
+    for place in by_remainder[: total_fen - sum(parts)]:
+        parts[place] += 1
+    return parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from zhirong.people.models import Person
+from zhirong.people.models import Party, Person
 from zhirong.record.models import File
 
 
@@ -115,6 +115,8 @@ class BankFile(models.Model):
     lines = models.PositiveIntegerField(default=0)
     # What the bank says it holds at the end of a statement.
     closing = models.BigIntegerField(null=True)
+    # When the last line of a statement was booked; lines are booked in chunks, and until then nothing leaves.
+    booked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["direction", "sha256"], name="ledger_bank_file_once")]
@@ -165,6 +167,47 @@ class Payout(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_payout_positive")]
+
+
+class Due(models.Model):
+    """Money of a party that must leave for its own account by an instant that a rule set gives (B10, X4, X7).
+
+    It holds nothing: until somebody makes the payout the party may use the money for another bid, which makes it less.
+    """
+
+    key = models.CharField(max_length=60, unique=True)
+    topic = models.CharField(max_length=64, db_index=True)
+    # Why it goes out: deposit, surplus, proceeds, price, forfeit.
+    why = models.CharField(max_length=12)
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    # What of it went into other bids of the party since.
+    used = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3, default="CNY")
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    # "due", "kept" (the party leaves it for further bids), "used", "made" (a payout is under way), "paid".
+    state = models.CharField(max_length=6, default="due")
+    payout = models.OneToOneField(Payout, models.PROTECT, null=True, related_name="due")
+    tries = models.PositiveSmallIntegerField(default=0)
+    paid_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, used__gte=0, used__lte=F("amount")), name="ledger_due_sum"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="ledger_due_open", condition=Q(state__in=["due", "made"])),
+        ]
+
+    @property
+    def left(self) -> int:
+        """What is still to go out."""
+        return self.amount - self.used
 
 
 class Expectation(models.Model):

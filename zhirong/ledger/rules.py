@@ -177,10 +177,14 @@ def squeezed(name: str) -> str:
     return re.sub(r"\s", "", name).replace("（", "(").replace("）", ")").casefold()
 
 
+def words(memo: str) -> list[str]:
+    """What in a memo may be a payment code or the id of a payout."""
+    return re.findall(r"[0-9A-Za-z:_.-]+", memo)
+
+
 def named(memo: str, ids: Mapping[str, Named]) -> Named | None:
     """The first of the known ids that stands in a memo as a word of its own; within another word it means nothing."""
-    words = re.findall(r"[0-9A-Za-z:_.-]+", memo)
-    return next((ids[word] for word in words if word in ids), None)
+    return next((ids[word] for word in words(memo) if word in ids), None)
 
 
 def judge_line(

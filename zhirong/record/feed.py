@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from zhirong.record.models import Checkpoint, Event
+from zhirong.record.models import Checkpoint, Event, Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ def last_number() -> int:
     """The number that was given last; -1 where there is none."""
     size = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
     return size - 1 if size else -1
+
+
+def mark(number: int) -> str:
+    """The hash of the leaf with this number, empty where there is none: another record has another one there."""
+    found = Leaf.objects.filter(number=number).values_list("hash", flat=True).first()
+    return bytes(found).hex() if found is not None else ""
 
 
 def _told(event: Event) -> Told:

@@ -18,6 +18,8 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
+from zhirong.record import turnstile
+
 Row = tuple[Any, ...]
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
@@ -71,8 +73,9 @@ class SqlitePort:
     failures: tuple[type[BaseException], ...] = (sqlite3.Error,)
     row_failures: tuple[type[BaseException], ...] = (sqlite3.IntegrityError, sqlite3.DataError)
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, line: turnstile.Turnstile | None = None) -> None:
         self.connection = connection
+        self._line, self._has_turn = line or turnstile.Turnstile(), False
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         return self.connection.execute(sql, params).fetchall()
@@ -81,17 +84,33 @@ class SqlitePort:
         self.connection.executemany(sql, rows)
 
     def begin(self, *, immediate: bool = True) -> None:
-        self.connection.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if not immediate:
+            self.connection.execute("BEGIN")
+            return
+        self._line.begin(self.connection, seconds=turnstile.BUSY_MILLISECONDS / 1000)
+        self._has_turn = True
 
     def commit(self) -> None:
         self.connection.execute("COMMIT")
+        self._give_turn_back()
 
     def rollback(self) -> None:
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+        try:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+        finally:
+            self._give_turn_back()
 
     def close(self) -> None:
-        self.connection.close()
+        try:
+            self.connection.close()
+        finally:
+            self._give_turn_back()
+
+    def _give_turn_back(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self._line.leave()
 
 
 class ApswPort:
@@ -212,7 +231,7 @@ def open_sqlite(path: str | Path, *, uri: bool = False) -> Port:
     connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, uri=uri, timeout=10)
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
-    return SqlitePort(connection)
+    return SqlitePort(connection, line=turnstile.of(path))
 
 
 def of_apsw(

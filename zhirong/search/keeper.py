@@ -1,8 +1,9 @@
 """The keeper of the index: follows the record by number, and builds anew from the rows whenever it must.
 
 One process writes, whoever holds the lock of the folder; the others read and see each new number at `follow`.
-The index is a derivative: a folder that is missing, broken or of another version of words or fields is dropped
-and built again, in the background if wished, while what is there already can be searched.
+The index is a derivative: a folder that is missing, broken, of another version of words or fields, or written beside
+another record (a database that was restored) is dropped and built again, in the background if wished, while what is
+there already can be searched.
 """
 
 from __future__ import annotations
@@ -49,10 +50,12 @@ class Change:
 class Rows(Generic[E]):
     """What the modules above hand to the keeper at start, so that the search reads no tables of its own.
 
-    `number` is the last number of the record now, `changed` turns events into documents (each thing once).
+    `number` is the last number of the record now, `mark` what stands at a number and at that number of no other record,
+    `changed` turns events into documents (each thing once).
     """
 
     number: Callable[[], int]
+    mark: Callable[[int], str]
     count: Callable[[], int]
     documents: Callable[[], Iterable[Document]]
     changed: Callable[[Sequence[E]], Change]
@@ -177,9 +180,12 @@ class Keeper(Generic[E]):
         try:
             position = json.loads(self._position.read_text("utf-8"))
             backend = TantivyBackend(self.folder / position["generation"])
-            if position["versions"] != _versions() or position["number"] > self.rows.number() or not backend.open():
+            number = int(position["number"])
+            if position["versions"] != _versions() or number > self.rows.number() or not backend.open():
                 return False
-            self._number = int(position["number"])
+            if position["mark"] != self.rows.mark(number):
+                return False
+            self._number = number
         except (OSError, ValueError, KeyError, TypeError):
             return False
         self._serving = backend
@@ -230,7 +236,8 @@ class Keeper(Generic[E]):
 
     def _remember(self, backend: TantivyBackend, number: int) -> None:
         """Written after the index itself: a crash in between only takes the same events again."""
-        facts = {"generation": backend.folder.name, "number": number, "versions": _versions()}
+        mark = self.rows.mark(number)
+        facts = {"generation": backend.folder.name, "number": number, "mark": mark, "versions": _versions()}
         fresh = self._position.with_suffix(".new")
         fresh.write_text(json.dumps(facts), "utf-8")
         fresh.replace(self._position)

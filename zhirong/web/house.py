@@ -142,7 +142,8 @@ class House:
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
         self.hub = Hub(feed.read, feed.write, now_ms=feed.now_ms, last=record_feed.last_number())
-        self.bridge = Bridge(get_wsgi_application(), beside={"/live/bid/": BidDoor(), "/live/": self.hub})
+        self.bid_door = BidDoor()
+        self.bridge = Bridge(get_wsgi_application(), beside={"/live/bid/": self.bid_door, "/live/": self.hub})
         config = uvicorn.Config(
             self.application,
             host=host,
@@ -187,6 +188,7 @@ class House:
         finally:
             forget()
             self.bridge.end(connections.close_all)
+            self.bid_door.rights.close(connections.close_all)
             self.hub.thread_end(connections.close_all)
             connections.close_all()
 

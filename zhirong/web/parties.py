@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
@@ -30,8 +30,10 @@ def known(request: HttpRequest) -> Person:
 @pages.form_with({"people.no_evidence": "evidence", "people.not_your_file": "evidence"})
 def party(request: HttpRequest, party_id: int) -> HttpResponse:
     """/account/parties/12: its facts and its requests for verification; a POST brings evidence and asks anew."""
-    person, this = known(request), Party.objects.get(pk=party_id)
-    access.require(pages.standing_of(request), "people.see_party", this)
+    person, this = known(request), Party.objects.filter(pk=party_id).first()
+    # What is another's is not there, as it is for a program.
+    if this is None or not access.may(pages.standing_of(request), "people.see_party", this):
+        raise Http404
     if request.method == "POST":
         limits.take(request, "upload")
         ask(person, this, request)

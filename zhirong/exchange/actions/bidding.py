@@ -64,7 +64,7 @@ def ban(who: Person, lot: Lot, *, code: str, reason: str) -> Reply:
 def annul(who: Person, lot: Lot, *, reason: str) -> Reply:
     """Undo an auction by a new event; what happened stays written, and the listing stops until a person decides."""
     access.require(who, "exchange.control", lot)
-    if Deal.objects.filter(lot=lot).exclude(state__in=("defaulted", "annulled")).exists():
+    if Deal.objects.filter(lot=lot).exclude(state__in=("defaulted", "declined", "annulled")).exists():
         raise Refused("lot.has_deal", lot=lot.pk)
     said = listing_rules.must_be_text(reason, field="reason", most=1000)
     return floor_doors.order(lot.pk, partial(Annul, reason=said), who_ref=who.ref)

@@ -31,6 +31,8 @@ class Published:
     announced: int = 0
     listed_before: int = 0
     refused: dict[int, Refused] = field(default_factory=dict)
+    # Where in this call each right stood first.
+    places: dict[int, int] = field(default_factory=dict)
 
 
 def publish_many(maker: Person, reviewer: Person, offers: Iterable[Offer]) -> Published:
@@ -56,6 +58,12 @@ def _publish_chunk(maker: Person, reviewer: Person, chunk: Sequence[tuple[int, O
     live = set(ListingItem.objects.filter(right__in=wanted, is_live=True).values_list("right_id", flat=True))
     ready: list[tuple[Offer, Listing, Gate]] = []
     for place, offer in chunk:
+        twice = [pk for pk in dict.fromkeys(offer.rights) if pk in done.places]
+        if twice:
+            numbers = "、".join(rights[pk].number for pk in twice if pk in rights)
+            done.refused[place] = Refused("listing.right_twice", rights=numbers, row=done.places[twice[0]] + 1)
+            continue
+        done.places |= dict.fromkeys(offer.rights, place)
         if live & set(offer.rights):
             done.listed_before += 1
             continue
@@ -115,7 +123,7 @@ def _write(reviewer: Person, ready: Sequence[tuple[Offer, Listing, Gate]]) -> No
     ListingItem.objects.bulk_create(
         ListingItem(listing=listing, right_id=pk, position=place, is_live=True)
         for offer, listing, _ in ready
-        for place, pk in enumerate(offer.rights)
+        for place, pk in enumerate(dict.fromkeys(offer.rights))
     )
     Gate.objects.bulk_create([gate for _, _, gate in ready])
     record.tell_many(

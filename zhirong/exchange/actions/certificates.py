@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -18,7 +19,9 @@ from zhirong.record import actions as record
 from zhirong.record import files
 
 
-def issue(deal: Deal, *, recordal: Recordal, who: Person, now: datetime) -> Certificate:
+def issue(
+    deal: Deal, *, recordal: Recordal, who: Person, now: datetime, proceeds: Sequence[Mapping[str, object]]
+) -> Certificate:
     """The transaction certificate (交易凭证) of a deal, in the transaction that settles it."""
     found = rules_of(deal.listing)
     number = next_number("PZ", now, Certificate)
@@ -37,6 +40,7 @@ def issue(deal: Deal, *, recordal: Recordal, who: Person, now: datetime) -> Cert
         "currency": deal.currency,
         "seller_fee_fen": deal.seller_fee_fen,
         "buyer_fee_fen": deal.buyer_fee_fen,
+        "proceeds": list(proceeds),
         "hammer_at": deal.made_at.isoformat(),
         "settled_at": now.isoformat(),
         "recordal": recordal.number,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
@@ -55,8 +56,8 @@ def follow_lot(lot_id: int) -> Listing:
     return end_unsold(listing, outcome=str(result["outcome"]))
 
 
-def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None, rank: int = 1) -> Deal:
-    """A deal is made: fees are fixed, deadlines run, the deposits of the others go back."""
+def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None) -> Deal:
+    """A deal is made: fees are fixed, deadlines run, the deposits of all the others go back (X4, X7)."""
     found, now = rules_of(listing), record.now()
     deal = Deal.objects.create(
         number=next_number("CJ", now, Deal),
@@ -66,7 +67,6 @@ def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None, r
         seller=listing.seller,
         buyer=intent.party,
         price_fen=price_fen,
-        rank=rank,
         made_at=now,
         contract_due_at=listing_rules.after(now, found.contract, china()).at,
         seller_fee_fen=rules.fee_fen(found, price_fen, side="seller"),
@@ -74,27 +74,29 @@ def make(listing: Listing, intent: Intent, *, price_fen: int, lot: Lot | None, r
     )
     listing.state = listing_rules.listing_after(listing.state, "sell")
     listing.save(update_fields=["state"])
-    record.tell(
-        "exchange.hammer",
-        listing.topic,
-        who=None,
-        public=True,
-        to=interested(listing),
-        number=listing.number,
-        deal=deal.number,
-        price_fen=price_fen,
-        code=intent.code,
-        rank=rank,
-    )
-    keep = next_best(deal) if found.on_default == "next_best" else None
-    for other in Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=intent.pk):
-        if keep is None or other.pk != keep.pk:
-            money.release_deposit(other)
+    tell_hammer(deal)
+    money.release_others(listing, intent)
     return deal
 
 
+def tell_hammer(deal: Deal) -> None:
+    """The public word that there is a deal, with the place that its buyer held among the bidders."""
+    record.tell(
+        "exchange.hammer",
+        deal.listing.topic,
+        who=None,
+        public=True,
+        to=interested(deal.listing),
+        number=deal.listing.number,
+        deal=deal.number,
+        price_fen=deal.price_fen,
+        code=deal.intent.code,
+        rank=deal.rank,
+    )
+
+
 def next_best(deal: Deal) -> Intent | None:
-    """Who would follow if this buyer failed: the highest other bidder who counts, its deposit still held."""
+    """Who would be asked if this buyer failed: the highest bidder at or above the reserve who neither won nor fell."""
     if deal.lot is None:
         return None
     failed = set(Deal.objects.filter(listing=deal.listing).values_list("intent__code", flat=True))
@@ -103,10 +105,16 @@ def next_best(deal: Deal) -> Intent | None:
     steps = steps.exclude(code__in=failed | banned | {deal.intent.code})
     codes = list(steps.order_by("-amount_fen", "seq").values_list("code", flat=True))
     for code in dict.fromkeys(codes):
-        found = Intent.objects.filter(listing=deal.listing, code=code, state="admitted", deposit_state="held").first()
+        found = Intent.objects.filter(listing=deal.listing, code=code, state="admitted").first()
         if found is not None:
             return found
     return None
+
+
+def best_fen(lot: Lot, code: str) -> int:
+    """The highest bid of a bidder that counted."""
+    bids = lot.steps.filter(kind="bid", refusal="", code=code)
+    return int(bids.aggregate(best=Max("amount_fen"))["best"] or 0)
 
 
 def locked_deal(deal_id: int) -> Deal:
@@ -189,6 +197,34 @@ def _signed(deal: Deal, now: datetime) -> None:
         deal=deal.number,
         payment_due_at=deal.payment_due_at.isoformat(),
     )
-    if (second := next_best(deal)) is not None:
-        money.release_deposit(second)
+    _note_shortfalls(deal)
     money.ask_for_price(deal)
+
+
+def _note_shortfalls(deal: Deal) -> None:
+    """Once the new price binds, what a defaulter's price exceeded it by is known, and what its deposit covers of it.
+
+    The rest is the defaulter's debt to the seller (拍卖法 39, court rule 24); the seller claims it, not the house.
+    """
+    sold: Listing | None = deal.listing
+    while sold is not None:
+        for fallen in Deal.objects.filter(listing=sold, state="defaulted").select_related("intent", "listing"):
+            gap_fen = max(0, fallen.price_fen - deal.price_fen)
+            kept_fen = fallen.intent.deposit_fen if fallen.intent.deposit_state == "forfeited" else 0
+            found = rules_of(fallen.listing)
+            parts = rules.forfeiture_fen(found, kept_fen, costs_fen=fallen.buyer_fee_fen, gap_fen=gap_fen)
+            covered_fen = parts.get("gap", 0)
+            fallen.shortfall_fen = gap_fen - covered_fen
+            fallen.save(update_fields=["shortfall_fen"])
+            record.tell(
+                "exchange.shortfall",
+                fallen.topic,
+                who=None,
+                to=persons_of(fallen),
+                deal=fallen.number,
+                resold=deal.number,
+                gap_fen=gap_fen,
+                covered_fen=covered_fen,
+                owed_fen=fallen.shortfall_fen,
+            )
+        sold = sold.follows

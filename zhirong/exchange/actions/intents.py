@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules, rules
@@ -16,8 +16,9 @@ from zhirong.people import access
 from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
 
-# Codes are drawn, not counted: a counted code would tell who registered first.
-CODES = range(10, 1000)
+# Codes are drawn, not counted: a counted code would tell who registered first. Four digits serve a usual listing.
+CODES_LEAST = 1_000
+CODES_MOST = 99_999_999
 # A registration in one of these states is history; the same party may register again.
 OVER = ("withdrawn", "void", "lapsed")
 
@@ -46,8 +47,7 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
     rules.must_be_free_to_bid(
         party.ref, sellers=sellers(listing), staff=staff_parties(), barred=barred_parties(listing)
     )
-    if Intent.objects.filter(listing=listing, person=who).exclude(state__in=OVER).exclude(party=party).exists():
-        raise Refused("intent.one_hand", number=listing.number)
+    _must_be_one_hand(who, listing, party)
     intent.save()
     record.tell(
         "exchange.registered",
@@ -61,6 +61,17 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
     if money.ask_for_deposit(intent):
         admit_if_ready(intent)
     return intent
+
+
+def _must_be_one_hand(who: Person, listing: Listing, party: Party) -> None:
+    """Nobody stands behind two buyers of one listing: not one person, nor people who act for both (拍卖法 37, B7)."""
+    others = Intent.objects.filter(listing=listing).exclude(state__in=OVER).exclude(party=party)
+    if others.filter(person=who).exists():
+        raise Refused("intent.one_hand", number=listing.number)
+    hands = {who.pk, *_confirmed().filter(party=party).values_list("person", flat=True)}
+    theirs = _confirmed().filter(person__in=hands).values("party")
+    if others.filter(Q(person__in=hands) | Q(party__in=theirs)).exists():
+        raise Refused("intent.shared_people", number=listing.number)
 
 
 @transaction.atomic
@@ -138,8 +149,8 @@ def _admit(intent: Intent, *, who: Person | None) -> None:
     intent.state = "admitted"
     intent.decided_at = record.now()
     if not intent.code:
-        taken = set(Intent.objects.filter(listing=intent.listing).values_list("code", flat=True))
-        intent.code = secrets.choice([code for number in CODES if (code := str(number)) not in taken])
+        taken = set(Intent.objects.filter(listing=intent.listing).exclude(code="").values_list("code", flat=True))
+        intent.code = bidder_code(taken)
     intent.save()
     record.tell(
         "exchange.admitted",
@@ -151,6 +162,16 @@ def _admit(intent: Intent, *, who: Person | None) -> None:
         code=intent.code,
         priority_rank=intent.priority_rank or 0,
     )
+
+
+def bidder_code(taken: set[str]) -> str:
+    """A free code: four digits, and one more whenever half of the shorter ones are given out."""
+    least = CODES_LEAST
+    while len(taken) * 2 > least * 9 and least * 10 <= CODES_MOST:
+        least *= 10
+    while (code := str(least + secrets.randbelow(least * 9))) in taken:
+        continue
+    return code
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Model
 
@@ -46,8 +47,10 @@ class Offer:
 
 
 def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
-    """The rule set as of the day; a state-owned seller cannot choose a lighter one (X5)."""
+    """The rule set as of the day; a state-owned seller cannot choose a lighter one (X5), a real house not the demo's."""
     found = rule_sets.rule_set(code, beijing_day(day))
+    if found.basis == "demo" and not settings.DEMO_RULES:
+        raise Refused("listing.demo_rules", rule_set=code)
     if seller.is_state_owned and found.basis not in ("state", "demo"):
         raise Refused("listing.state_owned_rules", rule_set=code)
     return found
@@ -102,6 +105,17 @@ def draft(who: Person, offer: Offer) -> Listing:
     return listing
 
 
+def least_fen(listing: Listing) -> int:
+    """The least asking price of a listing that runs again what defaulted before (X7); of any other there is none."""
+    former = listing.follows
+    return rules.may_relist_at_fen(rules_of(former), former.asking_fen) if former else 0
+
+
+def _must_be_within_cut(listing: Listing, offer: Offer) -> None:
+    if offer.asking_fen < (least := least_fen(listing)):
+        raise Refused("listing.relist_too_low", least_fen=least)
+
+
 def _put_items(listing: Listing, rights: Iterable[int]) -> None:
     wanted = list(dict.fromkeys(rights))
     known = set(Right.objects.visible().filter(pk__in=wanted).values_list("pk", flat=True))
@@ -124,6 +138,7 @@ def change(who: Person, listing_id: int, offer: Offer) -> Listing:
     if offer.seller.pk != listing.seller_id:
         raise Refused("listing.seller_fixed", number=listing.number)
     found = checked(offer, now)
+    _must_be_within_cut(listing, offer)
     listing.title, listing.title_en, listing.summary = (
         offer.title.strip(),
         offer.title_en.strip(),
@@ -179,7 +194,7 @@ def send_back(who: Person, listing_id: int, *, reason: str) -> Listing:
     listing.review_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
     listing.save(update_fields=["state", "reviewed_by", "review_reason"])
     record.tell(
-        "exchange.sent_back", listing.topic, who=who, to=_maker(listing), number=listing.number, reason=reason.strip()
+        "exchange.sent_back", listing.topic, who=who, to=maker(listing), number=listing.number, reason=reason.strip()
     )
     return listing
 
@@ -201,7 +216,7 @@ def announce(who: Person, listing_id: int) -> Listing:
     _start_period(listing, found, now)
     listing.save()
     record.tell(
-        "exchange.announced", listing.topic, who=who, public=True, to=_maker(listing), **announced_facts(listing)
+        "exchange.announced", listing.topic, who=who, public=True, to=maker(listing), **announced_facts(listing)
     )
     return listing
 
@@ -267,7 +282,8 @@ def _must_not_be_listed(listing: Listing) -> None:
         raise Refused("listing.right_listed_already", other=other.listing.number)
 
 
-def _maker(listing: Listing) -> Sequence[Person]:
+def maker(listing: Listing) -> Sequence[Person]:
+    """Who wrote the listing, to be told of it."""
     return [listing.made_by] if listing.made_by else []
 
 
@@ -294,7 +310,7 @@ def end_unsold(listing: Listing, *, outcome: str, who: Person | None = None) -> 
 def interested(listing: Listing) -> list[Person]:
     """Who hears of a change: the maker and everyone registered."""
     registered = Intent.objects.filter(listing=listing).exclude(state__in=("withdrawn", "void"))
-    return [*_maker(listing), *(intent.person for intent in registered.select_related("person"))]
+    return [*maker(listing), *(intent.person for intent in registered.select_related("person"))]
 
 
 @transaction.atomic

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
 
-from zhirong.exchange.models import Deal, Intent, Listing
+from zhirong.base.calendar import china
+from zhirong.exchange import listing_rules, rule_sets
+from zhirong.exchange.models import Deal, Intent, Listing, Share
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.actions import bank, transfers
+from zhirong.ledger.actions import bank, dues, transfers
 from zhirong.ledger.book import Order
+from zhirong.ledger.engine.transfers import Flag
 from zhirong.ledger.models import Account
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 
 FEES = "fee:exchange"
 FORFEITED = "forfeit:deposits"
+# So many deposits in one transaction; the clock frees the others (HOUSE: nobody but the floor holds the lock long).
+AT_ONCE: Final = 100
 
 
 def free_fen(party: Party) -> int:
@@ -47,7 +53,8 @@ def ask_for_deposit(intent: Intent) -> bool:
 def freeze_deposit(intent: Intent) -> None:
     """The deposit is set aside for this listing; it has no expiry, the rule set ends it."""
     bank.expect_no_more(None, code=intent.payment_code)
-    intent.hold_id = f"deposit:{intent.pk}"
+    # A hold resolves once: a deposit that comes back to a next best (E38) is a second one.
+    intent.hold_id = f"{intent.hold_id}:again" if intent.hold_id else f"deposit:{intent.pk}"
     transfers.freeze(
         None,
         id=intent.hold_id,
@@ -56,6 +63,7 @@ def freeze_deposit(intent: Intent) -> None:
         amount_fen=intent.deposit_fen,
         topic=intent.listing.topic,
     )
+    dues.shrink(intent.party)
     intent.deposit_state, intent.deposit_at = "held", record.now()
     intent.save(update_fields=["hold_id", "deposit_state", "deposit_at"])
     record.tell(
@@ -69,34 +77,66 @@ def freeze_deposit(intent: Intent) -> None:
     )
 
 
+def refund_due_at(listing: Listing, now: datetime) -> datetime:
+    """By when money that serves no purpose any more is on its way to its owner (X4: 3 working days; X7: 24 hours)."""
+    assert listing.edition_of_rules is not None
+    assert listing.rules_day is not None
+    found = rule_sets.as_kept(listing.edition_of_rules.text, listing.rules_day)
+    return listing_rules.after(now, found.refund, china()).at
+
+
+def owe(listing: Listing, owed: Sequence[tuple[str, str, Party, int]], *, topic: str) -> None:
+    """Free money of a party is due to its own account: (key, why, party, fen) of each."""
+    due_at = refund_due_at(listing, record.now())
+    dues.owe([dues.Owed(key, topic, why, party, amount_fen, due_at) for key, why, party, amount_fen in owed])
+
+
 def release_deposit(intent: Intent) -> None:
-    """The deposit is free again; one that never came is no longer expected."""
-    if intent.deposit_state == "due":
-        bank.expect_no_more(None, code=intent.payment_code)
-        intent.deposit_state = "waived"
-        intent.save(update_fields=["deposit_state"])
+    """The deposit is free again and due to its payer; one that never came is no longer expected."""
+    release_many(intent.listing, [intent])
+
+
+def release_many(listing: Listing, intents: Sequence[Intent]) -> None:
+    """Deposits of one listing go back in one group of the book, each with its deed and its term (B10)."""
+    for intent in intents:
+        if intent.deposit_state == "due":
+            bank.expect_no_more(None, code=intent.payment_code)
+            intent.deposit_state = "waived"
+            intent.save(update_fields=["deposit_state"])
+    held = [intent for intent in intents if intent.deposit_state == "held"]
+    if not held:
         return
-    if intent.deposit_state != "held":
-        return
-    transfers.release(None, intent.hold_id, id=f"{intent.hold_id}:release", topic=intent.listing.topic)
-    intent.deposit_state = "released"
-    intent.save(update_fields=["deposit_state"])
-    record.tell(
-        "exchange.deposit_released",
-        intent.listing.topic,
-        who=None,
-        to=[intent.person],
-        number=intent.listing.number,
-        party=intent.party.ref,
-        deposit_fen=intent.deposit_fen,
+    orders = [Order(f"{one.hold_id}:release", hold=one.hold_id, flags=Flag.VOID, kind="release") for one in held]
+    transfers.move(None, orders, topic=listing.topic)
+    for intent in held:
+        intent.deposit_state = "released"
+    Intent.objects.bulk_update(held, ["deposit_state"])
+    now = record.now()
+    record.tell_many(_released(listing, intent, at=now) for intent in held)
+    owe(listing, [(one.hold_id, "deposit", one.party, one.deposit_fen) for one in held], topic=listing.topic)
+
+
+def _released(listing: Listing, intent: Intent, *, at: datetime) -> record.Deed:
+    return record.Deed(
+        kind="exchange.deposit_released",
+        topic=listing.topic,
+        who_ref="house",
+        at=at,
+        facts={"number": listing.number, "party": intent.party.ref, "deposit_fen": intent.deposit_fen},
+        to=(intent.person.ref,),
     )
 
 
 def release_all(listing: Listing) -> None:
-    """Every deposit of a listing that ended goes back."""
+    """Every deposit of a listing that ended goes back: the first ones at once, the others by the clock in chunks."""
     waiting = Intent.objects.filter(listing=listing, deposit_state__in=("held", "due"))
-    for intent in waiting.select_related("listing", "party", "person").order_by("pk"):
-        release_deposit(intent)
+    release_many(listing, list(waiting.select_related("listing", "party", "person").order_by("pk")[:AT_ONCE]))
+
+
+def release_others(listing: Listing, winner: Intent) -> None:
+    """The deposits of those who did not win go back, the first chunk at once, the rest by the clock."""
+    held = Intent.objects.filter(listing=listing, deposit_state="held").exclude(pk=winner.pk)
+    release_many(listing, list(held.select_related("listing", "party", "person").order_by("pk")[:AT_ONCE]))
 
 
 def due_fen(deal: Deal) -> int:
@@ -129,27 +169,66 @@ def take_price(deal: Deal) -> bool:
     if free_fen(deal.buyer) < owed:
         return False
     bank.expect_no_more(None, code=price_code(deal))
-    intent, escrow = deal.intent, accounts.escrow(deal.number)
-    if intent.deposit_state == "held":
-        transfers.apply(None, intent.hold_id, id=f"{intent.hold_id}:apply", deal=deal.number, topic=deal.topic)
-        intent.deposit_state = "applied"
-        intent.save(update_fields=["deposit_state"])
+    escrow = accounts.escrow(deal.number)
+    if deal.intent.deposit_state == "held":
+        _apply_deposit(deal)
     if owed:
         transfers.open_accounts([escrow])
         paid = Order(f"price:{deal.pk}", accounts.available(deal.buyer.ref), escrow, owed, kind="price")
         transfers.move(None, [paid], topic=deal.topic)
+        dues.shrink(deal.buyer)
     return True
 
 
-def settle(deal: Deal, *, who: Person) -> None:
-    """Delivery against payment: escrow to the seller and to the fees, all or nothing (I6, I10)."""
-    escrow, seller = accounts.escrow(deal.number), accounts.available(deal.seller.ref)
-    transfers.open_accounts([seller, FEES])
+def _apply_deposit(deal: Deal) -> None:
+    """The deposit counts towards price and fee; what is above both goes back to its payer."""
+    intent, whole_fen = deal.intent, deal.price_fen + deal.buyer_fee_fen
+    applied = f"{intent.hold_id}:apply"
+    transfers.apply(None, intent.hold_id, id=applied, deal=deal.number, topic=deal.topic, most_fen=whole_fen)
+    intent.deposit_state = "applied"
+    intent.save(update_fields=["deposit_state"])
+    rest_fen = intent.deposit_fen - whole_fen
+    if rest_fen > 0:
+        owe(deal.listing, [(f"surplus:{deal.pk}", "surplus", deal.buyer, rest_fen)], topic=deal.topic)
+
+
+def settle(deal: Deal, shares: Sequence[Share], *, who: Person) -> None:
+    """Delivery against payment: escrow to those entitled and to the fees, all or nothing (I6, I10)."""
+    transfers.open_accounts([FEES])
     fees = deal.seller_fee_fen + deal.buyer_fee_fen
-    orders = [Order(f"settle:{deal.pk}", escrow, seller, deal.price_fen - deal.seller_fee_fen, kind="proceeds")]
+    paid = [share for share in shares if share.paid_at is not None]
+    orders = _proceeds(deal, paid)
     if fees:
-        orders.append(Order(f"fees:{deal.pk}", escrow, FEES, fees, kind="fee"))
-    transfers.move(who, orders, topic=deal.topic)
+        orders.append(Order(f"fees:{deal.pk}", accounts.escrow(deal.number), FEES, fees, kind="fee"))
+    if orders:
+        transfers.move(who, orders, topic=deal.topic)
+    _owe_shares(deal, paid)
+
+
+def pay_shares(deal: Deal, shares: Sequence[Share], *, who: Person) -> None:
+    """What waited in escrow goes to those who agreed on it."""
+    transfers.move(who, _proceeds(deal, shares), topic=deal.topic)
+    _owe_shares(deal, shares)
+
+
+def _proceeds(deal: Deal, shares: Sequence[Share]) -> list[Order]:
+    """Escrow to each share's own account; one party may have two shares."""
+    free = {share.position: accounts.available(share.party.ref) for share in shares if share.party}
+    transfers.open_accounts(free.values())
+    escrow = accounts.escrow(deal.number)
+    return [
+        Order(f"settle:{deal.pk}:{share.position}", escrow, free[share.position], share.amount_fen, kind="proceeds")
+        for share in shares
+    ]
+
+
+def _owe_shares(deal: Deal, shares: Sequence[Share]) -> None:
+    owed = [
+        (f"proceeds:{deal.pk}:{share.position}", "proceeds", share.party, share.amount_fen)
+        for share in shares
+        if share.party
+    ]
+    owe(deal.listing, owed, topic=deal.topic)
 
 
 def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
@@ -177,6 +256,8 @@ def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
     ]
     if orders:
         transfers.move(who, orders, topic=deal.topic)
+    sellers_fen = parts.get("gap", 0) + parts.get("seller", 0)
+    owe(deal.listing, [(f"forfeit:{deal.pk}", "forfeit", deal.seller, sellers_fen)], topic=deal.topic)
     intent.deposit_state = "forfeited"
     intent.save(update_fields=["deposit_state"])
 
@@ -190,6 +271,7 @@ def refund(deal: Deal, *, who: Person) -> None:
         buyer = accounts.available(deal.buyer.ref)
         back = Order(f"refund:{deal.pk}", accounts.escrow(deal.number), buyer, held, kind="refund")
         transfers.move(who, [back], topic=deal.topic)
+        owe(deal.listing, [(f"price:{deal.pk}", "price", deal.buyer, held)], topic=deal.topic)
 
 
 def deposits_met() -> list[int]:

@@ -11,10 +11,10 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, money
-from zhirong.exchange.actions.deals import locked_deal, make, must_be_undisputed, must_run, next_best, persons_of
+from zhirong.exchange.actions import certificates, money, splits, succession
+from zhirong.exchange.actions.deals import locked_deal, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
-from zhirong.exchange.models import Deal, Intent, Recordal
+from zhirong.exchange.models import Deal, Gate, Intent, Recordal
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -66,6 +66,7 @@ def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
     deal = locked_deal(deal_id)
     access.require(who, "exchange.enter_recordal", deal)
     must_run(deal)
+    splits.must_not_gain(who, {part.party.ref for part in splits.of(deal, beijing_day(record.now())) if part.party})
     if proof.effective_on > beijing_day(record.now()):
         raise Refused("deal.recordal_in_future", effective_on=proof.effective_on)
     if deal.signed_at is not None and proof.effective_on < beijing_day(deal.signed_at):
@@ -115,13 +116,25 @@ def return_recordal(who: Person, deal_id: int, *, reason: str) -> Deal:
     return deal
 
 
-@transaction.atomic
 def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
-    """A second person confirms: one linked group pays seller and fees, and the title moves with it (I6, I10)."""
+    """A second person confirms: one linked group pays sellers and fees, and the title moves with it (I6, I10).
+
+    A closed gate refuses the settlement; what was found is kept as a deed of its own, and nothing else happens.
+    """
+    gate = _settle(who, deal_id, payload_hash=payload_hash)
+    deal = Deal.objects.select_related("listing", "intent", "seller", "buyer").get(pk=deal_id)
+    if gate is not None and not gate.passed:
+        raise Refused("deal.gate_closed", deal=deal.number, findings=gates.blocking(gate))
+    return deal
+
+
+@transaction.atomic
+def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
+    """The settlement, or the gate that stands against it; None where it was done before."""
     deal = locked_deal(deal_id)
     if deal.state == "settled":
         access.require(who, "exchange.confirm_recordal", deal.recordals.get(state="confirmed"))
-        return deal
+        return None
     entered = _entered(deal)
     access.require(who, "exchange.confirm_recordal", entered)
     must_run(deal)
@@ -130,13 +143,38 @@ def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     now = record.now()
     gate = passed_gate(deal.listing, "settle", now, buyer=deal.buyer)
     if not gate.passed:
-        raise Refused("deal.gate_closed", deal=deal.number, findings=gates.blocking(gate))
+        _tell_closed(who, deal, gate)
+        return gate
     deal.state = listing_rules.deal_after(deal.state, "settle")
     deal.settled_at = now
     deal.save()
     entered.state, entered.confirmed_by, entered.confirmed_at = "confirmed", who, now
     entered.save()
-    money.settle(deal, who=who)
+    parts = splits.settle(deal, who=who, day=beijing_day(now))
+    _hand_over(deal, entered, who=who)
+    deal.listing.state = listing_rules.listing_after(deal.listing.state, "settle")
+    deal.listing.ended_at = now
+    deal.listing.save(update_fields=["state", "ended_at"])
+    deal.listing.items.update(is_live=False)
+    certificates.issue(deal, recordal=entered, who=who, now=now, proceeds=splits.told(parts))
+    return gate
+
+
+def _tell_closed(who: Person, deal: Deal, gate: Gate) -> None:
+    """The refusal's own deed: by whom it was tried, and what the gate found."""
+    record.tell(
+        "exchange.gate_closed",
+        deal.topic,
+        who=who,
+        to=persons_of(deal),
+        deal=deal.number,
+        stage=gate.stage,
+        findings=gates.blocking(gate),
+    )
+
+
+def _hand_over(deal: Deal, entered: Recordal, *, who: Person) -> None:
+    """The title of every right goes to the buyer on the day of the office's record (专利法 10, N7)."""
     for item in deal.listing.items.select_related("right"):
         titles.transfer(
             who,
@@ -147,12 +185,6 @@ def confirm_recordal(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
             deal=gates.in_view(deal.seller, deal.buyer),
             proof=entered.file,
         )
-    deal.listing.state = listing_rules.listing_after(deal.listing.state, "settle")
-    deal.listing.ended_at = now
-    deal.listing.save(update_fields=["state", "ended_at"])
-    deal.listing.items.update(is_live=False)
-    certificates.issue(deal, recordal=entered, who=who, now=now)
-    return deal
 
 
 @transaction.atomic
@@ -199,6 +231,7 @@ class Consequence:
     parts: dict[str, int]
     second: Intent | None
     second_fen: int
+    is_rerun: bool
 
 
 def consequence(deal: Deal) -> Consequence:
@@ -209,9 +242,11 @@ def consequence(deal: Deal) -> Consequence:
         best = deal.lot.steps.filter(kind="bid", refusal="", code=second.code).order_by("-amount_fen").first()
         second_fen = int(best.amount_fen or 0) if best else 0
     gap_fen = max(0, deal.price_fen - second_fen) if second_fen else 0
-    parts = rules.forfeiture_fen(found, deal.intent.deposit_fen, costs_fen=deal.buyer_fee_fen, gap_fen=gap_fen)
+    # Only a deposit that is held can be taken: without one every part is nought, and the record says so.
+    held_fen = deal.intent.deposit_fen if deal.intent.deposit_state == "held" else 0
+    parts = rules.forfeiture_fen(found, held_fen, costs_fen=deal.buyer_fee_fen, gap_fen=gap_fen)
     follows = second if found.on_default == "next_best" and second_fen else None
-    return Consequence(parts, follows, second_fen)
+    return Consequence(parts, follows, second_fen, is_rerun=found.on_default == "rerun")
 
 
 def _default(who: Person, deal: Deal) -> Deal:
@@ -230,15 +265,12 @@ def _default(who: Person, deal: Deal) -> Deal:
         public=True,
         to=persons_of(deal),
         deal=deal.number,
-        deposit_fen=deal.intent.deposit_fen,
+        deposit_fen=sum(parts.values()),
         costs_fen=parts.get("costs", 0),
         gap_fen=parts.get("gap", 0),
         seller_fen=parts.get("seller", 0),
     )
-    if told.second is not None:
-        make(deal.listing, told.second, price_fen=told.second_fen, lot=deal.lot, rank=deal.rank + 1)
-    else:
-        end_unsold(deal.listing, outcome="defaulted", who=who)
+    succession.follow(deal, who=who)
     return deal
 
 

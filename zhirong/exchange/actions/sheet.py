@@ -44,7 +44,23 @@ def judge(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Judged]:
     mine = set(Holding.objects.filter(right__in=ids, party=seller, until=None).values_list("right_id", flat=True))
     live = set(ListingItem.objects.filter(right__in=ids, is_live=True).values_list("right_id", flat=True))
     now = record.now()
-    return [_judged(line, facts, seller, known=known, mine=mine, live=live, now=now) for line, facts in said]
+    judged = [_judged(line, facts, seller, known=known, mine=mine, live=live, now=now) for line, facts in said]
+    return _once(judged, {right.pk: right.number for right in known.values()})
+
+
+def _once(judged: Sequence[Judged], numbers: dict[int, str]) -> list[Judged]:
+    """A right that an earlier row of the sheet lists is refused with that row's number (E32)."""
+    lines: dict[int, int] = {}
+    kept = []
+    for one in judged:
+        rights = one.offer.rights if one.offer else ()
+        if twice := [pk for pk in rights if pk in lines]:
+            named = "、".join(numbers[pk] for pk in twice)
+            one = Judged(one.line, None, "number", Refused("listing.right_twice", rights=named, row=lines[twice[0]]))
+        else:
+            lines |= dict.fromkeys(rights, one.line)
+        kept.append(one)
+    return kept
 
 
 def _seller(batch: ImportBatch) -> Party:

@@ -13,7 +13,7 @@ from zhirong.ledger import bank as banks
 from zhirong.ledger import rules
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
-from zhirong.ledger.models import Account, BankFile, BankLine, Payout, Reconciliation
+from zhirong.ledger.models import Account, BankFile, BankLine, Due, Payout, Reconciliation
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -121,6 +121,8 @@ def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
         "ledger.payout_refused", payout.topic, who=who, payout=payout_id, amount_fen=payout.amount, reason=reason
     )
     BankLine.objects.filter(state="returning", pk__in=line_ids(payout)).update(state="suspense")
+    # What was due is due still, by the same instant: another payout may be made for it.
+    Due.objects.filter(payout=payout).update(state="due", payout=None)
     return payout
 
 
@@ -135,6 +137,8 @@ def waiting(payout_id: str) -> Payout:
 
 def require_even() -> None:
     """Refused while the last reconciliation is uneven; a house that has seen no statement yet has nothing to differ."""
+    if BankFile.objects.filter(direction="in", booked_at=None).exists():
+        raise Refused("ledger.statement_unfinished")
     last = Reconciliation.objects.order_by("-pk").first()
     if last is not None and not last.is_even:
         said = last.custody if last.bank_says is None else last.bank_says

@@ -134,9 +134,11 @@ def freeze(
     return hold(who, Order(id, debit, credit, amount_fen, kind="deposit", memo=memo), topic=topic)
 
 
-def apply(who: record.Actor | None, hold_id: str, *, id: str, deal: str, topic: str) -> list[Answer]:
-    """Turn a winner's deposit into part of the price: frozen money becomes the deal's escrow."""
-    return convert(who, hold_id, id=id, to=rules.escrow(deal), topic=topic, kind="deposit_applied")
+def apply(
+    who: record.Actor | None, hold_id: str, *, id: str, deal: str, topic: str, most_fen: int = FULL
+) -> list[Answer]:
+    """Turn a winner's deposit into part of the price: frozen money becomes the deal's escrow, the rest is free."""
+    return convert(who, hold_id, id=id, to=rules.escrow(deal), topic=topic, kind="deposit_applied", most_fen=most_fen)
 
 
 def forfeit(
@@ -148,14 +150,17 @@ def forfeit(
 
 
 @transaction.atomic
-def convert(who: record.Actor | None, hold_id: str, *, id: str, to: str, topic: str, kind: str) -> list[Answer]:
-    """Post a deposit's hold and pass the money on, in one linked group."""
+def convert(
+    who: record.Actor | None, hold_id: str, *, id: str, to: str, topic: str, kind: str, most_fen: int = FULL
+) -> list[Answer]:
+    """Post a deposit's hold, or a part of it, and pass the money on, in one linked group."""
     held = Entry.objects.select_related("credit", "hold").filter(id=hold_id, hold__isnull=False).first()
     if held is None:
         raise Refused("ledger.hold_not_found", id=hold_id, path="")
     open_accounts([to])
-    taken = Order(id, hold=hold_id, amount=FULL, flags=Flag.POST, kind="post")
-    passed = Order(f"{id}:on", held.credit.path, to, held.amount, kind=kind)
+    part = held.amount if most_fen == FULL else min(held.amount, most_fen)
+    taken = Order(id, hold=hold_id, amount=FULL if part == held.amount else part, flags=Flag.POST, kind="post")
+    passed = Order(f"{id}:on", held.credit.path, to, part, kind=kind)
     return move(who, [taken, passed], topic=topic, group=id)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
 from zhirong.exchange import papers
-from zhirong.exchange.actions import money
+from zhirong.exchange.actions import money, succession
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
 from zhirong.people import access
@@ -27,6 +27,7 @@ from zhirong.web.exchange import proofs
 from zhirong.web.exchange import words as exchange_words
 
 READERS = {"operator", "checker", "auditor", "official"}
+DEAD = ("defaulted", "declined", "annulled")
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
 
@@ -95,6 +96,8 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         rule_name=exchange_words.rule_set_name(rules),
         next_step=next_step(deal, standing),
         can_sign=can_sign,
+        can_take=deal.state == "offered" and deal.stopped_at is None and access.may(standing, "exchange.sign_buyer", deal),
+        is_taken=deal.state == "offered" and deal.intent.deposit_state == succession.TAKEN,
         contract_sha256=deal.contract_file.sha256 if deal.contract_file else "",
         contract_number=papers.contract_number(deal),
         owed_fen=owed,
@@ -102,7 +105,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         deposit_word=words.deposit(deal.intent.deposit_state),
         recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
         objections=deal.objections.select_related("party", "decided_by").order_by("-pk"),
-        can_object=deal.state not in ("settled", "defaulted", "annulled")
+        can_object=deal.state not in ("settled", *DEAD)
         and access.may(standing, "exchange.object", deal)
         and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id}),
         leaves=leaf_rows(deal),
@@ -139,7 +142,7 @@ def sides_of(deal: Deal, standing: Standing | None) -> list[Side]:
 
 def steps(deal: Deal) -> list[tuple[str, str, str]]:
     """From the hammer to the certificate: word, when it was or by when it is due, was | now."""
-    is_dead = deal.state in ("defaulted", "annulled")
+    is_dead = deal.state in DEAD
     here = STEPS.index(deal.state) if deal.state in STEPS else 0
     rows = [
         (gettext("Hammer"), deal.made_at, None),
@@ -169,6 +172,11 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
     if deal.stopped_at is not None:
         return gettext("The clock stands."), gettext("An objection is being decided by somebody who took no part.")
     by_state = {
+        "offered": (
+            gettext("The next best answers."),
+            gettext("The buyer before it defaulted; the offer is at its own highest bid and binds it to nothing."),
+        ),
+        "declined": (gettext("The next best did not take it."), gettext("The one after it was asked, if there was one.")),
         "contract": (gettext("Both sides accept the contract."), gettext("Payment is due only when both have.")),
         "payment": (
             gettext("You pay %(amount)s.") % owed

@@ -1,4 +1,4 @@
-"""What is done on a deal's page: accept the contract, object. Each only calls its action."""
+"""What is done on a deal's page: accept the contract, answer an offer, object. Each only calls its action."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import contracts, objections
+from zhirong.exchange.actions import contracts, objections, succession
 from zhirong.exchange.models import Deal
 from zhirong.people.models import Party, Person
 from zhirong.web import account, pages, uploads
@@ -47,6 +47,17 @@ def accept(request: HttpRequest, person: Person, deal: Deal) -> str:
     sha256 = request.POST.get("sha256", "")
     contracts.accept(person, deal, side=side, contract_sha256=sha256, signed_copy=copy)
     return "h-contract"
+
+
+@on_deal
+def answer_offer(request: HttpRequest, person: Person, deal: Deal) -> str:
+    """The next best takes the right at its own bid, or declines."""
+    deeds = {"take": succession.take, "decline": succession.decline}
+    answer = request.POST.get("answer", "")
+    if answer not in deeds:
+        raise Refused("web.choice_missing", field="answer")
+    deeds[answer](person, deal.pk)
+    return "h-offer" if answer == "take" else ""
 
 
 @on_deal

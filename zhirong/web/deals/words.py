@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext, gettext_noop
 
 DEALS = {
+    "offered": ("wait", gettext_noop("Offered to the next best")),
     "contract": ("wait", gettext_noop("Contract to be accepted")),
     "payment": ("wait", gettext_noop("Payment due")),
     "recordal": ("half", gettext_noop("Paid; change of owner to be recorded")),
     "confirming": ("half", gettext_noop("Recorded; being confirmed")),
     "settled": ("done", gettext_noop("Paid out and closed")),
     "defaulted": ("no", gettext_noop("Ended by default")),
+    "declined": ("off", gettext_noop("The next best did not take it")),
     "annulled": ("no", gettext_noop("Annulled")),
 }
 INTENTS = {

@@ -18,7 +18,7 @@ from zhirong.people.rules import Standing
 from zhirong.web import pages
 
 ENDED = ("settled", "ended", "withdrawn", "terminated")
-OVER = ("settled", "defaulted", "annulled")
+OVER = ("settled", "defaulted", "declined", "annulled")
 
 
 @dataclass(frozen=True)

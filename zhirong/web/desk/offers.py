@@ -176,7 +176,7 @@ def rule_choices(seller: Party | None, now: datetime, *, asking_fen: int) -> lis
 def may_choose(one: rule_sets.RuleSet, seller: Party | None) -> bool:
     """State-owned sellers have their own rules (X5), and nobody else needs them; minutes are for demonstrations."""
     if one.marked:
-        return bool(settings.DEMO)
+        return bool(settings.DEMO_RULES)
     return (one.basis == "state") == bool(seller and seller.is_state_owned)
 
 

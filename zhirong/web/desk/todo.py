@@ -145,7 +145,10 @@ def of_deals(deals: Iterable[Deal], standing: Standing | None) -> Iterator[Step]
         waits = (one.seller_id in mine and not one.seller_accepted) or (  # type: ignore[attr-defined]
             one.buyer_id in mine and not one.buyer_accepted  # type: ignore[attr-defined]
         )
-        if one.state == "contract" and waits:
+        if one.state == "offered" and one.buyer_id in mine:
+            title = gettext("You are next: take the right at your own bid, or decline")
+            yield Step(one.contract_due_at, title, facts, gettext("Answer"), f"{place}#h-offer")
+        elif one.state == "contract" and waits:
             yield Step(one.contract_due_at, gettext("Accept the contract"), facts, gettext("Read and accept"), place)
         elif one.state == "payment" and one.buyer_id in mine:
             due = shown.yuan(money.due_fen(one), _language())

@@ -153,7 +153,7 @@ def can_register(found: Listing) -> bool:
 
 def deal_of(found: Listing) -> Deal | None:
     """What the listing came to, where it can have come to something."""
-    if found.state not in ("sold", *listing_rules.OVER):
+    if found.state not in ("sold", "offering", *listing_rules.OVER):
         return None
     return Deal.objects.filter(listing=found).select_related("certificate", "lot").order_by("-pk").first()
 
@@ -244,8 +244,8 @@ def step_now(found: Listing, deal: Deal | None) -> int:
     """The step at which a listing stands; past the last one when all is done."""
     if found.state == "settled":
         return 7
-    if found.state == "sold" and deal is not None:
-        return {"contract": 4, "payment": 5, "recordal": 5, "confirming": 5}.get(deal.state, 6)
+    if found.state in ("sold", "offering") and deal is not None:
+        return {"offered": 3, "contract": 4, "payment": 5, "recordal": 5, "confirming": 5}.get(deal.state, 6)
     by_state = {
         "draft": 0,
         "submitted": 0,

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from zhirong.base import money
 from zhirong.base.refused import Refused
 from zhirong.exchange import rules
 from zhirong.exchange.actions import bidding
@@ -24,7 +23,7 @@ from zhirong.exchange.models import Deal, Intent, Lot, LotStep
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import feed
-from zhirong.web import filters, pages
+from zhirong.web import bid_door, filters, pages
 from zhirong.web.exchange import board, words
 
 Deed = Callable[[HttpRequest, int], HttpResponse]
@@ -156,15 +155,6 @@ def refused_in_room(request: HttpRequest, lot_id: int, refused: Refused) -> Http
     return room_page(request, lot_id)
 
 
-def asked_fen(request: HttpRequest) -> int:
-    """The amount chosen or typed; what cannot be read is refused as the floor would."""
-    text = request.POST.get("own", "").strip() or request.POST.get("amount", "")
-    try:
-        return money.read_yuan(text)
-    except Refused as unread:
-        raise Refused("bid.not_an_amount", given=text[:40]) from unread
-
-
 def bidder(request: HttpRequest, lot: Lot) -> Intent:
     """Who bids, or the refusal that says how to become a bidder."""
     intent = own_intent(request, lot)
@@ -187,7 +177,7 @@ def who(request: HttpRequest) -> Person:
 def confirm(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/confirm: the amount in capitals and what it would cost, for pages without script."""
     lot = lot_or_404(lot_id)
-    intent, price_fen = bidder(request, lot), asked_fen(request)
+    intent, price_fen = bidder(request, lot), bid_door.typed_fen(request.POST)
     seen = board.room_of(lot)
     fee_fen = rules.fee_fen(seen.rules, price_fen, side="buyer") if seen.rules else 0
     return pages.page(
@@ -211,7 +201,7 @@ def confirm(request: HttpRequest, lot_id: int) -> HttpResponse:
 def bid(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/bid: hand the bid to the floor; no thread waits for its commit."""
     lot = lot_or_404(lot_id)
-    future = bidding.place_bid(who(request), lot, asked_fen(request), key=request.POST.get("key", ""))
+    future = bidding.place_bid(who(request), lot, bid_door.typed_fen(request.POST), key=request.POST.get("key", ""))
 
     def answered(done: Future[Reply]) -> HttpResponse:
         reply = done.result()

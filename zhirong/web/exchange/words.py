@@ -21,6 +21,7 @@ LISTING = {
     "answering": ("wait", gettext_noop("Seller to answer")),
     "bidding": ("on", gettext_noop("Bidding")),
     "sold": ("done", gettext_noop("Sold, in settlement")),
+    "offering": ("wait", gettext_noop("Offered to the next best")),
     "settled": ("done", gettext_noop("Sold and settled")),
     "suspended": ("half", gettext_noop("Suspended")),
     "ended": ("off", gettext_noop("Ended without a sale")),
@@ -62,6 +63,9 @@ OUTCOMES = {
     "below_reserve": gettext_noop("The reserve was not reached"),
     "seller_declined": gettext_noop("The seller declined"),
     "rerun": gettext_noop("To be run again"),
+    "defaulted": gettext_noop("The buyer did not keep its word"),
+    "offer_declined": gettext_noop("The offer was declined"),
+    "offer_lapsed": gettext_noop("The offer lapsed"),
     "annulled": gettext_noop("Annulled"),
 }
 UNITS = {

@@ -99,6 +99,7 @@ def kind_words() -> dict[str, str]:
     return {
         "registration": gettext("Registration closes"),
         "answer": gettext("The seller's silence consents"),
+        "offer": gettext("An offer to the next best lapses"),
         "opening": gettext("An auction opens"),
         "close": gettext("An auction closes"),
         "contract": gettext("Contract due"),

@@ -21,6 +21,7 @@ from zhirong.web import filters, pages
 from zhirong.web.office import rooms, tables
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
+ENDS = ("defaulted", "declined", "annulled")
 DEEDS = (
     "exchange.enter_recordal",
     "exchange.confirm_recordal",
@@ -34,12 +35,14 @@ DEEDS = (
 def state_of(state: str) -> tuple[str, str]:
     """Shape and word of a deal's state."""
     words = {
+        "offered": ("wait", gettext("Offered to the next best")),
         "contract": ("wait", gettext("Contract to be accepted")),
         "payment": ("wait", gettext("Price to be paid")),
         "recordal": ("on", gettext("Change of owner at the office")),
         "confirming": ("half", gettext("Recordal to be confirmed")),
         "settled": ("done", gettext("Price and title exchanged")),
         "defaulted": ("no", gettext("Buyer defaulted")),
+        "declined": ("off", gettext("The next best did not take it")),
         "annulled": ("no", gettext("Annulled")),
     }
     return words[state]
@@ -47,7 +50,7 @@ def state_of(state: str) -> tuple[str, str]:
 
 def due_of(deal: Deal) -> datetime | None:
     """The deadline of the state the deal is in."""
-    due = {"contract": deal.contract_due_at, "payment": deal.payment_due_at}
+    due = {"offered": deal.contract_due_at, "contract": deal.contract_due_at, "payment": deal.payment_due_at}
     return due.get(deal.state, deal.recordal_due_at if deal.state in ("recordal", "confirming") else None)
 
 
@@ -65,7 +68,7 @@ def deals(request: HttpRequest) -> HttpResponse:
         return file
     table = tables.table(request, "deals", gettext("Deals"), columns=columns, found=found, order="-made_at")
     states = [("", gettext("All"), sum(counts.values()))]
-    states += [(name, state_of(name)[1], counts[name]) for name in (*WAY, "defaulted", "annulled") if name in counts]
+    states += [(name, state_of(name)[1], counts[name]) for name in ("offered", *WAY, *ENDS) if name in counts]
     return rooms.show(
         request, "deals.html", here="office-deals", title=gettext("Settlement"), table=table, states=states, state=state
     )

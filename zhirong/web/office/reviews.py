@@ -212,6 +212,7 @@ def state_of(state: str) -> tuple[str, str]:
         "answering": ("wait", gettext("Seller answers")),
         "bidding": ("on", gettext("In the auction")),
         "sold": ("done", gettext("Sold, in settlement")),
+        "offering": ("wait", gettext("Offered to the next best")),
         "settled": ("done", gettext("Price and title exchanged")),
         "suspended": ("wait", gettext("Suspended")),
         "ended": ("off", gettext("Ended unsold")),

@@ -1,0 +1,269 @@
+"""What follows a default: the deposit, the next best, the second run, and what the transcript says of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection
+
+from tests.api.given_api import a_caller
+from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
+from tests.exchange.given_floor import until
+from tests.people.given_people import deeds, refused
+from tests.web.given_pages import text_of
+from zhirong.exchange import clockwork, floor_doors, jobs
+from zhirong.exchange.actions import deals, intents, listings, settlement, succession
+from zhirong.exchange.floor import Floor
+from zhirong.exchange.floor_watch import Watch
+from zhirong.exchange.models import Deal, Intent, Listing, Lot
+from zhirong.record import actions as record
+from zhirong.record import port as sql
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DEPOSIT = 80_000_00
+
+
+@pytest.fixture
+def floor(monkeypatch: pytest.MonkeyPatch) -> object:
+    """The floor of this house, over the test's database."""
+    running = Floor(
+        lambda: sql.beside(connection),
+        clock_ns=record.now_ns,
+        watch=Watch(0, 1, clock_jump_ns=10**18, outage_ns=10**18),
+    )
+    running.start()
+    monkeypatch.setattr(floor_doors, "_floor", running)
+    yield running
+    running.stop()
+
+
+def sold(
+    house: given.House, seller: given.Side, prices: list[tuple[given.Side, int]], *, rule_set: str = "demo"
+) -> Deal:
+    """An auction with these bids in their order."""
+    listing = given.an_announced(house, seller, rule_set=rule_set)
+    sides = {side.party.ref: side for side, _ in prices}
+    codes = {ref: given.an_admitted(listing, side).code for ref, side in sides.items()}
+    given.time_passes(days=60) if rule_set != "demo" else given.time_passes(minutes=4)
+    jobs.tick()
+    lot = Lot.objects.get(listing=listing)
+    given.time_passes(days=12) if rule_set != "demo" else given.time_passes(seconds=5)
+    Lot.objects.filter(pk=lot.pk).update(opens_ns=record.now_ns() - 10**9, closes_ns=record.now_ns() + 3600 * 10**9)
+    for side, price_fen in prices:
+        reply = floor_doors.bid(lot.pk, codes[side.party.ref], price_fen, key=f"k{price_fen}")
+        assert reply.accepted, reply
+    given.time_passes(days=2)
+    until(lambda: Lot.objects.get(pk=lot.pk).state == "closed")
+    jobs.tick()
+    return Deal.objects.get(listing=listing)
+
+
+def three(house: given.House) -> tuple[Deal, given.Side, list[given.Side]]:
+    """Three bidders, the first of whom wins at 860,000 yuan."""
+    seller = given.a_side("holder")
+    sides = [given.a_side("buyer") for _ in range(3)]
+    first, second, third = sides
+    bids = [(third, 800_000_00), (second, 840_000_00), (first, 860_000_00)]
+    return sold(house, seller, bids), seller, sides
+
+
+def defaults(house: given.House, deal: Deal, **later: int) -> Deal:
+    given.time_passes(**(later or {"hours": 1}))
+    settlement.propose_default(house.operator, deal.pk, reason="未签约")
+    return settlement.confirm_default(house.checker, deal.pk)
+
+
+def signed(deal: Deal, seller: given.Side, buyer: given.Side) -> Deal:
+    text = given.contract_of(deal)
+    deals.accept(seller.person, deal.pk, side="seller", contract_sha256=text)
+    return deals.accept(buyer.person, deal.pk, side="buyer", contract_sha256=text)
+
+
+@pytest.mark.usefixtures("floor")
+def test_every_loser_has_its_deposit_back_at_the_hammer() -> None:
+    deal, _, (first, second, third) = three(given.House())
+    assert [given.free_fen(one) for one in (first, second, third)] == [0, DEPOSIT, DEPOSIT]
+    assert deal.intent.deposit_state == "held"
+
+
+@pytest.mark.usefixtures("floor")
+def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_nothing() -> None:
+    house = given.House()
+    deal, seller, (first, second, _) = three(house)
+    deal = defaults(house, deal)
+    assert deal.state == "defaulted"
+    assert Intent.objects.get(pk=deal.intent_id).deposit_state == "forfeited"
+    assert given.free_fen(seller) == DEPOSIT - deal.buyer_fee_fen
+    offer = Deal.objects.get(state="offered")
+    assert (offer.buyer, offer.price_fen, offer.rank) == (second.party, 840_000_00, 2)
+    assert given.fresh(deal.listing).state == "offering"
+    assert given.free_fen(second) == DEPOSIT, "nothing is frozen before it says yes"
+    with refused("people.not_allowed"):
+        succession.take(first.person, offer.pk)
+    taken = succession.take(second.person, offer.pk)
+    assert (taken.state, given.fresh(deal.listing).state) == ("contract", "sold")
+    assert given.free_fen(second) == 0
+    assert succession.take(second.person, offer.pk).state == "contract"
+    assert deeds().count("exchange.offer_taken") == 1
+    assert deeds().count("exchange.hammer") == 2
+    signed(taken, seller, second)
+    fallen = Deal.objects.get(pk=deal.pk)
+    gap_fen = 20_000_00
+    assert fallen.shortfall_fen == max(0, gap_fen - (DEPOSIT - deal.buyer_fee_fen)) == 0
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_default_of_payment_finds_the_next_best_too() -> None:
+    house = given.House()
+    deal, seller, (first, second, _) = three(house)
+    deal = signed(deal, seller, first)
+    assert deal.state == "payment"
+    deal = defaults(house, deal, days=30)
+    assert deal.state == "defaulted"
+    assert Deal.objects.get(state="offered").buyer == second.party
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_no_and_a_silence_pass_the_offer_on_until_nobody_is_left() -> None:
+    house = given.House()
+    deal, _, (_, second, third) = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    succession.decline(second.person, offer.pk)
+    assert succession.decline(second.person, offer.pk).state == "declined"
+    following = Deal.objects.get(state="offered")
+    assert (following.buyer, following.price_fen, following.rank) == (third.party, 800_000_00, 3)
+    given.time_passes(hours=1)
+    jobs.tick()
+    jobs.tick()
+    assert Deal.objects.get(pk=following.pk).end_reason == "offer_lapsed"
+    listing = given.fresh(deal.listing)
+    assert (listing.state, listing.end_reason) == ("ended", "defaulted")
+    assert (given.free_fen(second), given.free_fen(third)) == (DEPOSIT, DEPOSIT)
+    assert not listing.items.filter(is_live=True).exists()
+    lot = Lot.objects.get(listing=listing)
+    assert json.loads(lot.result)["outcome"] == "rerun"
+    fell = lot.steps.filter(kind="defaulted").order_by("seq")
+    said = [json.loads(step.facts)["reason"] for step in fell]
+    assert said == [succession.FELL[name] for name in ("defaulted", "offer_declined", "offer_lapsed")]
+    assert deeds().count("exchange.lot_defaulted") == 3
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_taken_offer_waits_for_its_deposit_and_lapses_without_it() -> None:
+    house = given.House()
+    deal, _, (_, second, third) = three(house)
+    intent = Intent.objects.get(party=second.party)
+    defaults(house, deal)
+    given.pays_away(second.party, DEPOSIT)
+    offer = Deal.objects.get(state="offered")
+    offer = succession.take(second.person, offer.pk)
+    assert (offer.state, offer.intent.deposit_state) == ("offered", "due")
+    assert offer.intent.payment_code != intent.payment_code
+    jobs.tick()
+    assert Deal.objects.get(pk=offer.pk).state == "offered"
+    given.money_for(second.party, DEPOSIT)
+    jobs.tick()
+    assert Deal.objects.get(pk=offer.pk).state == "contract"
+    assert given.free_fen(second) == 0
+    assert not Deal.objects.filter(buyer=third.party).exists()
+
+
+@pytest.mark.usefixtures("floor")
+def test_where_the_rules_say_run_again_a_new_listing_follows_without_the_defaulter() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    first, second = given.a_side("buyer"), given.a_side("buyer")
+    bids = [(second, 800_000_00), (first, 860_000_00)]
+    deal = sold(house, seller, bids, rule_set="court_timed")
+    deal = defaults(house, deal, days=60)
+    assert not Deal.objects.filter(state="offered").exists()
+    former = given.fresh(deal.listing)
+    assert (former.state, former.end_reason) == ("ended", "defaulted")
+    again = Listing.objects.get(follows=former)
+    assert (again.state, again.asking_fen) == ("submitted", 800_000_00)
+    assert [item.right_id for item in again.items.all()] == [item.right_id for item in former.items.all()]
+    listings.send_back(house.operator, again.pk, reason="可在幅度内降价。")
+    right = again.items.get().right
+    with refused("listing.relist_too_low"):
+        listings.change(seller.person, again.pk, given.an_offer(seller, right, asking_fen=639_999_99, rule_set="court_timed"))
+    listings.change(seller.person, again.pk, given.an_offer(seller, right, asking_fen=640_000_00, rule_set="court_timed"))
+    listings.submit(seller.person, again.pk)
+    listings.announce(house.operator, again.pk)
+    with refused("lot.defaulter_may_not_bid"):
+        intents.register(first.person, again.pk, party=first.party)
+    assert intents.register(second.person, again.pk, party=second.party).state == "admitted"
+
+
+@pytest.mark.usefixtures("floor")
+def test_what_the_second_sale_brings_less_is_written_down_as_the_defaulters_debt() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    first, second = given.a_side("buyer"), given.a_side("buyer")
+    deal = sold(house, seller, [(second, 800_000_00), (first, 1_000_000_00)])
+    deal = defaults(house, deal)
+    offer = succession.take(second.person, Deal.objects.get(state="offered").pk)
+    signed(offer, seller, second)
+    covered_fen = DEPOSIT - deal.buyer_fee_fen
+    assert Deal.objects.get(pk=deal.pk).shortfall_fen == 200_000_00 - covered_fen
+    assert deeds().count("exchange.shortfall") == 1
+
+
+@pytest.mark.usefixtures("floor")
+def test_an_offer_can_be_annulled_by_two_and_nothing_stays_frozen() -> None:
+    house = given.House()
+    deal, _, (_, second, _) = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    settlement.propose_annulment(house.operator, offer.pk, reason="转让方终止转让")
+    settlement.confirm_annulment(house.checker, offer.pk)
+    assert given.fresh(deal.listing).state == "ended"
+    assert given.free_fen(second) == DEPOSIT
+
+
+@pytest.mark.usefixtures("floor")
+def test_the_next_best_answers_on_its_page_and_the_house_sees_where_it_stands() -> None:
+    house = given.House()
+    deal, _, (first, second, third) = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    address = f"/deals/{offer.number}"
+    own = desk.browser_of(second.person)
+    assert "按 840,000 元受让" in text_of(own, address)
+    assert "您为下一顺位" in text_of(own, "/desk")
+    assert "顺位要约中" in text_of(own, f"/listings/{deal.listing.number}")
+    assert "等待顺位受让方答复" in text_of(desk.browser_of(house.operator), f"/office/deals/{offer.pk}")
+    assert own.post(f"{address}/offer", {"answer": "maybe"}).status_code == 400
+    assert desk.browser_of(first.person).post(f"{address}/offer", {"answer": "take"}).status_code == 404
+    assert own.post(f"{address}/offer", {"answer": "decline"}).status_code == 302
+    assert "顺位受让方未接受" in text_of(own, address)
+    following = Deal.objects.get(state="offered")
+    own = desk.browser_of(third.person)
+    assert own.post(f"/deals/{following.number}/offer", {"answer": "take"}).status_code == 302
+    assert Deal.objects.get(pk=following.pk).state == "contract"
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_program_takes_an_offer_once() -> None:
+    house = given.House()
+    deal, _, (_, second, _) = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    caller = a_caller(second.person)
+    assert caller.refused(f"/deals/{offer.pk}/offer/take") == (400, "api.no_key")
+    told = caller.post(f"/deals/{offer.pk}/offer/take", key="a")
+    assert (told["state"], told["rank"], told["price_fen"]) == ("contract", 2, 840_000_00)
+    assert caller.post(f"/deals/{offer.pk}/offer/take", key="a") == told
+    assert caller.refused(f"/deals/{offer.pk}/offer/decline", key="b") == (409, "deal.not_now")
+    assert deeds().count("exchange.offer_taken") == 1
+
+
+@pytest.mark.usefixtures("floor")
+def test_the_demo_clock_stops_where_an_offer_lapses() -> None:
+    house = given.House()
+    deal, _, _ = three(house)
+    defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    first = clockwork.deadlines(record.now(), most=1)[0]
+    assert (first.kind, first.at, first.by_clock) == ("offer", offer.contract_due_at, True)
+    assert clockwork.next_deadline(record.now()) == offer.contract_due_at

@@ -1,0 +1,58 @@
+"""A listing run again after its buyer defaulted: the same offer, reviewed anew, cheaper only within the rule set's cut."""
+
+from __future__ import annotations
+
+from zhirong.base.calendar import china
+from zhirong.exchange import listing_rules
+from zhirong.exchange.actions import listings
+from zhirong.exchange.models import Listing, ListingDocument, ListingItem
+from zhirong.record import actions as record
+
+
+def again(former: Listing) -> Listing:
+    """The second run, handed in for review at the former price (court rule 24).
+
+    Only its seller may ask for less, when the operator sends it back: X7 says by how much at most, not that it must.
+    """
+    now, found = record.now(), listings.rules_of(former)
+    listing = Listing.objects.create(
+        number=listings.next_number("ZR", now),
+        seller=former.seller,
+        made_by=former.made_by,
+        title=former.title,
+        title_en=former.title_en,
+        summary=former.summary,
+        requirement=former.requirement,
+        deal_kind=former.deal_kind,
+        asking_fen=former.asking_fen,
+        reserve_fen=former.reserve_fen,
+        currency=former.currency,
+        rule_set=former.rule_set,
+        is_demo_rules=former.is_demo_rules,
+        deposit_fen=former.deposit_fen,
+        state="submitted",
+        submitted_at=now,
+        follows=former,
+    )
+    items = former.items.order_by("position")
+    ListingItem.objects.bulk_create(
+        ListingItem(listing=listing, right_id=item.right_id, position=item.position) for item in items
+    )
+    ListingDocument.objects.bulk_create(
+        ListingDocument(
+            listing=listing, file=one.file, title=one.title, is_for_admitted=one.is_for_admitted, added_at=now
+        )
+        for one in former.documents.select_related("file").order_by("pk")
+    )
+    record.tell(
+        "exchange.relisted",
+        listing.topic,
+        who=None,
+        to=listings.maker(former),
+        number=listing.number,
+        former=former.number,
+        asking_fen=listing.asking_fen,
+        least_fen=listings.least_fen(listing),
+        until=listing_rules.after(now, found.relist_within, china()).at.isoformat(),
+    )
+    return listing
