@@ -31,7 +31,9 @@ def faults(batch: ImportBatch) -> list[tuple[str, str]]:
 
 
 def test_a_seller_does_not_lengthen_an_expired_patent_by_its_own_sheet():
-    batch = brought(OLD, "旧发明", HOLDER, "2004-01-05", "2006-06-02", "2099-12-31", "20", "2024-01-01", party=a_party())
+    batch = brought(
+        OLD, "旧发明", HOLDER, "2004-01-05", "2006-06-02", "2099-12-31", "20", "2024-01-01", party=a_party()
+    )
     assert batch.faults == 0
     imports.commit_import(batch.brought_by, batch)
     said = queries.record_of(Right.objects.get())

@@ -94,9 +94,7 @@ def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     return [_previewed(row, said.get(row.line), known, merge=merge) for row in lines]
 
 
-def _previewed(
-    row: ImportRow, said: RightRecord | None, known: dict[str, Right], *, merge: records.Merge
-) -> Previewed:
+def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right], *, merge: records.Merge) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
         return Previewed(row.line, "", "", "", (), faults)
@@ -252,9 +250,17 @@ class _Parts:
             entries=_by_right(RegisterEvent.objects.filter(of_rights).values_list("right_id", "kind", "day", "facts")),
             weights=_by_right(
                 weights.values_list(
-                    "right_id", "kind", "in_favour_of", "since", "until", "ended_on", "number", "facts", "party__name",
+                    "right_id",
+                    "kind",
+                    "in_favour_of",
+                    "since",
+                    "until",
+                    "ended_on",
+                    "number",
+                    "facts",
+                    "party__name",
                     "party__ref",
-                )  # fmt: skip
+                )
             ),
             consents=_by_right(
                 Consented.objects.filter(of_rights).values_list(
@@ -262,8 +268,8 @@ class _Parts:
                 )
             ),
             payments=_by_right(
-                FeePayment.objects.filter(of_rights).values_list(
-                    "right_id", "year", "paid_on", "amount_fen", "reduction"
+                FeePayment.objects.filter(of_rights, state__in=("waiting", "confirmed")).values_list(
+                    "right_id", "state", "year", "paid_on", "amount_fen", "reduction"
                 )
             ),
         )
@@ -309,11 +315,17 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         fees=FeeRecord(
             said.fees_paid_through_year,
             said.fees_as_of,
-            tuple(
-                Payment(year, paid_on, fen, Reduction(reduction))
-                for year, paid_on, fen, reduction in parts.payments.get(pk, ())
-            ),
+            payments=_paid(parts.payments.get(pk, ()), "confirmed"),
+            reported=_paid(parts.payments.get(pk, ()), "waiting"),
         ),
+    )
+
+
+def _paid(rows: Sequence[Any], wanted: str) -> tuple[Payment, ...]:
+    return tuple(
+        Payment(year, paid_on, fen, Reduction(reduction))
+        for state, year, paid_on, fen, reduction in rows
+        if state == wanted
     )
 
 

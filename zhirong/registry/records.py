@@ -118,7 +118,7 @@ def merged(known: RightRecord, said: RightRecord) -> RightRecord:
 
 
 # What a right lives by. Whoever sells it does not say that somebody looked at the office's register, and when.
-LOOKED_UP = {"term_ends_on": None, "fees_paid_through_year": 0, "fees_as_of": None, "source_day": None}
+LOOKED_UP: dict[str, Any] = {"term_ends_on": None, "fees_paid_through_year": 0, "fees_as_of": None, "source_day": None}
 DAYS_OF_LAW = ("filed_on", "published_on", "examination_asked_on", "granted_on")
 
 
