@@ -53,7 +53,7 @@ def is_concerned(who: Person, deal: Deal) -> bool:
 
 
 def took_part(who: Person, deal: Deal) -> bool:
-    """Whether this person had a hand in the listing, its registrations, its auction or the deal, by rows or by record."""
+    """Whether this person had a hand in the listing, its registrations, its auction or the deal."""
     intents = Intent.objects.filter(listing=deal.listing)
     parts = {
         deal.listing.made_by_id,
@@ -72,7 +72,7 @@ def took_part(who: Person, deal: Deal) -> bool:
 
 
 def has_acted(who: Person, deal: Deal) -> bool:
-    """Whether the record names the person in a deed on the deal, its listing or a lot: who paused, banned, hid, left."""
+    """Whether the record names the person in a deed on the deal, its listing or a lot: a pause, a ban."""
     topics = [deal.topic, deal.listing.topic, *(lot.topic for lot in deal.listing.lots.all())]
     # A leaf has one spelling, in which a quotation mark inside a text is escaped: nobody writes this into a reason.
     deeds = Leaf.objects.filter(topic__in=topics, body__contains=f'"who":"{who.ref}"')
