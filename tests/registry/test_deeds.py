@@ -208,6 +208,58 @@ def test_nobody_consents_for_another_and_strangers_have_nothing_to_consent():
     assert Consent.objects.count() == 0
 
 
+def test_a_foreign_name_given_with_ones_own_party_is_no_consent():
+    first, second, bank, stranger = a_party(), a_party("某某大学"), a_party(BANK), a_party("路人")
+    right, operator = a_right(parties=(first, second)), an_operator()
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured("外埠银行"), since=date(2026, 1, 9))
+    for name in (BANK, "外埠银行", second.name):
+        with refused("registry.nothing_to_consent"):
+            weights.consent(a_person("holder", of=stranger), right, Act.SELL, by=Favoured(name, stranger))
+    assert Consent.objects.count() == 0
+    assert "registry.consented" not in kinds_told()
+    codes = ["co_owner_not_consented", "pledgee_not_consented", "pledgee_not_consented"]
+    assert blocking(right, by=(first.ref,)) == codes
+
+
+def test_a_party_consents_under_the_name_that_the_register_has_of_it():
+    bank = a_party("改名后的银行")
+    right = a_right(parties=(a_party(),))
+    weights.encumber(an_operator(), right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    paper = weights.consent(a_person("bank", of=bank), right, Act.SELL, by=Favoured("随便什么名字", bank))
+    assert (paper.by_name, paper.party) == (BANK, bank)
+    assert blocking(right, day=paper.given_on) == []
+
+
+def test_a_party_that_is_not_verified_consents_to_nothing():
+    bank = a_party(BANK, is_verified=False)
+    right = a_right(parties=(a_party(),))
+    weights.encumber(an_operator(), right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    with refused("people.not_verified"):
+        weights.consent(a_person("bank", of=bank), right, Act.SELL, by=Favoured(BANK, bank))
+    assert Consent.objects.count() == 0
+
+
+def test_the_operator_notes_the_paper_of_somebody_without_a_party():
+    right, operator = a_right(parties=(a_party(),)), an_operator()
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured(BANK), since=date(2026, 1, 9))
+    with refused("registry.nothing_to_consent"):
+        weights.consent(operator, right, Act.SELL, by=Favoured("另一银行"))
+    with refused("people.not_allowed"):
+        weights.consent(a_person("bank"), right, Act.SELL, by=Favoured(BANK))
+    paper = weights.consent(operator, right, Act.SELL, by=Favoured(BANK))
+    assert blocking(right, day=paper.given_on) == []
+
+
+def test_a_paper_of_a_stranger_that_bears_the_banks_name_opens_nothing():
+    bank, stranger, operator = a_party(BANK), a_party("路人"), an_operator()
+    right = a_right(parties=(a_party(),))
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    said = {"by_name": BANK, "party": stranger, "act": "sell", "given_on": date(2026, 1, 10)}
+    Consent.objects.create(right=right, entered_by=operator, entered_at=right.put_at, **said)
+    assert blocking(right) == ["pledgee_not_consented"]
+
+
 def test_a_transfer_moves_the_title_on_its_day_and_is_done_once():
     seller, buyer = a_party(), a_party("乙公司")
     right, who = a_right(parties=(seller,)), an_operator()

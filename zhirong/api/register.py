@@ -83,7 +83,9 @@ class ConsentSaid(shapes.Said):
     """A co-owner's or pledgee's agreement (专利法 14, 民法典 444)."""
 
     act: Act
-    by_name: Annotated[str, Field(min_length=1, max_length=200, pattern=shapes.NO_NUL)]
+    by_name: Annotated[
+        str, Field(max_length=200, pattern=shapes.NO_NUL, description="By the operator, for somebody without a party")
+    ] = ""
     party: PartyRef = ""
     until: date | None = None
     file: shapes.FileRef = ""
@@ -244,10 +246,10 @@ def release(request: HttpRequest, encumbrance_id: shapes.Id, said: Release) -> W
     "/rights/{int:right_id}/consents",
     auth=calling.may_ask("registry.consent"),
     summary="Record a consent",
-    **problems.told(ConsentTold, "registry.nothing_to_consent"),
+    **problems.told(ConsentTold, "registry.nothing_to_consent", "people.not_verified"),
 )
 def consent(request: HttpRequest, right_id: shapes.Id, said: ConsentSaid) -> ConsentTold:
-    """Of a co-owner or pledgee to an act."""
+    """Of a co-owner or pledgee to an act: by itself as a verified party, or by the operator from its paper."""
     person, right = calling.person_of(request), rights.visible(right_id)
     by, file = _favoured(said.by_name, said.party), files.own_or_none(person, said.file)
     paper = weights.consent(person, right, said.act, by=by, until=said.until, file=file)

@@ -15,6 +15,7 @@ from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Certificate, Deal, Lot, Recordal
 from zhirong.papers import bundle, evidence, facts
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 from zhirong.record import files, receipts
 from zhirong.record.models import Leaf
 from zhirong.registry.models import Right
@@ -36,6 +37,10 @@ KINDS = {
     "software": facts.Both("软件著作权", "Software copyright"),
     "circuit_layout": facts.Both("集成电路布图设计", "Circuit layout"),
 }
+
+
+# Who of the house reads the papers of a deal besides its two sides.
+READERS = frozenset({"operator", "checker", "auditor", "official"})
 
 
 def transcript(lot: Lot) -> bytes | None:
@@ -133,6 +138,22 @@ def papers_of(certificate: Certificate, *, verify_at: str) -> tuple[facts.Certif
     lot = certificate.deal.lot
     paper = certificate_facts(certificate, verify_at=verify_at)
     return paper, bundle.files(paper, transcript=transcript(lot) if lot else None)
+
+
+def may_have(standing: Standing | None, deal: Deal) -> bool:
+    """The papers name both sides with their addresses: they are for these and the house (个人信息保护法 25)."""
+    return standing is not None and bool(standing.parties & {deal.seller_id, deal.buyer_id} or standing.roles & READERS)
+
+
+def of_hash(certificate: Certificate, sha256: str) -> str:
+    """Which of a certificate's papers or leaves has this hash, so that a paper in hand is known to be genuine."""
+    own = certificate.sealed
+    known: dict[str, str] = {
+        **{digest: name for name, digest in json.loads(certificate.sealed_files).items()},
+        bytes(certificate.leaf.hash).hex(): "certified",
+        **({bytes(own.hash).hex(): "sealed", json.loads(own.body)["facts_sha256"]: "facts"} if own else {}),
+    }
+    return known.get(sha256.strip().lower(), "")
 
 
 def certificate_file(certificate: Certificate, name: str) -> bytes:

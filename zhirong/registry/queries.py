@@ -249,8 +249,9 @@ class _Parts:
             entries=_by_right(RegisterEvent.objects.filter(of_rights).values_list("right_id", "kind", "day", "facts")),
             weights=_by_right(
                 weights.values_list(
-                    "right_id", "kind", "in_favour_of", "since", "until", "ended_on", "number", "facts", "party__name"
-                )
+                    "right_id", "kind", "in_favour_of", "since", "until", "ended_on", "number", "facts", "party__name",
+                    "party__ref",
+                )  # fmt: skip
             ),
             consents=_by_right(
                 Consented.objects.filter(of_rights).values_list(
@@ -288,11 +289,11 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         contested_by=tuple(one.name for one in said.named_holders()) if is_contested else (),
         co_owners_agreed_otherwise=said.more.get("co_owners_agreed", "") == "yes",
         consents=tuple(
-            Consent(by, Act(act), given_on, until)
+            # A paper of a party speaks for that party alone, whatever name stands on it.
+            Consent(ref or name, Act(act), given_on, until)
             for name, ref, act, given_on, until in parts.consents.get(pk, ())
-            for by in dict.fromkeys((name, ref or name))
         ),
-        pledges=tuple(Pledge(*one[:4]) for one in weights.of(Weight.PLEDGE)),
+        pledges=tuple(Pledge(*one[:4], party=one[5]) for one in weights.of(Weight.PLEDGE)),
         seizures=tuple(Seizure(*one[:4]) for one in weights.of(Weight.SEIZURE)),
         suspensions=tuple(Suspension(*one[1:3]) for one in weights.of(Weight.SUSPENSION)),
         licences=tuple(_licence(one) for one in weights.of(Weight.LICENCE)),
@@ -314,15 +315,15 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
 
 
 class _Weights:
-    """Encumbrances by kind: in whose favour, from, last day, number, facts."""
+    """Encumbrances by kind: in whose favour, from, last day, number, facts, the party's ref."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self.by_kind: dict[str, list[tuple[str, date, date | None, str, str]]] = {}
-        for kind, name, since, until, ended_on, number, more, party in rows:
-            one = (name or party or "", since, last_day(kind, until, ended_on), number, more)
+        self.by_kind: dict[str, list[tuple[str, date, date | None, str, str, str]]] = {}
+        for kind, name, since, until, ended_on, number, more, party, ref in rows:
+            one = (name or party or "", since, last_day(kind, until, ended_on), number, more, ref or "")
             self.by_kind.setdefault(kind, []).append(one)
 
-    def of(self, weight: Weight) -> Sequence[tuple[str, date, date | None, str, str]]:
+    def of(self, weight: Weight) -> Sequence[tuple[str, date, date | None, str, str, str]]:
         """Those of one kind, oldest first."""
         return self.by_kind.get(weight, ())
 
@@ -347,8 +348,8 @@ def _entry(kind: str, day: date, text: str) -> Entry:
     return Entry(EventKind(kind), day, Ending(ending) if ending else None, int(more.get("days", 0)))
 
 
-def _licence(one: tuple[str, date, date | None, str, str]) -> Licence:
-    name, since, until, number, text = one
+def _licence(one: tuple[str, date, date | None, str, str, str]) -> Licence:
+    name, since, until, number, text, _ = one
     more: dict[str, Any] = json.loads(text)
     scope = Scope(since, until, more.get("territory", "*"), more.get("field", "*"))
     return Licence(LicenceKind(more.get("kind", "plain")), name, scope, number)

@@ -87,7 +87,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A recorded agreement of a co-owner or a pledgee (`by`: ref or name) to acts of one kind."""
+    """A recorded agreement of a co-owner or a pledgee to acts of one kind.
+
+    `by` is the party's ref; a name only where the operator noted the paper of somebody the house has no party for.
+    """
 
     by: str
     act: Act
@@ -107,6 +110,7 @@ class Pledge:
     since: date
     until: date | None = None
     number: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)

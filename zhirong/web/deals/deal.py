@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
-from zhirong.exchange import papers
+from zhirong.exchange import papers, published
 from zhirong.exchange.actions import money, succession
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
@@ -26,7 +26,6 @@ from zhirong.web.deals import words
 from zhirong.web.exchange import proofs
 from zhirong.web.exchange import words as exchange_words
 
-READERS = {"operator", "checker", "auditor", "official"}
 DEAD = ("defaulted", "declined", "annulled")
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
@@ -61,9 +60,7 @@ def deal_or_404(request: HttpRequest, number: str) -> Deal:
     )
     found = Deal.objects.select_related(*beside).filter(number=number).first()
     standing = pages.standing_of(request)
-    if found is None or standing is None:
-        raise Http404
-    if not (standing.parties & {found.seller_id, found.buyer_id} or standing.roles & READERS):
+    if found is None or not published.may_have(standing, found):
         raise Http404
     return found
 
