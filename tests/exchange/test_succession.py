@@ -187,12 +187,8 @@ def test_where_the_rules_say_run_again_a_new_listing_follows_without_the_default
     listings.send_back(house.operator, again.pk, reason="可在幅度内降价。")
     right = again.items.get().right
     with refused("listing.relist_too_low"):
-        listings.change(
-            seller.person, again.pk, given.an_offer(seller, right, asking_fen=639_999_99, rule_set="court_timed")
-        )
-    listings.change(
-        seller.person, again.pk, given.an_offer(seller, right, asking_fen=640_000_00, rule_set="court_timed")
-    )
+        listings.change(seller.person, again.pk, given.an_offer(seller, right, asking_fen=639_999_99, rule_set="court_timed"))
+    listings.change(seller.person, again.pk, given.an_offer(seller, right, asking_fen=640_000_00, rule_set="court_timed"))
     listings.submit(seller.person, again.pk)
     listings.announce(house.operator, again.pk)
     with refused("lot.defaulter_may_not_bid"):

@@ -259,7 +259,7 @@ class _Parts:
                     "facts",
                     "party__name",
                     "party__ref",
-                )  # fmt: skip
+                )
             ),
             consents=_by_right(
                 Consented.objects.filter(of_rights).values_list(
