@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.record import actions as record
 from zhirong.registry import queries
 from zhirong.registry.actions import putting, titles
+from zhirong.registry.engine import terms
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Claim, FeePayment, Right
 from zhirong.registry.records import Named, RightRecord, read_number
@@ -109,18 +111,29 @@ def test_a_claim_needs_evidence_and_then_waits_for_the_operator() -> None:
     assert "已认领" in text_of(browser, address)
 
 
-def test_a_paid_fee_is_entered_by_its_holder_alone() -> None:
+def test_a_paid_fee_is_reported_by_its_holder_alone_with_its_receipt() -> None:
     house, seller = given.House(), given.a_side("holder")
-    right = given.a_right(house, seller.party, paid_through=6)
+    today = putting.today()
+    year = terms.patent_year(date(2018, 3, 5), today) + 1
+    right = given.a_right(house, seller.party, paid_through=year - 1)
     browser = desk.browser_of(seller.person)
     address = f"/rights/{right.pk}/fees"
     assert "登记已缴年费" in text_of(browser, address)
-    form = {"year": "7", "paid_on": "2024-02-20", "amount": "2000", "reduction": "none"}
+
+    def form(**changes: Any) -> dict[str, Any]:
+        receipt = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7 receipt", content_type="application/pdf")
+        said = {"year": year, "paid_on": today.isoformat(), "amount": "2000", "reduction": "none", "file": receipt}
+        return {**said, **changes}
+
     stranger = desk.browser_of(given.a_side("holder").person)
-    assert stranger.post(address, form).status_code == 403
-    assert browser.post(address, {**form, "paid_on": "morgen"}).status_code == 400
-    assert browser.post(address, form).status_code == 302
-    assert FeePayment.objects.get().amount_fen == 2_000_00
+    assert stranger.post(address, form()).status_code == 403
+    assert browser.post(address, form(paid_on="morgen")).status_code == 400
+    assert browser.post(address, form(file="")).status_code == 400
+    assert FeePayment.objects.count() == 0
+    assert browser.post(address, form()).status_code == 302
+    paid = FeePayment.objects.get()
+    assert (paid.amount_fen, paid.state) == (2_000_00, "waiting")
+    assert "已申报，待经办机构核实" in text_of(browser, f"/rights/{right.pk}")
 
 
 def test_the_holder_shown_is_the_party_that_holds_with_the_name_of_the_register_beside_it(client: Client) -> None:

@@ -90,17 +90,18 @@ def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     lines = list(rows)
     said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
     known = {right.key: right for right in Right.objects.visible().filter(key__in=[one.key for one in said.values()])}
-    return [_previewed(row, said.get(row.line), known) for row in lines]
+    merge = records.merged if batch.holder_id is None else records.merged_of_holder
+    return [_previewed(row, said.get(row.line), known, merge=merge) for row in lines]
 
 
-def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right]) -> Previewed:
+def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right], *, merge: records.Merge) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
         return Previewed(row.line, "", "", "", (), faults)
     change = "new"
     if said.key in known:
         before = record_of(known[said.key])
-        change = "same" if records.to_text(records.merged(before, said)) == records.to_text(before) else "changed"
+        change = "same" if records.to_text(merge(before, said)) == records.to_text(before) else "changed"
     names = tuple(one.name for one in said.named_holders())
     return Previewed(row.line, change, said.number, said.title, names, faults)
 
@@ -267,8 +268,8 @@ class _Parts:
                 )
             ),
             payments=_by_right(
-                FeePayment.objects.filter(of_rights).values_list(
-                    "right_id", "year", "paid_on", "amount_fen", "reduction"
+                FeePayment.objects.filter(of_rights, state__in=("waiting", "confirmed")).values_list(
+                    "right_id", "state", "year", "paid_on", "amount_fen", "reduction"
                 )
             ),
         )
@@ -314,11 +315,17 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         fees=FeeRecord(
             said.fees_paid_through_year,
             said.fees_as_of,
-            tuple(
-                Payment(year, paid_on, fen, Reduction(reduction))
-                for year, paid_on, fen, reduction in parts.payments.get(pk, ())
-            ),
+            payments=_paid(parts.payments.get(pk, ()), "confirmed"),
+            reported=_paid(parts.payments.get(pk, ()), "waiting"),
         ),
+    )
+
+
+def _paid(rows: Sequence[Any], wanted: str) -> tuple[Payment, ...]:
+    return tuple(
+        Payment(year, paid_on, fen, Reduction(reduction))
+        for state, year, paid_on, fen, reduction in rows
+        if state == wanted
     )
 
 

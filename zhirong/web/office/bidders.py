@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.exchange.actions import intents as buyers
+from zhirong.exchange.actions import late
 from zhirong.exchange.actions import questions as asked
 from zhirong.exchange.models import Intent, Question
 from zhirong.people import access
@@ -57,7 +58,8 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
     one = get_object_or_404(
         Intent.objects.select_related("listing__seller", "party", "person", "decided_by"), pk=intent_id
     )
-    is_open = one.state in ("registered", "admitted") and one.listing.state in ("announced", "qualifying")
+    is_late = late.is_possible(one)
+    is_open = is_late or (one.state in ("registered", "admitted") and one.listing.state in ("announced", "qualifying"))
     return rooms.show(
         request,
         "intent.html",
@@ -68,6 +70,7 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
         deposit=deposit_words().get(one.deposit_state, ("off", one.deposit_state)),
         listing_state=listing_state(one.listing.state),
         is_open=is_open,
+        is_late=is_late,
         may=access.may(pages.standing_of(request), "exchange.qualify", one),
         others=list(
             one.listing.intents.exclude(pk=one.pk).order_by("pk").values_list("code", "state", "priority_rank")

@@ -19,15 +19,17 @@ from zhirong.ledger.models import BankLine, Payout
 from zhirong.people import access
 from zhirong.people.models import RoleGrant, Verification
 from zhirong.record import actions as record
-from zhirong.registry.models import Claim, ImportBatch
+from zhirong.registry.models import Claim, FeePayment, ImportBatch
 from zhirong.web import lists, pages
 from zhirong.web.office import rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
+    "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
     "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
+    "payment": (gettext_noop("Annual fee to confirm"), "registry.confirm_payment", "office-payment", True),
     "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
     "intent": (gettext_noop("Buyer to qualify"), "exchange.qualify", "office-intent", True),
     "suspended": (gettext_noop("Suspended listing"), "exchange.control", "office-listing", True),
@@ -171,6 +173,8 @@ def sources(now: datetime) -> Iterator[Rows]:
     """Each table with its waiting rows."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
+    changed = Listing.objects.filter(state="announced", changes__state="open")
+    yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
     yield rows(
@@ -179,6 +183,8 @@ def sources(now: datetime) -> Iterator[Rows]:
     )  # fmt: skip
     claims = Claim.objects.filter(state="waiting")
     yield rows(claims, "claim", since="asked_at", name="right__title", maker="asked_by")
+    fees = FeePayment.objects.filter(state="waiting")
+    yield rows(fees, "payment", since="entered_at", name="right__title", maker="entered_by")
     imports = ImportBatch.objects.filter(visible_at__isnull=True, dropped_at__isnull=True)
     yield rows(imports, "import", since="brought_at", name="file__name", maker="brought_by")
     yield rows(

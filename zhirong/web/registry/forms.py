@@ -12,7 +12,7 @@ from zhirong.base.refused import Refused
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.registry import queries
-from zhirong.registry.actions import entries, titles
+from zhirong.registry.actions import payments, titles
 from zhirong.registry.engine import fees
 from zhirong.registry.engine.facts import Reduction
 from zhirong.registry.models import Claim, Holding
@@ -94,15 +94,13 @@ def pay_fee(request: HttpRequest, right_id: int) -> HttpResponse:
     facts = queries.facts_of_read([right], day)[0]
     if request.method == "POST":
         person = account.known(request)
-        entries.pay_fee(
-            person,
-            right,
-            year=lists.number_of(request.POST.get("year", ""), least=0),
-            paid_on=uploads.day(request, "paid_on"),
-            amount_fen=uploads.fen(request, "amount"),
-            reduction=reduction_of(request.POST.get("reduction", "")),
-            file=uploads.kept(request, person),
+        paid = payments.Paid(
+            lists.number_of(request.POST.get("year", ""), least=0),
+            uploads.day(request, "paid_on"),
+            uploads.fen(request, "amount"),
+            reduction_of(request.POST.get("reduction", "")),
         )
+        payments.pay_fee(person, right, paid, file=uploads.needed(request, person))
         return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-fees")
     unpaid = [one for one in fees.fee_table(facts, day) if not one.is_paid]
     if not unpaid:

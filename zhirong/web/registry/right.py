@@ -173,11 +173,14 @@ def answers(facts: RightFacts, day: date) -> list[Answer]:
 
 def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str, str]]:
     """Every fee with when it was paid, and its state: shape and word."""
-    paid_on = {payment.year: payment.on for payment in facts.fees.payments}
+    paid_on = {payment.year: payment.on for payment in (*facts.fees.reported, *facts.fees.payments)}
+    reported = {payment.year for payment in facts.fees.reported}
     rows: list[tuple[fees.FeeYear, str, str, str]] = []
     for one in fees.fee_table(facts, day):
         if one.is_paid:
             shape, word = "go", gettext("Paid")
+        elif one.year in reported:
+            shape, word = "wait", gettext("Reported, waits for the operator")
         elif facts.granted_on is None:
             # Annual fees begin with the grant (细则 第一百一十四条).
             shape, word = "off", gettext("Not due yet")
