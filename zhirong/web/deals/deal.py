@@ -170,7 +170,8 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
     owed = {"amount": shown.yuan(money.due_fen(deal), language)}
     if deal.stopped_at is not None:
         return gettext("The clock stands."), gettext(
-            "An objection is being decided by somebody who took no part, or the register changed and the operator clears it."
+            "An objection is being decided by somebody who took no part, or the register changed"
+            " and the operator clears it."
         )
     by_state = {
         "offered": (
