@@ -18,6 +18,7 @@ from zhirong.web.office import (
     people,
     proceeds,
     queue,
+    register,
     reviews,
 )
 
@@ -28,6 +29,8 @@ addresses = [
     path("office/verifications/<int:verification_id>/files/<int:file_id>", cases.evidence, name="office-evidence"),
     path("office/claims/<int:claim_id>", cases.claim, name="office-claim"),
     path("office/claims/<int:claim_id>/evidence", cases.claim_evidence, name="office-claim-evidence"),
+    path("office/payments/<int:payment_id>", register.payment, name="office-payment"),
+    path("office/payments/<int:payment_id>/receipt", register.receipt, name="office-payment-receipt"),
     path("office/imports/<int:batch_id>", cases.import_batch, name="office-import"),
     path("office/intents/<int:intent_id>", bidders.intent, name="office-intent"),
     path("office/questions", bidders.questions, name="office-questions"),

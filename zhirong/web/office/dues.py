@@ -13,8 +13,8 @@ from zhirong.ledger.actions import dues
 from zhirong.ledger.models import Due, Payout
 from zhirong.people import access
 from zhirong.record import actions as record
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 
 DEEDS = ("ledger.make_payout", "ledger.check_payout")
 OPEN = ("due", "made")
@@ -29,19 +29,19 @@ def dues_page(request: HttpRequest) -> HttpResponse:
     found = chosen(state)
     columns = columns_of()
     title = gettext("Payouts due")
-    if file := tables.taken_away(request, "dues", title, columns=columns, found=found.order_by("due_at", "pk")):
+    if file := lists.taken_away(request, "dues", title, columns=columns, found=found.order_by("due_at", "pk")):
         return file
     standing = pages.standing_of(request)
-    ready = Due.objects.filter(state="due").order_by("due_at", "pk")[: tables.ON_A_PAGE]
+    ready = Due.objects.filter(state="due").order_by("due_at", "pk")[: lists.TABLE_PAGE]
     made = Payout.objects.filter(state="made", due__isnull=False).exclude(made_by=rooms.who(request))
-    to_check = made.order_by("due__due_at", "pk")[: tables.ON_A_PAGE]
+    to_check = made.order_by("due__due_at", "pk")[: lists.TABLE_PAGE]
     return rooms.show(
         request,
         "dues.html",
         here="bank",
         title=title,
         way=(gettext("Bank"), reverse("bank")),
-        table=tables.table(request, "dues", title, columns=columns, found=found, order="due_at"),
+        table=lists.table(request, "dues", title, columns=columns, found=found, order="due_at"),
         states=[(name, word, name == state) for name, word in state_words().items()],
         ready=batch(list(ready.values_list("key", "amount", "used"))),
         to_check=batch([(pk, amount, 0) for pk, amount in to_check.values_list("pk", "amount")]),
@@ -98,18 +98,18 @@ def shape_of(due: Due) -> str:
     return "go" if due.state == "paid" else "off"
 
 
-def columns_of() -> list[tables.Column]:
+def columns_of() -> list[lists.Column]:
     """What the list shows of money that is due."""
     words, why = state_words(), why_words()
     return [
-        tables.Column(head=gettext("Due by"), value=lambda one: one.due_at, kind="moment", order="due_at"),
-        tables.Column(head=gettext("To"), value=lambda one: one.party.name, order="party__name"),
-        tables.Column(head=gettext("What for"), value=lambda one: why.get(one.why, one.why), order="why"),
-        tables.Column(head=gettext("Reference"), value=lambda one: one.key),
-        tables.Column(head=gettext("State"), value=lambda one: words[one.state], order="state", state=shape_of),
-        tables.Column(head=gettext("Amount (yuan)"), value=lambda one: one.left, kind="money", order="amount"),
-        tables.Column(head=gettext("Payout"), value=lambda one: one.payout_id),
-        tables.Column(head=gettext("Paid on"), value=lambda one: one.paid_at, kind="moment", order="paid_at"),
+        lists.Column(head=gettext("Due by"), value=lambda one: one.due_at, kind="moment", order="due_at"),
+        lists.Column(head=gettext("To"), value=lambda one: one.party.name, order="party__name"),
+        lists.Column(head=gettext("What for"), value=lambda one: why.get(one.why, one.why), order="why"),
+        lists.Column(head=gettext("Reference"), value=lambda one: one.key),
+        lists.Column(head=gettext("State"), value=lambda one: words[one.state], order="state", state=shape_of),
+        lists.Column(head=gettext("Amount (yuan)"), value=lambda one: one.left, kind="money", order="amount"),
+        lists.Column(head=gettext("Payout"), value=lambda one: one.payout_id),
+        lists.Column(head=gettext("Paid on"), value=lambda one: one.paid_at, kind="moment", order="paid_at"),
     ]
 
 
