@@ -38,6 +38,7 @@ from zhirong.api import (
     rights,
     roles,
     sessions,
+    transfers,
     verifications,
 )
 from zhirong.api import feed as feeds
@@ -98,6 +99,7 @@ PARTS = (
     rights,
     register,
     claims,
+    transfers,
     imports,
     listings,
     listing_deeds,
