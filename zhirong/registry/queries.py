@@ -51,7 +51,7 @@ from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
-HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at")
+HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at", "party__kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ def _by_right(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
 
 def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFacts:
     weights, holdings = _Weights(parts.weights.get(pk, ())), parts.holdings.get(pk, ())
-    is_contested = any(contested_at for *_, until, contested_at in holdings if until is None)
+    is_contested = any(contested_at for *_, until, contested_at, _ in holdings if until is None)
     return RightFacts(
         kind=said.kind,
         number=said.number,
@@ -297,6 +297,7 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         holders=_holders(holdings, day),
         contested_by=tuple(one.name for one in said.named_holders()) if is_contested else (),
         co_owners_agreed_otherwise=said.more.get("co_owners_agreed", "") == "yes",
+        has_natural_author=any(kind == "natural" for *_, kind in holdings),
         consents=tuple(
             # A paper of a party speaks for that party alone, whatever name stands on it.
             Consent(ref or name, Act(act), given_on, until)
