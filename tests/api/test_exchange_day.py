@@ -141,7 +141,8 @@ def certified(day: Day, deal: int) -> None:
     sequencer.number_now()
     told = ANYBODY.get(f"/certificates/{number}")
     assert told["receipt"]["number"] is not None
-    archive = ANYBODY.ask("GET", f"/certificates/{number}/certificate.zip")
+    assert ANYBODY.ask("GET", f"/certificates/{number}/certificate.zip").status_code == 401
+    archive = day.one.ask("GET", f"/certificates/{number}/certificate.zip")
     assert archive["Content-Type"] == "application/zip"
     assert verifier.verify(archive.content).found == []
     assert ANYBODY.ask("GET", f"/deals/{deal}/papers/contract").status_code == 401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 
@@ -10,9 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
 from tests.exchange.given_hall import Day, signed_in
 from tests.web.given_pages import text_of
 from zhirong.papers import verifier
+from zhirong.people.models import Party
 from zhirong.record import sequencer
 from zhirong.record.models import Leaf
 from zhirong.web import limits
@@ -100,3 +103,63 @@ def test_the_receipt_of_a_private_deed_is_for_those_who_were_told(client: Client
 
 def test_the_verifier_is_handed_out(client: Client) -> None:
     assert b"check_transcript" in client.get("/verifier.py").content
+
+
+def a_sold_to_a_natural_person() -> desk.Sold:
+    """Settled and sealed; the buyer is a natural person with an address."""
+    sold = desk.a_deal()
+    Party.objects.filter(pk=sold.buyer.party.pk).update(kind="natural", name="欧阳若溪", address="福田区景田路 7 号")
+    return desk.settled(desk.paid(desk.signed(sold)))
+
+
+FILES = ("certificate.zip", "certificate.json", "certificate.zh.pdf", "certificate.en.pdf", "receipt.json")
+
+
+def test_counting_certificate_numbers_tells_no_natural_person_and_gives_no_paper(client: Client) -> None:
+    sold = a_sold_to_a_natural_person()
+    number = sold.deal.certificate.number
+    stranger = desk.browser_of(given.a_side("buyer").person)
+    for one in (client, stranger):
+        text = text_of(one, f"/certificates/{number}")
+        assert "自然人" in text
+        assert sold.seller.party.name in text
+        for told in ("欧阳若溪", "景田路", "/certificate.zip", "/certificate.zh.pdf"):
+            assert told not in text
+    for name in FILES:
+        assert client.get(f"/certificates/{number}/{name}").status_code == 302
+        assert stranger.get(f"/certificates/{number}/{name}").status_code == 404
+        assert stranger.get(f"/deals/{sold.deal.number}/{name}").status_code == 404
+    for name in FILES[:4]:
+        assert client.get(f"/api/certificates/{number}/{name}").status_code == 401
+        assert stranger.get(f"/api/certificates/{number}/{name}").status_code == 404
+    told = client.get(f"/api/certificates/{number}").content.decode()
+    assert "欧阳若溪" not in told
+    assert "景田路" not in told
+
+
+def test_both_sides_and_the_house_have_the_papers_and_they_verify() -> None:
+    sold = a_sold_to_a_natural_person()
+    number = sold.deal.certificate.number
+    for person in (sold.buyer.person, sold.seller.person, sold.house.operator):
+        browser = desk.browser_of(person)
+        text = text_of(browser, f"/certificates/{number}")
+        assert "欧阳若溪" in text
+        assert f'href="/certificates/{number}/certificate.zip"' in text
+        archive = browser.get(f"/certificates/{number}/certificate.zip").content
+        assert verifier.verify(archive).found == []
+        assert browser.get(f"/api/certificates/{number}/certificate.zip").content == archive
+
+
+def test_whoever_holds_a_paper_learns_whether_it_is_genuine(client: Client) -> None:
+    sold = a_sold_to_a_natural_person()
+    number = sold.deal.certificate.number
+    paper = desk.browser_of(sold.buyer.person).get(f"/certificates/{number}/certificate.zh.pdf").content
+    digest = hashlib.sha256(paper).hexdigest()
+    assert "相符：这是本凭证 certificate.zh.pdf" in text_of(client, f"/certificates/{number}?sha256={digest}")
+    other = hashlib.sha256(paper + b" ").hexdigest()
+    assert "没有这个 SHA-256" in text_of(client, f"/certificates/{number}?sha256={other}")
+    asked = client.get(f"/api/certificates/{number}", {"sha256": digest}).json()
+    assert asked["of_hash"] == "certificate.zh.pdf"
+    assert client.get(f"/api/certificates/{number}", {"sha256": other}).json()["of_hash"] == ""
+    leaf = asked["receipt"]["leaf_hash"]
+    assert client.get(f"/api/certificates/{number}", {"sha256": leaf}).json()["of_hash"] == "certified"

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from zhirong.api import calling, files, problems, rights, shapes
 from zhirong.api.rights import RightTold, WeightTold
-from zhirong.registry.actions import entries, payments, weights
+from zhirong.registry.actions import entries, payments, titles, weights
 from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Weight
 from zhirong.registry.models import Encumbrance, FeePayment, Holding
 
@@ -89,6 +89,13 @@ class ConsentSaid(shapes.Said):
     party: PartyRef = ""
     until: date | None = None
     file: shapes.FileRef = ""
+
+
+class ContestSaid(shapes.Said):
+    """Whether the title follows the newer record, and why."""
+
+    is_followed: bool
+    reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=shapes.NO_NUL)]
 
 
 class FeePaidTold(shapes.Told):
@@ -272,3 +279,16 @@ def consent(request: HttpRequest, right_id: shapes.Id, said: ConsentSaid) -> Con
     return ConsentTold(
         consent_id=paper.pk, act=Act(paper.act), by_name=paper.by_name, given_on=paper.given_on, until=paper.until
     )
+
+
+@router.post(
+    "/rights/{int:right_id}/contest/decide",
+    auth=calling.may_ask("registry.decide_contest"),
+    summary="Decide a contested holder",
+    **problems.told(RightTold, "registry.not_contested", "registry.reason_missing", "people.own_party"),
+)
+def decide_contest(request: HttpRequest, right_id: shapes.Id, said: ContestSaid) -> RightTold:
+    """The title follows the register's newer record, or stays; until then the right is not free."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    titles.decide_contest(person, right, is_followed=said.is_followed, reason=said.reason)
+    return rights.full(rights.visible(right_id))

@@ -15,6 +15,7 @@ from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Certificate, Deal, Lot, Recordal
 from zhirong.papers import bundle, evidence, facts
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 from zhirong.record import files, receipts
 from zhirong.record.models import Leaf
 from zhirong.registry.models import Right
@@ -38,6 +39,10 @@ KINDS = {
 }
 
 
+# Who of the house reads the papers of a deal besides its two sides.
+READERS = frozenset({"operator", "checker", "auditor", "official"})
+
+
 def transcript(lot: Lot) -> bytes | None:
     """The public transcript of a lot as a file; None before its first deed is numbered."""
     told = Leaf.objects.filter(topic=lot.topic, number__isnull=False)
@@ -52,6 +57,10 @@ def transcript(lot: Lot) -> bytes | None:
     return evidence.transcript(
         lot.topic, announcement=announcement, result={**json.loads(lot.result), "bids": lot.bids}
     )
+
+
+# As what somebody gets a part of the price.
+ENTITLED = {"owner": facts.Both("权利人", "owner"), "pledgee": facts.Both("质权人", "pledgee")}
 
 
 def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Certificate:
@@ -90,6 +99,24 @@ def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Cert
         tree_size=under["size"],
         root=under["root"],
         verify_at=verify_at,
+        proceeds=shares_of(deal),
+    )
+
+
+def shares_of(deal: Deal) -> tuple[facts.Share, ...]:
+    """The division of the proceeds as papers say it; a price that went to the seller alone needs no table."""
+    shares = list(deal.shares.order_by("position"))
+    if len(shares) == 1 and shares[0].party_id == deal.seller_id:
+        return ()
+    paid, waits = facts.Both("已付", "paid"), facts.Both("留在共管账户", "stays in escrow")
+    return tuple(
+        facts.Share(
+            role=ENTITLED[share.role],
+            name=share.name,
+            amount_fen=share.amount_fen,
+            waits=waits if share.paid_at is None else paid,
+        )
+        for share in shares
     )
 
 
@@ -133,6 +160,22 @@ def papers_of(certificate: Certificate, *, verify_at: str) -> tuple[facts.Certif
     lot = certificate.deal.lot
     paper = certificate_facts(certificate, verify_at=verify_at)
     return paper, bundle.files(paper, transcript=transcript(lot) if lot else None)
+
+
+def may_have(standing: Standing | None, deal: Deal) -> bool:
+    """The papers name both sides with their addresses: they are for these and the house (个人信息保护法 25)."""
+    return standing is not None and bool(standing.parties & {deal.seller_id, deal.buyer_id} or standing.roles & READERS)
+
+
+def of_hash(certificate: Certificate, sha256: str) -> str:
+    """Which of a certificate's papers or leaves has this hash, so that a paper in hand is known to be genuine."""
+    own = certificate.sealed
+    known: dict[str, str] = {
+        **{digest: name for name, digest in json.loads(certificate.sealed_files).items()},
+        bytes(certificate.leaf.hash).hex(): "certified",
+        **({bytes(own.hash).hex(): "sealed", json.loads(own.body)["facts_sha256"]: "facts"} if own else {}),
+    }
+    return known.get(sha256.strip().lower(), "")
 
 
 def certificate_file(certificate: Certificate, name: str) -> bytes:

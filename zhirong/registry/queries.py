@@ -51,7 +51,17 @@ from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
-HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at", "party__kind")
+HOLDING_COLUMNS = (
+    "right_id",
+    "name",
+    "party__ref",
+    "share_ppm",
+    "since",
+    "until",
+    "contested_at",
+    "party__name",
+    "party__kind",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +294,7 @@ def _by_right(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
 
 def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFacts:
     weights, holdings = _Weights(parts.weights.get(pk, ())), parts.holdings.get(pk, ())
-    is_contested = any(contested_at for *_, until, contested_at, _ in holdings if until is None)
+    is_contested = any(row[5] for row in holdings if row[4] is None)
     return RightFacts(
         kind=said.kind,
         number=said.number,
@@ -349,7 +359,10 @@ def _holders(rows: Sequence[Any], day: date) -> tuple[Holder, ...]:
     found = [row for row in rows if row[4] is None or day < row[4]]
     # Before its own grant an imported right still shows whom it names.
     now = [row for row in found if row[3] is None or row[3] <= day] or found
-    return tuple(Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM)) for name, ref, ppm, *_ in now)
+    return tuple(
+        Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM), party or "")
+        for name, ref, ppm, *_, party, _kind in now
+    )
 
 
 def _on_day(holdings: Iterable[Holding], day: date) -> list[Holding]:

@@ -83,6 +83,13 @@ class Holder:
     name: str
     party: str = ""
     share: Fraction | None = None
+    # What that party is called now; the register may still name it otherwise.
+    party_name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Who holds: the party that proved to be the holder, else whom the register names."""
+        return self.party_name or self.name
 
 
 @dataclass(frozen=True, slots=True)

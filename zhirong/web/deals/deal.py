@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
-from zhirong.exchange import papers
+from zhirong.exchange import papers, published
 from zhirong.exchange.actions import money, succession
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
@@ -26,7 +26,6 @@ from zhirong.web.deals import words
 from zhirong.web.exchange import proofs
 from zhirong.web.exchange import words as exchange_words
 
-READERS = {"operator", "checker", "auditor", "official"}
 DEAD = ("defaulted", "declined", "annulled")
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
@@ -61,9 +60,7 @@ def deal_or_404(request: HttpRequest, number: str) -> Deal:
     )
     found = Deal.objects.select_related(*beside).filter(number=number).first()
     standing = pages.standing_of(request)
-    if found is None or standing is None:
-        raise Http404
-    if not (standing.parties & {found.seller_id, found.buyer_id} or standing.roles & READERS):
+    if found is None or not published.may_have(standing, found):
         raise Http404
     return found
 
@@ -96,7 +93,9 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         rule_name=exchange_words.rule_set_name(rules),
         next_step=next_step(deal, standing),
         can_sign=can_sign,
-        can_take=deal.state == "offered" and deal.stopped_at is None and access.may(standing, "exchange.sign_buyer", deal),
+        can_take=deal.state == "offered"
+        and deal.stopped_at is None
+        and access.may(standing, "exchange.sign_buyer", deal),
         is_taken=deal.state == "offered" and deal.intent.deposit_state == succession.TAKEN,
         contract_sha256=deal.contract_file.sha256 if deal.contract_file else "",
         contract_number=papers.contract_number(deal),
@@ -176,7 +175,10 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
             gettext("The next best answers."),
             gettext("The buyer before it defaulted; the offer is at its own highest bid and binds it to nothing."),
         ),
-        "declined": (gettext("The next best did not take it."), gettext("The one after it was asked, if there was one.")),
+        "declined": (
+            gettext("The next best did not take it."),
+            gettext("The one after it was asked, if there was one."),
+        ),
         "contract": (gettext("Both sides accept the contract."), gettext("Payment is due only when both have.")),
         "payment": (
             gettext("You pay %(amount)s.") % owed

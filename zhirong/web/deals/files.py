@@ -44,7 +44,7 @@ def made_paper(deal: Deal, name: str, standing: Standing | None) -> Callable[[],
         return lambda: papers.recordal_form(deal, language, place=int(place) - 1)
     side = kind.partition("-")[2]
     owner = deal.seller_id if side == "seller" else deal.buyer_id
-    if standing is None or not (owner in standing.parties or standing.roles & deal_pages.READERS):
+    if standing is None or not (owner in standing.parties or standing.roles & published.READERS):
         raise Http404
     return lambda: papers.fee_note(deal, side, language)
 

@@ -17,6 +17,7 @@ from zhirong.exchange import published
 from zhirong.exchange.models import Certificate
 from zhirong.papers import evidence, verifier
 from zhirong.people import access
+from zhirong.people.models import Party
 from zhirong.record import kinds, receipts
 from zhirong.record.models import Event, Leaf, Notice
 from zhirong.web import filters, limits, pages
@@ -158,7 +159,7 @@ def receipt_file(request: HttpRequest, leaf_id: int) -> HttpResponse:
 
 def certificate_or_404(number: str) -> Certificate:
     beside = ("deal__listing__edition_of_rules", "deal__seller", "deal__buyer", "deal__intent", "deal__lot", "leaf")
-    found = Certificate.objects.select_related(*beside).filter(number=number).first()
+    found = Certificate.objects.select_related("sealed", *beside).filter(number=number).first()
     if found is None:
         raise Http404
     return found
@@ -166,9 +167,10 @@ def certificate_or_404(number: str) -> Certificate:
 
 @require_safe
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
-    """/certificates/PZ-2026-000001: what the QR code of the paper leads to."""
+    """/certificates/PZ-2026-000001: what the QR code leads to, and whether a paper is genuine, for everyone."""
     found = certificate_or_404(number)
-    deal = found.deal
+    deal, digest = found.deal, request.GET.get("sha256", "").strip()[:80]
+    has_papers = published.may_have(pages.standing_of(request), deal)
     rights = [item.right for item in deal.listing.items.select_related("right").order_by("position")]
     return pages.page(
         request,
@@ -178,14 +180,29 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         deal=deal,
         rights=[(words.kind(right.kind), right) for right in rights],
         told=receipts.receipt(found.leaf_id),
+        sides=[
+            (gettext("Seller"), name_of(deal.seller, has_papers=has_papers)),
+            (gettext("Buyer"), name_of(deal.buyer, has_papers=has_papers)),
+        ],
+        has_papers=has_papers,
+        digest=digest,
+        genuine=published.of_hash(found, digest) if digest else "",
     )
 
 
+def name_of(party: Party, *, has_papers: bool) -> str:
+    """A firm by its name; a natural person is not told to those who only counted numbers (个人信息保护法 25)."""
+    return party.name if has_papers or party.kind == "legal" else gettext("A natural person")
+
+
 @require_safe
+@pages.signed_in
 def certificate_file(request: HttpRequest, number: str, name: str) -> HttpResponse:
-    """/certificates/PZ-2026-000001/certificate.zh.pdf and its like."""
+    """/certificates/PZ-2026-000001/certificate.zh.pdf and its like, for both sides and the house."""
     limits.take(request, "export")
     found = certificate_or_404(number)
+    if not published.may_have(pages.standing_of(request), found.deal):
+        raise Http404
     makers: dict[str, tuple[str, Callable[[], bytes]]] = {
         "certificate.zh.pdf": ("application/pdf", lambda: published.certificate_file(found, "certificate.zh.pdf")),
         "certificate.en.pdf": ("application/pdf", lambda: published.certificate_file(found, "certificate.en.pdf")),

@@ -20,12 +20,13 @@ from zhirong.people import access
 from zhirong.people.models import RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
+    "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
     "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
     "payment": (gettext_noop("Annual fee to confirm"), "registry.confirm_payment", "office-payment", True),
@@ -87,9 +88,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     shown = [case for case in found if kind in ("", case.kind)]
     columns = columns_of(now)
-    if file := tables.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
+    if file := lists.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
         return file
-    table = tables.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
+    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
     kinds = [("", gettext("All"), len(found))]
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
@@ -106,24 +107,24 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def columns_of(now: datetime) -> list[tables.Column]:
+def columns_of(now: datetime) -> list[lists.Column]:
     """What the queue shows of a case."""
     return [
-        tables.Column(
+        lists.Column(
             head=gettext("Case"),
             value=lambda case: case.name or gettext("without a name"),
             link=lambda case: case.address,
         ),
-        tables.Column(head=gettext("Kind"), value=lambda case: case.word),
-        tables.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
-        tables.Column(
+        lists.Column(head=gettext("Kind"), value=lambda case: case.word),
+        lists.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
+        lists.Column(
             head=gettext("Deadline"),
             value=lambda case: case.due or gettext("none set"),
             kind="moment",
             state=lambda case: case.pressing(now),
         ),
-        tables.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
-        tables.Column(
+        lists.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
+        lists.Column(
             head=gettext("For you"),
             value=lambda case: gettext("yes") if case.is_mine else gettext("for others"),
             state=lambda case: "on" if case.is_mine else "off",
@@ -173,6 +174,8 @@ def sources(now: datetime) -> Iterator[Rows]:
     """Each table with its waiting rows."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
+    changed = Listing.objects.filter(state="announced", changes__state="open")
+    yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
     yield rows(
