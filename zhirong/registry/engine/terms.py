@@ -9,7 +9,6 @@ from zhirong.base.refused import Refused
 from zhirong.registry.engine import dated
 from zhirong.registry.engine.facts import EventKind, Kind, RightFacts
 
-
 AUTHORS_DEATH = {"zh": "作者死亡日", "en": "the author's death"}
 
 
@@ -36,7 +35,7 @@ def term_last_day(facts: RightFacts) -> date:
 
 
 def is_known(facts: RightFacts) -> bool:
-    """Whether the last day can be told; the work of a natural author lives to fifty years after a death unknown here."""
+    """Whether the last day can be told: a natural author's work lives to fifty years after a death unknown here."""
     is_for_organisations = dated.rows_of(f"term_years.{facts.kind}")[-1].more.get("of") == "organisations"
     return facts.term_ends_on is not None or not (is_for_organisations and facts.has_natural_author)
 
