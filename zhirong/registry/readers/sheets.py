@@ -18,6 +18,7 @@ import yaml
 
 from zhirong.base import text as texts
 from zhirong.base.refused import Refused
+from zhirong.papers import sheet_bounds, sheet_reader
 
 Sheet = Literal["rights", "listings"]
 MOST_BYTES = 24 * 1024 * 1024
@@ -104,10 +105,12 @@ def _refuse_a_bomb(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
-    except zipfile.BadZipFile:
+        if size > MOST_UNPACKED_BYTES:
+            raise Refused("registry.file_too_large", most_bytes=MOST_UNPACKED_BYTES, found_bytes=size)
+        if not sheet_bounds.fits(data):
+            raise Refused("registry.sheet_too_wide", most_places=sheet_bounds.MOST_PLACES)
+    except sheet_reader.BROKEN_ZIP:
         raise Refused("registry.file_not_a_sheet") from None
-    if size > MOST_UNPACKED_BYTES:
-        raise Refused("registry.file_too_large", most_bytes=MOST_UNPACKED_BYTES, found_bytes=size)
 
 
 def _text_of_cell(cell: Any) -> str:
