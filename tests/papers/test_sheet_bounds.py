@@ -75,6 +75,14 @@ def test_a_long_sheet_and_a_wide_one_fit() -> None:
     assert sheet_bounds.fits(a_book((0, 0), (10, 16_383)))
 
 
+def test_an_old_book_is_sent_back_to_be_saved_anew() -> None:
+    # 65,536 rows and columns fit into five kilobytes of it too.
+    for read in (lambda old: sheets.read(old, "rights"), lambda old: sheet_reader.read(old, name="x.xls")):
+        with pytest.raises(Refused) as refused:
+            read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000))
+        assert refused.value.code in ("registry.file_not_a_sheet", "papers.sheet_unreadable")
+
+
 def test_a_damaged_part_is_no_sheet() -> None:
     broken = bytearray(a_book((0, 0)))
     with zipfile.ZipFile(io.BytesIO(bytes(broken))) as packed:

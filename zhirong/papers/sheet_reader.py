@@ -25,7 +25,7 @@ MOST_COLUMNS = 200
 MOST_UNPACKED_BYTES = 300_000_000
 # What unpacking says of parts that are damaged, locked or packed in a way of their own.
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-EXCEL = (b"PK\3\4", b"\xd0\xcf\x11\xe0")
+EXCEL, OLD_EXCEL = b"PK\3\4", b"\xd0\xcf\x11\xe0"
 Value = str | int | bool | date | datetime | None
 
 
@@ -60,7 +60,10 @@ class Table:
 
 def read(content: bytes, *, name: str) -> Table:
     """The table in a file, told by what it is and not by its name; the name is for the sentence of a refusal."""
-    lines = _filled(_excel(content, name) if content[:4] in EXCEL else _csv(content, name), name)
+    # The Excel of before 2007 is not read: its cells, too, may spread over everything, and it cannot be looked through.
+    if content.startswith(OLD_EXCEL):
+        raise Refused("papers.sheet_unreadable", name=name)
+    lines = _filled(_excel(content, name) if content.startswith(EXCEL) else _csv(content, name), name)
     first = next(lines, None)
     if first is None:
         raise Refused("papers.sheet_empty", name=name)
@@ -123,8 +126,7 @@ def _value(raw: Any) -> Value:
 
 def _excel(content: bytes, name: str) -> Iterator[list[Any]]:
     try:
-        is_packed = content[:4] == EXCEL[0]
-        if is_packed and (_unpacked_bytes(content) > MOST_UNPACKED_BYTES or not sheet_bounds.fits(content)):
+        if _unpacked_bytes(content) > MOST_UNPACKED_BYTES or not sheet_bounds.fits(content):
             raise Refused("papers.sheet_too_large", name=name, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)

@@ -59,7 +59,10 @@ def read(data: bytes, sheet: Sheet) -> Table:
     """A sheet of either form, told apart by its first bytes; its headings may stand on one of the first five lines."""
     if len(data) > MOST_BYTES:
         raise Refused("registry.file_too_large", most_bytes=MOST_BYTES, found_bytes=len(data))
-    is_excel = data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    # The Excel of before 2007 is not read: its cells, too, may spread over everything, and it cannot be looked through.
+    if data.startswith(sheet_reader.OLD_EXCEL):
+        raise Refused("registry.file_not_a_sheet")
+    is_excel = data.startswith(sheet_reader.EXCEL)
     rows = list(_excel_rows(data) if is_excel else _csv_rows(data))
     return _table(rows, sheet)
 
