@@ -44,7 +44,8 @@ BEGIN
     'next_fen', price + step_fen, 'number', one.bids + 1, 'price_fen', price, 'salt', salt, 'seq', one.last_seq + 1,
     'topic', topic, 'who', bidder)::text;
   INSERT INTO record_leaf (at, kind, topic, body, hash)
-    VALUES (now(), 'exchange.bid', topic, told, sha256('\\x00'::bytea || convert_to(told, 'UTF8'))) RETURNING id INTO leaf;
+    VALUES (now(), 'exchange.bid', topic, told, sha256('\\x00'::bytea || convert_to(told, 'UTF8')))
+    RETURNING id INTO leaf;
   INSERT INTO record_event (leaf_id, topic, kind, public, body) VALUES (leaf, topic, 'exchange.bid', true, told);
   INSERT INTO exchange_lotstep (lot_id, seq, kind, received_ns, code, key, amount_fen, refusal, closes_ns, facts,
     leaf_id) VALUES (lot, one.last_seq + 1, 'bid', received, bidder, bid_key, price, '', one.closes_ns,

@@ -349,3 +349,7 @@ def test_the_transcript_of_an_edit_does_not_give_the_secret_reserve_away() -> No
     lot = a_lot(reserve_fen=7_777_77)
     _, events, _ = played(lot, Edit(NOON + 1, lot.terms, opens_ns=END, end_ns=END + MINUTE, reason="text"))
     assert "777777" not in str(transcript.lines(events))
+
+
+def test_a_rank_never_changes_once_bidding_has_begun() -> None:
+    assert refusal(a_lot("11"), Admit(NOON, "11", rank=1)) == ("lot.rank_fixed", {"bidder": "11"})

@@ -79,3 +79,25 @@ def test_a_key_that_does_not_fit_is_refused_before_the_floor(house: None) -> Non
     with pytest.raises(Refused) as refused:
         floor_doors.bid(1, "11", 1_000_00, key="k" * 65)
     assert refused.value.code == "bid.key_too_long"
+
+
+def test_a_house_that_opens_for_the_first_time_had_no_outage_before(tmp_path: Path) -> None:
+    floor_doors.start(data=tmp_path)
+    lot = a_lot(Clock())
+    assert floor_doors.bid(lot.pk, "11", 1_000_00).accepted
+    with pytest.raises(Refused) as refused:
+        floor_doors.open_first(data=tmp_path)
+    assert refused.value.code == "floor.taken", "a floor that runs beats for itself"
+    floor_doors.stop()
+    long_ago = str(record.now_ns() - 3600 * 10**9)
+    (tmp_path / "floor-0.lock").write_text(long_ago)
+    floor_doors.open_first(data=tmp_path)
+    floor_doors.start(data=tmp_path)
+    assert floor_doors.bid(lot.pk, "12", 1_100_00).accepted
+    floor_doors.stop()
+    assert (fresh(lot).closes_ns, fresh(lot).extensions) == (lot.closes_ns, 0)
+    (tmp_path / "floor-0.lock").write_text(long_ago)
+    floor_doors.start(data=tmp_path)
+    assert floor_doors.bid(lot.pk, "11", 1_200_00).accepted
+    floor_doors.stop()
+    assert fresh(lot).closes_ns > lot.closes_ns, "without that word the same silence is an outage"

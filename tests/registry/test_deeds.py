@@ -20,9 +20,9 @@ from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
 from zhirong.registry.actions import entries, titles, weights
 from zhirong.registry.actions.weights import Favoured
-from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Scope, Weight
+from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Scope, Weight
 from zhirong.registry.engine.states import State
-from zhirong.registry.models import Claim, Consent, Encumbrance, FeePayment, Holding, RegisterEvent, Right
+from zhirong.registry.models import Claim, Consent, Encumbrance, Holding, RegisterEvent, Right
 from zhirong.registry.rules import Deal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -80,37 +80,6 @@ def test_a_holder_is_renamed_and_the_old_name_stays_dated():
     assert [one.name for one in queries.holdings_on(right, date(2026, 3, 1))] == [HOLDER]
     assert [one.name for one in queries.holdings_on(right, DAY)] == ["深圳甲机器人有限公司"]
     assert new.party == party
-
-
-def test_a_fee_is_noted_once_and_moves_the_standing():
-    party = a_party()
-    right = a_right(parties=(party,), fees_paid_through_year=5, fees_as_of=date(2026, 1, 5))
-    who = a_person("holder", of=party)
-    said = {"year": 6, "paid_on": date(2026, 2, 20), "amount_fen": 120_000}
-    paid = entries.pay_fee(who, right, **said)
-    assert entries.pay_fee(who, right, **said) == paid
-    rows = {row.year: row for row in queries.fee_table(right, DAY)}
-    assert (rows[6].is_paid, rows[6].paid_fen, rows[6].owed_fen) == (True, 120_000, 0)
-    assert (rows[7].is_paid, rows[7].due_on) == (False, date(2027, 3, 5))
-    assert kinds_told().count("registry.fee_paid") == 1
-
-
-def test_a_reduced_fee_settles_its_year():
-    right = a_right(parties=(a_party(),), fees_paid_through_year=5)
-    said = {"year": 6, "paid_on": date(2026, 2, 20), "amount_fen": 18_000}
-    entries.pay_fee(an_operator(), right, reduction=Reduction.SINGLE, **said)
-    assert {row.year: row.is_paid for row in queries.fee_table(right, DAY)}[6]
-
-
-def test_a_fee_of_a_year_that_is_not_or_after_the_grace_is_refused():
-    right, who = a_right(fees_paid_through_year=3), an_operator()
-    with refused("registry.no_such_patent_year"):
-        entries.pay_fee(who, right, year=21, paid_on=date(2026, 2, 20), amount_fen=1)
-    with refused("registry.grace_over", year=4):
-        entries.pay_fee(who, right, year=4, paid_on=date(2025, 2, 20), amount_fen=1)
-    with refused("people.not_allowed"):
-        entries.pay_fee(a_person("holder", of=a_party("别人")), right, year=6, paid_on=DAY, amount_fen=1)
-    assert FeePayment.objects.count() == 0
 
 
 def test_the_operator_confirms_what_the_office_register_says():
@@ -206,6 +175,58 @@ def test_nobody_consents_for_another_and_strangers_have_nothing_to_consent():
     with refused("registry.nothing_to_consent"):
         weights.consent(a_person("holder", of=stranger), right, Act.SELL, by=Favoured(stranger.name, stranger))
     assert Consent.objects.count() == 0
+
+
+def test_a_foreign_name_given_with_ones_own_party_is_no_consent():
+    first, second, bank, stranger = a_party(), a_party("某某大学"), a_party(BANK), a_party("路人")
+    right, operator = a_right(parties=(first, second)), an_operator()
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured("外埠银行"), since=date(2026, 1, 9))
+    for name in (BANK, "外埠银行", second.name):
+        with refused("registry.nothing_to_consent"):
+            weights.consent(a_person("holder", of=stranger), right, Act.SELL, by=Favoured(name, stranger))
+    assert Consent.objects.count() == 0
+    assert "registry.consented" not in kinds_told()
+    codes = ["co_owner_not_consented", "pledgee_not_consented", "pledgee_not_consented"]
+    assert blocking(right, by=(first.ref,)) == codes
+
+
+def test_a_party_consents_under_the_name_that_the_register_has_of_it():
+    bank = a_party("改名后的银行")
+    right = a_right(parties=(a_party(),))
+    weights.encumber(an_operator(), right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    paper = weights.consent(a_person("bank", of=bank), right, Act.SELL, by=Favoured("随便什么名字", bank))
+    assert (paper.by_name, paper.party) == (BANK, bank)
+    assert blocking(right, day=paper.given_on) == []
+
+
+def test_a_party_that_is_not_verified_consents_to_nothing():
+    bank = a_party(BANK, is_verified=False)
+    right = a_right(parties=(a_party(),))
+    weights.encumber(an_operator(), right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    with refused("people.not_verified"):
+        weights.consent(a_person("bank", of=bank), right, Act.SELL, by=Favoured(BANK, bank))
+    assert Consent.objects.count() == 0
+
+
+def test_the_operator_notes_the_paper_of_somebody_without_a_party():
+    right, operator = a_right(parties=(a_party(),)), an_operator()
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured(BANK), since=date(2026, 1, 9))
+    with refused("registry.nothing_to_consent"):
+        weights.consent(operator, right, Act.SELL, by=Favoured("另一银行"))
+    with refused("people.not_allowed"):
+        weights.consent(a_person("bank"), right, Act.SELL, by=Favoured(BANK))
+    paper = weights.consent(operator, right, Act.SELL, by=Favoured(BANK))
+    assert blocking(right, day=paper.given_on) == []
+
+
+def test_a_paper_of_a_stranger_that_bears_the_banks_name_opens_nothing():
+    bank, stranger, operator = a_party(BANK), a_party("路人"), an_operator()
+    right = a_right(parties=(a_party(),))
+    weights.encumber(operator, right, Weight.PLEDGE, favoured=Favoured(BANK, bank), since=date(2026, 1, 9))
+    said = {"by_name": BANK, "party": stranger, "act": "sell", "given_on": date(2026, 1, 10)}
+    Consent.objects.create(right=right, entered_by=operator, entered_at=right.put_at, **said)
+    assert blocking(right) == ["pledgee_not_consented"]
 
 
 def test_a_transfer_moves_the_title_on_its_day_and_is_done_once():

@@ -27,7 +27,7 @@ FORMAT: Final = "zhirong-backup/1"
 DATABASE: Final = "zhirong.sqlite3"
 MANIFEST: Final = "manifest.json"
 # What the house makes anew by itself, or what only means something to a process that runs.
-LEFT_OUT: Final = ("search", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
+LEFT_OUT: Final = ("search", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", f"{DATABASE}-turn")
 PIECE_BYTES: Final = 1024 * 1024
 
 

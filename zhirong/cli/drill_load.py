@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from pathlib import Path
 
 from zhirong.base.refused import Refused
 from zhirong.exchange.engine.shape import Bid, Reply
@@ -157,8 +156,8 @@ def read(lines: list[str]) -> Acknowledged:
     return heard
 
 
-def run_until_killed(path: Path, salt: str) -> None:
+def run_until_killed(open_port: Callable[[], port.Port], salt: str) -> None:
     """In the process that will be killed: load, each acknowledgement printed as it is given."""
-    load = Load(lambda: port.open_sqlite(path), salt=salt, told=partial(print, flush=True))
+    load = Load(open_port, salt=salt, told=partial(print, flush=True))
     load.start()
     time.sleep(60)

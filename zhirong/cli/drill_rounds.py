@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from zhirong.base.refused import Refused
 from zhirong.cli import drill_load
 from zhirong.cli.drill_disk import Disk
 from zhirong.cli.drill_load import Acknowledged, Load
@@ -34,6 +35,7 @@ from zhirong.record.models import Leaf
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROOFS_A_ROUND = 3
+SERVER = "server"
 BEGUN = time.monotonic()
 
 
@@ -56,22 +58,29 @@ class Tally:
         return f"{broken}, {self.stops} full or broken disks: {kept}"
 
 
-def a_house(folder: Path) -> Path:
-    """An SQLite house with tables, a lot that is open and the accounts of the load; the rounds copy it."""
+def furnished(folder: Path) -> None:
+    """Tables, a lot that is open and the accounts of the load, in the database of the settings."""
     call_command("migrate", verbosity=0)
     rows = folder / "drill.json"
     rows.write_text(drill_load.fixture(), "utf-8")
     call_command("loaddata", str(rows), verbosity=0)
     drill_load.open_accounts()
+
+
+def a_house(folder: Path) -> Path:
+    """An SQLite house so furnished; the rounds copy it."""
+    furnished(folder)
     connections["default"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connections.close_all()
     return Path(settings.DATABASES["default"]["NAME"])
 
 
-def kill(house: Path, tally: Tally, *, salt: str, chance: random.Random) -> Acknowledged:
-    """A process under load, killed at a random moment."""
-    command = [sys.executable, "-m", "zhirong.cli.drill", "--victim", str(house), salt]
-    victim = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+def kill(
+    house: str, tally: Tally, *, salt: str, chance: random.Random, environment: Mapping[str, str] | None = None
+) -> Acknowledged:
+    """A process under load on an SQLite file, or on the SERVER of its settings, killed at a random moment."""
+    command = [sys.executable, "-m", "zhirong.cli.drill", "--victim", house, salt]
+    victim = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
     assert victim.stdout is not None
     lines: list[str] = [victim.stdout.readline()]
     time.sleep(chance.uniform(0.01, 0.4))
@@ -94,12 +103,23 @@ def break_disk(house: Path, tally: Tally, disk: Disk, *, synchronous: str = "FUL
     return load.acknowledged
 
 
-def check(house: Path, heard: Acknowledged, tally: Tally, *, name: str, chance: random.Random) -> None:
-    """Open what is left with the product: every acknowledgement, the books, the tree and some proofs."""
+Open = Callable[[], port.Port]
+
+
+def check_file(house: Path, heard: Acknowledged, tally: Tally, *, name: str, chance: random.Random) -> None:
+    """Open an SQLite house that is left with the product."""
     connections.close_all()
     connections["default"].settings_dict["NAME"] = str(house)
     door = port.open_sqlite(house)
     faults = [f"integrity: {row}" for row in door.execute("PRAGMA integrity_check") if row != ("ok",)]
+    door.close()
+    tally.faults += [f"{name}: {fault}" for fault in faults]
+    check(lambda: port.open_sqlite(house), heard, tally, name=name, chance=chance)
+
+
+def check(open_port: Open, heard: Acknowledged, tally: Tally, *, name: str, chance: random.Random) -> None:
+    """Every acknowledgement, the books, the tree and some proofs."""
+    door = open_port()
     steps = {
         (code, key): told
         for code, key, *told in door.execute(
@@ -107,23 +127,23 @@ def check(house: Path, heard: Acknowledged, tally: Tally, *, name: str, chance: 
         )
     }
     entries: dict[str, int] = dict(door.execute("SELECT id, amount FROM ledger_entry"))
-    faults += [f"bid {slot} is lost" for slot, told in heard.bids.items() if steps.get(slot) != list(told)]
+    faults = [f"bid {slot} is lost" for slot, told in heard.bids.items() if steps.get(slot) != list(told)]
     faults += [f"transfer {key} is lost" for key, amount in heard.transfers.items() if entries.get(key) != amount]
     leaves = door.execute("SELECT COUNT(*) FROM record_leaf WHERE kind = 'exchange.bid'")[0][0]
     faults += [f"{leaves} leaves for {len(steps)} bids"] * (leaves != len(steps))
     door.close()
     faults += reports.faults()
-    faults += again(house, heard, chance)
-    faults += proofs(heard, tally, chance=chance, folder=house.parent)
+    faults += again(open_port, heard, chance)
+    faults += proofs(heard, tally, chance=chance, folder=settings.DATA)
     tally.acknowledged += len(heard)
     tally.faults += [f"{name}: {fault}" for fault in faults]
 
 
-def again(house: Path, heard: Acknowledged, chance: random.Random) -> list[str]:
+def again(open_port: Open, heard: Acknowledged, chance: random.Random) -> list[str]:
     """A new floor rebuilds the lot from its rows and gives an old key its old reply."""
     watch = Watch(0, 1, clock_jump_ns=drill_load.AGES_NS, outage_ns=drill_load.AGES_NS)
-    floor = Floor(lambda: port.open_sqlite(house), clock_ns=record.now_ns, watch=watch)
-    floor.start()
+    floor = Floor(open_port, clock_ns=record.now_ns, watch=watch)
+    started(floor)
     faults = []
     slots = chance.sample(sorted(heard.bids), min(3, len(heard.bids)))
     for code, key in slots:
@@ -133,6 +153,19 @@ def again(house: Path, heard: Acknowledged, chance: random.Random) -> list[str]:
             faults.append(f"bid {code, key} was answered differently after the restart: {reply}")
     floor.stop()
     return faults
+
+
+def started(floor: Floor) -> None:
+    """Start it; a server needs a moment to see that the floor before was killed, and to take its lock away."""
+    end = time.monotonic() + 20
+    while True:
+        try:
+            floor.start()
+            return
+        except Refused:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
 
 
 def proofs(heard: Acknowledged, tally: Tally, *, chance: random.Random, folder: Path) -> list[str]:
@@ -172,12 +205,12 @@ def rounds(house: Path, asked: argparse.Namespace) -> Tally:
     tally, chance = Tally(), random.Random(asked.seed)
     killed, heard = copied(house, "killed"), Acknowledged()
     for number in range(asked.kills):
-        fresh = kill(killed, tally, salt=f"kill{number}", chance=chance)
+        fresh = kill(str(killed), tally, salt=f"kill{number}", chance=chance)
         heard.bids |= fresh.bids
         heard.transfers |= fresh.transfers
         said(f"kill {number + 1} of {asked.kills}: {len(fresh)} acknowledged")
     if asked.kills:
-        check(killed, heard, tally, name="kills", chance=chance)
+        check_file(killed, heard, tally, name="kills", chance=chance)
     kinds = ["power"] * asked.losses + ["full", "broken"] * asked.stops
     for number, kind in zip(itertools.count(1), kinds, strict=False):
         name = f"{kind}{number}"
@@ -186,9 +219,22 @@ def rounds(house: Path, asked: argparse.Namespace) -> Tally:
         found = break_disk(copy, tally, disk, synchronous=asked.synchronous)
         tally.losses += kind == "power"
         tally.stops += kind != "power"
-        check(copy, found, tally, name=name, chance=chance)
+        check_file(copy, found, tally, name=name, chance=chance)
         removed(copy)
         said(f"{name}: failed at call {disk.fails_at}, {len(found)} acknowledged")
+    return tally
+
+
+def server_rounds(asked: argparse.Namespace) -> Tally:
+    """Kills of a floor and a book on PostgreSQL, which syncs as in production; one growing house."""
+    tally, chance, heard = Tally(), random.Random(asked.seed), Acknowledged()
+    furnished(settings.DATA)
+    for number in range(asked.server_kills):
+        fresh = kill(SERVER, tally, salt=f"kill{number}", chance=chance)
+        heard.bids |= fresh.bids
+        heard.transfers |= fresh.transfers
+        said(f"kill {number + 1} of {asked.server_kills} on PostgreSQL: {len(fresh)} acknowledged")
+    check(lambda: port.beside(connections["default"]), heard, tally, name="PostgreSQL", chance=chance)
     return tally
 
 
@@ -201,16 +247,20 @@ def main(argv: Sequence[str]) -> int:
     """0 when nothing that was acknowledged is missing."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--victim", nargs=2)
-    for name in ("kills", "losses", "stops", "seed"):
-        parser.add_argument(f"--{name}", type=int)
+    for name in ("kills", "losses", "stops", "seed", "server-kills"):
+        parser.add_argument(f"--{name}", type=int, default=0)
     parser.add_argument("--synchronous", default="FULL")
     asked = parser.parse_args(argv)
     if asked.victim:
-        drill_load.run_until_killed(Path(asked.victim[0]), asked.victim[1])
+        house, salt = asked.victim
+        is_server = house == SERVER
+        drill_load.run_until_killed(
+            lambda: port.beside(connections["default"]) if is_server else port.open_sqlite(house), salt
+        )
         return 0
     # The writers say aloud that they fell, which is what they are here for.
     logging.disable(logging.CRITICAL)
-    tally = rounds(a_house(settings.DATA), asked)
+    tally = server_rounds(asked) if asked.server_kills else rounds(a_house(settings.DATA), asked)
     for fault in tally.faults:
         print(f"✗ {fault}")
     print(tally.line(), flush=True)

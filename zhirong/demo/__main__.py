@@ -68,6 +68,7 @@ def load(folder: Path, *, seed: int, listings: int) -> None:
     loader.everything(seed, listings=listings, tell=progress)
     told = {"cast": cast.shown(), "password": cast.told()["password"], "seed": seed, "listings": listings}
     (folder / MARK).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+    importlib.import_module("zhirong.exchange.floor_doors").open_first(data=folder)
     (folder / LOADED).write_text("loaded\n", "utf-8")
     progress.done("演示数据已就绪 / demo data ready")
 

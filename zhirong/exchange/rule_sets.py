@@ -14,6 +14,8 @@ import yaml
 
 from zhirong.base.refused import Refused
 
+# Figures that kept editions of older listings do not hold: for them the default of the class is the rule.
+ADDED_LATER = frozenset({"late_admission"})
 FOLDER = Path(__file__).parent / "parameters"
 NS = {"seconds": 10**9, "minutes": 60 * 10**9, "hours": 3600 * 10**9, "days": 86400 * 10**9}
 
@@ -86,6 +88,8 @@ class RuleSet:
     relist_cut: Fraction
     relist_within: Span
     most_fen: int
+    # While the lot runs, a bidder whose deposit came in time may still be let in. Editions kept before know it not.
+    late_admission: bool = False
 
     def announcement_for(self, asking_fen: int) -> Span:
         """How long a listing at this price must be announced at least (X2, X3)."""
@@ -109,6 +113,7 @@ def read(text: dict[str, Any], day: date) -> RuleSet:
     """A rule set from the plain values of its file."""
     figures = text["figures"]
     names = {field.name for field in fields(RuleSet)} - {"code", "zh", "en", "basis", "marked", "day"}
+    names -= ADDED_LATER - set(figures)
     assert set(figures) == names, f"rule set {text['code']}: {sorted(set(figures) ^ names)}"
     values = {name: figure_on(figures[name], name=name, day=day) for name in names}
     head = {name: text[name] for name in ("code", "zh", "en", "basis")}

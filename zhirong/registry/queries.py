@@ -51,7 +51,7 @@ from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
-HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at")
+HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at", "party__name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,18 @@ def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     lines = list(rows)
     said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
     known = {right.key: right for right in Right.objects.visible().filter(key__in=[one.key for one in said.values()])}
-    return [_previewed(row, said.get(row.line), known) for row in lines]
+    merge = records.merged if batch.holder_id is None else records.merged_of_holder
+    return [_previewed(row, said.get(row.line), known, merge=merge) for row in lines]
 
 
-def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right]) -> Previewed:
+def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right], *, merge: records.Merge) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
         return Previewed(row.line, "", "", "", (), faults)
     change = "new"
     if said.key in known:
         before = record_of(known[said.key])
-        change = "same" if records.to_text(records.merged(before, said)) == records.to_text(before) else "changed"
+        change = "same" if records.to_text(merge(before, said)) == records.to_text(before) else "changed"
     names = tuple(one.name for one in said.named_holders())
     return Previewed(row.line, change, said.number, said.title, names, faults)
 
@@ -249,7 +250,16 @@ class _Parts:
             entries=_by_right(RegisterEvent.objects.filter(of_rights).values_list("right_id", "kind", "day", "facts")),
             weights=_by_right(
                 weights.values_list(
-                    "right_id", "kind", "in_favour_of", "since", "until", "ended_on", "number", "facts", "party__name"
+                    "right_id",
+                    "kind",
+                    "in_favour_of",
+                    "since",
+                    "until",
+                    "ended_on",
+                    "number",
+                    "facts",
+                    "party__name",
+                    "party__ref",
                 )
             ),
             consents=_by_right(
@@ -258,8 +268,8 @@ class _Parts:
                 )
             ),
             payments=_by_right(
-                FeePayment.objects.filter(of_rights).values_list(
-                    "right_id", "year", "paid_on", "amount_fen", "reduction"
+                FeePayment.objects.filter(of_rights, state__in=("waiting", "confirmed")).values_list(
+                    "right_id", "state", "year", "paid_on", "amount_fen", "reduction"
                 )
             ),
         )
@@ -274,7 +284,7 @@ def _by_right(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
 
 def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFacts:
     weights, holdings = _Weights(parts.weights.get(pk, ())), parts.holdings.get(pk, ())
-    is_contested = any(contested_at for *_, until, contested_at in holdings if until is None)
+    is_contested = any(row[5] for row in holdings if row[4] is None)
     return RightFacts(
         kind=said.kind,
         number=said.number,
@@ -288,11 +298,11 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         contested_by=tuple(one.name for one in said.named_holders()) if is_contested else (),
         co_owners_agreed_otherwise=said.more.get("co_owners_agreed", "") == "yes",
         consents=tuple(
-            Consent(by, Act(act), given_on, until)
+            # A paper of a party speaks for that party alone, whatever name stands on it.
+            Consent(ref or name, Act(act), given_on, until)
             for name, ref, act, given_on, until in parts.consents.get(pk, ())
-            for by in dict.fromkeys((name, ref or name))
         ),
-        pledges=tuple(Pledge(*one[:4]) for one in weights.of(Weight.PLEDGE)),
+        pledges=tuple(Pledge(*one[:4], party=one[5]) for one in weights.of(Weight.PLEDGE)),
         seizures=tuple(Seizure(*one[:4]) for one in weights.of(Weight.SEIZURE)),
         suspensions=tuple(Suspension(*one[1:3]) for one in weights.of(Weight.SUSPENSION)),
         licences=tuple(_licence(one) for one in weights.of(Weight.LICENCE)),
@@ -305,24 +315,30 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         fees=FeeRecord(
             said.fees_paid_through_year,
             said.fees_as_of,
-            tuple(
-                Payment(year, paid_on, fen, Reduction(reduction))
-                for year, paid_on, fen, reduction in parts.payments.get(pk, ())
-            ),
+            payments=_paid(parts.payments.get(pk, ()), "confirmed"),
+            reported=_paid(parts.payments.get(pk, ()), "waiting"),
         ),
     )
 
 
+def _paid(rows: Sequence[Any], wanted: str) -> tuple[Payment, ...]:
+    return tuple(
+        Payment(year, paid_on, fen, Reduction(reduction))
+        for state, year, paid_on, fen, reduction in rows
+        if state == wanted
+    )
+
+
 class _Weights:
-    """Encumbrances by kind: in whose favour, from, last day, number, facts."""
+    """Encumbrances by kind: in whose favour, from, last day, number, facts, the party's ref."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self.by_kind: dict[str, list[tuple[str, date, date | None, str, str]]] = {}
-        for kind, name, since, until, ended_on, number, more, party in rows:
-            one = (name or party or "", since, last_day(kind, until, ended_on), number, more)
+        self.by_kind: dict[str, list[tuple[str, date, date | None, str, str, str]]] = {}
+        for kind, name, since, until, ended_on, number, more, party, ref in rows:
+            one = (name or party or "", since, last_day(kind, until, ended_on), number, more, ref or "")
             self.by_kind.setdefault(kind, []).append(one)
 
-    def of(self, weight: Weight) -> Sequence[tuple[str, date, date | None, str, str]]:
+    def of(self, weight: Weight) -> Sequence[tuple[str, date, date | None, str, str, str]]:
         """Those of one kind, oldest first."""
         return self.by_kind.get(weight, ())
 
@@ -332,7 +348,9 @@ def _holders(rows: Sequence[Any], day: date) -> tuple[Holder, ...]:
     found = [row for row in rows if row[4] is None or day < row[4]]
     # Before its own grant an imported right still shows whom it names.
     now = [row for row in found if row[3] is None or row[3] <= day] or found
-    return tuple(Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM)) for name, ref, ppm, *_ in now)
+    return tuple(
+        Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM), party or "") for name, ref, ppm, *_, party in now
+    )
 
 
 def _on_day(holdings: Iterable[Holding], day: date) -> list[Holding]:
@@ -347,8 +365,8 @@ def _entry(kind: str, day: date, text: str) -> Entry:
     return Entry(EventKind(kind), day, Ending(ending) if ending else None, int(more.get("days", 0)))
 
 
-def _licence(one: tuple[str, date, date | None, str, str]) -> Licence:
-    name, since, until, number, text = one
+def _licence(one: tuple[str, date, date | None, str, str, str]) -> Licence:
+    name, since, until, number, text, _ = one
     more: dict[str, Any] = json.loads(text)
     scope = Scope(since, until, more.get("territory", "*"), more.get("field", "*"))
     return Licence(LicenceKind(more.get("kind", "plain")), name, scope, number)

@@ -234,7 +234,7 @@ def _pledged(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
             continue
         if asked.act is Act.PLEDGE:
             yield _reason("already_pledged", pledgee=pledge.pledgee, since=pledge.since)
-        elif any(paper.by == pledge.pledgee and paper.covers(asked.act, asked.day) for paper in facts.consents):
+        elif _signed(facts, {pledge.pledgee, pledge.party}, asked):
             yield _reason("pledgee_consented", pledgee=pledge.pledgee)
         else:
             yield _reason("pledgee_not_consented", pledgee=pledge.pledgee, since=pledge.since)
@@ -349,7 +349,12 @@ def _consents(facts: RightFacts, holder: Holder, asked: Asked) -> bool:
     names = {holder.name, holder.party} - {""}
     if names & set(asked.deal.by):
         return True
-    return any(paper.by in names and paper.covers(asked.act, asked.day) for paper in facts.consents)
+    return _signed(facts, names, asked)
+
+
+def _signed(facts: RightFacts, names: set[str], asked: Asked) -> bool:
+    """Whether one of these, by ref or by name, gave a paper for the act."""
+    return any(paper.by in names - {""} and paper.covers(asked.act, asked.day) for paper in facts.consents)
 
 
 def _known(code: str, asked: Asked) -> str:

@@ -1,4 +1,4 @@
-"""Who may bid, for the thin door: asked of the ordinary rules once, then held against the rows it rests on at every bid.
+"""Who may bid at the thin door: asked of the ordinary rules once, then held against the rows it rests on at every bid.
 
 A log-out, a new password, a role or membership that ended, a closed person or an intent that is no longer admitted
 changes one of these rows, in whatever process it was done; so the next bid asks the rules anew and hears their refusal.
@@ -31,12 +31,11 @@ KEPT: Final = 10_000
 TRUSTED_NS: Final = 60 * 10**9
 SESSIONS = "SELECT session_key, expire_date, session_data FROM django_session WHERE {}"
 # Grants and memberships are only ended and added, never changed: how many stand and the sum of their ids tell them all.
+OPEN = "person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL"
 PERSONS = (
     "SELECT p.id, p.password, p.is_active,"
-    " (SELECT COUNT(*) FROM people_rolegrant WHERE person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL),"
-    " (SELECT SUM(id) FROM people_rolegrant WHERE person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL),"
-    " (SELECT COUNT(*) FROM people_membership WHERE person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL),"
-    " (SELECT SUM(id) FROM people_membership WHERE person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL)"
+    f" (SELECT COUNT(*) FROM people_rolegrant WHERE {OPEN}), (SELECT SUM(id) FROM people_rolegrant WHERE {OPEN}),"
+    f" (SELECT COUNT(*) FROM people_membership WHERE {OPEN}), (SELECT SUM(id) FROM people_membership WHERE {OPEN})"
     " FROM people_person p WHERE {}"
 )
 INTENTS = "SELECT id, state, code FROM exchange_intent WHERE {}"
@@ -79,7 +78,7 @@ class Rights:
         return await asyncio.shield(answer)
 
     async def _look(self) -> None:
-        """A look for all that wait, again and again until nobody does: whoever came after a look began gets the next."""
+        """A look for all that wait, until nobody does: whoever came after a look began gets the next."""
         loop = asyncio.get_running_loop()
         while self.waiting:
             asked, self.waiting = self.waiting, {}

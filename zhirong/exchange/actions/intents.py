@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules, rules
-from zhirong.exchange.actions import money
+from zhirong.exchange.actions import late, money
 from zhirong.exchange.actions.listings import locked
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.people import access
@@ -126,15 +126,32 @@ def admit_if_ready(intent: Intent) -> None:
         _admit(intent, who=None)
 
 
-@transaction.atomic
 def admit(who: Person, intent_id: int, *, priority_rank: int | None = None) -> Intent:
-    """The operator admits an intending buyer, with its rank where it proved a right of priority (court rule 19)."""
+    """The operator admits an intending buyer, with its rank where it proved a right of priority (court rule 19).
+
+    While the lot runs it is a late admission, which the rule set must know and the floor carries out.
+    """
+    intent = _decided(who, intent_id, priority_rank=priority_rank)
+    if intent.listing.state == "bidding":
+        late.tell_floor(intent, who=who)
+    return intent
+
+
+@transaction.atomic
+def _decided(who: Person, intent_id: int, *, priority_rank: int | None) -> Intent:
     intent = _locked(intent_id)
     access.require(who, "exchange.qualify", intent)
     if intent.state == "admitted" and intent.priority_rank == priority_rank:
         return intent
-    if intent.state not in ("registered", "admitted"):
+    is_late = intent.listing.state == "bidding"
+    if is_late and intent.state == "admitted":
+        # Whoever bids knows the ranks from the beginning; a new one would take the lot from its leader.
+        raise Refused("intent.rank_fixed", number=intent.listing.number, bidder=intent.code)
+    if intent.state not in (("registered", "lapsed") if is_late else ("registered", "admitted")):
         raise Refused("intent.not_now", state=intent.state)
+    if is_late:
+        late.must_be_possible(intent)
+        late.freeze_deposit(intent)
     if intent.deposit_state not in ("held", "none"):
         raise Refused("intent.deposit_missing", deposit_fen=intent.deposit_fen)
     if priority_rank is not None and not intent.priority_basis:

@@ -43,6 +43,8 @@ def judge_admission(state: State, command: Admit) -> Event:
     known = state.bidders.get(command.bidder)
     if known and known.standing != "in":
         raise Refused("lot.barred", bidder=command.bidder)
+    if known and known.rank != command.rank:
+        raise Refused("lot.rank_fixed", bidder=command.bidder)
     return Event("admitted", {"at_ns": command.at_ns, "bidder": command.bidder, "rank": command.rank})
 
 

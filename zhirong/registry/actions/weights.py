@@ -114,18 +114,21 @@ def release(who: Person, encumbrance: Encumbrance, *, day: date) -> Encumbrance:
 def consent(
     who: Person, right: Right, act: Act, *, by: Favoured, until: date | None = None, file: File | None = None
 ) -> Consent:
-    """A co-owner or a pledgee agrees to an act (专利法 14, 民法典 444). The same paper twice is one."""
+    """A co-owner or a pledgee agrees to an act (专利法 14, 民法典 444). The same paper twice is one.
+
+    A party agrees for itself, when it is verified; the paper of somebody without a party is noted by the operator.
+    """
     access.require(who, "registry.consent", entries.OfParty(by.party.pk if by.party else None))
     row = entries.locked(right)
     day = putting.today()
-    _refuse_a_stranger(row, by, day)
-    known = Consent.objects.filter(right=row, act=str(act), by_name=by.name, until=until)
-    if done := known.filter(party=by.party).first():
+    signer = _signer(row, by, day)
+    known = Consent.objects.filter(right=row, act=str(act), by_name=signer.name, until=until)
+    if done := known.filter(party=signer.party).first():
         return done
     paper = Consent.objects.create(
         right=row,
-        by_name=by.name,
-        party=by.party,
+        by_name=signer.name,
+        party=signer.party,
         act=str(act),
         given_on=day,
         until=until,
@@ -139,7 +142,7 @@ def consent(
         who=who,
         consent=paper.pk,
         act=str(act),
-        party=by.party.ref if by.party else "",
+        party=signer.party.ref if signer.party else "",
         until=until.isoformat() if until else "",
     )
     return paper
@@ -183,16 +186,22 @@ def refuse_unless_free(right: Right, act: Act, day: date, *, deal: rules.Deal) -
         )
 
 
-def _refuse_a_stranger(right: Right, by: Favoured, day: date) -> None:
-    """Only a holder or somebody in whose favour the right is encumbered has anything to agree to."""
-    ids = {one.party_id for one in queries.holdings_on(right, day)}
-    names = {one.name for one in queries.holdings_on(right, day)}
-    weights = queries.weights_on(right, day)
-    ids |= {one.party_id for one in weights}
-    names |= {one.in_favour_of for one in weights}
-    is_known = by.party is not None and by.party.pk in ids
-    if not is_known and by.name not in names:
-        raise Refused("registry.nothing_to_consent", number=right.number)
+def _signer(right: Right, by: Favoured, day: date) -> Favoured:
+    """The holder, or whoever the right is encumbered in favour of, as the register names it; others have no say.
+
+    A party is found by itself and never by the name it gives: anybody may give a bank's name.
+    """
+    concerned = [Favoured(one.name, one.party) for one in queries.holdings_on(right, day)]
+    concerned += [Favoured(_name_of(one), one.party) for one in queries.weights_on(right, day)]
+    for one in concerned:
+        is_the_party = by.party is not None and one.party == by.party
+        if is_the_party or (by.party is None and by.name and one.name == by.name):
+            return one
+    raise Refused("registry.nothing_to_consent", number=right.number)
+
+
+def _name_of(one: Encumbrance) -> str:
+    return one.in_favour_of or (one.party.name if one.party else "")
 
 
 def _said(weight: Weight, licence: LicenceKind, scope: Scope) -> str:

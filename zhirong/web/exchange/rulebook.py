@@ -35,6 +35,7 @@ FIGURES = {
     "match": gettext_noop("Time for priority purchasers"),
     "leader_may_overbid": gettext_noop("The leader may bid again"),
     "least_bidders": gettext_noop("Bidders needed"),
+    "late_admission": gettext_noop("Late admission while the lot runs"),
     "one_bidder": gettext_noop("With one bidder"),
     "refund": gettext_noop("Deposits of others go back within"),
     "silence": gettext_noop("Silence consents after"),

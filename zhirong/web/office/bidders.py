@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.exchange.actions import intents as buyers
+from zhirong.exchange.actions import late
 from zhirong.exchange.actions import questions as asked
 from zhirong.exchange.models import Intent, Question
 from zhirong.people import access
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 from zhirong.web.office.reviews import state_of as listing_state
 
 
@@ -57,7 +58,8 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
     one = get_object_or_404(
         Intent.objects.select_related("listing__seller", "party", "person", "decided_by"), pk=intent_id
     )
-    is_open = one.state in ("registered", "admitted") and one.listing.state in ("announced", "qualifying")
+    is_late = late.is_possible(one)
+    is_open = is_late or (one.state in ("registered", "admitted") and one.listing.state in ("announced", "qualifying"))
     return rooms.show(
         request,
         "intent.html",
@@ -68,6 +70,7 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
         deposit=deposit_words().get(one.deposit_state, ("off", one.deposit_state)),
         listing_state=listing_state(one.listing.state),
         is_open=is_open,
+        is_late=is_late,
         may=access.may(pages.standing_of(request), "exchange.qualify", one),
         others=list(
             one.listing.intents.exclude(pk=one.pk).order_by("pk").values_list("code", "state", "priority_rank")
@@ -84,16 +87,16 @@ def questions(request: HttpRequest) -> HttpResponse:
         return rooms.do(request, {"hide": hide}, then=reverse("office-questions"))
     found = Question.objects.select_related("listing", "asked_by", "answered_by")
     columns = [
-        tables.Column(head=gettext("Question"), value=lambda one: one.text,
+        lists.Column(head=gettext("Question"), value=lambda one: one.text,
                       link=lambda one: f"?question={one.pk}#h-one"),
-        tables.Column(head=gettext("Listing"), value=lambda one: one.listing.number, order="listing__number"),
-        tables.Column(head=gettext("Asked"), value=lambda one: one.asked_at, kind="moment", order="asked_at"),
-        tables.Column(head=gettext("Answer"), value=lambda one: one.answer or gettext("none yet")),
-        tables.Column(head=gettext("State"), value=shown_or_hidden,
+        lists.Column(head=gettext("Listing"), value=lambda one: one.listing.number, order="listing__number"),
+        lists.Column(head=gettext("Asked"), value=lambda one: one.asked_at, kind="moment", order="asked_at"),
+        lists.Column(head=gettext("Answer"), value=lambda one: one.answer or gettext("none yet")),
+        lists.Column(head=gettext("State"), value=shown_or_hidden,
                       state=lambda one: "no" if one.hidden_at else "go"),
     ]  # fmt: skip
     title = gettext("Public questions")
-    if file := tables.taken_away(request, "questions", title, columns=columns, found=found.order_by("-pk")):
+    if file := lists.taken_away(request, "questions", title, columns=columns, found=found.order_by("-pk")):
         return file
     chosen = request.GET.get("question", "")
     return rooms.show(
@@ -101,7 +104,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         "questions.html",
         here="office-questions",
         title=title,
-        table=tables.table(request, "questions", title, columns=columns, found=found, order="-asked_at"),
+        table=lists.table(request, "questions", title, columns=columns, found=found, order="-asked_at"),
         one=found.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 12 else None,
         may=access.may(pages.standing_of(request), "exchange.control"),
     )

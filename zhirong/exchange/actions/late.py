@@ -1,0 +1,90 @@
+"""Late admission (补充准入): whose deposit came in time may be let in while the lot runs, if the rule set allows it.
+
+The bank's statement of the last day is read after registration closed: by then the intent has lapsed though its money
+was there. The rows say so first; then the floor, which alone changes a live lot, is told.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+
+from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused
+from zhirong.exchange import floor_doors
+from zhirong.exchange.actions import money
+from zhirong.exchange.actions.listings import locked, rules_of
+from zhirong.exchange.engine.shape import Admit
+from zhirong.exchange.models import Intent, Lot, LotStep
+from zhirong.ledger.models import BankLine
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+
+RUNNING = ("scheduled", "live", "paused")
+# The floor did not take the order: nothing of the admission may stand.
+NOT_TAKEN = ("lot.ended", "lot.annulled", "lot.barred", "lot.unknown", "floor.stopped", "floor.full")
+
+
+def lot_of(intent: Intent) -> Lot | None:
+    """The lot of the intent's listing, if it still runs."""
+    return Lot.objects.filter(listing=intent.listing_id, state__in=RUNNING).order_by("-run").first()
+
+
+def is_possible(intent: Intent) -> bool:
+    """Whether the operator may think of it: the lot runs and the announced rules know late admission."""
+    listing = intent.listing
+    waits = intent.state in ("registered", "lapsed") and listing.state == "bidding"
+    return waits and rules_of(listing).late_admission and lot_of(intent) is not None
+
+
+def must_be_possible(intent: Intent) -> None:
+    """Refuse what the rule set does not know, and a lot that has ended."""
+    if not rules_of(intent.listing).late_admission:
+        raise Refused("intent.no_late_admission", number=intent.listing.number, rule_set=intent.listing.rule_set)
+    if lot_of(intent) is None:
+        raise Refused("intent.not_now", state=intent.state)
+
+
+def freeze_deposit(intent: Intent) -> None:
+    """Freeze the deposit that the bank's line shows to have come by the day on which registration closed (B7)."""
+    if intent.deposit_state in ("held", "none"):
+        return
+    closes_at = intent.listing.closes_at
+    assert closes_at is not None, "a listing with a lot was announced"
+    lines = BankLine.objects.filter(memo__contains=intent.payment_code, value_day__lte=beijing_day(closes_at))
+    came = lines.filter(amount__gte=intent.deposit_fen).exists()
+    if not came or money.free_fen(intent.party) < intent.deposit_fen:
+        raise Refused("intent.deposit_not_in_time", deposit_fen=intent.deposit_fen, closed_at=closes_at)
+    money.freeze_deposit(intent)
+
+
+def tell_floor(intent: Intent, *, who: Person) -> None:
+    """Let the bidder in; a lot that the floor has not begun yet will read the admission from the rows."""
+    lot = lot_of(intent)
+    begun = lot is not None and lot.last_seq > 0
+    if begun and LotStep.objects.filter(lot=lot, kind="admitted", code=intent.code).exists():
+        return
+    try:
+        if lot is None:
+            raise Refused("lot.ended", ended_ns=0)
+        if begun:
+            let_in = partial(Admit, bidder=intent.code, rank=intent.priority_rank or 0)
+            floor_doors.order(lot.pk, let_in, who_ref=who.ref)
+    except Refused as refused:
+        if refused.code in NOT_TAKEN:
+            _take_back(intent.pk)
+        raise
+
+
+@transaction.atomic
+def _take_back(intent_id: int) -> None:
+    """The lot ended before the floor heard of it: the intent has lapsed as before, and the deposit is free again."""
+    listing_id = Intent.objects.values_list("listing", flat=True).get(pk=intent_id)
+    listing = locked(listing_id)
+    intent = Intent.objects.select_for_update(of=("self",)).select_related("party", "person").get(pk=intent_id)
+    intent.state = "lapsed"
+    intent.save(update_fields=["state"])
+    facts = {"number": listing.number, "party": intent.party.ref}
+    record.tell("exchange.lapsed", listing.topic, who=None, to=[intent.person], **facts)
+    money.release_deposit(intent)
