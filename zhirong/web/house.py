@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from django.conf import settings
@@ -101,6 +102,17 @@ def running() -> Iterator[None]:
     finally:
         for part in reversed(started):
             part.stop()
+
+
+def without_address() -> str:
+    """What a real house is told that does not know how people reach it; empty in a demo and where it knows."""
+    at = urlsplit(settings.SITE_SAID)
+    if settings.DEMO or (at.scheme in ("http", "https") and at.hostname):
+        return ""
+    return (
+        f"WARNING: ZR_SITE is not set to this house's address. Every certificate sealed from now on will carry a code "
+        f"that leads to {settings.SITE} for ever. Stop, set it, say ZR_SITE=https://ip.example.gov.cn, and start again."
+    )
 
 
 class Server(uvicorn.Server):
