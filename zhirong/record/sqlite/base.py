@@ -28,7 +28,7 @@ class CursorWrapper(base.SQLiteCursorWrapper):
         return self.turn(lambda: base.SQLiteCursorWrapper.executemany(self, query, param_list))
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own wrapper, which has the turn for as long as its transaction is open."""
 
     _turnstile: turnstile.Turnstile | None = None
@@ -60,16 +60,16 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         self._turnstile = line
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
         self._give_turn_back()
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self._give_turn_back()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._give_turn_back()
 
