@@ -30,16 +30,18 @@ from zhirong.record import port as sql
 KEPT: Final = 10_000
 # A session also ends by the clock alone, which changes no row; its twelve hours may be some minutes more here.
 TRUSTED_NS: Final = 600 * 10**9
-SESSIONS = "SELECT session_key, expire_date, session_data FROM django_session WHERE {}"
+# A question, and the column by which its rows are found and told apart.
+SESSIONS = ("SELECT session_key, expire_date, session_data FROM django_session WHERE {}", "session_key")
 # Grants and memberships are only ended and added, never changed: how many stand and the sum of their ids tell them all.
 OPEN = "person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL"
 PERSONS = (
     "SELECT p.id, p.password, p.is_active,"
     f" (SELECT COUNT(*) FROM people_rolegrant WHERE {OPEN}), (SELECT SUM(id) FROM people_rolegrant WHERE {OPEN}),"
     f" (SELECT COUNT(*) FROM people_membership WHERE {OPEN}), (SELECT SUM(id) FROM people_membership WHERE {OPEN})"
-    " FROM people_person p WHERE {}"
+    " FROM people_person p WHERE {}",
+    "p.id",
 )
-INTENTS = "SELECT id, state, code FROM exchange_intent WHERE {}"
+INTENTS = ("SELECT id, state, code FROM exchange_intent WHERE {}", "id")
 
 Place = tuple[str, int]
 Rows = tuple[Any, ...]
@@ -137,9 +139,9 @@ class Rights:
             return {}
         door = self._door()
         try:
-            sessions = _read(door, SESSIONS, "session_key", {right.session for right in rights})
-            persons = _read(door, PERSONS, "p.id", {right.person_id for right in rights})
-            intents = _read(door, INTENTS, "id", {right.intent_id for right in rights})
+            sessions = _read(door, SESSIONS, of={right.session for right in rights})
+            persons = _read(door, PERSONS, of={right.person_id for right in rights})
+            intents = _read(door, INTENTS, of={right.intent_id for right in rights})
         except door.failures:
             self.end()
             raise
@@ -173,8 +175,9 @@ class Rights:
             thread.shutdown(wait=True)
 
 
-def _read(door: sql.Port, question: str, column: str, wanted: set[Any]) -> dict[Any, Rows]:
-    rows = door.execute(question.format(sql.among(door, column)), (sql.listed(door, wanted),))
+def _read(door: sql.Port, question: tuple[str, str], *, of: set[Any]) -> dict[Any, Rows]:
+    text, column = question
+    rows = door.execute(text.format(sql.among(door, column)), (sql.listed(door, of),))
     return {row[0]: row for row in rows}
 
 

@@ -40,7 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _in_turn(self, call: Callable[[], Any]) -> Any:
         line = self._line()
-        line.enter(self._seconds())
+        line.enter(self._wait_ms())
         try:
             return call()
         finally:
@@ -49,14 +49,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _line(self) -> turnstile.Turnstile:
         return turnstile.of(self.get_connection_params()["database"])
 
-    def _seconds(self) -> float:
-        return float(self.get_connection_params().get("timeout", turnstile.BUSY_MILLISECONDS / 1000))
+    def _wait_ms(self) -> int:
+        return int(self.get_connection_params().get("timeout", turnstile.BUSY_MS / 1000) * 1000)
 
     def _start_transaction_under_autocommit(self) -> None:
         self.ensure_connection()
         line = self._line()
         with self.wrap_database_errors:
-            line.begin(self.connection, seconds=self._seconds())
+            line.begin(self.connection, wait_ms=self._wait_ms())
         self._turnstile = line
 
     def _commit(self) -> None:
