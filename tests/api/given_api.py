@@ -32,18 +32,22 @@ class Caller:
         assert answer.status_code == 200, answer.content.decode()
         return answer.json()
 
-    def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
         """What a deed is answered, which must be done."""
         answer = self.ask("POST", path, body, key=key)
         assert answer.status_code == 200, answer.content.decode()
         return answer.json()
 
     def money(self, path: str, body: Any = None) -> Any:
-        """The same with a fresh key."""
-        return self.post(path, body, key=f"k-{next(_count)}")
+        """The same, said of a deed that moves money."""
+        return self.post(path, body)
 
-    def ask(self, method: str, path: str, body: Any = None, *, key: str = "", query: Any = None) -> HttpResponse:
-        """The bare answer."""
+    def ask(
+        self, method: str, path: str, body: Any = None, *, key: str | None = None, query: Any = None
+    ) -> HttpResponse:
+        """The bare answer; every deed carries a key of its own, unless one is given ("" for none)."""
+        if key is None:
+            key = "" if method == "GET" else f"k-{next(_count)}"
         more: dict[str, Any] = {"headers": self.headers(key)}
         if method == "GET":
             return self.client.get(f"/api{path}", query or {}, **more)
@@ -51,7 +55,7 @@ class Caller:
             method, f"/api{path}", "" if body is None else _json(body), content_type="application/json", **more
         )
 
-    def refused(self, path: str, body: Any = None, *, method: str = "POST", key: str = "") -> tuple[int, str]:
+    def refused(self, path: str, body: Any = None, *, method: str = "POST", key: str | None = None) -> tuple[int, str]:
         """Status and code of a refusal."""
         answer = self.ask(method, path, body, key=key)
         return answer.status_code, answer.json()["code"]

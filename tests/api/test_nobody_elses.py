@@ -95,6 +95,7 @@ def private() -> Private:
             "/office/objections/": {"objection_id": objection.pk},
             # Whoever may not read them is sent away before anything is looked up.
             "/office/claims/": {"claim_id": 1},
+            "/office/payments/": {"payment_id": 1},
             "/office/lots/": {"lot_id": 1},
             "/office/people/": {"person_id": seller.person.pk},
             "/office/verifications/": {"verification_id": asked.pk, "file_id": evidence.pk},

@@ -121,19 +121,6 @@ def test_the_sellers_own_people_may_not_register() -> None:
     assert not Intent.objects.exists()
 
 
-def test_a_change_after_publication_starts_the_period_again_and_frees_the_deposits() -> None:
-    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
-    listing = given.an_announced(house, seller)
-    given.an_admitted(listing, buyer)
-    given.time_passes(minutes=1)
-    right = listing.items.get().right
-    changed = listings.change(seller.person, listing.pk, given.an_offer(seller, right, asking_fen=700_000_00))
-    assert (changed.edition, changed.asking_fen, changed.deposit_fen) == (2, 700_000_00, 70_000_00)
-    assert changed.closes_at > listing.closes_at
-    assert Intent.objects.get().state == "void"
-    assert given.free_fen(buyer) == 80_000_00
-
-
 def sold(house: given.House, seller: given.Side, first: given.Side, second: given.Side) -> Deal:
     """An auction that the first buyer wins at 840,000 yuan."""
     listing = given.an_announced(house, seller)

@@ -10,7 +10,7 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.web.given_pages import text_of
 from zhirong.exchange import jobs
-from zhirong.exchange.actions import listings, questions
+from zhirong.exchange.actions import changes, listings, questions
 from zhirong.exchange.models import Deal, Listing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,11 +90,12 @@ def test_a_change_after_publication_warns_and_starts_again() -> None:
     house, seller, _, browser = a_seller()
     listing = given.an_announced(house, seller)
     right = listing.items.get().right_id
-    assert "修改后一切重新开始" in text_of(browser, f"/listings/{listing.number}/edit")
+    assert "变更须先经中心审核" in text_of(browser, f"/listings/{listing.number}/edit")
     changed = form(seller, right, rule_set="demo", asking="900000")
     assert browser.post(f"/listings/{listing.number}/edit", changed).status_code == 302
     now = given.fresh(listing)
-    assert (now.edition, now.asking_fen, now.state) == (2, 900_000_00, "announced")
+    assert (now.edition, now.asking_fen, now.state) == (1, 800_000_00, "announced")
+    assert changes.approve(house.operator, now.changes.get().pk).asking_fen == 900_000_00
 
 
 def test_a_returned_draft_says_why() -> None:

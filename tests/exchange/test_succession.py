@@ -14,7 +14,7 @@ from tests.exchange.given_floor import until
 from tests.people.given_people import deeds, refused
 from tests.web.given_pages import text_of
 from zhirong.exchange import clockwork, floor_doors, jobs
-from zhirong.exchange.actions import deals, intents, listings, settlement, succession
+from zhirong.exchange.actions import changes, deals, intents, listings, settlement, succession
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
@@ -187,8 +187,12 @@ def test_where_the_rules_say_run_again_a_new_listing_follows_without_the_default
     listings.send_back(house.operator, again.pk, reason="可在幅度内降价。")
     right = again.items.get().right
     with refused("listing.relist_too_low"):
-        listings.change(seller.person, again.pk, given.an_offer(seller, right, asking_fen=639_999_99, rule_set="court_timed"))
-    listings.change(seller.person, again.pk, given.an_offer(seller, right, asking_fen=640_000_00, rule_set="court_timed"))
+        changes.change(
+            seller.person, again.pk, given.an_offer(seller, right, asking_fen=639_999_99, rule_set="court_timed")
+        )
+    changes.change(
+        seller.person, again.pk, given.an_offer(seller, right, asking_fen=640_000_00, rule_set="court_timed")
+    )
     listings.submit(seller.person, again.pk)
     listings.announce(house.operator, again.pk)
     with refused("lot.defaulter_may_not_bid"):
@@ -250,7 +254,7 @@ def test_a_program_takes_an_offer_once() -> None:
     defaults(house, deal)
     offer = Deal.objects.get(state="offered")
     caller = a_caller(second.person)
-    assert caller.refused(f"/deals/{offer.pk}/offer/take") == (400, "api.no_key")
+    assert caller.refused(f"/deals/{offer.pk}/offer/take", key="") == (400, "api.no_key")
     told = caller.post(f"/deals/{offer.pk}/offer/take", key="a")
     assert (told["state"], told["rank"], told["price_fen"]) == ("contract", 2, 840_000_00)
     assert caller.post(f"/deals/{offer.pk}/offer/take", key="a") == told

@@ -15,8 +15,8 @@ from zhirong.people.models import Party, Person, RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.record import jobs, sequencer
 from zhirong.record.models import Event, Job, Leaf
-from zhirong.registry.actions import imports, titles
-from zhirong.registry.models import Claim, ImportBatch
+from zhirong.registry.actions import imports, payments, putting, titles
+from zhirong.registry.models import Claim, FeePayment, ImportBatch
 from zhirong.web.office import house as office_house
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,25 @@ def test_a_claim_of_a_right_is_decided() -> None:
     assert client.post(address, {"deed": "refuse", "reason": ""}).status_code >= 400
     assert client.post(address, {"deed": "refuse", "reason": "材料不足"}).status_code == 302
     assert Claim.objects.get().state == "refused"
+
+
+def test_a_reported_payment_is_confirmed_by_an_operator_who_read_its_receipt() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party, paid_through=12)
+    receipt = record.keep_file(seller.person, "receipt.pdf", PDF)
+    paid = payments.pay_fee(seller.person, right, payments.Paid(13, putting.today(), 6_000_00), file=receipt)
+    address = f"/office/payments/{paid.pk}"
+    assert "待核实的年费" in text_of(signed_in(house.operator), "/office")
+    assert signed_in(house.checker).post(address, {"deed": "confirm"}).status_code == 403
+    assert "申报的缴费由经办机构核实" in text_of(signed_in(house.checker), address)
+    client = signed_in(house.operator)
+    assert "receipt.pdf" in text_of(client, address)
+    assert b"".join(client.get(f"{address}/receipt")) == PDF
+    assert client.post(address, {"deed": "refuse", "reason": ""}).status_code >= 400
+    assert FeePayment.objects.get().state == "waiting"
+    assert client.post(address, {"deed": "confirm"}).status_code == 302
+    assert FeePayment.objects.get().state == "confirmed"
+    assert "已核实" in text_of(client, address)
 
 
 def test_an_import_with_faults_can_only_be_dropped() -> None:

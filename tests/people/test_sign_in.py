@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 
 from tests.people import given_people as given
 from tests.people.given_people import PASSWORD, deeds, refused
+from zhirong.base.refused import Refused
 from zhirong.people import access, rules
 from zhirong.people.actions import sign_in
 from zhirong.people.models import Person
@@ -78,6 +79,32 @@ def test_an_easy_password_is_refused(password: str, code: str) -> None:
     assert Person.objects.count() == 0
 
 
+def answers_of(login: str) -> list[tuple[str, str]]:
+    """What seven tries in a row are told, less the instant at which a lock opens."""
+    told = []
+    for _ in range(7):
+        with pytest.raises(Refused) as said:
+            sign_in.log_in(a_session(), login=login, password="wrong-one-here")
+        facts = {name: value for name, value in said.value.facts.items() if name != "opens_at"}
+        told.append((said.value.code, str(facts)))
+    return told
+
+
+def test_a_log_in_that_nobody_has_is_answered_and_locked_as_a_real_one() -> None:
+    person = given.a_person(password=PASSWORD)
+    known, stranger = answers_of(person.login), answers_of("nobody.here")
+    assert known == stranger
+    assert [code for code, _ in stranger] == ["people.wrong_log_in"] * 4 + ["people.locked"] * 3
+    assert not Person.objects.filter(login="nobody.here").exists()
+    assert {code for code, _ in answers_of("无此人")} == {"people.wrong_log_in"}
+
+
+def test_what_is_remembered_of_strangers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    strangers = sign_in.Unknown()
+    monkeypatch.setattr(sign_in.Unknown, "most", 2)
+    assert [strangers.spend(login).left for login in ("a", "b", "a", "c", "b", "a")] == [4, 4, 3, 4, 4, 4]
+
+
 def test_signing_in_changes_the_session_key() -> None:
     person, session = given.a_person(password=PASSWORD), a_session()
     before = session.session_key
@@ -96,10 +123,10 @@ def test_nothing_of_another_persons_session_stays() -> None:
     assert session[SESSION_KEY] == str(second.pk)
 
 
-def test_the_remaining_tries_are_told_until_the_log_in_is_locked() -> None:
+def test_a_wrong_password_is_refused_in_one_sentence_until_the_log_in_is_locked() -> None:
     person, session = given.a_person(password=PASSWORD), a_session()
-    for left in (4, 3, 2, 1):
-        with refused("people.wrong_log_in", tries_left=left):
+    for _ in range(4):
+        with refused("people.wrong_log_in", tries=5, minutes=15):
             sign_in.log_in(session, login=person.login, password="wrong-one-here")
     with refused("people.locked"):
         sign_in.log_in(session, login=person.login, password="wrong-one-here")
@@ -127,7 +154,7 @@ def test_a_lock_survives_a_restart_and_the_right_password() -> None:
 def test_after_the_lock_all_tries_are_back() -> None:
     person, session = given.a_person(password=PASSWORD), a_session()
     Person.objects.filter(pk=person.pk).update(tries_left=0, locked_until=record.now() - timedelta(seconds=1))
-    with refused("people.wrong_log_in", tries_left=4):
+    with refused("people.wrong_log_in", tries=5, minutes=15):
         sign_in.log_in(session, login=person.login, password="wrong-one-here")
     assert sign_in.log_in(session, login=person.login, password=PASSWORD) == person
     row = Person.objects.get(pk=person.pk)
@@ -142,13 +169,13 @@ def test_a_try_is_spent_before_the_password_is_looked_at(monkeypatch: pytest.Mon
         return False
 
     monkeypatch.setattr(sign_in, "check_password", look)
-    with refused("people.wrong_log_in", tries_left=4):
+    with refused("people.wrong_log_in", tries=5, minutes=15):
         sign_in.prove(person, PASSWORD)
     assert seen == [4]
 
 
 def test_an_unknown_log_in_is_refused_like_a_wrong_password() -> None:
-    with refused("people.wrong_log_in", tries_left=4):
+    with refused("people.wrong_log_in", tries=5, minutes=15):
         sign_in.log_in(a_session(), login="nobody", password=PASSWORD)
     assert deeds() == []
 
@@ -183,7 +210,7 @@ def test_a_new_password_ends_the_other_sessions() -> None:
 
 def test_the_old_password_is_needed_for_a_new_one() -> None:
     person = given.a_person(password=PASSWORD)
-    with refused("people.wrong_log_in", tries_left=4):
+    with refused("people.wrong_log_in", tries=5, minutes=15):
         sign_in.change_password(person, None, old="wrong-one-here", new="another-good-lamp-8")
     assert Person.objects.get(pk=person.pk).check_password(PASSWORD)
 

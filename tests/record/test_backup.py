@@ -10,11 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 
 from tests.record.given_deeds import ANNA, a_deed, deeds
 from zhirong.cli import backup, restore
 from zhirong.record import actions, keys, port, receipts, sequencer, teller
+from zhirong.record.engine import checkpoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,9 +47,10 @@ def test_what_is_restored_has_the_saved_root_and_every_file(folder: Path, file: 
     assert f"Audit: 71 leaves, root {root}" in capsys.readouterr().out.splitlines()
     again = file.parent / "again"
     assert restore.main([str(file), str(again)]) == 0
-    assert capsys.readouterr().out.splitlines()[1:] == [
+    assert capsys.readouterr().out.splitlines()[1:4] == [
         f"saved root    {root} of 71 leaves",
         f"restored root {root} of 71 leaves, recomputed from the leaves: the same",
+        f"signed by     {receipts.house_key()}",
     ]
     names = sorted(path.relative_to(again).as_posix() for path in again.rglob("*") if path.is_file())
     kept = next(name for name in names if name.startswith("files/"))
@@ -149,6 +152,63 @@ def test_an_edited_record_is_not_restored(folder: Path, file: Path, capsys, sql:
     assert restore.main([str(other), str(again)]) == 1
     assert "was signed. The record was changed" in capsys.readouterr().err
     assert not again.exists()
+
+
+def forged(file: Path, *, key: checkpoint.HouseKey | None) -> Path:
+    """One leaf edited and root, manifest and digests reckoned anew; the note signed by that key, if any."""
+    sql = "UPDATE record_leaf SET body = replace(body, '100', '900') WHERE number = 1"
+    path = file.with_name("forged.sqlite3")
+    path.write_bytes(edited_database(file, sql))
+    border = backup.border_of(path)
+    with closing(sqlite3.connect(path)) as rows:
+        rows.execute("UPDATE record_checkpoint SET root = ? WHERE size = ?", (border.root(), border.size))
+        if key:
+            note = key.sign(border.size, border.root())
+            rows.execute("UPDATE record_checkpoint SET note = ? WHERE size = ?", (note, border.size))
+        rows.commit()
+    change = with_manifest(file, path.read_bytes())
+    manifest = json.loads(change["manifest.json"])
+    manifest["audit"]["root"] = border.root().hex()
+    return rewritten(file, {**change, "manifest.json": json.dumps(manifest).encode()})
+
+
+def test_a_forger_who_reckons_every_root_anew_lacks_the_signature(folder: Path, file: Path, capsys):
+    backup.save(folder, file)
+    again = file.parent / "again"
+    for key in (None, other_key()):
+        assert restore.main([str(forged(file, key=key)), str(again)]) == 1
+        assert "is not signed by the key of this house" in capsys.readouterr().err
+        assert not again.exists()
+
+
+def other_key() -> checkpoint.HouseKey:
+    private = Ed25519PrivateKey.generate()
+    return checkpoint.HouseKey(checkpoint.name_of(private), private)
+
+
+def test_a_forger_with_the_house_key_is_found_by_a_root_noted_elsewhere(folder: Path, file: Path, capsys):
+    manifest = backup.save(folder, file)
+    again, key = file.parent / "again", keys.key_of(folder)
+    pin = f"{manifest['audit']['size']}:{manifest['audit']['root']}"
+    other = forged(file, key=key)
+    assert restore.main([str(other), str(again), "--root", pin]) == 1
+    assert "not to the one you noted" in capsys.readouterr().err
+    assert not again.exists()
+    assert restore.main([str(file), str(again), "--root", "yesterday"]) == 1
+    assert restore.main([str(file), str(again), "--key", other_key().public()]) == 1
+    assert "not by the key you named" in capsys.readouterr().err
+    assert restore.main([str(file), str(again), "--root", pin, "--key", key.public()]) == 0
+    assert f"pinned root   {pin}" in capsys.readouterr().out
+
+
+def test_an_earlier_root_is_still_found_in_a_record_that_grew(folder: Path, file: Path):
+    head = receipts.head()
+    deeds(5)
+    sequencer.number_now()
+    backup.copy_database(Path(connection.settings_dict["NAME"]), folder / "zhirong.sqlite3")
+    assert backup.save(folder, file)["audit"]["size"] == head["size"] + 5
+    pin = f"{head['size']}:{head['root']}"
+    assert restore.main([str(file), str(file.parent / "again"), "--root", pin]) == 0
 
 
 def test_a_changed_file_a_stray_one_and_no_backup_at_all_are_refused(folder: Path, file: Path, capsys):

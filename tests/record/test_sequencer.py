@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test import Client
 
 from tests.record.given_deeds import a_deed, deeds
 from zhirong.papers import verifier
@@ -219,3 +222,78 @@ def test_the_feed_can_be_read_by_topic_and_for_the_public():
     assert [told.topic for told in feed.events_after(-1, public_only=True)] == ["lot:1", "lot:3"]
     assert [told.topic for told in feed.events_after(0, 1)] == ["lot:2"]
     assert feed.last_number() == 2
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for another thread, at most ten seconds."""
+    ends = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < ends, "it never came"
+        time.sleep(0.01)
+
+
+def all_numbered() -> bool:
+    return not Leaf.objects.filter(number=None).exists()
+
+
+@pytest.fixture
+def own(data: Path) -> Iterator[sequencer.Sequencer]:
+    """The sequencer of this house, ended after the test."""
+    yield sequencer.house
+    sequencer.house.stop()
+
+
+@committed
+def test_a_listener_that_raises_stops_neither_the_numbering_nor_the_others(own: sequencer.Sequencer):
+    heard: list[str] = []
+
+    def broken() -> None:
+        heard.append("broken")
+        raise RuntimeError("the hub is gone")
+
+    ends = [own.listen(broken), own.listen(lambda: heard.append("whole"))]
+    own.start()
+    try:
+        for _ in range(2):
+            deeds(1)
+            own.wake()
+            until(all_numbered)
+        until(lambda: heard.count("whole") == 2)
+        assert heard == ["broken", "whole"] * 2
+        assert own.state() == "failing"
+        told = Client().get("/api/health").json()
+        assert (told["status"], told["failing"]) == ("degraded", ["sequencer"])
+    finally:
+        for end in ends:
+            end()
+    assert own.state() == "running"
+    assert Client().get("/api/health").json()["status"] == "ok"
+
+
+@committed
+def test_a_broken_tree_keeps_the_thread_alive_signs_nothing_and_is_told(own: sequencer.Sequencer):
+    deeds(2)
+    sequencer.number_now()
+    forged = Checkpoint.objects.create(size=3, root=b"\x01" * 32, at=actions.now(), note="forged")
+    deeds(1)
+    own.start()
+    until(lambda: own.state() == "failing")
+    assert Client().get("/api/health").json()["failing"] == ["sequencer"]
+    assert Leaf.objects.filter(number__isnull=True).count() == 1
+    assert Checkpoint.objects.latest("size") == forged
+
+
+@committed
+def test_a_thread_that_ended_or_hangs_is_told(own: sequencer.Sequencer, monkeypatch: pytest.MonkeyPatch):
+    assert own.state() == "absent"
+    monkeypatch.setattr(own, "_run", lambda: None)
+    own.start()
+    until(lambda: own.state() == "gone")
+    assert Client().get("/api/health").json()["status"] == "degraded"
+    ends = threading.Event()
+    monkeypatch.setattr(own, "_run", ends.wait)
+    own.start()
+    assert own.state() == "running"
+    monkeypatch.setattr(sequencer, "LATE_NS", 0)
+    assert own.state() == "late"
+    ends.set()

@@ -20,9 +20,9 @@ from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
 from zhirong.registry.actions import entries, titles, weights
 from zhirong.registry.actions.weights import Favoured
-from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Scope, Weight
+from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Scope, Weight
 from zhirong.registry.engine.states import State
-from zhirong.registry.models import Claim, Consent, Encumbrance, FeePayment, Holding, RegisterEvent, Right
+from zhirong.registry.models import Claim, Consent, Encumbrance, Holding, RegisterEvent, Right
 from zhirong.registry.rules import Deal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -80,37 +80,6 @@ def test_a_holder_is_renamed_and_the_old_name_stays_dated():
     assert [one.name for one in queries.holdings_on(right, date(2026, 3, 1))] == [HOLDER]
     assert [one.name for one in queries.holdings_on(right, DAY)] == ["深圳甲机器人有限公司"]
     assert new.party == party
-
-
-def test_a_fee_is_noted_once_and_moves_the_standing():
-    party = a_party()
-    right = a_right(parties=(party,), fees_paid_through_year=5, fees_as_of=date(2026, 1, 5))
-    who = a_person("holder", of=party)
-    said = {"year": 6, "paid_on": date(2026, 2, 20), "amount_fen": 120_000}
-    paid = entries.pay_fee(who, right, **said)
-    assert entries.pay_fee(who, right, **said) == paid
-    rows = {row.year: row for row in queries.fee_table(right, DAY)}
-    assert (rows[6].is_paid, rows[6].paid_fen, rows[6].owed_fen) == (True, 120_000, 0)
-    assert (rows[7].is_paid, rows[7].due_on) == (False, date(2027, 3, 5))
-    assert kinds_told().count("registry.fee_paid") == 1
-
-
-def test_a_reduced_fee_settles_its_year():
-    right = a_right(parties=(a_party(),), fees_paid_through_year=5)
-    said = {"year": 6, "paid_on": date(2026, 2, 20), "amount_fen": 18_000}
-    entries.pay_fee(an_operator(), right, reduction=Reduction.SINGLE, **said)
-    assert {row.year: row.is_paid for row in queries.fee_table(right, DAY)}[6]
-
-
-def test_a_fee_of_a_year_that_is_not_or_after_the_grace_is_refused():
-    right, who = a_right(fees_paid_through_year=3), an_operator()
-    with refused("registry.no_such_patent_year"):
-        entries.pay_fee(who, right, year=21, paid_on=date(2026, 2, 20), amount_fen=1)
-    with refused("registry.grace_over", year=4):
-        entries.pay_fee(who, right, year=4, paid_on=date(2025, 2, 20), amount_fen=1)
-    with refused("people.not_allowed"):
-        entries.pay_fee(a_person("holder", of=a_party("别人")), right, year=6, paid_on=DAY, amount_fen=1)
-    assert FeePayment.objects.count() == 0
 
 
 def test_the_operator_confirms_what_the_office_register_says():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,13 +13,22 @@ from django.test import Client
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.web.given_pages import text_of
+from zhirong.base.calendar import beijing_day
 from zhirong.record import actions as record
+from zhirong.registry import queries
 from zhirong.registry.actions import putting, titles
+from zhirong.registry.engine import terms
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Claim, FeePayment, Right
 from zhirong.registry.records import Named, RightRecord, read_number
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def english_of(client: Client) -> Client:
+    """The same browser, reading English."""
+    client.get("/view?lang=en&back=/")
+    return client
 
 
 def an_unpublished(house: given.House, holder: str, number: str = "202610000015") -> Right:
@@ -91,20 +102,97 @@ def test_a_claim_needs_evidence_and_then_waits_for_the_operator() -> None:
     browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("proof.pdf", b"%PDF-1.7 x")})
     claim = Claim.objects.get()
     assert claim.evidence.is_secret
-    assert "待审核" in text_of(browser, address)
+    waiting = text_of(browser, address)
+    assert "待审核" in waiting
+    assert "您的认领待经办机构审核" in waiting
+    assert f"{address}/claim" not in waiting
+    assert browser.get(f"{address}/claim").headers["Location"] == f"{address}#h-claims"
     titles.accept_claim(house.operator, claim, reason="手续合格通知书")
     assert "已认领" in text_of(browser, address)
 
 
-def test_a_paid_fee_is_entered_by_its_holder_alone() -> None:
+def test_a_paid_fee_is_reported_by_its_holder_alone_with_its_receipt() -> None:
     house, seller = given.House(), given.a_side("holder")
-    right = given.a_right(house, seller.party, paid_through=6)
+    today = putting.today()
+    year = terms.patent_year(date(2018, 3, 5), today) + 1
+    right = given.a_right(house, seller.party, paid_through=year - 1)
     browser = desk.browser_of(seller.person)
     address = f"/rights/{right.pk}/fees"
     assert "登记已缴年费" in text_of(browser, address)
-    form = {"year": "7", "paid_on": "2024-02-20", "amount": "2000", "reduction": "none"}
+
+    def form(**changes: Any) -> dict[str, Any]:
+        receipt = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7 receipt", content_type="application/pdf")
+        said = {"year": year, "paid_on": today.isoformat(), "amount": "2000", "reduction": "none", "file": receipt}
+        return {**said, **changes}
+
     stranger = desk.browser_of(given.a_side("holder").person)
-    assert stranger.post(address, form).status_code == 403
-    assert browser.post(address, {**form, "paid_on": "morgen"}).status_code == 400
-    assert browser.post(address, form).status_code == 302
-    assert FeePayment.objects.get().amount_fen == 2_000_00
+    assert stranger.post(address, form()).status_code == 403
+    assert browser.post(address, form(paid_on="morgen")).status_code == 400
+    assert browser.post(address, form(file="")).status_code == 400
+    assert FeePayment.objects.count() == 0
+    assert browser.post(address, form()).status_code == 302
+    paid = FeePayment.objects.get()
+    assert (paid.amount_fen, paid.state) == (2_000_00, "waiting")
+    assert "已申报，待经办机构核实" in text_of(browser, f"/rights/{right.pk}")
+
+
+def test_the_holder_shown_is_the_party_that_holds_with_the_name_of_the_register_beside_it(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    right.holdings.update(name="某旧名称有限公司")
+    text = text_of(client, f"/rights/{right.pk}")
+    assert f'{seller.party.name} <span class="s soft">（登记簿所载：某旧名称有限公司）' in text
+    right.holdings.update(name=seller.party.name)
+    assert "登记簿所载" not in text_of(client, f"/rights/{right.pk}")
+
+
+def test_a_contested_holder_is_shown_with_its_rule_and_decided_by_the_operator(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    said = replace(queries.record_of(right), holders=(Named("某自然人"),), source_day=beijing_day(record.now()))
+    putting.put_right(house.operator, said, source="register")
+    address = f"/rights/{right.pk}"
+    text = text_of(client, address)
+    assert "权利人存在不一致" in text
+    assert "某自然人" in text
+    assert "经办机构核定前不得处分" in text
+    assert f"{address}/contest" not in text
+    operator = desk.browser_of(house.operator)
+    assert f"{address}/contest" in text_of(operator, address)
+    assert operator.post(f"{address}/contest", {"answer": "stay", "reason": " "}).status_code == 422
+    assert operator.post(f"{address}/contest", {"reason": "x"}).status_code == 400
+    assert (
+        desk.browser_of(seller.person).post(f"{address}/contest", {"answer": "stay", "reason": "x"}).status_code == 403
+    )
+    assert operator.post(f"{address}/contest", {"answer": "stay", "reason": "同名异人"}).status_code == 302
+    assert "权利人存在不一致" not in text_of(client, address)
+
+
+def test_an_english_page_cites_the_law_in_english_and_a_chinese_one_in_chinese(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    given.a_pledge(house, right)
+    assert "（民法典 第四百四十四条；P1、P9、E27）" in text_of(client, f"/rights/{right.pk}")
+    english = text_of(english_of(client), f"/rights/{right.pk}")
+    assert "(Civil Code art. 444; P1, P9, E27)" in english
+    assert "第四百四十四条" not in english
+
+
+def test_an_old_file_that_shows_only_an_application_is_not_judged_as_one(client: Client) -> None:
+    house = given.House()
+    kind, key, written = read_number(Kind.INVENTION, "85100312")
+    said = RightRecord(
+        kind=kind,
+        key=key,
+        number=written,
+        title="一种冶炼方法",
+        publication_number="CN85100312A",
+        filed_on=date(1985, 4, 1),
+        published_on=date(1987, 2, 4),
+        applicants=(Named("东北工学院"),),
+    )
+    right = putting.put_right(house.operator, said, source="test").right
+    text = text_of(client, f"/rights/{right.pk}")
+    assert "未知（仅有申请记录）" in text
+    assert "记录中只有申请，没有授权公告" in text
+    assert "标的是专利申请权" not in text

@@ -38,7 +38,7 @@ def csv_of(*lines: list[str], encoding: str = "utf-8") -> bytes:
 
 
 def read(data: bytes) -> list[rows.RightRow]:
-    return list(rows.rights(sheets.read(data, "rights")))
+    return list(rows.rights(sheets.read(data, "rights"), today=date(2026, 11, 22)))
 
 
 def refusal(data: bytes, sheet: sheets.Sheet = "rights") -> Refused:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.registry.xml_files import new_file, old_file
+from zhirong.base import numbers
 from zhirong.base.refused import Refused
 from zhirong.registry import records
 from zhirong.registry.engine.facts import Kind
-from zhirong.registry.readers import files
+from zhirong.registry.readers import cnipa, files
 
 
 def refusal(data: bytes) -> Refused:
@@ -206,3 +207,18 @@ def test_files_of_other_offices_are_refused_not_misread(shared: Path):
             "registry.file_not_xml",
             "registry.file_declares_entities",
         }
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "is_grant"),
+    [
+        ("B", "19900404", False),
+        ("C", "19900404", True),
+        ("A", "19900404", False),
+        ("B", "20150404", True),
+        ("C", "20050404", True),
+    ],
+)
+def test_what_was_announced_for_opposition_until_1992_is_no_grant(kind: str, on: str, is_grant: bool) -> None:
+    publication = numbers.read_publication_number(f"CN1000001{kind}")
+    assert (publication.is_grant and cnipa._grants(publication, cnipa._day(on))) is is_grant

@@ -27,12 +27,12 @@ def test_the_right_password_opens_the_account_and_goes_back_to_where_one_was(cli
     assert person.name in text_of(client, "/account")
 
 
-def test_a_wrong_password_says_how_many_tries_remain_and_keeps_the_log_in(client: Client) -> None:
+def test_a_wrong_password_says_when_a_pause_follows_and_keeps_the_log_in(client: Client) -> None:
     person = a_person(password=PASSWORD)
     answer = client.post("/sign-in", {"login": person.login, "password": "not it"})
     text = answer.content.decode()
     assert f'value="{person.login}"' in text
-    assert re.search(r'class="why" id="f-password-w">[^<]*4', text)
+    assert re.search(r'class="why" id="f-password-w">[^<]*5 次[^<]*15 分钟', text)
     assert "not it" not in text
     assert client.get("/account").status_code == 302
 

@@ -39,6 +39,18 @@ def once(request: HttpRequest, deed: Callable[[], BaseModel]) -> HttpResponse:
     return answer
 
 
+def once_in_steps(request: HttpRequest, deed: Callable[[], BaseModel]) -> HttpResponse:
+    """As `once`, for a deed of several transactions that is safe to repeat: its answer is kept after its last step.
+
+    What such a deed keeps of its own refusal stays, and the write lock is held for none of it as a whole.
+    """
+    key = paging.key_of(request)
+    if KeptAnswer.objects.filter(person=calling.person_of(request), key=key).exists():
+        return once(request, deed)
+    answer = deed()
+    return once(request, lambda: answer)
+
+
 def digest_of(request: HttpRequest) -> str:
     """What makes two requests the same: method, address and what was sent, a form by its fields and files."""
     digest = hashlib.sha256(f"{request.method}\x1f{request.get_full_path()}\x1f".encode())

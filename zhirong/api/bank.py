@@ -230,29 +230,32 @@ def list_payouts(request: HttpRequest) -> list[PayoutTold]:
     "/bank/statements",
     auth=calling.may_ask("ledger.take_statement"),
     summary="Take in a bank statement",
-    **problems.told(TakenTold, "ledger.file_unreadable", "ledger.line_changed", *files.REFUSALS, *KEY),
+    **problems.told(
+        TakenTold, "ledger.file_unreadable", "ledger.line_changed", "ledger.statement_unfinished", *files.REFUSALS, *KEY
+    ),
 )
 def take_statement(request: HttpRequest, file: FormFile[UploadedFile]) -> HttpResponse:
-    """All of it or nothing; a line counts once, in however many files it comes (I4). Needs an Idempotency-Key."""
+    """Refused before its first line, else all of it; a line counts once in however many files (I4). Needs an
+    Idempotency-Key."""
     person, content = calling.person_of(request), files.read(file)
 
     def deed() -> TakenTold:
         kept = record.keep_file(person, file.name or "", content)
         return taken_told(bank.take_statement(person, content, name=kept.name[:120], kept=kept))
 
-    return actions.once(request, deed)
+    return actions.once_in_steps(request, deed)
 
 
 @router.post(
     "/bank/statements/fetch",
     auth=calling.may_ask("ledger.take_statement"),
     summary="Fetch the newest statement from the bank",
-    **problems.told(TakenTold, "ledger.file_unreadable", "ledger.line_changed", *KEY),
+    **problems.told(TakenTold, "ledger.file_unreadable", "ledger.line_changed", "ledger.statement_unfinished", *KEY),
 )
 def fetch_statement(request: HttpRequest) -> HttpResponse:
     """And take it in. Needs an Idempotency-Key."""
     person = calling.person_of(request)
-    return actions.once(request, lambda: taken_told(bank.fetch_statement(person, custody_bank())))
+    return actions.once_in_steps(request, lambda: taken_told(bank.fetch_statement(person, custody_bank())))
 
 
 @router.post(

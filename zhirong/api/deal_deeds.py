@@ -1,4 +1,4 @@
-"""From the hammer to the certificate: acceptance, recordal, default, objections. What moves money needs a key."""
+"""From the hammer to the certificate: acceptance, recordal, default, objections. Each needs an Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpRespon
     **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.offer_over", "ledger.code_taken", *KEY),
 )
 def take_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
-    """After the buyer before defaulted, at the caller's own highest bid; the deposit is frozen again (E38). Needs a key.
+    """After a default, at the caller's own highest bid; the deposit is frozen again (E38). Needs an Idempotency-Key.
 
     Where free money does not cover it the state stays `offered`: pay under the intent's new payment code in time.
     """
@@ -118,26 +118,33 @@ def decline_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
         "deal.recordal_in_future",
         "deal.recordal_before_contract",
         "listing.text_length",
+        *KEY,
     ),
 )
-def enter_recordal(request: HttpRequest, deal_id: shapes.Id, said: ProofSaid) -> DealTold:
-    """By the operator; nothing moves before a second person has confirmed it."""
+def enter_recordal(request: HttpRequest, deal_id: shapes.Id, said: ProofSaid) -> HttpResponse:
+    """By the operator; nothing moves before a second person has confirmed it. Needs an Idempotency-Key."""
     person, deal = calling.person_of(request), one(request, deal_id)
     proof = settlement.Proof(said.number, said.effective_on, files.own_or_none(person, said.file))
-    settlement.enter_recordal(person, deal.pk, proof)
-    return told(request, deal)
+
+    def deed() -> DealTold:
+        settlement.enter_recordal(person, deal.pk, proof)
+        return told(request, deal)
+
+    return actions.once(request, deed)
 
 
 @router.post(
     "/deals/{int:deal_id}/recordal/return",
     auth=calling.may_ask("exchange.confirm_recordal"),
     summary="Return the proof of recordal",
-    **problems.told(DealTold, "deal.no_recordal", "deal.not_now", "people.maker_is_checker", "listing.text_length"),
+    **problems.told(
+        DealTold, "deal.no_recordal", "deal.not_now", "people.maker_is_checker", "listing.text_length", *KEY
+    ),
 )
-def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
+def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """The second person found a fault in it."""
     person, deal = calling.person_of(request), one(request, deal_id)
-    return told(request, settlement.return_recordal(person, deal.pk, reason=said.reason))
+    return actions.once(request, lambda: told(request, settlement.return_recordal(person, deal.pk, reason=said.reason)))
 
 
 @router.post(
@@ -146,7 +153,8 @@ def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     summary="Confirm the recordal and settle",
     **problems.told(
         DealTold, "deal.no_recordal", "deal.not_now", "deal.stopped", "deal.recordal_changed", "deal.gate_closed",
-        "people.maker_is_checker", "registry.not_free", "ledger.not_enough", *KEY,
+        "deal.split_unconfirmed", "people.maker_is_checker", "people.own_party", "registry.not_free",
+        "ledger.not_enough", *KEY,
     ),
 )  # fmt: skip
 def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
@@ -156,7 +164,7 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
     def deed() -> DealTold:
         return told(request, settlement.confirm_recordal(person, deal.pk, payload_hash=said.payload_hash))
 
-    return actions.once(request, deed)
+    return actions.once_in_steps(request, deed)
 
 
 @router.post(
@@ -164,13 +172,19 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
     auth=calling.may_ask("exchange.propose_default"),
     summary="Propose that the buyer defaulted",
     **problems.told(
-        DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.buyer_kept_word", "listing.text_length"
+        DealTold,
+        "deal.not_now",
+        "deal.stopped",
+        "deal.not_overdue",
+        "deal.buyer_kept_word",
+        "listing.text_length",
+        *KEY,
     ),
 )
-def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
+def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """After the term; nothing is taken before a second person agrees."""
     person, deal = calling.person_of(request), one(request, deal_id)
-    return told(request, settlement.propose_default(person, deal.pk, reason=said.reason))
+    return actions.once(request, lambda: told(request, settlement.propose_default(person, deal.pk, reason=said.reason)))
 
 
 @router.post(
@@ -192,9 +206,9 @@ def confirm_default(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
     "/deals/{int:deal_id}/objections",
     auth=calling.may_ask("exchange.object"),
     summary="Object to a deal",
-    **problems.told(ObjectionTold, "deal.not_now", "objection.not_concerned", "listing.text_length"),
+    **problems.told(ObjectionTold, "deal.not_now", "objection.not_concerned", "listing.text_length", *KEY),
 )
-def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSaid) -> ObjectionTold:
+def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSaid) -> HttpResponse:
     """Anyone concerned may; the settlement's clock stops until somebody uninvolved has decided it (E40)."""
     party = shapes.party_named(said.party) if said.party else None
     if party is not None and party.pk not in calling.parties_of(request):
@@ -202,7 +216,11 @@ def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSai
     # An objector need not be a side: the deal is named in the public hammer, so it is looked up among all.
     deal = shapes.one(Deal.objects.all(), pk=deal_id)
     person = calling.person_of(request)
-    return objection(objections.raise_objection(person, deal.pk, text=said.text, party=party))
+
+    def deed() -> ObjectionTold:
+        return objection(objections.raise_objection(person, deal.pk, text=said.text, party=party))
+
+    return actions.once(request, deed)
 
 
 @router.post(
@@ -228,12 +246,14 @@ def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: Object
     "/deals/{int:deal_id}/annulment",
     auth=calling.may_ask("exchange.propose_annulment"),
     summary="Propose to annul a deal",
-    **problems.told(DealTold, "deal.not_now", "people.own_party", "listing.text_length"),
+    **problems.told(DealTold, "deal.not_now", "people.own_party", "listing.text_length", *KEY),
 )
-def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> DealTold:
+def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """Nothing is paid back before a second person agrees."""
     person, deal = calling.person_of(request), one(request, deal_id)
-    return told(request, settlement.propose_annulment(person, deal.pk, reason=said.reason))
+    return actions.once(
+        request, lambda: told(request, settlement.propose_annulment(person, deal.pk, reason=said.reason))
+    )
 
 
 @router.post(

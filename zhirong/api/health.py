@@ -16,7 +16,7 @@ from pydantic import Field
 
 from zhirong.exchange import floor_doors
 from zhirong.exchange.models import Listing
-from zhirong.record import receipts
+from zhirong.record import receipts, sequencer
 
 router = Router(tags=["house"])
 # Announced and not yet over: a buyer can still come to it, or is being found.
@@ -42,6 +42,7 @@ class Health(Schema):
     """The state of the house."""
 
     status: Literal["ok", "degraded"]
+    failing: list[Literal["floor", "sequencer"]] = Field(description="What does not do its work; empty while all is ok")
     version: str
     database: str
     listings: OpenListings
@@ -79,12 +80,27 @@ def _sums() -> tuple[OpenListings, AuditHead]:
         return _kept.sums
 
 
+def _failing() -> list[Literal["floor", "sequencer"]]:
+    found: list[Literal["floor", "sequencer"]] = []
+    if floor_doors.health().state == "fallen":
+        found.append("floor")
+    if sequencer.state() not in ("running", "absent"):
+        found.append("sequencer")
+    return found
+
+
 @router.get("/health", response=Health, auth=None, summary="Whether the house stands")
 def health(request: HttpRequest) -> Health:
-    """Answers without log-in; `degraded` says that the trading floor fell and takes no bids until it is started."""
+    """Answers without log-in; `degraded` where `failing` names something.
+
+    `floor`: it fell and takes no bids until it is started. `sequencer`: what was committed has waited more than two
+    seconds for its number, the audit tree is broken, or a live page is not told.
+    """
     listings, audit = _sums()
+    failing = _failing()
     return Health(
-        status="degraded" if floor_doors.health().state == "fallen" else "ok",
+        status="degraded" if failing else "ok",
+        failing=failing,
         version=settings.VERSION,
         database=connection.vendor,
         listings=listings,

@@ -17,6 +17,7 @@ from zhirong.exchange.models import Intent
 from zhirong.people.models import Party
 
 router = Router(tags=["intents"])
+KEY = ("api.no_key", "api.key_reused")
 STAFF = ("operator", "checker", "auditor")
 
 
@@ -102,7 +103,8 @@ def list_of_listing(request: HttpRequest, listing_id: shapes.Id, asked: Query[pa
     summary="Register an intent",
     **problems.told(
         IntentTold, "intent.closed", "intent.party_not_verified", "lot.seller_may_not_bid", "lot.staff_may_not_bid",
-        "lot.defaulter_may_not_bid", "api.no_key", "api.key_reused", "ledger.code_taken",
+        "lot.defaulter_may_not_bid", "intent.one_hand", "intent.shared_people",
+        "ledger.code_taken", *KEY,
     ),
 )  # fmt: skip
 def register(request: HttpRequest, listing_id: shapes.Id, said: Registration) -> HttpResponse:
@@ -127,7 +129,7 @@ def get_intent(request: HttpRequest, intent_id: shapes.Id) -> IntentTold:
     "/intents/{int:intent_id}/withdraw",
     auth=calling.may_ask("exchange.register"),
     summary="Step back",
-    **problems.told(IntentTold, "intent.not_now", "api.no_key", "api.key_reused"),
+    **problems.told(IntentTold, "intent.not_now", *KEY),
 )
 def withdraw(request: HttpRequest, intent_id: shapes.Id) -> HttpResponse:
     """Before registration closes; the deposit goes back. Needs an Idempotency-Key."""
@@ -139,12 +141,12 @@ def withdraw(request: HttpRequest, intent_id: shapes.Id) -> HttpResponse:
     "/intents/{int:intent_id}/priority",
     auth=calling.may_ask("exchange.register"),
     summary="Claim a right of priority",
-    **problems.told(IntentTold, "intent.not_now", "listing.text_length"),
+    **problems.told(IntentTold, "intent.not_now", "listing.text_length", *KEY),
 )
-def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> IntentTold:
-    """And say on what it rests."""
+def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> HttpResponse:
+    """And say on what it rests. Needs an Idempotency-Key."""
     person, intent = calling.person_of(request), shapes.one(seen(request), pk=intent_id)
-    return told(deeds.claim_priority(person, intent.pk, basis=said.basis))
+    return actions.once(request, lambda: told(deeds.claim_priority(person, intent.pk, basis=said.basis)))
 
 
 @router.post(
@@ -161,21 +163,22 @@ def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> I
         "intent.deposit_not_in_time",
         "lot.ended",
         "floor.stopped",
+        *KEY,
     ),
 )
-def admit(request: HttpRequest, intent_id: shapes.Id, said: Admission) -> IntentTold:
-    """Under a random code."""
+def admit(request: HttpRequest, intent_id: shapes.Id, said: Admission) -> HttpResponse:
+    """Under a random code. Needs an Idempotency-Key."""
     person, intent = calling.person_of(request), shapes.one(seen(request), pk=intent_id)
-    return told(deeds.admit(person, intent.pk, priority_rank=said.priority_rank))
+    return actions.once(request, lambda: told(deeds.admit(person, intent.pk, priority_rank=said.priority_rank)))
 
 
 @router.post(
     "/intents/{int:intent_id}/refuse",
     auth=calling.may_ask("exchange.qualify"),
     summary="Refuse an intending buyer",
-    **problems.told(IntentTold, "intent.not_now", "listing.text_length"),
+    **problems.told(IntentTold, "intent.not_now", "listing.text_length", *KEY),
 )
-def refuse(request: HttpRequest, intent_id: shapes.Id, said: shapes.Why) -> IntentTold:
-    """With the reason; the deposit goes back."""
+def refuse(request: HttpRequest, intent_id: shapes.Id, said: shapes.Why) -> HttpResponse:
+    """With the reason; the deposit goes back. Needs an Idempotency-Key."""
     person, intent = calling.person_of(request), shapes.one(seen(request), pk=intent_id)
-    return told(deeds.refuse(person, intent.pk, reason=said.reason))
+    return actions.once(request, lambda: told(deeds.refuse(person, intent.pk, reason=said.reason)))

@@ -1,22 +1,27 @@
-"""What is done to a listing: drafted, changed, submitted, announced, stopped, ended, answered."""
+"""What is done to a listing: drafted, changed, submitted, announced, stopped, ended, answered.
+
+Each is a POST or PUT that needs an Idempotency-Key: sent again it is answered alike and done once (LEDGER S14).
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 
-from zhirong.api import calling, problems, shapes
-from zhirong.api.listings import ListingTold, full, one, router
-from zhirong.exchange.actions import closing
+from zhirong.api import actions, calling, problems, shapes
+from zhirong.api.listings import ListingTold, full, one, router, seen
+from zhirong.exchange.actions import changes, closing
 from zhirong.exchange.actions import listings as deeds
-from zhirong.exchange.models import Listing
+from zhirong.exchange.models import Listing, ListingChange
 from zhirong.people.models import Party
 
+KEY = ("api.no_key", "api.key_reused")
 UNFIT = (
     "listing.text_length", "listing.asking_out_of_range", "listing.reserve_below_asking", "listing.rights_count",
-    "listing.right_unknown", "listing.state_owned_rules", "lot.no_such_rule_set", "lot.rule_set_not_in_force",
+    "listing.right_unknown", "listing.state_owned_rules", "listing.demo_rules", "lot.no_such_rule_set",
+    "lot.rule_set_not_in_force",
 )  # fmt: skip
 
 
@@ -53,33 +58,81 @@ def told(request: HttpRequest, listing: Listing) -> ListingTold:
     "/listings",
     auth=calling.may_ask("exchange.list"),
     summary="Draft a listing",
-    **problems.told(ListingTold, *UNFIT),
+    **problems.told(ListingTold, *UNFIT, *KEY),
 )
-def draft(request: HttpRequest, said: OfferSaid) -> ListingTold:
+def draft(request: HttpRequest, said: OfferSaid) -> HttpResponse:
     """Nobody but its seller sees it."""
-    return told(request, deeds.draft(calling.person_of(request), offer(said)))
+    return actions.once(request, lambda: told(request, deeds.draft(calling.person_of(request), offer(said))))
 
 
 @router.put(
     "/listings/{int:listing_id}",
     auth=calling.may_ask("exchange.list"),
     summary="Change a listing",
-    **problems.told(ListingTold, *UNFIT, "listing.not_now", "listing.seller_fixed", "listing.gate_closed"),
+    **problems.told(
+        ListingTold,
+        *UNFIT,
+        "listing.not_now",
+        "listing.seller_fixed",
+        "listing.relist_too_low",
+        "listing.right_listed_already",
+        *KEY,
+    ),
 )
-def change(request: HttpRequest, listing_id: shapes.Id, said: OfferSaid) -> ListingTold:
-    """A change of an announced listing starts its period again and voids registrations (X2, E37)."""
-    return told(request, deeds.change(calling.person_of(request), one(request, listing_id).pk, offer(said)))
+def change(request: HttpRequest, listing_id: shapes.Id, said: OfferSaid) -> HttpResponse:
+    """A draft at once; of an announced listing the change waits for the operator and stands under `change` (X2)."""
+    return actions.once(
+        request,
+        lambda: told(request, changes.change(calling.person_of(request), one(request, listing_id).pk, offer(said))),
+    )
+
+
+@router.post(
+    "/changes/{int:change_id}/approve",
+    auth=calling.may_ask("exchange.review"),
+    summary="Approve a change of an announced listing",
+    **problems.told(
+        ListingTold, "listing.change_decided", "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
+        "people.maker_is_checker", "people.own_party", *KEY,
+    ),
+)  # fmt: skip
+def approve_change(request: HttpRequest, change_id: shapes.Id) -> HttpResponse:
+    """The new text is announced, its period begins, registrations are void and deposits free (X2, E37)."""
+    person, found = calling.person_of(request), change_seen(request, change_id)
+    return actions.once(request, lambda: told(request, changes.approve(person, found.pk)))
+
+
+@router.post(
+    "/changes/{int:change_id}/refuse",
+    auth=calling.may_ask("exchange.review"),
+    summary="Refuse a change of an announced listing",
+    **problems.told(
+        ListingTold, "listing.change_decided", "listing.text_length", "people.maker_is_checker", "people.own_party",
+        *KEY,
+    ),
+)  # fmt: skip
+def refuse_change(request: HttpRequest, change_id: shapes.Id, said: shapes.Why) -> HttpResponse:
+    """What was announced goes on as it was."""
+    person, found = calling.person_of(request), change_seen(request, change_id)
+    return actions.once(request, lambda: told(request, changes.refuse(person, found.pk, reason=said.reason)))
+
+
+def change_seen(request: HttpRequest, change_id: int) -> ListingChange:
+    """A change of a listing that is there for the caller."""
+    return shapes.one(ListingChange.objects.filter(listing__in=seen(request).values("pk")), pk=change_id)
 
 
 @router.post(
     "/listings/{int:listing_id}/submit",
     auth=calling.may_ask("exchange.list"),
     summary="Submit a draft for review",
-    **problems.told(ListingTold, "listing.not_now"),
+    **problems.told(ListingTold, "listing.not_now", *KEY),
 )
-def submit(request: HttpRequest, listing_id: shapes.Id) -> ListingTold:
+def submit(request: HttpRequest, listing_id: shapes.Id) -> HttpResponse:
     """To the operator."""
-    return told(request, deeds.submit(calling.person_of(request), one(request, listing_id).pk))
+    return actions.once(
+        request, lambda: told(request, deeds.submit(calling.person_of(request), one(request, listing_id).pk))
+    )
 
 
 @router.post(
@@ -87,13 +140,15 @@ def submit(request: HttpRequest, listing_id: shapes.Id) -> ListingTold:
     auth=calling.may_ask("exchange.review"),
     summary="Send a listing back to its seller",
     **problems.told(
-        ListingTold, "listing.not_now", "listing.text_length", "people.maker_is_checker", "people.own_party"
+        ListingTold, "listing.not_now", "listing.text_length", "people.maker_is_checker", "people.own_party", *KEY
     ),
 )
-def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> ListingTold:
+def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """With the reason."""
     person = calling.person_of(request)
-    return told(request, deeds.send_back(person, one(request, listing_id).pk, reason=said.reason))
+    return actions.once(
+        request, lambda: told(request, deeds.send_back(person, one(request, listing_id).pk, reason=said.reason))
+    )
 
 
 @router.post(
@@ -102,69 +157,81 @@ def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> 
     summary="Announce a listing",
     **problems.told(
         ListingTold, "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
-        "people.maker_is_checker", "people.own_party",
+        "people.maker_is_checker", "people.own_party", *KEY
     ),
 )  # fmt: skip
-def announce(request: HttpRequest, listing_id: shapes.Id) -> ListingTold:
+def announce(request: HttpRequest, listing_id: shapes.Id) -> HttpResponse:
     """The gates are checked, the rule set is frozen, the period starts (B8, B9)."""
-    return told(request, deeds.announce(calling.person_of(request), one(request, listing_id).pk))
+    return actions.once(
+        request, lambda: told(request, deeds.announce(calling.person_of(request), one(request, listing_id).pk))
+    )
 
 
 @router.post(
     "/listings/{int:listing_id}/withdraw",
     auth=calling.may_ask("exchange.list"),
     summary="Withdraw a listing",
-    **problems.told(ListingTold, "listing.not_now", "listing.text_length"),
+    **problems.told(ListingTold, "listing.not_now", "listing.text_length", *KEY),
 )
-def withdraw(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> ListingTold:
+def withdraw(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """By its seller before bidding starts; deposits are released (拍卖法 29)."""
     person = calling.person_of(request)
-    return told(request, deeds.withdraw(person, one(request, listing_id).pk, reason=said.reason))
+    return actions.once(
+        request, lambda: told(request, deeds.withdraw(person, one(request, listing_id).pk, reason=said.reason))
+    )
 
 
 @router.post(
     "/listings/{int:listing_id}/suspend",
     auth=calling.may_ask("exchange.control"),
     summary="Suspend a listing",
-    **problems.told(ListingTold, "listing.not_now", "listing.text_length"),
+    **problems.told(ListingTold, "listing.not_now", "listing.text_length", *KEY),
 )
-def suspend(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> ListingTold:
+def suspend(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """Its clock stops, with a published reason."""
     person = calling.person_of(request)
-    return told(request, deeds.suspend(person, one(request, listing_id).pk, reason=said.reason))
+    return actions.once(
+        request, lambda: told(request, deeds.suspend(person, one(request, listing_id).pk, reason=said.reason))
+    )
 
 
 @router.post(
     "/listings/{int:listing_id}/resume",
     auth=calling.may_ask("exchange.control"),
     summary="Resume a listing",
-    **problems.told(ListingTold, "listing.not_now", "listing.text_length"),
+    **problems.told(ListingTold, "listing.not_now", "listing.text_length", *KEY),
 )
-def resume(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> ListingTold:
+def resume(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """With the time that was left."""
     person = calling.person_of(request)
-    return told(request, deeds.resume(person, one(request, listing_id).pk, reason=said.reason))
+    return actions.once(
+        request, lambda: told(request, deeds.resume(person, one(request, listing_id).pk, reason=said.reason))
+    )
 
 
 @router.post(
     "/listings/{int:listing_id}/terminate",
     auth=calling.may_ask("exchange.control"),
     summary="Terminate a listing",
-    **problems.told(ListingTold, "listing.not_now", "listing.text_length"),
+    **problems.told(ListingTold, "listing.not_now", "listing.text_length", *KEY),
 )
-def terminate(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> ListingTold:
+def terminate(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """For good, with its reason; deposits are released."""
     person = calling.person_of(request)
-    return told(request, deeds.terminate(person, one(request, listing_id).pk, reason=said.reason))
+    return actions.once(
+        request, lambda: told(request, deeds.terminate(person, one(request, listing_id).pk, reason=said.reason))
+    )
 
 
 @router.post(
     "/listings/{int:listing_id}/answer",
     auth=calling.may_ask("exchange.list"),
     summary="Answer the one qualified buyer",
-    **problems.told(ListingTold, "listing.not_now"),
+    **problems.told(ListingTold, "listing.not_now", *KEY),
 )
-def answer(request: HttpRequest, listing_id: shapes.Id, said: Answer) -> ListingTold:
+def answer(request: HttpRequest, listing_id: shapes.Id, said: Answer) -> HttpResponse:
     """A contract at the asking price, or none; silence within the term consents (X4)."""
     person = calling.person_of(request)
-    return told(request, closing.answer(person, one(request, listing_id).pk, consents=said.consents))
+    return actions.once(
+        request, lambda: told(request, closing.answer(person, one(request, listing_id).pk, consents=said.consents))
+    )

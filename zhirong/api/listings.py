@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.api import calling, paging, problems, rights, shapes
 from zhirong.api.finding import found_ids
+from zhirong.exchange.actions import changes
 from zhirong.exchange.models import Gate, Listing, Lot
 from zhirong.registry.engine.facts import Kind
 
@@ -62,6 +63,20 @@ class GateTold(shapes.Told):
     findings: list[dict[str, Any]]
 
 
+class ChangeTold(shapes.Told):
+    """A change of an announced listing that waits for the operator: what it would say (X2)."""
+
+    change_id: int
+    proposed_at: datetime
+    title: str
+    title_en: str
+    summary: str
+    requirement: str
+    asking_fen: shapes.Fen
+    rule_set: str
+    rights: list[int] = Field(description="right_id of each right")
+
+
 class ListingTold(ListingShort):
     """A listing in full."""
 
@@ -76,6 +91,7 @@ class ListingTold(ListingShort):
     ended_at: datetime | None
     end_reason: str
     review_reason: str
+    change: ChangeTold | None = Field(description="Told to the seller's people and the house's alone")
     rights: list[rights.RightShort]
     gates: list[GateTold]
     lots: list[LotShort]
@@ -152,9 +168,18 @@ def gate_told(gate: Gate) -> GateTold:
     return GateTold(stage=gate.stage, at=gate.at, passed=gate.passed, findings=json.loads(gate.findings))
 
 
+def change_told(listing: Listing) -> ChangeTold | None:
+    waiting = changes.open_change(listing)
+    if waiting is None:
+        return None
+    said = {name: value for name, value in json.loads(waiting.offer).items() if name != "reserve_fen"}
+    return ChangeTold(change_id=waiting.pk, proposed_at=waiting.proposed_at, **said)
+
+
 def full(request: HttpRequest, listing: Listing) -> ListingTold:
     """A listing with its rights, gates and auctions; what only its own people may know is left out for others."""
     is_own = listing.seller_id in calling.parties_of(request)
+    is_inside = is_own or calling.has_role(request, *STAFF)
     items = listing.items.select_related("right").order_by("position", "pk")
     return ListingTold(
         **_short(listing),
@@ -168,7 +193,8 @@ def full(request: HttpRequest, listing: Listing) -> ListingTold:
         answer_due_at=listing.answer_due_at,
         ended_at=listing.ended_at,
         end_reason=listing.end_reason,
-        review_reason=listing.review_reason if is_own or calling.has_role(request, *STAFF) else "",
+        review_reason=listing.review_reason if is_inside else "",
+        change=change_told(listing) if is_inside else None,
         rights=[rights.short(item.right) for item in items],
         gates=[gate_told(gate) for gate in listing.gates.order_by("pk")],
         lots=[lot_short(lot) for lot in listing.lots.order_by("run")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -31,15 +31,6 @@ BID_REFUSALS = (
     "bid.barred", "bid.not_an_amount", "lot.annulled", "api.no_key", "api.key_reused", "floor.stopped", "floor.full",
     "floor.unknown",
 )  # fmt: skip
-CONTROL = (
-    "lot.ended",
-    "lot.has_deal",
-    "lot.annulled",
-    "lot.paused",
-    "lot.not_paused",
-    "listing.text_length",
-    "floor.stopped",
-)
 
 
 class LotTold(shapes.Told):
@@ -118,27 +109,6 @@ class BidTold(shapes.Told):
     next_fen: shapes.Fen = Field(description="What tops it at least, in fen")
     leaf: int
     receipt: str = Field(examples=["/api/receipts/4711"])
-
-
-class Matching(shapes.Said):
-    """A priority purchaser takes the lot at the top price, or waives (court rules 16, 19, 21)."""
-
-    takes: bool
-
-
-class Ban(shapes.Said):
-    """Which bidder broke which published rule (E36)."""
-
-    code: Annotated[str, Field(min_length=1, max_length=8, pattern="^[0-9A-Za-z]+$", examples=["417"])]
-    reason: shapes.Reason
-
-
-class FloorTold(shapes.Told):
-    """What the floor did."""
-
-    lot_id: int
-    seq: int
-    leaf: int | None
 
 
 def terms_of(lot: Lot) -> Terms:
@@ -285,72 +255,6 @@ def refusal_of(reply: Reply) -> Refused:
     if reply.code == "bid.key_reused":
         return Refused("api.key_reused", **reply.facts)
     return Refused(reply.code, **reply.facts)
-
-
-def floor_told(lot: Lot, reply: Reply) -> FloorTold:
-    return FloorTold(lot_id=lot.pk, seq=reply.facts.get("seq", 0), leaf=reply.facts.get("leaf"))
-
-
-@router.post(
-    "/lots/{int:lot_id}/match",
-    auth=calling.may_ask("exchange.bid"),
-    summary="Use or waive a right of priority",
-    **problems.told(
-        FloorTold, "bid.not_admitted", "lot.not_matching", "lot.no_priority", "lot.already_answered", "floor.stopped"
-    ),
-)
-def match_price(request: HttpRequest, lot_id: shapes.Id, said: Matching) -> FloorTold:
-    """After the end, within the time for it."""
-    lot = one(lot_id)
-    return floor_told(lot, bidding.match_price(calling.person_of(request), lot, takes=said.takes))
-
-
-@router.post(
-    "/lots/{int:lot_id}/pause",
-    auth=calling.may_ask("exchange.control"),
-    summary="Pause an auction",
-    **problems.told(FloorTold, *CONTROL),
-)
-def pause(request: HttpRequest, lot_id: shapes.Id, said: shapes.Why) -> FloorTold:
-    """With a published reason; what time is left is kept (court rule 28)."""
-    lot = one(lot_id)
-    return floor_told(lot, bidding.pause(calling.person_of(request), lot, reason=said.reason))
-
-
-@router.post(
-    "/lots/{int:lot_id}/resume",
-    auth=calling.may_ask("exchange.control"),
-    summary="Resume an auction",
-    **problems.told(FloorTold, *CONTROL),
-)
-def resume(request: HttpRequest, lot_id: shapes.Id) -> FloorTold:
-    """With the time that was left and one full window."""
-    lot = one(lot_id)
-    return floor_told(lot, bidding.resume(calling.person_of(request), lot))
-
-
-@router.post(
-    "/lots/{int:lot_id}/ban",
-    auth=calling.may_ask("exchange.control"),
-    summary="Ban a bidder",
-    **problems.told(FloorTold, *CONTROL, "lot.no_such_bidder", "lot.barred"),
-)
-def ban(request: HttpRequest, lot_id: shapes.Id, said: Ban) -> FloorTold:
-    """Its bids are void and the price is worked out again in the open."""
-    lot = one(lot_id)
-    return floor_told(lot, bidding.ban(calling.person_of(request), lot, code=said.code, reason=said.reason))
-
-
-@router.post(
-    "/lots/{int:lot_id}/annul",
-    auth=calling.may_ask("exchange.control"),
-    summary="Annul an auction",
-    **problems.told(FloorTold, *CONTROL),
-)
-def annul(request: HttpRequest, lot_id: shapes.Id, said: shapes.Why) -> FloorTold:
-    """By a new event; what happened stays written (court rule 31)."""
-    lot = one(lot_id)
-    return floor_told(lot, bidding.annul(calling.person_of(request), lot, reason=said.reason))
 
 
 class FloorHealth(shapes.Told):

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from zhirong.api import calling, files, problems, rights, shapes
 from zhirong.api.rights import RightTold, WeightTold
-from zhirong.registry.actions import entries, titles, weights
+from zhirong.registry.actions import entries, payments, titles, weights
 from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Reduction, Weight
-from zhirong.registry.models import Encumbrance, Holding
+from zhirong.registry.models import Encumbrance, FeePayment, Holding
 
 router = Router(tags=["rights"])
 PartyRef = Annotated[str, Field(max_length=16, pattern="^[0-9a-f]*$", description="A party's ref, where known")]
@@ -42,13 +42,13 @@ class Renaming(shapes.Said):
 
 
 class FeePaid(shapes.Said):
-    """An annual fee as paid at the office, in fen."""
+    """An annual fee as paid at the office, in fen, with its receipt."""
 
     year: int = Field(ge=1, le=30, description="Patent year")
     paid_on: date
     amount_fen: shapes.FenGiven
     reduction: Reduction = Reduction.NONE
-    file: shapes.FileRef = ""
+    file: shapes.Ref
 
 
 class Checked(shapes.Said):
@@ -102,6 +102,13 @@ class TransferSaid(shapes.Said):
     proof: shapes.FileRef = ""
 
 
+class ContestSaid(shapes.Said):
+    """Whether the title follows the newer record, and why."""
+
+    is_followed: bool
+    reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=shapes.NO_NUL)]
+
+
 class FeePaidTold(shapes.Told):
     """A fee on the register, in fen."""
 
@@ -109,6 +116,7 @@ class FeePaidTold(shapes.Told):
     year: int
     paid_on: date
     amount_fen: shapes.Fen
+    state: str = Field(examples=["waiting"], description="waiting until an operator found it at the office")
     entered_at: datetime
 
 
@@ -169,26 +177,52 @@ def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shap
     summary="Note an annual fee as paid",
     **problems.told(
         FeePaidTold, "registry.no_annual_fee", "registry.day_to_come", "registry.grace_over",
-        "registry.no_such_patent_year", "registry.before_filing",
+        "registry.no_such_patent_year", "registry.before_filing", "registry.receipt_missing", "registry.seen_unpaid",
     ),
 )  # fmt: skip
 def pay_fee(request: HttpRequest, right_id: shapes.Id, said: FeePaid) -> FeePaidTold:
-    """By a holder, its agent or the operator, on evidence; the same payment twice is one."""
+    """On its receipt. A holder's or agent's waits until an operator confirms it; the same payment twice is one."""
     person, right = calling.person_of(request), rights.visible(right_id)
-    paid = entries.pay_fee(
-        person,
-        right,
-        year=said.year,
-        paid_on=said.paid_on,
-        amount_fen=said.amount_fen,
-        reduction=said.reduction,
-        file=files.own_or_none(person, said.file),
-    )
+    paid = payments.Paid(said.year, said.paid_on, said.amount_fen, said.reduction)
+    return fee_paid(payments.pay_fee(person, right, paid, file=files.own(person, said.file)))
+
+
+@router.post(
+    "/payments/{int:payment_id}/confirm",
+    auth=calling.may_ask("registry.confirm_payment"),
+    summary="Confirm a reported payment",
+    **problems.told(
+        FeePaidTold, "registry.payment_decided", "registry.seen_unpaid", "people.maker_is_checker", "people.own_party"
+    ),
+)
+def confirm_payment(request: HttpRequest, payment_id: shapes.Id) -> FeePaidTold:
+    """The operator found it at the office; from now on the year counts as paid."""
+    one = shapes.one(FeePayment.objects.select_related("right"), pk=payment_id)
+    return fee_paid(payments.confirm_payment(calling.person_of(request), one))
+
+
+@router.post(
+    "/payments/{int:payment_id}/refuse",
+    auth=calling.may_ask("registry.confirm_payment"),
+    summary="Refuse a reported payment",
+    **problems.told(
+        FeePaidTold, "registry.payment_decided", "registry.reason_missing", "people.maker_is_checker",
+        "people.own_party",
+    ),
+)  # fmt: skip
+def refuse_payment(request: HttpRequest, payment_id: shapes.Id, said: shapes.Why) -> FeePaidTold:
+    """The receipt does not show it, or the office has none; whoever reported it is told why."""
+    one = shapes.one(FeePayment.objects.select_related("right"), pk=payment_id)
+    return fee_paid(payments.refuse_payment(calling.person_of(request), one, reason=said.reason))
+
+
+def fee_paid(paid: FeePayment) -> FeePaidTold:
     return FeePaidTold(
         payment_id=paid.pk,
         year=paid.year,
         paid_on=paid.paid_on,
         amount_fen=paid.amount_fen,
+        state=paid.state,
         entered_at=paid.entered_at,
     )
 
@@ -277,4 +311,17 @@ def transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid) -> R
         seller=shapes.party_named(said.seller) if said.seller else None,
         proof=files.own_or_none(person, said.proof),
     )
+    return rights.full(rights.visible(right_id))
+
+
+@router.post(
+    "/rights/{int:right_id}/contest/decide",
+    auth=calling.may_ask("registry.decide_contest"),
+    summary="Decide a contested holder",
+    **problems.told(RightTold, "registry.not_contested", "registry.reason_missing", "people.own_party"),
+)
+def decide_contest(request: HttpRequest, right_id: shapes.Id, said: ContestSaid) -> RightTold:
+    """The title follows the register's newer record, or stays; until then the right is not free."""
+    person, right = calling.person_of(request), rights.visible(right_id)
+    titles.decide_contest(person, right, is_followed=said.is_followed, reason=said.reason)
     return rights.full(rights.visible(right_id))

@@ -287,7 +287,7 @@ def get_right(request: HttpRequest, right_id: shapes.Id) -> RightTold:
     summary="Put a right on the register",
     **problems.told(
         Put, "number.wrong_check_digit", "number.not_a_patent_number", "registry.kind_contradicts_number",
-        "registry.busy", "registry.waits_in_another_import",
+        "registry.busy", "registry.waits_in_another_import", "registry.day_to_come",
     ),
 )  # fmt: skip
 def put_right(request: HttpRequest, said: RightSaid) -> Put:

@@ -19,7 +19,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from zhirong.record import clock
+from zhirong.papers import verifier
+from zhirong.record import clock, keys
 from zhirong.record.engine import tree
 
 FORMAT: Final = "zhirong-backup/1"
@@ -47,6 +48,8 @@ def main(argv: Sequence[str]) -> int:
     audit = manifest["audit"]
     print(f"Saved {asked.folder} to {asked.file}: {len(manifest['files'])} files.")
     print(f"Audit: {audit['size']} leaves, root {audit['root']}")
+    if audit["size"]:
+        print(f"Note outside the house, to pin a restore: --root {audit['size']}:{audit['root']}")
     print("The file holds the keys of the house. Keep it where nobody else reads it.")
     return 0
 
@@ -96,7 +99,7 @@ def copy_database(source: Path, target: Path) -> None:
 
 def write_archive(fresh: Path, folder: Path, *, snapshot: Path) -> dict[str, Any]:
     """Database first, then what it names: content is kept before its row, so nothing that is named can be missing."""
-    size, root = proven_root(snapshot)
+    size, root = proven_root(folder, snapshot)
     digests: dict[str, str] = {}
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, path in [(DATABASE, snapshot), *others(folder, snapshot)]:
@@ -141,16 +144,43 @@ def add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     return digest.hexdigest()
 
 
-def proven_root(database: Path) -> tuple[int, bytes]:
-    """The size and root that the leaves themselves lead to, and that the last checkpoint signed."""
+def proven_root(folder: Path, database: Path) -> tuple[int, bytes]:
+    """The size and root that the leaves themselves lead to, and that the key of the folder signed."""
+    border = border_of(database)
     with closing(sqlite3.connect(database)) as rows:
-        bodies = rows.execute("SELECT number, body FROM record_leaf WHERE number IS NOT NULL ORDER BY number")
-        border, _ = tree.Frontier().append(tree.leaf_hash(body.encode()) for _, body in bodies)
-        signed = rows.execute("SELECT size, root FROM record_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-    size, root = (signed[0], bytes(signed[1])) if signed else (0, tree.EMPTY_ROOT)
+        found = rows.execute("SELECT size, root, note FROM record_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    size, root = (found[0], bytes(found[1])) if found else (0, tree.EMPTY_ROOT)
     if (border.size, border.root()) != (size, root):
         raise Stop(
             f"Not done: the leaves lead to root {border.root().hex()} of {border.size}, "
             f"but root {root.hex()} of {size} was signed. The record was changed; do not use this database."
         )
+    # A column is easily written; the signature over it is not.
+    if found and (why := unsigned(found[2], public_key(folder), size=size, root=root)):
+        raise Stop(f"Not done: root {root.hex()} of {size} is not signed by the key of this house ({why}).")
     return size, root
+
+
+def border_of(database: Path, *, most: int = -1) -> tree.Frontier:
+    """The border of the tree recomputed from the bodies of the first leaves, or of all."""
+    with closing(sqlite3.connect(database)) as rows:
+        sql = "SELECT body FROM record_leaf WHERE number IS NOT NULL ORDER BY number LIMIT ?"
+        border, _ = tree.Frontier().append(tree.leaf_hash(body.encode()) for (body,) in rows.execute(sql, (most,)))
+    return border
+
+
+def unsigned(note: str, key: str, *, size: int, root: bytes) -> str:
+    """Why a checkpoint's note does not sign this head; empty where it does."""
+    try:
+        head = verifier.Head(note, key)
+    except verifier.UNREADABLE as reason:
+        return f"unreadable note: {reason}"
+    return head.why or ("" if (head.size, head.root) == (size, root) else "its note signs another root")
+
+
+def public_key(folder: Path) -> str:
+    """The public half of the folder's key, as receipts name it; never makes one."""
+    path = folder / "keys" / "record.pem"
+    if not path.is_file():
+        raise Stop(f"{path} is gone: nothing can be proven without the key that signed the record.")
+    return keys.read(path).public()

@@ -13,29 +13,63 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from zhirong.cli.backup import DATABASE, FORMAT, MANIFEST, PIECE_BYTES, Stop, proven_root
+from zhirong.cli.backup import DATABASE, FORMAT, MANIFEST, PIECE_BYTES, Stop, border_of, proven_root, public_key
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./zr restore", description=__doc__)
     parser.add_argument("file", type=Path, metavar="FILE", help="a file that zr backup wrote")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the data folder to make; empty, or not there yet")
+    parser.add_argument("--key", default="", help="the house's public key as you noted it elsewhere")
+    parser.add_argument(
+        "--root", default="", metavar="SIZE:ROOT", help="a root of this house as you noted it elsewhere"
+    )
     asked = parser.parse_args(argv)
     try:
-        saved, restored = load(asked.file.resolve(), asked.folder.resolve())
+        pins = Pins(asked.key, asked.root)
+        saved, restored = load(asked.file.resolve(), asked.folder.resolve(), pins=pins)
     except (Stop, zipfile.BadZipFile, zlib.error, EOFError, sqlite3.DatabaseError) as reason:
         print(f"{asked.folder} was not made. {reason}", file=sys.stderr)
         return 1
     print(f"Restored {asked.file} to {asked.folder}.")
     print(f"saved root    {saved['root']} of {saved['size']} leaves")
     print(f"restored root {restored['root']} of {restored['size']} leaves, recomputed from the leaves: the same")
+    if restored["size"]:
+        print(f"signed by     {public_key(asked.folder.resolve())}{', as you pinned' if asked.key else ''}")
+    if asked.root:
+        print(f"pinned root   {asked.root}: the restored record grew from it")
+    else:
+        print("The file brought its own key. That nobody who holds the key rewrote it is shown only by a root that was")
+        print("noted outside the house: zr restore --root SIZE:ROOT (see docs/manual/operations.md)")
     return 0
 
 
-def load(file: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+@dataclass(frozen=True)
+class Pins:
+    """What somebody noted outside the house: whoever holds a backup holds its keys, and could sign another past."""
+
+    key: str = ""
+    root: str = ""
+
+    def prove(self, fresh: Path) -> None:
+        """Stop unless the unpacked record is signed by the pinned key and grew from the pinned root."""
+        if self.key and (found := public_key(fresh)) != self.key:
+            raise Stop(f"Its record is signed by {found}, not by the key you named.")
+        if not self.root:
+            return
+        size, _, root = self.root.partition(":")
+        if not size.isdecimal() or len(root) != 64:
+            raise Stop("Name a root as SIZE:ROOT, as zr backup prints it and /api/health shows it.")
+        border = border_of(fresh / DATABASE, most=int(size))
+        if (border.size, border.root().hex()) != (int(size), root.lower()):
+            raise Stop(f"Its first {border.size} leaves lead to root {border.root().hex()}, not to the one you noted.")
+
+
+def load(file: Path, folder: Path, *, pins: Pins | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Unpack beside the folder, prove everything, and only then give it its name; gives both audit heads."""
     if os.environ.get("ZR_DATABASE_URL"):
         raise Stop("ZR_DATABASE_URL names a PostgreSQL: restore its dump by pg_restore, and unset it to restore here.")
@@ -50,7 +84,8 @@ def load(file: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         saved = unpack(file, fresh)
         # An index of whatever time shows what this database may not hold; the house builds its own at the next start.
         shutil.rmtree(fresh / "search", ignore_errors=True)
-        size, root = proven_root(fresh / DATABASE)
+        size, root = proven_root(fresh, fresh / DATABASE)
+        (pins or Pins()).prove(fresh)
         restored = {"size": size, "root": root.hex()}
         if restored != saved:
             raise Stop(f"Its leaves lead to root {restored['root']} of {size}; saved was {saved['root']}.")

@@ -27,8 +27,10 @@ from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
 from zhirong.ledger.actions import bank, simulated
+from zhirong.people import jobs as people_jobs
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
+from zhirong.record.models import Notice
 from zhirong.registry import records
 from zhirong.registry.actions import putting
 
@@ -38,6 +40,8 @@ WHY = "演示：时间推进"
 # More than the story needs; their numbers stay clear of the mass.
 RIGHTS = 80
 FIRST_SERIAL = 500_000
+# The newest messages of each of the cast that are still to be read when the demo opens.
+UNREAD = 10
 
 
 @dataclass
@@ -185,10 +189,22 @@ def play(story: Story) -> None:
         waiting = [story.listing(SELLERS[place % 2]) for place in range(6)]
         _forward(story, 4)
         _run(story, running, waiting)
+        read_mail(story.cast, keep=UNREAD)
 
 
 def _forward(story: Story, days: int) -> None:
+    """Before the days go by everybody reads what came until then: only the last day's messages are new."""
+    read_mail(story.cast)
     clockwork.move_to(story.cast["jingban"], clockwork.working_days_later(days), why=WHY)
+
+
+def read_mail(cast: Cast, *, keep: int = 0) -> None:
+    """What waits is carried to its readers, and each of the cast has read all but the newest of it."""
+    while people_jobs.deliver_notices():
+        pass
+    for person in cast.people.values():
+        unread = Notice.objects.filter(person_ref=person.ref, read_at__isnull=True).order_by("-pk")
+        record.mark_read(person, list(unread.values_list("pk", flat=True)[keep:]))
 
 
 def _failures(story: Story) -> None:

@@ -123,31 +123,42 @@ def moves(who: Person, to: datetime, *, why: str) -> Iterator[datetime]:
             due = next_deadline(record.now())
             if due is None or due > to:
                 break
-            yield _stop(who, due + BREATH, why=why)
+            yield from _stop(who, due + BREATH, why=why)
         if record.now() < to:
-            yield _stop(who, to, why=why)
+            yield from _stop(who, to, why=why)
 
 
-def _stop(who: Person, at: datetime, *, why: str) -> datetime:
+def _stop(who: Person, at: datetime, *, why: str) -> Iterator[datetime]:
+    """One stop; it is given after every tick of the clock while there is much to do, and once when all is done."""
     if not settings.DEMO:
         raise Refused("clock.not_a_demo")
     floor_doors.running().expect_clock_move()
     record.move_clock(who, at, why=why)
-    settle()
-    return at
+    for _ in settling():
+        yield at
+    yield at
 
 
 def move_to(who: Person, to: datetime, *, why: str) -> int:
     """Move the clock to an instant at once; gives how many deadlines it stopped at on the way."""
-    stops = [at for at in moves(who, to, why=why) if at != to]
+    stops = {at for at in moves(who, to, why=why) if at != to}
     return len(stops)
 
 
 def settle() -> None:
     """Let the floor close what is due and the clock's deeds follow, until nothing more happens."""
+    for _ in settling():
+        continue
+
+
+def settling() -> Iterator[int]:
+    """The same, tick by tick: gives the last leaf after each that did something, however many it takes.
+
+    Only a floor that does not close what is due ends the waiting, after `FLOOR_SECONDS` without any progress.
+    """
     patience = time.monotonic() + FLOOR_SECONDS
     while time.monotonic() < patience:
-        before = Leaf.objects.aggregate(last=Max("id"))["last"]
+        before = _last_leaf()
         now_ns = to_ns(record.now())
         closes = Lot.objects.filter(state__in=LOTS_THAT_RUN, closes_ns__lte=now_ns)
         opens = Lot.objects.filter(state="scheduled", opens_ns__lte=now_ns)
@@ -155,8 +166,15 @@ def settle() -> None:
             time.sleep(0.02)
             continue
         jobs.tick()
-        if Leaf.objects.aggregate(last=Max("id"))["last"] == before:
+        after = _last_leaf()
+        if after == before:
             return
+        patience = time.monotonic() + FLOOR_SECONDS
+        yield after
+
+
+def _last_leaf() -> int:
+    return Leaf.objects.aggregate(last=Max("id"))["last"] or 0
 
 
 def working_days_later(count: int, *, hour: int = 10) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from zhirong.base.refused import Refused
@@ -15,6 +15,7 @@ from zhirong.exchange.actions import (
     intents,
     money,
     overdue,
+    quiet,
     refunds,
     register_watch,
     settlement,
@@ -29,10 +30,11 @@ log = logging.getLogger(__name__)
 def tick() -> int:
     """Do what is due, in the order of its deadline within each kind; gives how many deeds were tried."""
     now = record.now()
-    due: list[tuple[Callable[[int], object], int]] = [
+    due: list[tuple[Callable[[Any], object], int | Sequence[int]]] = [
         *((intents.deposit_arrived, pk) for pk in money.deposits_met()),
         *((settlement.take_price, pk) for pk in money.prices_met()),
         *((register_watch.stop_if_blocked, pk) for pk in register_watch.touched(now)),
+        *((quiet.close, chunk) for chunk in quiet.chunks(now)),
         *((closing.close, pk) for pk in closing.due(now)),
         *((closing.consent_by_silence, pk) for pk in closing.answers_due(now)),
         *((succession.deposit_came, pk) for pk in succession.deposits_met()),
@@ -61,7 +63,7 @@ def tell_what_is_late() -> int:
     return len(late)
 
 
-def _try(deed: Callable[[Any], object], pk: int | str) -> None:
+def _try(deed: Callable[[Any], object], pk: int | str | Sequence[int]) -> None:
     """One deed that cannot be done now may not hold up the others: it is noted and tried again at the next tick."""
     try:
         deed(pk)

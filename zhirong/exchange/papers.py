@@ -220,6 +220,7 @@ def fee_note_facts(deal: Deal, side: str) -> facts.FeeNote:
         rule_set=Both(found.zh, found.en),
         is_demo=deal.listing.is_demo_rules,
         payment_code=Both("从成交价款中扣收", "taken from the price") if is_seller else money.price_code(deal),
+        proceeds=published.shares_of(deal) if is_seller else (),
     )
 
 

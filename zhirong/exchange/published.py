@@ -59,6 +59,10 @@ def transcript(lot: Lot) -> bytes | None:
     )
 
 
+# As what somebody gets a part of the price.
+ENTITLED = {"owner": facts.Both("权利人", "owner"), "pledgee": facts.Both("质权人", "pledgee")}
+
+
 def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Certificate:
     """A certificate's paper from its rows."""
     deal = certificate.deal
@@ -95,6 +99,24 @@ def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Cert
         tree_size=under["size"],
         root=under["root"],
         verify_at=verify_at,
+        proceeds=shares_of(deal),
+    )
+
+
+def shares_of(deal: Deal) -> tuple[facts.Share, ...]:
+    """The division of the proceeds as papers say it; a price that went to the seller alone needs no table."""
+    shares = list(deal.shares.order_by("position"))
+    if len(shares) == 1 and shares[0].party_id == deal.seller_id:
+        return ()
+    paid, waits = facts.Both("已付", "paid"), facts.Both("留在共管账户", "stays in escrow")
+    return tuple(
+        facts.Share(
+            role=ENTITLED[share.role],
+            name=share.name,
+            amount_fen=share.amount_fen,
+            waits=waits if share.paid_at is None else paid,
+        )
+        for share in shares
     )
 
 

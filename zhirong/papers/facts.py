@@ -77,6 +77,16 @@ class Leaf:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Share:
+    """What one of several entitled gets of the price; what waits stays in escrow until they agree (民法典 444)."""
+
+    role: Both
+    name: str
+    amount_fen: int
+    waits: Both
+
+
+@dataclass(frozen=True, kw_only=True)
 class Certificate:
     """The transaction certificate (交易凭证) of a settled deal.
 
@@ -111,6 +121,7 @@ class Certificate:
     tree_size: int
     root: str
     verify_at: str
+    proceeds: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +190,8 @@ class FeeNote:
     is_demo: bool
     # How it is paid: the code of the payment, or that it is taken from the price.
     payment_code: str | Both = ""
+    # Where the price goes to several: to whom how much, once it is known.
+    proceeds: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,11 @@ def key_of(data: Path) -> HouseKey:
     path = data / "keys" / "record.pem"
     if not path.exists():
         _make(path)
+    return read(path)
+
+
+def read(path: Path) -> HouseKey:
+    """The key that a file holds."""
     private = load_pem_private_key(path.read_bytes(), None)
     assert isinstance(private, Ed25519PrivateKey), f"{path} holds no Ed25519 key"
     return HouseKey(name_of(private), private)

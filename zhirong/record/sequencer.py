@@ -6,15 +6,14 @@ number, never an earlier one: whoever reads by number skips nothing, on PostgreS
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 
@@ -23,12 +22,12 @@ from zhirong.record.engine import checkpoint, tree
 
 log = logging.getLogger(__name__)
 
-# What a database says when it cannot: the next round tries again from what is stored.
-FAILURES: Final = (sqlite3.Error, psycopg.Error)
 # SQLite's write lock is the floor's: a chunk of this many leaves holds it for some 10 ms (bench/sequencer).
 CHUNK: Final = 500
 LEAST_PAUSE_SECONDS: Final = 0.02
 MOST_PAUSE_SECONDS: Final = 0.1
+# Past this nothing that is committed gets its number in time, and the house says so.
+LATE_NS: Final = 2 * 10**9
 # Any number will do, as long as nothing else in the house locks it: "record" in ASCII.
 ADVISORY_LOCK: Final = 0x7265636F7264
 
@@ -36,6 +35,9 @@ WAITING = "SELECT id, hash FROM record_leaf WHERE number IS NULL ORDER BY id LIM
 NUMBER = "UPDATE record_leaf SET number = ? WHERE id = ?"
 SUBTREE = "INSERT INTO record_subtree (level, place, hash) VALUES (?, ?, ?)"
 CHECKPOINT = "INSERT INTO record_checkpoint (size, root, at, note) VALUES (?, ?, ?, ?)"
+
+
+State = Literal["absent", "running", "failing", "late", "gone"]
 
 
 @dataclass(slots=True)
@@ -98,11 +100,15 @@ class Sequencer:
         self._ends = threading.Event()
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
+        # When everything committed was last numbered, and what went wrong since, by who failed.
+        self._beat_ns = 0
+        self._faults: dict[object, str] = {}
 
     def start(self) -> None:
         """Start the thread of this process; a second start changes nothing."""
         if self._thread is None or not self._thread.is_alive():
             self._ends.clear()
+            self._beat_ns = time.monotonic_ns()
             self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
             self._thread.start()
 
@@ -113,6 +119,17 @@ class Sequencer:
         if self._thread is not None:
             self._thread.join(10)
             self._thread = None
+        self._faults.clear()
+
+    def state(self) -> State:
+        """For `/api/health`: whether what is committed gets its number, and whoever listens hears of it."""
+        if self._thread is None:
+            return "absent"
+        if not self._thread.is_alive():
+            return "gone"
+        if time.monotonic_ns() - self._beat_ns > LATE_NS:
+            return "late"
+        return "failing" if self._faults else "running"
 
     def wake(self) -> None:
         """Something was committed. Costs nothing, may be called from anywhere and any number of times."""
@@ -121,7 +138,12 @@ class Sequencer:
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call the listener, in the sequencer's thread, after leaves were numbered; the answer ends it."""
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+
+        def forget() -> None:
+            self._listeners.remove(listener)
+            self._faults.pop(listener, None)
+
+        return forget
 
     def _run(self) -> None:
         door: port.Port | None = None
@@ -131,8 +153,13 @@ class Sequencer:
             try:
                 door = door or port.beside(connection)
                 self._number(numberer, door)
-            except FAILURES:
-                log.exception("the sequencer could not number; it tries again")
+                self._faults.pop(self, None)
+                self._beat_ns = time.monotonic_ns()
+            except Exception as fault:
+                # Bids are taken without this thread: it may not end unseen, whatever failed. It tries again from what
+                # is stored, and over a tree that does not lead to its signed root it signs nothing, however often.
+                if self._is_new(self, fault):
+                    log.exception("the sequencer could not number; it tries again")
                 _close(door)
                 door = None
             if is_last:
@@ -150,16 +177,31 @@ class Sequencer:
         if settings.DEMO and door.dialect == port.POSTGRESQL:
             actions.read_shift()  # another process may have moved the demo's clock
         for listener in tuple(self._listeners):
+            self._call(listener)
+
+    def _call(self, listener: Callable[[], None]) -> None:
+        """One listener that fails may stop neither the numbering nor the others."""
+        try:
             listener()
+            self._faults.pop(listener, None)
+        except Exception as fault:
+            if self._is_new(listener, fault):
+                log.exception("who listens to the sequencer failed; it is called again")
+
+    def _is_new(self, of: object, fault: Exception) -> bool:
+        """Note a fault; a round comes ten times a second, and the log is told of each once."""
+        before, self._faults[of] = self._faults.get(of), repr(fault)
+        return before != repr(fault)
 
 
 def _close(door: port.Port | None) -> None:
     if door is not None:
-        door.close()
+        with contextlib.suppress(*door.failures):
+            door.close()
 
 
 house = Sequencer()
-start, stop, wake, listen = house.start, house.stop, house.wake, house.listen
+start, stop, wake, listen, state = house.start, house.stop, house.wake, house.listen, house.state
 
 
 def number_now() -> int:

@@ -25,7 +25,7 @@ def documents_of(rights: Sequence[Right], day: date) -> list[Document]:
             abstract=right.abstract,
             more=(right.title_en,) if right.title_en else (),
             numbers=tuple(filter(None, (right.number, right.publication_number))),
-            holders=tuple(holder.name for holder in known.holders),
+            holders=tuple(dict.fromkeys(name for one in known.holders for name in (one.shown, one.name))),
             inventors=tuple(right.inventors.split("\n")) if right.inventors else (),
             ipc=tuple(right.ipc_all.split("\n")) if right.ipc_all else (),
             dates={

@@ -168,6 +168,11 @@ class FeePayment(models.Model):
     file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()
+    # waiting, confirmed or refused: a holder's own report counts once an operator found it at the office.
+    state = models.CharField(max_length=12, default="waiting")
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [

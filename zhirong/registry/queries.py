@@ -51,7 +51,7 @@ from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
-HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at")
+HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at", "party__name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,18 @@ def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     lines = list(rows)
     said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
     known = {right.key: right for right in Right.objects.visible().filter(key__in=[one.key for one in said.values()])}
-    return [_previewed(row, said.get(row.line), known) for row in lines]
+    merge = records.merged if batch.holder_id is None else records.merged_of_holder
+    return [_previewed(row, said.get(row.line), known, merge=merge) for row in lines]
 
 
-def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right]) -> Previewed:
+def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right], *, merge: records.Merge) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
         return Previewed(row.line, "", "", "", (), faults)
     change = "new"
     if said.key in known:
         before = record_of(known[said.key])
-        change = "same" if records.to_text(records.merged(before, said)) == records.to_text(before) else "changed"
+        change = "same" if records.to_text(merge(before, said)) == records.to_text(before) else "changed"
     names = tuple(one.name for one in said.named_holders())
     return Previewed(row.line, change, said.number, said.title, names, faults)
 
@@ -249,9 +250,17 @@ class _Parts:
             entries=_by_right(RegisterEvent.objects.filter(of_rights).values_list("right_id", "kind", "day", "facts")),
             weights=_by_right(
                 weights.values_list(
-                    "right_id", "kind", "in_favour_of", "since", "until", "ended_on", "number", "facts", "party__name",
+                    "right_id",
+                    "kind",
+                    "in_favour_of",
+                    "since",
+                    "until",
+                    "ended_on",
+                    "number",
+                    "facts",
+                    "party__name",
                     "party__ref",
-                )  # fmt: skip
+                )
             ),
             consents=_by_right(
                 Consented.objects.filter(of_rights).values_list(
@@ -259,8 +268,8 @@ class _Parts:
                 )
             ),
             payments=_by_right(
-                FeePayment.objects.filter(of_rights).values_list(
-                    "right_id", "year", "paid_on", "amount_fen", "reduction"
+                FeePayment.objects.filter(of_rights, state__in=("waiting", "confirmed")).values_list(
+                    "right_id", "state", "year", "paid_on", "amount_fen", "reduction"
                 )
             ),
         )
@@ -275,7 +284,7 @@ def _by_right(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
 
 def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFacts:
     weights, holdings = _Weights(parts.weights.get(pk, ())), parts.holdings.get(pk, ())
-    is_contested = any(contested_at for *_, until, contested_at in holdings if until is None)
+    is_contested = any(row[5] for row in holdings if row[4] is None)
     return RightFacts(
         kind=said.kind,
         number=said.number,
@@ -306,11 +315,17 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         fees=FeeRecord(
             said.fees_paid_through_year,
             said.fees_as_of,
-            tuple(
-                Payment(year, paid_on, fen, Reduction(reduction))
-                for year, paid_on, fen, reduction in parts.payments.get(pk, ())
-            ),
+            payments=_paid(parts.payments.get(pk, ()), "confirmed"),
+            reported=_paid(parts.payments.get(pk, ()), "waiting"),
         ),
+    )
+
+
+def _paid(rows: Sequence[Any], wanted: str) -> tuple[Payment, ...]:
+    return tuple(
+        Payment(year, paid_on, fen, Reduction(reduction))
+        for state, year, paid_on, fen, reduction in rows
+        if state == wanted
     )
 
 
@@ -333,7 +348,9 @@ def _holders(rows: Sequence[Any], day: date) -> tuple[Holder, ...]:
     found = [row for row in rows if row[4] is None or day < row[4]]
     # Before its own grant an imported right still shows whom it names.
     now = [row for row in found if row[3] is None or row[3] <= day] or found
-    return tuple(Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM)) for name, ref, ppm, *_ in now)
+    return tuple(
+        Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM), party or "") for name, ref, ppm, *_, party in now
+    )
 
 
 def _on_day(holdings: Iterable[Holding], day: date) -> list[Holding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from zhirong.registry import labels
 from zhirong.registry.engine.facts import PATENTS, Export, Kind, Report
 
 WHOLE_PPM = 1_000_000
+Merge = Callable[["RightRecord", "RightRecord"], "RightRecord"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,28 @@ def merged(known: RightRecord, said: RightRecord) -> RightRecord:
         # Whom the newer paper names as applicant is not displaced by a holder of the older one.
         changes["holders"] = known.holders
     return replace(over, **changes, more={**under.more, **over.more})
+
+
+# What a right lives by. Whoever sells it does not say that somebody looked at the office's register, and when.
+LOOKED_UP: dict[str, Any] = {"term_ends_on": None, "fees_paid_through_year": 0, "fees_as_of": None, "source_day": None}
+DAYS_OF_LAW = ("filed_on", "published_on", "examination_asked_on", "granted_on")
+
+
+def of_holder(said: RightRecord) -> RightRecord:
+    """What a holder's own file may say: no term, no fees, no day of a look at the register (B9, N1, N22)."""
+    return replace(said, **LOOKED_UP)
+
+
+def merged_of_holder(known: RightRecord, said: RightRecord) -> RightRecord:
+    """A holder's own file over what is known: it fills days of law that nobody gave and moves none that stands."""
+    kept = {name: getattr(known, name) for name in DAYS_OF_LAW if getattr(known, name) is not None}
+    return merged(known, replace(of_holder(said), **kept))
+
+
+def days_to_come(said: RightRecord, today: date) -> dict[str, date]:
+    """Days by their names that a source tells as past and that are still to come."""
+    told = {name: getattr(said, name) for name in (*DAYS_OF_LAW, "fees_as_of")}
+    return {name: day for name, day in told.items() if day is not None and day > today}
 
 
 def shares_of(named: Sequence[Named]) -> list[int]:

@@ -142,7 +142,9 @@ def organisations(request: HttpRequest) -> HttpResponse:
             parties.ask_to_join(known(request), code=given.get("code", ""))
         else:
             name, code, address = given.get("name", ""), given.get("code", ""), given.get("address", "")
-            parties.make_organisation(known(request), name=name, code=code, address=address)
+            made = parties.make_organisation(known(request), name=name, code=code, address=address)
+            # Its papers come next: nothing can be sold or bid for before.
+            return HttpResponseRedirect(f"{reverse('party', args=[made.pk])}#h-ver")
         return HttpResponseRedirect(reverse("organisations"))
     standing = pages.standing_of(request)
     waiting = Membership.objects.filter(

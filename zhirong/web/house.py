@@ -19,11 +19,9 @@ from django.db import close_old_connections, connections
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
 from zhirong.ledger import jobs as ledger_jobs
-from zhirong.people.models import Person
-from zhirong.record import actions as record
+from zhirong.people import jobs as people_jobs
 from zhirong.record import feed as record_feed
 from zhirong.record import jobs, sequencer
-from zhirong.record.models import Notice
 from zhirong.web import feed
 from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
@@ -37,22 +35,8 @@ CLOCK_SECONDS = 1
 WORK: dict[str, jobs.Work] = {**office.WORK}
 
 
-def reach(person_ref: str) -> record.Reach:
-    """Where and in which language a person is told things."""
-    person = Person.objects.filter(ref=person_ref).first()
-    if person is None:
-        return record.Reach(language="zh-hans", addresses={})
-    return record.Reach(language=person.language, addresses={"e_mail": person.email, "sms": person.phone})
-
-
-def deliver_notices() -> None:
-    """Send what waits; the write lock is taken only when something does."""
-    if Notice.objects.filter(deliveries__isnull=True).exists():
-        record.deliver_waiting(reach)
-
-
 # What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
-DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, exchange_jobs.tick, deliver_notices]
+DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, exchange_jobs.tick, people_jobs.deliver_notices]
 
 
 class Repeating:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
@@ -22,9 +23,15 @@ BATCH = 200
 
 
 def due(now: datetime) -> list[int]:
-    """Listings whose registration is over, earliest first."""
-    waiting = Listing.objects.filter(state__in=("announced", "qualifying"), closes_at__lte=now)
+    """Listings whose registration is over and for which somebody came, earliest first; `quiet` closes the others."""
+    over = Listing.objects.filter(closes_at__lte=now)
+    waiting = over.filter(Q(state="qualifying") | Q(state="announced", pk__in=somebody_came()))
     return list(waiting.order_by("closes_at", "pk").values_list("pk", flat=True)[:BATCH])
+
+
+def somebody_came() -> QuerySet[Intent, int]:
+    """Listings for which anybody registered, even if lapsed or refused by now."""
+    return Intent.objects.exclude(state__in=("withdrawn", "void")).values_list("listing_id", flat=True)
 
 
 @transaction.atomic
@@ -76,27 +83,30 @@ def _drop_unpaid(listing: Listing) -> None:
 
 
 def _nobody_came(listing: Listing, now: datetime) -> Listing:
+    kind, facts = nobody_came(listing, now)
+    listing.save(update_fields=["state", "extensions", "closes_at", "end_reason", "ended_at"])
+    record.tell(kind, listing.topic, who=None, public=True, to=interested(listing), **facts)
+    if listing.state in listing_rules.OVER:
+        listing.items.update(is_live=False)
+        money.release_all(listing)
+    return listing
+
+
+def nobody_came(listing: Listing, now: datetime) -> tuple[str, dict[str, object]]:
+    """What becomes of a listing for which nobody came: extended as announced, else over; the caller saves and tells."""
     found = rules_of(listing)
+    assert listing.closes_at is not None
     if listing.extensions >= found.announcement_extensions:
-        return end_unsold(listing, outcome="no_bidders")
+        listing.state = listing_rules.listing_after(listing.state, "end")
+        listing.end_reason, listing.ended_at = "no_bidders", now
+        return "exchange.ended", {"number": listing.number, "outcome": "no_bidders", "reason": "no_bidders"}
     listing.state = listing_rules.listing_after(listing.state, "extend")
     listing.extensions += 1
-    assert listing.closes_at is not None
     # From the old end, not from now: a late clock shortens nobody's period and lengthens none.
     start = max(listing.closes_at, now) if not found.announcement_extension.is_by_calendar else listing.closes_at
     listing.closes_at = listing_rules.after(start, found.announcement_extension, china()).at
-    listing.save(update_fields=["state", "extensions", "closes_at"])
-    record.tell(
-        "exchange.extended",
-        listing.topic,
-        who=None,
-        public=True,
-        to=interested(listing),
-        number=listing.number,
-        extensions=listing.extensions,
-        closes_at=listing.closes_at.isoformat(),
-    )
-    return listing
+    extended = {"number": listing.number, "extensions": listing.extensions, "closes_at": listing.closes_at.isoformat()}
+    return "exchange.extended", extended
 
 
 def _one_came(listing: Listing, now: datetime) -> Listing:

@@ -47,7 +47,7 @@ class Offer:
 
 
 def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
-    """The rule set as of the day; a state-owned seller cannot choose a lighter one (X5), a real house not the demo's."""
+    """The rule set as of the day; a state-owned seller chooses no lighter one (X5), a real house not the demo's."""
     found = rule_sets.rule_set(code, beijing_day(day))
     if found.basis == "demo" and not settings.DEMO_RULES:
         raise Refused("listing.demo_rules", rule_set=code)
@@ -100,7 +100,7 @@ def draft(who: Person, offer: Offer) -> Listing:
         is_demo_rules=found.marked,
         deposit_fen=rules.deposit_fen(found, offer.asking_fen),
     )
-    _put_items(listing, offer.rights)
+    put_items(listing, offer.rights)
     record.tell("exchange.drafted", listing.topic, who=who, number=listing.number)
     return listing
 
@@ -111,63 +111,21 @@ def least_fen(listing: Listing) -> int:
     return rules.may_relist_at_fen(rules_of(former), former.asking_fen) if former else 0
 
 
-def _must_be_within_cut(listing: Listing, offer: Offer) -> None:
+def must_be_within_cut(listing: Listing, offer: Offer) -> None:
+    """A second run is cheaper only within the cut of the rule set under which the first was announced (X7)."""
     if offer.asking_fen < (least := least_fen(listing)):
         raise Refused("listing.relist_too_low", least_fen=least)
 
 
-def _put_items(listing: Listing, rights: Iterable[int]) -> None:
+def put_items(listing: Listing, rights: Iterable[int]) -> None:
+    """The rights that a listing holds from now on."""
     wanted = list(dict.fromkeys(rights))
-    known = set(Right.objects.visible().filter(pk__in=wanted).values_list("pk", flat=True))
-    if missing := [pk for pk in wanted if pk not in known]:
-        raise Refused("listing.right_unknown", rights=missing)
+    must_be_known(wanted)
     listing.items.exclude(right_id__in=wanted).delete()
     here = set(listing.items.values_list("right_id", flat=True))
     ListingItem.objects.bulk_create(
         ListingItem(listing=listing, right_id=pk, position=place) for place, pk in enumerate(wanted) if pk not in here
     )
-
-
-@transaction.atomic
-def change(who: Person, listing_id: int, offer: Offer) -> Listing:
-    """Change a draft, or an announced listing: then the period starts again and registrations are void (X2, E37)."""
-    listing = locked(listing_id)
-    access.require(who, "exchange.list", listing)
-    now = record.now()
-    listing.state = listing_rules.listing_after(listing.state, "change")
-    if offer.seller.pk != listing.seller_id:
-        raise Refused("listing.seller_fixed", number=listing.number)
-    found = checked(offer, now)
-    _must_be_within_cut(listing, offer)
-    listing.title, listing.title_en, listing.summary = (
-        offer.title.strip(),
-        offer.title_en.strip(),
-        offer.summary.strip(),
-    )
-    listing.requirement = offer.requirement.strip()
-    listing.asking_fen, listing.reserve_fen = offer.asking_fen, offer.reserve_fen
-    listing.deposit_fen = rules.deposit_fen(found, offer.asking_fen)
-    listing.rule_set, listing.is_demo_rules = offer.rule_set, found.marked
-    _put_items(listing, offer.rights)
-    registered = interested(listing)
-    if listing.state == "announced":
-        listing.edition += 1
-        listing.suspended_from, listing.suspended_at = "", None
-        _start_period(listing, found, now)
-        _check(listing, "announce", now)
-        listing.items.update(is_live=True)
-        _void_registrations(listing)
-    listing.save()
-    record.tell(
-        "exchange.changed",
-        listing.topic,
-        who=who,
-        public=listing.announced_at is not None,
-        to=registered,
-        number=listing.number,
-        edition=listing.edition,
-    )
-    return listing
 
 
 @transaction.atomic
@@ -209,11 +167,11 @@ def announce(who: Person, listing_id: int) -> Listing:
     now = record.now()
     listing.state = listing_rules.listing_after(listing.state, "announce")
     found = _rule_set(listing.rule_set, listing.seller, now)
-    _check(listing, "announce", now)
-    _must_not_be_listed(listing)
+    must_pass(listing, "announce", now)
+    must_not_be_listed(listing, listing.items.values_list("right_id", flat=True))
     listing.items.update(is_live=True)
     listing.announced_at, listing.reviewed_by = now, who
-    _start_period(listing, found, now)
+    start_period(listing, found, now)
     listing.save()
     record.tell(
         "exchange.announced", listing.topic, who=who, public=True, to=maker(listing), **announced_facts(listing)
@@ -248,7 +206,8 @@ def kept_edition(code: str, now: datetime) -> RuleSetEdition:
     return RuleSetEdition.objects.get_or_create(sha256=digest, defaults={"code": code, "text": text, "kept_at": now})[0]
 
 
-def _start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> None:
+def start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> None:
+    """The announcement runs from now, under the rule set's text of today."""
     listing.edition_of_rules, listing.rules_day = kept_edition(found.code, now), found.day
     listing.closes_at = listing_rules.after(now, found.announcement_for(listing.asking_fen), china()).at
     listing.extensions = 0
@@ -261,22 +220,23 @@ def passed_gate(listing: Listing, stage: str, now: datetime, *, buyer: Party | N
     return gate
 
 
-def _check(listing: Listing, stage: str, now: datetime) -> Gate:
+def must_pass(listing: Listing, stage: str, now: datetime) -> Gate:
+    """The gate of a stage, or the refusal that says what shut it."""
     gate = passed_gate(listing, stage, now)
     if not gate.passed:
         raise Refused("listing.gate_closed", number=listing.number, findings=gates.blocking(gate))
     return gate
 
 
-def _void_registrations(listing: Listing) -> None:
-    """Whoever registered did so for other terms: the registration is void and the deposit free (E37)."""
-    money.release_all(listing)
-    Intent.objects.filter(listing=listing, state__in=("registered", "admitted")).update(state="void")
+def must_be_known(rights: Iterable[int]) -> None:
+    """Every right of a listing stands in the registry."""
+    known = set(Right.objects.visible().filter(pk__in=rights).values_list("pk", flat=True))
+    if missing := [pk for pk in rights if pk not in known]:
+        raise Refused("listing.right_unknown", rights=missing)
 
 
-def _must_not_be_listed(listing: Listing) -> None:
+def must_not_be_listed(listing: Listing, rights: Iterable[int]) -> None:
     """A right stands in one live listing at most (E32); the unique index says so too."""
-    rights = listing.items.values("right")
     other = ListingItem.objects.filter(right__in=rights, is_live=True).exclude(listing=listing).first()
     if other is not None:
         raise Refused("listing.right_listed_already", other=other.listing.number)

@@ -20,7 +20,7 @@ from zhirong.record import actions as record
 FEES = "fee:exchange"
 FORFEITED = "forfeit:deposits"
 # So many deposits in one transaction; the clock frees the others (HOUSE: nobody but the floor holds the lock long).
-AT_ONCE: Final = 100
+AT_ONCE: Final = 50
 
 
 def free_fen(party: Party) -> int:

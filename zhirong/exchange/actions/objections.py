@@ -12,7 +12,10 @@ from zhirong.exchange.models import Deal, Intent, Objection
 from zhirong.people import access
 from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
+from zhirong.record.models import Leaf
 
+# To have decided an earlier objection is not to have taken part.
+DECIDED = "exchange.objection_decided"
 DEADLINES = ("contract_due_at", "payment_due_at", "recordal_due_at")
 
 
@@ -50,19 +53,30 @@ def is_concerned(who: Person, deal: Deal) -> bool:
 
 
 def took_part(who: Person, deal: Deal) -> bool:
-    """Whether this person acted in the deal: made or reviewed the listing, signed, entered or raised anything."""
+    """Whether this person had a hand in the listing, its registrations, its auction or the deal."""
+    intents = Intent.objects.filter(listing=deal.listing)
     parts = {
         deal.listing.made_by_id,
         deal.listing.reviewed_by_id,
-        deal.intent.person_id,
-        deal.intent.decided_by_id,
         deal.default_proposed_by_id,
+        deal.annulment_proposed_by_id,
+        *intents.values_list("person", flat=True),
+        *intents.values_list("decided_by", flat=True),
         *deal.acceptances.values_list("person", flat=True),
         *deal.recordals.values_list("entered_by", flat=True),
+        *deal.recordals.values_list("confirmed_by", flat=True),
         *deal.objections.values_list("raised_by", flat=True),
         *(person.pk for person in persons_of(deal)),
     }
-    return who.pk in parts
+    return who.pk in parts or has_acted(who, deal)
+
+
+def has_acted(who: Person, deal: Deal) -> bool:
+    """Whether the record names the person in a deed on the deal, its listing or a lot: a pause, a ban."""
+    topics = [deal.topic, deal.listing.topic, *(lot.topic for lot in deal.listing.lots.all())]
+    # A leaf has one spelling, in which a quotation mark inside a text is escaped: nobody writes this into a reason.
+    deeds = Leaf.objects.filter(topic__in=topics, body__contains=f'"who":"{who.ref}"')
+    return deeds.exclude(kind=DECIDED).exists()
 
 
 @transaction.atomic

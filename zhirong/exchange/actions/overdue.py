@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -67,7 +67,7 @@ def tell_deal(deal_id: int) -> Deal:
     for what, (states, field, kind) in OF_DEALS.items():
         due_at = getattr(deal, field)
         if deal.state in states and deal.stopped_at is None and due_at is not None and due_at < now:
-            _tell(what, kind, deal.topic, due_at=due_at, to=persons_of(deal), deal=deal.number)
+            _tell(what, kind, deal.topic, due_at=due_at, to=persons_of(deal), facts={"deal": deal.number})
     return deal
 
 
@@ -79,13 +79,20 @@ def tell_listing(listing_id: int) -> Listing:
         due_at = _term_of(listing)
         if due_at < record.now():
             kind = "exchange.suspension_overdue"
-            _tell("suspension", kind, listing.topic, due_at=due_at, to=interested(listing), number=listing.number)
+            _tell(
+                "suspension",
+                kind,
+                listing.topic,
+                due_at=due_at,
+                to=interested(listing),
+                facts={"number": listing.number},
+            )
     return listing
 
 
-def _tell(what: str, kind: str, topic: str, *, due_at: datetime, to: list[Person], **named: str) -> None:
+def _tell(what: str, kind: str, topic: str, *, due_at: datetime, to: list[Person], facts: dict[str, Any]) -> None:
     """One deed and one legal notice for each term."""
     if Overdue.objects.filter(what=what, topic=topic, due_at=due_at).exists():
         return
-    leaf = record.tell(kind, topic, who=None, to=[*dues.office(), *to], due_at=due_at.isoformat(), **named)
+    leaf = record.tell(kind, topic, who=None, to=[*dues.office(), *to], due_at=due_at.isoformat(), **facts)
     Overdue.objects.create(what=what, topic=topic, due_at=due_at, told=leaf)

@@ -120,12 +120,15 @@ def add_document(who: Person, listing_id: int, *, file: File, title: str, for_ad
     return found
 
 
-def may_read(who: Person | None, document: ListingDocument, listing: Listing) -> bool:
-    """Public papers are for everyone; the others for admitted bidders, the seller's people and the operator."""
-    if not document.is_for_admitted:
-        return listing.announced_at is not None or access.may(who, "exchange.list", listing)
-    if who is None:
-        return False
-    if access.may(who, "exchange.list", listing) or access.may(who, "exchange.control", listing):
+def may_read(who: access.Who, document: ListingDocument, listing: Listing) -> bool:
+    """Public papers are for everyone; the others for the people of admitted parties, the seller's and the operator."""
+    if not document.is_for_admitted and listing.announced_at is not None:
         return True
-    return listing.intents.filter(person=who, state="admitted").exists()
+    standing = access.standing_of(who)
+    if standing is None or access.may(standing, "exchange.list", listing):
+        return standing is not None
+    if not document.is_for_admitted:
+        return False
+    # Admitted is the party, whoever of its people registered it.
+    is_admitted = listing.intents.filter(party__in=standing.parties, state="admitted").exists()
+    return is_admitted or access.may(standing, "exchange.control", listing)

@@ -1,4 +1,4 @@
-"""A listing run again after its buyer defaulted: the same offer, reviewed anew, cheaper only within the rule set's cut."""
+"""A listing run again after a default: the same offer, reviewed anew, cheaper only within the rule set's cut."""
 
 from __future__ import annotations
 

@@ -255,9 +255,9 @@ def _pay_what_waited(deal: Deal, parts: Sequence[Part], *, who: Person) -> None:
     Share.objects.bulk_create(rows)
 
 
-def must_not_gain(who: Person, refs: set[str]) -> None:
+def must_not_gain(person: Person, refs: set[str]) -> None:
     """Nobody settles or divides money that goes to a party which he or she acts for (four eyes, not_for)."""
-    standing = access.standing_of(who)
+    standing = access.standing_of(person)
     own = standing.parties if standing else frozenset()
     if own and Party.objects.filter(ref__in=refs, pk__in=own).exists():
         verb = access.verbs()["exchange.confirm_split"]

@@ -1,4 +1,4 @@
-"""What follows a default: the next best is asked, at its own highest bid, or the listing is run again (court rule 24)."""
+"""What follows a default: the next best is asked at its own highest bid, or the lot is run again (court rule 24)."""
 
 from __future__ import annotations
 

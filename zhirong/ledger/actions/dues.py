@@ -138,12 +138,12 @@ def prepare(who: Person, keys: Sequence[str]) -> list[Payout]:
     """Make the payouts of what is due, each in a short transaction of its own; a repeat makes none twice."""
     if not keys:
         raise Refused("ledger.nothing_chosen")
-    made = [prepare_one(who, key) for key in dict.fromkeys(keys[:MOST])]
+    made = [_prepare_one(who, key) for key in dict.fromkeys(keys[:MOST])]
     return [one for one in made if one is not None]
 
 
 @transaction.atomic
-def prepare_one(who: Person, key: str) -> Payout | None:
+def _prepare_one(who: Person, key: str) -> Payout | None:
     """The maker's half of one payout to the party's own verified account; none where other bids used all of it."""
     access.require(who, "ledger.make_payout")
     due = locked(key)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from datetime import timedelta
+from typing import Final, NoReturn
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import check_password, make_password
@@ -75,8 +78,7 @@ def log_in(session: SessionBase, *, login: str, password: str) -> Person:
     """The person whose log-in and password these are, now signed in under a fresh session key."""
     person = Person.objects.filter(login=login.strip().lower()).first()
     if person is None:
-        make_password(password[:256])  # as slow as a real look, so that time does not tell which log-ins exist
-        raise Refused("people.wrong_log_in", tries_left=figures.at("tries", record.now()) - 1)
+        _refuse_unknown(login, password)
     prove(person, password)
     if not person.is_active:
         raise Refused("people.closed")
@@ -87,6 +89,48 @@ def log_in(session: SessionBase, *, login: str, password: str) -> Person:
         _bind(session, person)
         record.tell("people.logged_in", person.topic, who=person)
     return person
+
+
+class Unknown:
+    """Tries at log-ins that nobody has: counted and locked as real ones, so that an answer does not tell them apart.
+
+    In memory and for each process, the oldest forgotten first: nothing is guarded here but who is known.
+    """
+
+    most: Final = 10_000
+
+    def __init__(self) -> None:
+        self._tries: OrderedDict[str, rules.Tries] = OrderedDict()
+        self._gate = threading.Lock()
+
+    def spend(self, login: str) -> rules.Tries:
+        with self._gate:
+            before = self._tries.pop(login, rules.Tries(figures.at("tries", record.now()), None))
+            # Put back also where a lock refuses the try.
+            self._tries[login] = before
+            self._tries[login] = tries = _spent(before)
+            if len(self._tries) > self.most:
+                self._tries.popitem(last=False)
+        return tries
+
+
+unknown = Unknown()
+
+
+def _refuse_unknown(login: str, password: str) -> NoReturn:
+    name, fresh = login.strip().lower(), rules.Tries(figures.at("tries", record.now()), None)
+    # What has not the form of a log-in is known to be nobody's, and is not worth a place.
+    tries = unknown.spend(name) if rules.LOGIN.fullmatch(name) else fresh
+    make_password(password[:256])  # as slow as a real look, so that time does not tell which log-ins exist
+    raise _no_match(tries)
+
+
+def _no_match(tries: rules.Tries) -> Refused:
+    """The same for every log-in, real or not: how many tries are left would tell which is which."""
+    if tries.locked_until:
+        return Refused("people.locked", opens_at=tries.locked_until)
+    now = record.now()
+    return Refused("people.wrong_log_in", tries=figures.at("tries", now), minutes=figures.at("lock_minutes", now))
 
 
 def _bind(session: SessionBase, person: Person) -> None:
@@ -105,9 +149,7 @@ def prove(person: Person, password: str) -> None:
     encoded = Person.objects.values_list("password", flat=True).get(pk=person.pk)
     if len(password) > 256 or not check_password(password, encoded):
         _tell_failed(person, tries)
-        if tries.locked_until:
-            raise Refused("people.locked", opens_at=tries.locked_until)
-        raise Refused("people.wrong_log_in", tries_left=tries.left)
+        raise _no_match(tries)
     with transaction.atomic():
         row = Person.objects.select_for_update().get(pk=person.pk)
         row.tries_left, row.locked_until = figures.at("tries", record.now()), None
@@ -117,14 +159,16 @@ def prove(person: Person, password: str) -> None:
 @transaction.atomic
 def _spend_try(person_id: int) -> rules.Tries:
     row = Person.objects.select_for_update().get(pk=person_id)
-    now = record.now()
-    lock = timedelta(minutes=figures.at("lock_minutes", now))
-    tries = rules.spend_try(
-        rules.Tries(row.tries_left, row.locked_until), now, allowed=figures.at("tries", now), lock=lock
-    )
+    tries = _spent(rules.Tries(row.tries_left, row.locked_until))
     row.tries_left, row.locked_until = tries.left, tries.locked_until
     row.save(update_fields=["tries_left", "locked_until"])
     return tries
+
+
+def _spent(tries: rules.Tries) -> rules.Tries:
+    now = record.now()
+    lock = timedelta(minutes=figures.at("lock_minutes", now))
+    return rules.spend_try(tries, now, allowed=figures.at("tries", now), lock=lock)
 
 
 @transaction.atomic

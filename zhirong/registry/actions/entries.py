@@ -1,4 +1,4 @@
-"""Entries of the register and annual fees (细则 第一百零六条, N16, N20 to N22)."""
+"""Entries of the register, and what the operator saw there of the annual fees (细则 第一百零六条, N16, N20 to N22)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries
 from zhirong.registry.actions import putting
-from zhirong.registry.engine import fees
-from zhirong.registry.engine.facts import Ending, EventKind, Reduction
-from zhirong.registry.models import FeePayment, Holding, RegisterEvent, Right
+from zhirong.registry.engine.facts import Ending, EventKind
+from zhirong.registry.models import Holding, RegisterEvent, Right
 
 # Entries that change more than the state have verbs of their own.
 OWN_VERBS = {
@@ -124,46 +123,6 @@ def rename_holder(
 
 
 @transaction.atomic
-def pay_fee(
-    who: Person,
-    right: Right,
-    *,
-    year: int,
-    paid_on: date,
-    amount_fen: int,
-    reduction: Reduction = Reduction.NONE,
-    file: File | None = None,
-) -> FeePayment:
-    """An annual fee as paid at the office, on evidence. The same payment twice is one."""
-    require_for_holder(who, "registry.pay_fee", right)
-    row = locked(right)
-    known = FeePayment.objects.filter(right=row, year=year, paid_on=paid_on, amount_fen=amount_fen).first()
-    if known is not None:
-        return known
-    _check_payment(row, year=year, paid_on=paid_on, amount_fen=amount_fen)
-    paid = FeePayment.objects.create(
-        right=row,
-        year=year,
-        paid_on=paid_on,
-        amount_fen=amount_fen,
-        reduction=str(reduction),
-        file=file,
-        entered_by=who,
-        entered_at=record.now(),
-    )
-    record.tell(
-        "registry.fee_paid",
-        row.topic,
-        who=who,
-        public=True,
-        year=year,
-        paid_on=paid_on.isoformat(),
-        amount_fen=amount_fen,
-    )
-    return paid
-
-
-@transaction.atomic
 def confirm_fees(who: Person, right: Right, *, paid_through_year: int, as_of: date, file: File | None = None) -> Right:
     """The operator looked at the office's register: fees are paid through this year, as of this day."""
     access.require(who, "registry.confirm_fees")
@@ -180,19 +139,6 @@ def require_for_holder(who: Person, verb: str, right: Right) -> None:
     held = [OfParty(one.party_id) for one in queries.holdings_on(right, putting.today())]
     if not any(access.may(who, verb, one) for one in held):
         access.require(who, verb, OfParty(None))
-
-
-def _check_payment(right: Right, *, year: int, paid_on: date, amount_fen: int) -> None:
-    facts = queries.facts_of(right, putting.today())
-    if not facts.is_patent or facts.filed_on is None:
-        raise Refused("registry.no_annual_fee", kind=labels.of("kind", right.kind))
-    if paid_on > putting.today():
-        raise Refused("registry.day_to_come", day=paid_on)
-    if amount_fen <= 0:
-        raise Refused("registry.price_not_positive", price_fen=amount_fen)
-    # Both refuse what cannot be: a year the kind does not have, and a payment after the months of grace.
-    fees.full_fen(facts.kind, year, on=max(paid_on, fees.due_on(facts.filed_on, year)))
-    fees.surcharge_percent(facts.filed_on, year, paid_on)
 
 
 def _said(ending: Ending | None, days: int) -> dict[str, object]:

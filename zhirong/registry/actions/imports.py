@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -117,16 +117,23 @@ def _open(who: Person, kind: ImportKind, file: File, *, holder: Party | None) ->
 
 def _read(kind: ImportKind, data: bytes, *, holder: Party | None) -> list[ReadRow]:
     if kind == "xml":
-        return _judged([rows.RightRow(1, files.read_xml(data))], holder, column="ApplicationReference")
+        return _judged([_of_xml(files.read_xml(data))], holder, column="ApplicationReference")
     table = sheets.read(data, kind)
     if kind == "rights":
-        return _judged(list(rows.rights(table)), holder, column=table.headings["number"])
+        return _judged(list(rows.rights(table, today=putting.today())), holder, column=table.headings["number"])
     return [ReadRow(row.line, _listing_text(row.listing), row.faults) for row in rows.listings(table)]
+
+
+def _of_xml(said: RightRecord) -> rows.RightRow:
+    late = records.days_to_come(said, putting.today())
+    return rows.RightRow(1, said, tuple(rows.Fault(name, "registry.day_to_come", {"day": late[name]}) for name in late))
 
 
 def _judged(found: Sequence[rows.RightRow], holder: Party | None, *, column: str) -> list[ReadRow]:
     """Readable rows against the register: nobody changes what is known of another holder's right."""
     judged: list[ReadRow] = []
+    if holder is not None:
+        found = [replace(row, record=records.of_holder(row.record) if row.record else None) for row in found]
     for chunk in putting.chunked(found, 500):
         keys = [row.record.key for row in chunk if row.record is not None]
         strange = _of_others(keys, holder) if holder is not None else {}
@@ -149,7 +156,7 @@ def _of_others(keys: Iterable[str], holder: Party) -> dict[str, Right]:
 
 def _adds(said: RightRecord, right: Right) -> bool:
     before = queries.record_of(right)
-    return records.to_text(records.merged(before, said)) != records.to_text(before)
+    return records.to_text(records.merged_of_holder(before, said)) != records.to_text(before)
 
 
 def _line(batch: ImportBatch, row: ReadRow) -> ImportRow:

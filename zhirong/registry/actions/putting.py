@@ -84,6 +84,8 @@ class _Plan:
 def put_right(who: Person, facts: RightRecord, *, source: str, file: File | None = None) -> Put:
     """One right by an operator: a new one, a further version, or nothing where the facts are the same."""
     access.require(who, "registry.put_right")
+    for day in records.days_to_come(facts, today()).values():
+        raise Refused("registry.day_to_come", day=day)
     return put_chunk([facts], Origin(source, who, file))[0]
 
 
@@ -177,7 +179,7 @@ def show_changes(who: Person, batch: ImportBatch, changes: Sequence[Shown]) -> N
             heirs.follow(who, told, holder=batch.holder)
     moved = {one.row.pk: one.record for one in changes if one.row.pk not in ready}
     for right in Right.objects.select_for_update().filter(pk__in=moved):
-        after = records.merged(queries.record_of(right), moved[right.pk])
+        after = _merge(batch.holder)(queries.record_of(right), moved[right.pk])
         put_right_locked(who, right, after, source=f"import:{batch.ref}", holder=batch.holder)
 
 
@@ -189,6 +191,8 @@ def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def _plans(said: Sequence[RightRecord], origin: Origin, *, at: datetime) -> list[_Plan]:
+    if origin.holder is not None:
+        said = [records.of_holder(one) for one in said]
     keys = [one.key for one in said]
     known = {right.key: right for right in Right.objects.select_related("batch").filter(key__in=keys)}
     return [_plan(one, known.get(one.key), origin, at=at) for one in said]
@@ -202,7 +206,11 @@ def _plan(said: RightRecord, right: Right | None, origin: Origin, *, at: datetim
     waits_elsewhere = right.batch_id is not None and right.batch_id != (origin.batch.pk if origin.batch else None)
     if waits_elsewhere and right.batch is not None and right.batch.visible_at is None:
         raise Refused("registry.waits_in_another_import", number=right.number, batch=right.batch.ref)
-    return _next_version(records.merged(queries.record_of(right), said), right, origin, at=at)
+    return _next_version(_merge(origin.holder)(queries.record_of(right), said), right, origin, at=at)
+
+
+def _merge(holder: Party | None) -> records.Merge:
+    return records.merged if holder is None else records.merged_of_holder
 
 
 def _next_version(after: RightRecord, right: Right, origin: Origin, *, at: datetime) -> _Plan:

@@ -83,6 +83,13 @@ class Holder:
     name: str
     party: str = ""
     share: Fraction | None = None
+    # What that party is called now; the register may still name it otherwise.
+    party_name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Who holds: the party that proved to be the holder, else whom the register names."""
+        return self.party_name or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +204,13 @@ class FeeRecord:
     """What is known of annual fees: paid up to and including a year, as the register stood on a day.
 
     Without `as_of` nobody looked: then only the year of grant is sure (细则 第一百一十四条).
+    `reported` are payments on a holder's word, which no operator has looked at yet.
     """
 
     paid_through_year: int = 0
     as_of: date | None = None
     payments: tuple[Payment, ...] = ()
+    reported: tuple[Payment, ...] = ()
 
 
 class Weight(StrEnum):

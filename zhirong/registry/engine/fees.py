@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,11 +11,13 @@ from zhirong.base import calendar
 from zhirong.base.refused import Refused
 from zhirong.registry import labels
 from zhirong.registry.engine import dated, terms
-from zhirong.registry.engine.facts import PATENTS, EventKind, FeeRecord, Kind, Reduction, RightFacts, lasts
+from zhirong.registry.engine.facts import PATENTS, EventKind, FeeRecord, Kind, Payment, Reduction, RightFacts, lasts
 
 
 class Standing(StrEnum):
-    """How a patent stands with its fees on a day. Unconfirmed: a fee fell due and nobody looked since."""
+    """How a patent stands with its fees on a day. Unconfirmed: a fee fell due and nobody looked since,
+    or a holder reported its payment and nobody looked yet.
+    """
 
     NOT_DUE = "not_due"
     PAID = "paid"
@@ -122,7 +125,7 @@ def paid_through(facts: RightFacts) -> int:
     proofs += [facts.granted_on] if facts.granted_on else []
     for day in proofs:
         year = max(year, terms.patent_year(facts.filed_on, max(day, facts.filed_on)))
-    while _is_settled(facts, year + 1):
+    while _is_settled(facts, year + 1, facts.fees.payments):
         year += 1
     return year
 
@@ -138,8 +141,15 @@ def standing(facts: RightFacts, day: date) -> Standing:
         return Standing.UNCONFIRMED
     ended = grace_ends_on(facts.filed_on, next_year)
     if day <= ended:
-        return Standing.IN_GRACE
+        is_reported = _is_settled(facts, next_year, (*facts.fees.payments, *facts.fees.reported))
+        return Standing.UNCONFIRMED if is_reported else Standing.IN_GRACE
     return Standing.UNPAID if _was_seen_unpaid(facts.fees, ended) else Standing.UNCONFIRMED
+
+
+def was_seen_unpaid(facts: RightFacts, year: int) -> bool:
+    """Whether the office's register was looked at after this year fell due and did not have it paid."""
+    assert facts.filed_on is not None
+    return year > facts.fees.paid_through_year and _was_seen_unpaid(facts.fees, due_on(facts.filed_on, year))
 
 
 def fee_table(facts: RightFacts, day: date, *, reduction: Reduction = Reduction.NONE) -> list[FeeYear]:
@@ -189,10 +199,10 @@ def _whole_years(since: date | None, day: date) -> int:
     return terms.patent_year(since, day) - 1 if since is not None and since <= day else 0
 
 
-def _is_settled(facts: RightFacts, year: int) -> bool:
+def _is_settled(facts: RightFacts, year: int, all_payments: Sequence[Payment]) -> bool:
     """Whether the payments for a year reached what was owed on the day of the last one."""
     assert facts.filed_on is not None
-    payments = sorted((paid for paid in facts.fees.payments if paid.year == year), key=lambda paid: paid.on)
+    payments = sorted((paid for paid in all_payments if paid.year == year), key=lambda paid: paid.on)
     if not payments or payments[-1].on > grace_ends_on(facts.filed_on, year):
         return False
     full, fee = _fee_of_year(facts, year, reduction=payments[-1].reduction)

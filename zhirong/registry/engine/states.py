@@ -24,11 +24,13 @@ class State(StrEnum):
     SURRENDERED = "surrendered"
     INVALID = "invalid"
     DEAD = "dead"
+    # Only an application is on file, and the term that would run from it is over.
+    UNKNOWN = "unknown"
 
 
 LIVING = frozenset({State.IN_FORCE, State.IN_GRACE})
 APPLICATIONS = frozenset({State.PENDING, State.PUBLISHED, State.EXAMINED})
-ENDED = frozenset({State.LAPSED, State.EXPIRED, State.SURRENDERED, State.INVALID, State.DEAD})
+ENDED = frozenset({State.LAPSED, State.EXPIRED, State.SURRENDERED, State.INVALID, State.DEAD, State.UNKNOWN})
 
 BY_ENDING = {
     Ending.UNPAID: State.LAPSED,
@@ -106,6 +108,11 @@ def _state(facts: RightFacts, day: date, paying: fees.Standing) -> tuple[State, 
 
 
 def _application_state(facts: RightFacts, day: date) -> tuple[State, date | None]:
+    if facts.is_patent and facts.filed_on is not None and facts.granted_on is None:
+        # Nobody examines an application longer than a patent would live (专利法 第四十二条): its grant is not on file.
+        last_day = terms.term_last_day(facts)
+        if day > last_day:
+            return State.UNKNOWN, last_day + timedelta(days=1)
     if facts.examination_asked_on is not None and facts.examination_asked_on <= day:
         return State.EXAMINED, facts.examination_asked_on
     if facts.published_on is not None and facts.published_on <= day:

@@ -9,6 +9,7 @@ from datetime import date
 from zhirong.base import numbers
 from zhirong.base.refused import Refused
 from zhirong.registry import records
+from zhirong.registry.engine import dated
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.records import Named, RightRecord
 
@@ -47,7 +48,7 @@ def record_of(parts: Parts) -> RightRecord:
     kind = Kind(number.right)
     announced = _day(parts.published)
     publication = _publication(parts)
-    is_grant = publication is not None and publication.is_grant
+    is_grant = publication is not None and publication.is_grant and _grants(publication, announced)
     return RightRecord(
         kind=kind,
         key=records.key_of(kind, number.key),
@@ -69,6 +70,11 @@ def record_of(parts: Parts) -> RightRecord:
         granted_on=announced if is_grant else None,
         source_day=announced,
     )
+
+
+def _grants(publication: numbers.PublicationNumber, announced: date | None) -> bool:
+    """Until 1992 some kinds announced an application for opposition, which later ones grant (N13)."""
+    return announced is None or publication.kind[0] in dated.on("grant_kinds", announced).value
 
 
 def _number(parts: Parts) -> numbers.PatentNumber:

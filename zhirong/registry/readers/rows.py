@@ -107,12 +107,14 @@ class Cells:
         self.faults.append(Fault(self.headings.get(name, name), refused.code, refused.facts))
 
 
-def rights(table: Table) -> Iterator[RightRow]:
+def rights(table: Table, *, today: date) -> Iterator[RightRow]:
     """Every line of a rights' sheet; a number that stands twice is a fault of the later line."""
     seen: dict[str, int] = {}
     for line in table.lines:
         cells = Cells(line, table.headings)
         record = _right(cells)
+        for name, day in (records.days_to_come(record, today) if record is not None else {}).items():
+            cells.fault(name, Refused("registry.day_to_come", day=day))
         if record is not None and record.key in seen:
             cells.fault("number", Refused("registry.number_twice", line=seen[record.key]))
         elif record is not None:
@@ -156,9 +158,12 @@ def _right(cells: Cells) -> RightRecord | None:
     publication = cells.read("publication_number", lambda text: numbers.read_publication_number(text).key) or ""
     classes = cells.read("ipc", _classes) or ()
     year = cells.read("fees_paid_through_year", _year) or 0
-    _check_days(cells, days, needs_filing=number is not None and number[0] in PATENTS)
+    is_patent = number is not None and number[0] in PATENTS
+    _check_days(cells, days, needs_filing=is_patent)
     if number is None:
         return None
+    if is_patent:
+        _check_filing_year(cells, number[2], days["filed_on"])
     return RightRecord(
         kind=number[0],
         key=number[1],
@@ -187,6 +192,13 @@ def _check_days(cells: Cells, days: dict[str, date | None], *, needs_filing: boo
         day = days[name]
         if day is not None and day < filed_on:
             cells.fault(name, Refused("registry.day_before_filing", day=day, filed_on=filed_on))
+
+
+def _check_filing_year(cells: Cells, number: str, filed_on: date | None) -> None:
+    """Filed in the number's year; before it only divisions and international applications (N10). Never after it."""
+    year = numbers.read_patent_number(number).filing_year
+    if filed_on is not None and filed_on.year > year:
+        cells.fault("filed_on", Refused("registry.filed_after_number", day=filed_on, number=number, year=year))
 
 
 def _kind(text: str) -> Kind:

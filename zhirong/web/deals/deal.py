@@ -93,7 +93,9 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         rule_name=exchange_words.rule_set_name(rules),
         next_step=next_step(deal, standing),
         can_sign=can_sign,
-        can_take=deal.state == "offered" and deal.stopped_at is None and access.may(standing, "exchange.sign_buyer", deal),
+        can_take=deal.state == "offered"
+        and deal.stopped_at is None
+        and access.may(standing, "exchange.sign_buyer", deal),
         is_taken=deal.state == "offered" and deal.intent.deposit_state == succession.TAKEN,
         contract_sha256=deal.contract_file.sha256 if deal.contract_file else "",
         contract_number=papers.contract_number(deal),
@@ -173,7 +175,10 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
             gettext("The next best answers."),
             gettext("The buyer before it defaulted; the offer is at its own highest bid and binds it to nothing."),
         ),
-        "declined": (gettext("The next best did not take it."), gettext("The one after it was asked, if there was one.")),
+        "declined": (
+            gettext("The next best did not take it."),
+            gettext("The one after it was asked, if there was one."),
+        ),
         "contract": (gettext("Both sides accept the contract."), gettext("Payment is due only when both have.")),
         "payment": (
             gettext("You pay %(amount)s.") % owed

@@ -13,6 +13,7 @@ addresses = [
     path("desk/deals", own_lists.my_deals, name="desk-deals"),
     path("desk/certificates", own_lists.my_certificates, name="desk-certificates"),
     path("desk/money", money.money_page, name="desk-money"),
+    path("desk/money/dues", money.choose_due, name="desk-due"),
     path("desk/messages", messages.messages, name="desk-messages"),
     path("desk/messages/read", messages.mark_read, name="mark-read"),
     path("desk/messages/channels", messages.choose, name="choose-channels"),

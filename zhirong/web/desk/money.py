@@ -6,26 +6,31 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from zhirong.base import shown
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import papers
+from zhirong.exchange.actions import refunds
 from zhirong.ledger import reports
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.models import Expectation
+from zhirong.ledger.actions import dues
+from zhirong.ledger.models import Due, Expectation
 from zhirong.papers.sheets import Column
 from zhirong.people.models import Party
 from zhirong.record import actions as record
-from zhirong.web import filters, limits, lists, pages
+from zhirong.web import account, filters, limits, lists, pages
 from zhirong.web.desk import mine
 
 DAYS = 90
 MOST_ROWS = 200
+MOST_COMING = 30
+# What a party may choose for money in a state.
+CHOICES = {"due": "keep", "kept": "claim"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,58 @@ def statement_of(party: Party | None, period: Period) -> reports.Statement | Non
         return None
 
 
+@dataclass(frozen=True)
+class Coming:
+    """Money that leaves for a party's own account: what for, how far it has come, what the party may choose."""
+
+    due: Due
+    what: str
+    state: tuple[str, str]
+    deed: str
+
+
+def coming(party: Party | None, now: datetime) -> list[Coming]:
+    """What is due to a party and what was paid lately, the newest first."""
+    found = Due.objects.filter(party=party).exclude(state="used").order_by("-made_at", "-pk")[:MOST_COMING]
+    words = why_words()
+    return [Coming(one, words.get(one.why, one.why), _state(one, now), CHOICES.get(one.state, "")) for one in found]
+
+
+def _state(due: Due, now: datetime) -> tuple[str, str]:
+    if due.paid_at is not None:
+        return "go", gettext("paid on %(at)s") % {"at": filters.moment(due.paid_at)}
+    if due.state == "kept":
+        return "off", gettext("left for further bids")
+    by = gettext("to leave by %(at)s") % {"at": filters.moment(due.due_at)}
+    if due.due_at < now:
+        return "no", by
+    return ("half", by) if due.state == "made" else ("wait", by)
+
+
+def why_words() -> dict[str, str]:
+    """Why money comes back, or comes."""
+    return {
+        "deposit": gettext("Deposit released"),
+        "surplus": gettext("Deposit above price and fee"),
+        "proceeds": gettext("Proceeds of a sale"),
+        "price": gettext("Price returned"),
+        "forfeit": gettext("From a forfeited deposit"),
+    }
+
+
+@require_POST
+@pages.signed_in
+def choose_due(request: HttpRequest) -> HttpResponse:
+    """Leave money that is due for further bids, or ask it back."""
+    person, key = account.known(request), request.POST.get("due", "")
+    deeds = {"keep": dues.keep, "claim": refunds.claim}
+    name = request.POST.get("deed", "")
+    if name not in deeds:
+        raise Refused("web.no_such_deed", deed=name[:40])
+    deeds[name](person, key)
+    return HttpResponseRedirect(pages.safe_back(request.POST.get("back", ""), reverse("desk-money")))
+
+
 @require_safe
 @pages.signed_in
 def money_page(request: HttpRequest) -> HttpResponse:
@@ -93,6 +150,7 @@ def money_page(request: HttpRequest) -> HttpResponse:
         purse=next((one for one in purses if party and one.party.pk == party.pk), None),
         due=list(due),
         purposes={"deposit": gettext("Deposit"), "price": gettext("Price of a deal and fee")},
+        coming=coming(party, now) if party else [],
         statement=statement,
         rows=list(reversed(statement.rows))[:MOST_ROWS] if statement else [],
         most_rows=MOST_ROWS,

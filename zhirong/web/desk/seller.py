@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import closing, listings, questions
+from zhirong.exchange.actions import changes, closing, listings, questions
 from zhirong.exchange.models import Listing, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -70,7 +70,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     items = own_items(request, number)
     listing = items[0].listing
     if request.method == "POST" and request.POST.get("step") == "save":
-        listings.change(account.known(request), listing.pk, offers.offer_of(request, listing.seller))
+        changes.change(account.known(request), listing.pk, offers.offer_of(request, listing.seller))
         return HttpResponseRedirect(address(listing))
     given = offers.given(request, listing, rights=[item.right_id for item in items])
     return form_page(request, listing, given, seller=listing.seller, parties=[listing.seller])
@@ -200,4 +200,5 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         questions=[] if is_early else list(listing.questions.filter(hidden_at=None).order_by("asked_at")),
         interested=None if is_early else offers.interested(listing),
         is_early=is_early,
+        change=listing.changes.order_by("-pk").first() if listing.state == "announced" else None,
     )

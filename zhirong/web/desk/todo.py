@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from zhirong.base import shown
 from zhirong.exchange.actions import money
@@ -129,8 +129,16 @@ def of_listings(listings: Iterable[Listing]) -> Iterator[Step]:
             title = gettext("Hand in the draft %(number)s") % {"number": one.number}
             yield Step(None, title, one.title, gettext("Look at it"), place)
         if one.unanswered and one.state in ("announced", "qualifying", "answering", "bidding"):  # type: ignore[attr-defined]
-            title = gettext("Answer %(n)s questions on %(number)s") % {"n": one.unanswered, "number": one.number}  # type: ignore[attr-defined]
+            title = asked(one.unanswered, one.number)  # type: ignore[attr-defined]
             yield Step(one.closes_at, title, one.title, gettext("Answer"), f"{place}#h-questions")
+
+
+def asked(count: int, number: str) -> str:
+    """Answer 1 question, or 3 questions, on a listing."""
+    return ngettext("Answer %(n)s question on %(number)s", "Answer %(n)s questions on %(number)s", count) % {
+        "n": count,
+        "number": number,
+    }
 
 
 def of_deals(deals: Iterable[Deal], standing: Standing | None) -> Iterator[Step]:

@@ -196,8 +196,8 @@ def papers(request: HttpRequest, found: Listing) -> list[tuple[ListingDocument, 
     documents = list(ListingDocument.objects.filter(listing=found).select_related("file").order_by("added_at"))
     if not documents:
         return []
-    person = pages.person_of(request)
-    return [(document, questions.may_read(person, document, found)) for document in documents]
+    standing = pages.standing_of(request)
+    return [(document, questions.may_read(standing, document, found)) for document in documents]
 
 
 @require_safe
@@ -205,7 +205,7 @@ def paper(request: HttpRequest, number: str, document_id: int) -> FileResponse:
     """/listings/ZR-2026-000518/papers/4: the file, for those who may read it."""
     found = listing_or_404(request, number)
     document = ListingDocument.objects.filter(pk=document_id, listing=found).select_related("file").first()
-    if document is None or not questions.may_read(pages.person_of(request), document, found):
+    if document is None or not questions.may_read(pages.standing_of(request), document, found):
         raise Http404
     kept = document.file
     return FileResponse(

@@ -21,8 +21,8 @@ from zhirong.record import kinds, receipts, rules
 from zhirong.record.engine import tree
 from zhirong.record.jobs import Progress
 from zhirong.record.models import Checkpoint, Job, Leaf
-from zhirong.web import filters
-from zhirong.web.office import rooms, tables
+from zhirong.web import filters, lists
+from zhirong.web.office import rooms
 
 JOB = "record.check"
 KINDS_SHOWN = 400
@@ -38,7 +38,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         return rooms.do(request, {"check": ask}, then=reverse("audit"))
     columns, found = columns_of(), chosen(request)
     title = gettext("The record")
-    if file := tables.taken_away(request, "record", title, columns=columns, found=found.order_by("id")):
+    if file := lists.taken_away(request, "record", title, columns=columns, found=found.order_by("id")):
         return file
     old, new = request.GET.get("old", "").strip(), request.GET.get("new", "").strip()
     return rooms.show(
@@ -47,7 +47,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         here="audit",
         title=title,
         head=receipts.head(),
-        table=tables.table(request, "record", title, columns=columns, found=found, order="-id"),
+        table=lists.table(request, "record", title, columns=columns, found=found, order="-id"),
         kinds=[("", gettext("any kind")), *kind_choices()],
         asked={name: request.GET.get(name, "").strip() for name in ("kind", "topic", "day")},
         job=Job.objects.filter(kind=JOB).order_by("-pk").first(),
@@ -76,14 +76,14 @@ def chosen(request: HttpRequest) -> QuerySet[Leaf]:
     return found
 
 
-def columns_of() -> list[tables.Column]:
+def columns_of() -> list[lists.Column]:
     """What the list shows of a leaf."""
     return [
-        tables.Column(head=gettext("No."), value=number, order="id", link=lambda leaf: reverse("leaf", args=[leaf.pk])),
-        tables.Column(head=gettext("At"), value=lambda leaf: leaf.at, kind="moment"),
-        tables.Column(head=gettext("Kind"), value=lambda leaf: leaf.kind),
-        tables.Column(head=gettext("About"), value=lambda leaf: leaf.topic, link=lambda leaf: f"?topic={leaf.topic}"),
-        tables.Column(head=gettext("Deed by"), value=lambda leaf: json.loads(leaf.body).get("who", "")),
+        lists.Column(head=gettext("No."), value=number, order="id", link=lambda leaf: reverse("leaf", args=[leaf.pk])),
+        lists.Column(head=gettext("At"), value=lambda leaf: leaf.at, kind="moment"),
+        lists.Column(head=gettext("Kind"), value=lambda leaf: leaf.kind),
+        lists.Column(head=gettext("About"), value=lambda leaf: leaf.topic, link=lambda leaf: f"?topic={leaf.topic}"),
+        lists.Column(head=gettext("Deed by"), value=lambda leaf: json.loads(leaf.body).get("who", "")),
     ]
 
 

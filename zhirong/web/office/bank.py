@@ -19,8 +19,8 @@ from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 
 DEEDS = (
     "ledger.take_statement",
@@ -134,19 +134,19 @@ def lines(request: HttpRequest) -> HttpResponse:
     """/office/bank/lines: every line of every statement."""
     found = BankLine.objects.select_related("file")
     columns = [
-        tables.Column(head=gettext("Bank reference"), value=lambda one: one.bank_ref, order="bank_ref"),
-        tables.Column(head=gettext("Day"), value=lambda one: one.value_day, kind="day", order="value_day"),
-        tables.Column(head=gettext("Payer or payee"), value=lambda one: one.payer),
-        tables.Column(head=gettext("Memo"), value=lambda one: one.memo),
-        tables.Column(head=gettext("Amount (yuan)"), value=lambda one: one.amount, kind="money", order="amount"),
-        tables.Column(head=gettext("Came to"), value=lambda one: line_states()[one.state][1], order="state",
+        lists.Column(head=gettext("Bank reference"), value=lambda one: one.bank_ref, order="bank_ref"),
+        lists.Column(head=gettext("Day"), value=lambda one: one.value_day, kind="day", order="value_day"),
+        lists.Column(head=gettext("Payer or payee"), value=lambda one: one.payer),
+        lists.Column(head=gettext("Memo"), value=lambda one: one.memo),
+        lists.Column(head=gettext("Amount (yuan)"), value=lambda one: one.amount, kind="money", order="amount"),
+        lists.Column(head=gettext("Came to"), value=lambda one: line_states()[one.state][1], order="state",
                       state=lambda one: line_states()[one.state][0]),
-        tables.Column(head=gettext("Statement"), value=lambda one: one.file.name),
+        lists.Column(head=gettext("Statement"), value=lambda one: one.file.name),
     ]  # fmt: skip
     title = gettext("Lines of the statements")
-    if file := tables.taken_away(request, "lines", title, columns=columns, found=found.order_by("pk")):
+    if file := lists.taken_away(request, "lines", title, columns=columns, found=found.order_by("pk")):
         return file
-    table = tables.table(request, "lines", title, columns=columns, found=found, order="-bank_ref")
+    table = lists.table(request, "lines", title, columns=columns, found=found, order="-bank_ref")
     return rooms.show(
         request, "table.html", here="bank", title=title, way=(gettext("Bank"), reverse("bank")), table=table,
         nothing=gettext("No statement has been taken in yet."),
@@ -182,10 +182,10 @@ def books(request: HttpRequest) -> HttpResponse:
         except Refused:
             refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
     moved = statement_columns()
-    if statement and (file := tables.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
+    if statement and (file := lists.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
         return file
     found = Account.objects.all()
-    if file := tables.taken_away(
+    if file := lists.taken_away(
         request, "accounts", gettext("Accounts"), columns=account_columns(), found=found.order_by("path")
     ):
         return file
@@ -193,10 +193,10 @@ def books(request: HttpRequest) -> HttpResponse:
     facts["trial"] = reports.trial_balance().items() if not path else None
     facts["payee"] = payee_of(request, path) if statement else None
     facts["moves"] = (
-        tables.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
+        lists.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
     )  # fmt: skip
-    table = tables.table(request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path")
+    table = lists.table(request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path")
     return rooms.show(
         request, "books.html", here="bank", title=gettext("The books"), way=(gettext("Bank"), reverse("bank")),
         table=table, missing=refused, days=LOOK_BACK_DAYS, **facts,
@@ -213,26 +213,26 @@ def payee_of(request: HttpRequest, path: str) -> str | None:
     return Party.objects.filter(ref=tail.removesuffix(":available")).values_list("name", flat=True).first()
 
 
-def account_columns() -> list[tables.Column]:
+def account_columns() -> list[lists.Column]:
     """What the list of accounts shows: balances are credits less debits."""
     return [
-        tables.Column(head=gettext("Account"), value=lambda one: one.path, order="path",
+        lists.Column(head=gettext("Account"), value=lambda one: one.path, order="path",
                       link=lambda one: f"?path={one.path}"),
-        tables.Column(head=gettext("Balance (yuan)"), value=lambda one: one.credits_posted - one.debits_posted,
+        lists.Column(head=gettext("Balance (yuan)"), value=lambda one: one.credits_posted - one.debits_posted,
                       kind="money"),
-        tables.Column(head=gettext("Held (yuan)"), value=lambda one: one.debits_pending, kind="money"),
-        tables.Column(head=gettext("Opened"), value=lambda one: one.opened_at, kind="moment", order="opened_at"),
+        lists.Column(head=gettext("Held (yuan)"), value=lambda one: one.debits_pending, kind="money"),
+        lists.Column(head=gettext("Opened"), value=lambda one: one.opened_at, kind="moment", order="opened_at"),
     ]  # fmt: skip
 
 
-def statement_columns() -> list[tables.Column]:
+def statement_columns() -> list[lists.Column]:
     """What an account's statement shows of a movement."""
     return [
-        tables.Column(head=gettext("Recorded"), value=lambda row: row.recorded_at, kind="moment"),
-        tables.Column(head=gettext("Kind"), value=lambda row: row.kind),
-        tables.Column(head=gettext("Other account"), value=lambda row: row.other),
-        tables.Column(head=gettext("About"), value=lambda row: row.topic),
-        tables.Column(head=gettext("Amount (yuan)"), value=lambda row: row.amount, kind="money"),
-        tables.Column(head=gettext("Balance after (yuan)"), value=lambda row: row.balance_after, kind="money"),
-        tables.Column(head=gettext("Entry"), value=lambda row: row.id),
+        lists.Column(head=gettext("Recorded"), value=lambda row: row.recorded_at, kind="moment"),
+        lists.Column(head=gettext("Kind"), value=lambda row: row.kind),
+        lists.Column(head=gettext("Other account"), value=lambda row: row.other),
+        lists.Column(head=gettext("About"), value=lambda row: row.topic),
+        lists.Column(head=gettext("Amount (yuan)"), value=lambda row: row.amount, kind="money"),
+        lists.Column(head=gettext("Balance after (yuan)"), value=lambda row: row.balance_after, kind="money"),
+        lists.Column(head=gettext("Entry"), value=lambda row: row.id),
     ]

@@ -17,8 +17,8 @@ from zhirong.ledger.actions import simulated
 from zhirong.ledger.models import Expectation, SimulatedLine
 from zhirong.people import access
 from zhirong.people.models import Party
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 
 SHOWN = 40
 
@@ -38,14 +38,14 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
     columns = columns_of()
     found = lines_for(request, may_play=may_play)
     title = gettext("Lines of the bank")
-    if file := tables.taken_away(request, "bank", title, columns=columns, found=found.order_by("pk")):
+    if file := lists.taken_away(request, "bank", title, columns=columns, found=found.order_by("pk")):
         return file
     return pages.page(
         request,
         "office/bank_demo.html",
         crumbs=[(gettext("Custody bank (simulated)"), None)],
         bank=bank_view.bank_page(),
-        table=tables.table(request, "bank", title, columns=columns, found=found, order="-bank_ref"),
+        table=lists.table(request, "bank", title, columns=columns, found=found, order="-bank_ref"),
         waiting=waiting(request, may_play=may_play),
         asked=asked,
         is_under_way=asked is not None and asked.state == "open" and bank_view.has_payment(code),
@@ -79,15 +79,15 @@ def lines_for(request: HttpRequest, *, may_play: bool) -> QuerySet[SimulatedLine
     return SimulatedLine.objects.filter(payer__in=names)
 
 
-def columns_of() -> list[tables.Column]:
+def columns_of() -> list[lists.Column]:
     """What the bank shows of its lines."""
     return [
-        tables.Column(head=gettext("Bank reference"), value=lambda one: one.bank_ref, order="bank_ref"),
-        tables.Column(head=gettext("Day"), value=lambda one: one.value_day, kind="day"),
-        tables.Column(head=gettext("Payer or payee"), value=lambda one: one.payer),
-        tables.Column(head=gettext("Memo"), value=lambda one: one.memo),
-        tables.Column(head=gettext("Amount (yuan)"), value=lambda one: one.amount, kind="money", order="amount"),
-        tables.Column(
+        lists.Column(head=gettext("Bank reference"), value=lambda one: one.bank_ref, order="bank_ref"),
+        lists.Column(head=gettext("Day"), value=lambda one: one.value_day, kind="day"),
+        lists.Column(head=gettext("Payer or payee"), value=lambda one: one.payer),
+        lists.Column(head=gettext("Memo"), value=lambda one: one.memo),
+        lists.Column(head=gettext("Amount (yuan)"), value=lambda one: one.amount, kind="money", order="amount"),
+        lists.Column(
             head=gettext("Told to the exchange"),
             value=lambda one: gettext("not yet") if one.tells_left else gettext("told"),
             state=lambda one: "wait" if one.tells_left else "go",

@@ -12,8 +12,8 @@ from zhirong.exchange.actions import late
 from zhirong.exchange.actions import questions as asked
 from zhirong.exchange.models import Intent, Question
 from zhirong.people import access
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 from zhirong.web.office.reviews import state_of as listing_state
 
 
@@ -87,16 +87,16 @@ def questions(request: HttpRequest) -> HttpResponse:
         return rooms.do(request, {"hide": hide}, then=reverse("office-questions"))
     found = Question.objects.select_related("listing", "asked_by", "answered_by")
     columns = [
-        tables.Column(head=gettext("Question"), value=lambda one: one.text,
+        lists.Column(head=gettext("Question"), value=lambda one: one.text,
                       link=lambda one: f"?question={one.pk}#h-one"),
-        tables.Column(head=gettext("Listing"), value=lambda one: one.listing.number, order="listing__number"),
-        tables.Column(head=gettext("Asked"), value=lambda one: one.asked_at, kind="moment", order="asked_at"),
-        tables.Column(head=gettext("Answer"), value=lambda one: one.answer or gettext("none yet")),
-        tables.Column(head=gettext("State"), value=shown_or_hidden,
+        lists.Column(head=gettext("Listing"), value=lambda one: one.listing.number, order="listing__number"),
+        lists.Column(head=gettext("Asked"), value=lambda one: one.asked_at, kind="moment", order="asked_at"),
+        lists.Column(head=gettext("Answer"), value=lambda one: one.answer or gettext("none yet")),
+        lists.Column(head=gettext("State"), value=shown_or_hidden,
                       state=lambda one: "no" if one.hidden_at else "go"),
     ]  # fmt: skip
     title = gettext("Public questions")
-    if file := tables.taken_away(request, "questions", title, columns=columns, found=found.order_by("-pk")):
+    if file := lists.taken_away(request, "questions", title, columns=columns, found=found.order_by("-pk")):
         return file
     chosen = request.GET.get("question", "")
     return rooms.show(
@@ -104,7 +104,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         "questions.html",
         here="office-questions",
         title=title,
-        table=tables.table(request, "questions", title, columns=columns, found=found, order="-asked_at"),
+        table=lists.table(request, "questions", title, columns=columns, found=found, order="-asked_at"),
         one=found.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 12 else None,
         may=access.may(pages.standing_of(request), "exchange.control"),
     )

@@ -18,8 +18,8 @@ from zhirong.record import files
 from zhirong.record.models import File
 from zhirong.registry.actions import imports, titles
 from zhirong.registry.models import Claim, ImportBatch, ImportRow
-from zhirong.web import pages, views
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages, views
+from zhirong.web.office import rooms
 from zhirong.web.office.reviews import of
 
 
@@ -118,7 +118,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     if only_faults:
         found = found.exclude(faults="[]")
     title = gettext("Lines of the import")
-    if file := tables.taken_away(request, "rows", title, columns=columns, found=found.order_by("line")):
+    if file := lists.taken_away(request, "rows", title, columns=columns, found=found.order_by("line")):
         return file
     return rooms.show(
         request,
@@ -127,7 +127,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         title=one.file.name if one.file else one.ref,
         batch=one,
         state=state_of(one),
-        table=tables.table(request, "rows", title, columns=columns, found=found, order="line"),
+        table=lists.table(request, "rows", title, columns=columns, found=found, order="line"),
         only_faults=only_faults,
         may=access.may(pages.standing_of(request), "registry.bring_rights", one),
     )
@@ -142,7 +142,7 @@ def state_of(batch: ImportBatch) -> tuple[str, str]:
     return ("no", gettext("Has faults")) if batch.faults else ("wait", gettext("Waits for a decision"))
 
 
-def line_columns(request: HttpRequest) -> list[tables.Column]:
+def line_columns(request: HttpRequest) -> list[lists.Column]:
     """What the list shows of an import's line."""
     language = views.chosen(request, "lang")
 
@@ -158,9 +158,9 @@ def line_columns(request: HttpRequest) -> list[tables.Column]:
         return f"{said.get('number', '')} {said.get('title', '')}".strip()
 
     return [
-        tables.Column(head=gettext("Line"), value=lambda row: row.line, order="line"),
-        tables.Column(head=gettext("Number and title"), value=named),
-        tables.Column(
+        lists.Column(head=gettext("Line"), value=lambda row: row.line, order="line"),
+        lists.Column(head=gettext("Number and title"), value=named),
+        lists.Column(
             head=gettext("Faults found"), value=lambda row: faults(row) or gettext("none"),
             state=lambda row: "no" if row.faults != "[]" else "go",
         ),

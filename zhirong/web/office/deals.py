@@ -17,8 +17,8 @@ from zhirong.exchange.listing_rules import DEAL_STEPS
 from zhirong.exchange.models import Deal, Objection, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
-from zhirong.web import filters, pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import filters, lists, pages
+from zhirong.web.office import rooms
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
 ENDS = ("defaulted", "declined", "annulled")
@@ -64,9 +64,9 @@ def deals(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=state)
     columns = columns_of(record.now())
     ordered = found.order_by("-made_at", "-pk")
-    if file := tables.taken_away(request, "deals", gettext("Deals"), columns=columns, found=ordered):
+    if file := lists.taken_away(request, "deals", gettext("Deals"), columns=columns, found=ordered):
         return file
-    table = tables.table(request, "deals", gettext("Deals"), columns=columns, found=found, order="-made_at")
+    table = lists.table(request, "deals", gettext("Deals"), columns=columns, found=found, order="-made_at")
     states = [("", gettext("All"), sum(counts.values()))]
     states += [(name, state_of(name)[1], counts[name]) for name in ("offered", *WAY, *ENDS) if name in counts]
     return rooms.show(
@@ -74,7 +74,7 @@ def deals(request: HttpRequest) -> HttpResponse:
     )
 
 
-def columns_of(now: datetime) -> list[tables.Column]:
+def columns_of(now: datetime) -> list[lists.Column]:
     """What the list of deals shows."""
 
     def pressing(deal: Deal) -> str:
@@ -82,20 +82,20 @@ def columns_of(now: datetime) -> list[tables.Column]:
         return "off" if due is None or deal.stopped_at else "no" if due < now else "wait"
 
     return [
-        tables.Column(
+        lists.Column(
             head=gettext("Deal"), value=lambda one: one.number, order="number",
             link=lambda one: reverse("office-deal", args=[one.pk]),
         ),
-        tables.Column(head=gettext("Listing"), value=lambda one: one.listing.title),
-        tables.Column(head=gettext("Seller"), value=lambda one: one.seller.name),
-        tables.Column(head=gettext("Buyer"), value=lambda one: one.buyer.name),
-        tables.Column(
+        lists.Column(head=gettext("Listing"), value=lambda one: one.listing.title),
+        lists.Column(head=gettext("Seller"), value=lambda one: one.seller.name),
+        lists.Column(head=gettext("Buyer"), value=lambda one: one.buyer.name),
+        lists.Column(
             head=gettext("State"), value=lambda one: state_of(one.state)[1], order="state",
             state=lambda one: state_of(one.state)[0],
         ),
-        tables.Column(head=gettext("Deadline"), value=due_of, kind="moment", state=pressing),
-        tables.Column(head=gettext("Price (yuan)"), value=lambda one: one.price_fen, kind="money", order="price_fen"),
-        tables.Column(head=gettext("Made on"), value=lambda one: one.made_at, kind="moment", order="made_at"),
+        lists.Column(head=gettext("Deadline"), value=due_of, kind="moment", state=pressing),
+        lists.Column(head=gettext("Price (yuan)"), value=lambda one: one.price_fen, kind="money", order="price_fen"),
+        lists.Column(head=gettext("Made on"), value=lambda one: one.made_at, kind="moment", order="made_at"),
     ]  # fmt: skip
 
 
@@ -192,7 +192,14 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
 
 def steps(one: Deal) -> list[tuple[str, str, str]]:
     """From the hammer to the certificate, each with its date or its deadline."""
-    done = {"contract": one.signed_at, "payment": one.paid_at, "settled": one.settled_at}
+    entered = one.recordals.exclude(state="returned").order_by("-pk").first()
+    done = {
+        "contract": one.signed_at,
+        "payment": one.paid_at,
+        "recordal": entered.entered_at if entered else None,
+        "confirming": entered.confirmed_at if entered else None,
+        "settled": one.settled_at,
+    }
     due = {"contract": one.contract_due_at, "payment": one.payment_due_at, "recordal": one.recordal_due_at}
     words = {
         "contract": gettext("Contract"),

@@ -16,8 +16,8 @@ from zhirong.exchange import floor_doors
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Intent, Listing, Lot, LotStep
 from zhirong.people import access
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 
 RUNNING = ("live", "matching", "paused", "scheduled")
 
@@ -42,7 +42,7 @@ def floor(request: HttpRequest) -> HttpResponse:
     found = found.filter(state="closed") if which == "closed" else found.filter(state__in=RUNNING)
     columns = columns_of()
     title = gettext("Lots")
-    if file := tables.taken_away(request, "lots", title, columns=columns, found=found.order_by("closes_ns")):
+    if file := lists.taken_away(request, "lots", title, columns=columns, found=found.order_by("closes_ns")):
         return file
     return rooms.show(
         request,
@@ -50,7 +50,7 @@ def floor(request: HttpRequest) -> HttpResponse:
         here="office-floor",
         title=gettext("Floor"),
         health=floor_doors.health(),
-        table=tables.table(request, "lots", title, columns=columns, found=found, order="closes_ns"),
+        table=lists.table(request, "lots", title, columns=columns, found=found, order="closes_ns"),
         which=which,
         suspended=list(
             Listing.objects.filter(state="suspended").select_related("seller").order_by("suspended_at")[:50]
@@ -58,25 +58,25 @@ def floor(request: HttpRequest) -> HttpResponse:
     )
 
 
-def columns_of() -> list[tables.Column]:
+def columns_of() -> list[lists.Column]:
     """What the list of lots shows."""
     return [
-        tables.Column(
+        lists.Column(
             head=gettext("Lot"), value=lambda lot: lot.listing.title, order="listing__title",
             link=lambda lot: reverse("office-lot", args=[lot.pk]),
         ),
-        tables.Column(head=gettext("Listing"), value=lambda lot: lot.listing.number),
-        tables.Column(
+        lists.Column(head=gettext("Listing"), value=lambda lot: lot.listing.number),
+        lists.Column(
             head=gettext("State"), value=lambda lot: state_of(lot.state)[1], order="state",
             state=lambda lot: state_of(lot.state)[0],
         ),
-        tables.Column(head=gettext("Opens"), value=lambda lot: from_ns(lot.opens_ns), kind="moment", order="opens_ns"),
-        tables.Column(
+        lists.Column(head=gettext("Opens"), value=lambda lot: from_ns(lot.opens_ns), kind="moment", order="opens_ns"),
+        lists.Column(
             head=gettext("Closes"), value=lambda lot: from_ns(lot.closes_ns), kind="moment", order="closes_ns"
         ),
-        tables.Column(head=gettext("Price (yuan)"), value=lambda lot: lot.top_fen, kind="money", order="top_fen"),
-        tables.Column(head=gettext("Bids"), value=lambda lot: lot.bids, kind="number", order="bids"),
-        tables.Column(head=gettext("Extensions"), value=lambda lot: lot.extensions, kind="number"),
+        lists.Column(head=gettext("Price (yuan)"), value=lambda lot: lot.top_fen, kind="money", order="top_fen"),
+        lists.Column(head=gettext("Bids"), value=lambda lot: lot.bids, kind="number", order="bids"),
+        lists.Column(head=gettext("Extensions"), value=lambda lot: lot.extensions, kind="number"),
     ]  # fmt: skip
 
 
@@ -91,9 +91,9 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
     columns, steps, table = step_columns(), LotStep.objects.filter(lot=one), None
     title = gettext("Record of the lot")
     if sees_bids:
-        if file := tables.taken_away(request, "steps", title, columns=columns, found=steps.order_by("seq")):
+        if file := lists.taken_away(request, "steps", title, columns=columns, found=steps.order_by("seq")):
             return file
-        table = tables.table(request, "steps", title, columns=columns, found=steps, order="-seq")
+        table = lists.table(request, "steps", title, columns=columns, found=steps, order="-seq")
     can = possible(one) if access.may(standing, "exchange.control", one) else []
     codes = Intent.objects.filter(listing_id=one.listing_id, state="admitted").exclude(code="").order_by("code")
     return rooms.show(
@@ -141,22 +141,22 @@ def deed(request: HttpRequest, one: Lot) -> HttpResponse:
     )
 
 
-def step_columns() -> list[tables.Column]:
+def step_columns() -> list[lists.Column]:
     """What the record of a lot shows of each step."""
     return [
-        tables.Column(head=gettext("No."), value=lambda step: step.seq, order="seq"),
-        tables.Column(head=gettext("Received"), value=lambda step: from_ns(step.received_ns), kind="moment"),
-        tables.Column(head=gettext("What"), value=lambda step: step_words().get(step.kind, step.kind)),
-        tables.Column(head=gettext("Bidder"), value=lambda step: step.code, order="code"),
-        tables.Column(
+        lists.Column(head=gettext("No."), value=lambda step: step.seq, order="seq"),
+        lists.Column(head=gettext("Received"), value=lambda step: from_ns(step.received_ns), kind="moment"),
+        lists.Column(head=gettext("What"), value=lambda step: step_words().get(step.kind, step.kind)),
+        lists.Column(head=gettext("Bidder"), value=lambda step: step.code, order="code"),
+        lists.Column(
             head=gettext("Amount (yuan)"), value=lambda step: step.amount_fen, kind="money", order="amount_fen"
         ),
-        tables.Column(
+        lists.Column(
             head=gettext("Judged"),
             value=lambda step: step.refusal or gettext("accepted"),
             state=lambda step: "no" if step.refusal else "go",
         ),
-        tables.Column(head=gettext("Close after it"), value=lambda step: from_ns(step.closes_ns), kind="moment"),
+        lists.Column(head=gettext("Close after it"), value=lambda step: from_ns(step.closes_ns), kind="moment"),
     ]
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from zhirong.exchange import floor_doors
 from zhirong.record import audit as checks
 from zhirong.record.models import Job, Leaf, Notice
-from zhirong.web.office import audit, clock, rooms, tables
+from zhirong.web import lists
+from zhirong.web.office import audit, clock, rooms
 
 WORK = {audit.JOB: audit.work, clock.JOB: clock.work}
 
@@ -30,17 +31,17 @@ def state_of(state: str) -> tuple[str, str]:
 def house(request: HttpRequest) -> HttpResponse:
     """/office/house: jobs and health."""
     columns = [
-        tables.Column(head=gettext("Job"), value=lambda job: job.kind, order="kind"),
-        tables.Column(head=gettext("State"), value=lambda job: state_of(job.state)[1], order="state",
+        lists.Column(head=gettext("Job"), value=lambda job: job.kind, order="kind"),
+        lists.Column(head=gettext("State"), value=lambda job: state_of(job.state)[1], order="state",
                       state=lambda job: state_of(job.state)[0]),
-        tables.Column(head=gettext("Done"), value=lambda job: job.done, kind="number"),
-        tables.Column(head=gettext("Of"), value=lambda job: job.total, kind="number"),
-        tables.Column(head=gettext("Asked"), value=lambda job: job.asked_at, kind="moment", order="asked_at"),
-        tables.Column(head=gettext("Ended at"), value=lambda job: job.ended_at, kind="moment"),
-        tables.Column(head=gettext("Message"), value=lambda job: job.message),
+        lists.Column(head=gettext("Done"), value=lambda job: job.done, kind="number"),
+        lists.Column(head=gettext("Of"), value=lambda job: job.total, kind="number"),
+        lists.Column(head=gettext("Asked"), value=lambda job: job.asked_at, kind="moment", order="asked_at"),
+        lists.Column(head=gettext("Ended at"), value=lambda job: job.ended_at, kind="moment"),
+        lists.Column(head=gettext("Message"), value=lambda job: job.message),
     ]  # fmt: skip
     found, title = Job.objects.all(), gettext("Jobs")
-    if file := tables.taken_away(request, "jobs", title, columns=columns, found=found.order_by("-pk")):
+    if file := lists.taken_away(request, "jobs", title, columns=columns, found=found.order_by("-pk")):
         return file
     return rooms.show(
         request,
@@ -53,5 +54,5 @@ def house(request: HttpRequest) -> HttpResponse:
         undelivered=Notice.objects.filter(deliveries__isnull=True).count(),
         version=settings.VERSION,
         is_https=settings.HTTPS,
-        table=tables.table(request, "jobs", title, columns=columns, found=found, order="-asked_at"),
+        table=lists.table(request, "jobs", title, columns=columns, found=found, order="-asked_at"),
     )

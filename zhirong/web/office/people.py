@@ -12,8 +12,8 @@ from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.actions import roles as role_actions
 from zhirong.people.models import Person, RoleGrant
-from zhirong.web import filters, pages
-from zhirong.web.office import rooms, tables
+from zhirong.web import filters, lists, pages
+from zhirong.web.office import rooms
 
 DEEDS = ("people.grant_role", "people.confirm_role", "people.withdraw_role", "people.close_person")
 
@@ -44,17 +44,17 @@ def people(request: HttpRequest) -> HttpResponse:
         held = RoleGrant.objects.filter(role=role, confirmed_at__isnull=False, ended_at__isnull=True)
         found = found.filter(pk__in=held.values("person"))
     columns = [
-        tables.Column(head=gettext("Log-in"), value=lambda one: one.login, order="login",
+        lists.Column(head=gettext("Log-in"), value=lambda one: one.login, order="login",
                       link=lambda one: reverse("office-person", args=[one.pk])),
-        tables.Column(head=gettext("Name"), value=lambda one: one.name, order="name"),
-        tables.Column(head=gettext("Roles"), value=roles_of),
-        tables.Column(head=gettext("Acts for"), value=acts_for),
-        tables.Column(head=gettext("Here since"), value=lambda one: one.made_at, kind="moment", order="made_at"),
-        tables.Column(head=gettext("State"), value=lambda one: gettext("open") if one.is_active else gettext("closed"),
+        lists.Column(head=gettext("Name"), value=lambda one: one.name, order="name"),
+        lists.Column(head=gettext("Roles"), value=roles_of),
+        lists.Column(head=gettext("Acts for"), value=acts_for),
+        lists.Column(head=gettext("Here since"), value=lambda one: one.made_at, kind="moment", order="made_at"),
+        lists.Column(head=gettext("State"), value=lambda one: gettext("open") if one.is_active else gettext("closed"),
                       state=lambda one: "go" if one.is_active else "off"),
     ]  # fmt: skip
     title = gettext("People")
-    if file := tables.taken_away(request, "people", title, columns=columns, found=found):
+    if file := lists.taken_away(request, "people", title, columns=columns, found=found):
         return file
     waiting = RoleGrant.objects.filter(confirmed_at__isnull=True, ended_at__isnull=True)
     standing = pages.standing_of(request)
@@ -64,7 +64,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "people.html",
         here="office-people",
         title=title,
-        table=tables.table(request, "people", title, columns=columns, found=found, order="login"),
+        table=lists.table(request, "people", title, columns=columns, found=found, order="login"),
         waiting=[
             (one, role_word(one.role), access.may(standing, "people.confirm_role", one)) for one in grants
         ],

@@ -19,15 +19,17 @@ from zhirong.ledger.models import BankLine, Payout
 from zhirong.people import access
 from zhirong.people.models import RoleGrant, Verification
 from zhirong.record import actions as record
-from zhirong.registry.models import Claim, ImportBatch
-from zhirong.web import pages
-from zhirong.web.office import rooms, tables
+from zhirong.registry.models import Claim, FeePayment, ImportBatch
+from zhirong.web import lists, pages
+from zhirong.web.office import rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
+    "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
     "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
+    "payment": (gettext_noop("Annual fee to confirm"), "registry.confirm_payment", "office-payment", True),
     "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
     "intent": (gettext_noop("Buyer to qualify"), "exchange.qualify", "office-intent", True),
     "suspended": (gettext_noop("Suspended listing"), "exchange.control", "office-listing", True),
@@ -85,9 +87,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     shown = [case for case in found if kind in ("", case.kind)]
     columns = columns_of(now)
-    if file := tables.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
+    if file := lists.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
         return file
-    table = tables.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
+    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
     kinds = [("", gettext("All"), len(found))]
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
@@ -104,24 +106,24 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def columns_of(now: datetime) -> list[tables.Column]:
+def columns_of(now: datetime) -> list[lists.Column]:
     """What the queue shows of a case."""
     return [
-        tables.Column(
+        lists.Column(
             head=gettext("Case"),
             value=lambda case: case.name or gettext("without a name"),
             link=lambda case: case.address,
         ),
-        tables.Column(head=gettext("Kind"), value=lambda case: case.word),
-        tables.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
-        tables.Column(
+        lists.Column(head=gettext("Kind"), value=lambda case: case.word),
+        lists.Column(head=gettext("Waits since"), value=lambda case: case.since, kind="moment"),
+        lists.Column(
             head=gettext("Deadline"),
             value=lambda case: case.due or gettext("none set"),
             kind="moment",
             state=lambda case: case.pressing(now),
         ),
-        tables.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
-        tables.Column(
+        lists.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
+        lists.Column(
             head=gettext("For you"),
             value=lambda case: gettext("yes") if case.is_mine else gettext("for others"),
             state=lambda case: "on" if case.is_mine else "off",
@@ -171,6 +173,8 @@ def sources(now: datetime) -> Iterator[Rows]:
     """Each table with its waiting rows."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
+    changed = Listing.objects.filter(state="announced", changes__state="open")
+    yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
     yield rows(
@@ -179,6 +183,8 @@ def sources(now: datetime) -> Iterator[Rows]:
     )  # fmt: skip
     claims = Claim.objects.filter(state="waiting")
     yield rows(claims, "claim", since="asked_at", name="right__title", maker="asked_by")
+    fees = FeePayment.objects.filter(state="waiting")
+    yield rows(fees, "payment", since="entered_at", name="right__title", maker="entered_by")
     imports = ImportBatch.objects.filter(visible_at__isnull=True, dropped_at__isnull=True)
     yield rows(imports, "import", since="brought_at", name="file__name", maker="brought_by")
     yield rows(
@@ -218,7 +224,9 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         past.exclude(default_proposed_by=None), "default",
         since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
-    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=("annulled", "settled", "defaulted", "declined"))
+    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(
+        state__in=("annulled", "settled", "defaulted", "declined")
+    )
     yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
     objections = Objection.objects.filter(state="open")
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,11 +14,12 @@ from django.utils.translation import gettext, ngettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules, rule_sets, rules
-from zhirong.exchange.actions import listings
+from zhirong.exchange.actions import changes, listings
 from zhirong.exchange.engine import amounts
-from zhirong.exchange.models import Deal, Listing, ListingItem
+from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.people import access
+from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.registry import labels, queries
 from zhirong.registry import rules as registry_rules
@@ -62,15 +64,17 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
             {
                 "announce": lambda: listings.announce(person, listing_id),
                 "send_back": lambda: listings.send_back(person, listing_id, reason=reason),
+                "approve_change": lambda: changes.approve(person, rooms.number_of(request, "change")),
+                "refuse_change": lambda: changes.refuse(person, rooms.number_of(request, "change"), reason=reason),
                 "suspend": lambda: listings.suspend(person, listing_id, reason=reason),
                 "resume": lambda: listings.resume(person, listing_id, reason=reason),
                 "terminate": lambda: listings.terminate(person, listing_id, reason=reason),
             },
         )
     now = record.now()
-    one, rights, before = case_of(listing_id)
+    one, rights, before, waiting = case_of(listing_id)
     standing = pages.standing_of(request)
-    found = rules_in_force(one, now)
+    found, change = rules_in_force(one, now), change_in_view(waiting, rights)
     possible = listing_rules.LISTING_STEPS[one.state]
     may_control = access.may(standing, "exchange.control", one)
     return rooms.show(
@@ -85,14 +89,54 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         figures=figures(found, one),
         rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
+        change=change,
+        may_change=change is not None and change.by_id != person.pk and access.may(standing, "exchange.review", one),
         could_review=access.could(standing, "exchange.review"),
         deeds=[deed for deed in ("suspend", "resume", "terminate") if may_control and deed in possible],
         public=rooms.link("listing", one.number) if one.announced_at else "",
     )
 
 
-def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int]]:
-    """The listing with its people, its rights, and what its seller has done here before, in one question."""
+@dataclass(frozen=True)
+class ChangeInView:
+    """What a seller asks to change: each line as announced and as it would be."""
+
+    pk: int
+    by: str
+    since: datetime
+    by_id: int
+    lines: list[tuple[str, str, str]]
+
+
+def change_in_view(waiting: ListingChange | None, rights: list[Right]) -> ChangeInView | None:
+    """The change that waits, its differing lines alone."""
+    if waiting is None:
+        return None
+    one, offer = waiting.listing, changes.offer_of(waiting)
+    numbers = {right.pk: right.number for right in rights}
+    if new := set(offer.rights) - numbers.keys():
+        numbers |= dict(Right.objects.filter(pk__in=new).values_list("pk", "number"))
+    comma = gettext(", ")
+    lines = [
+        (gettext("Title"), one.title, offer.title),
+        (gettext("English title"), one.title_en, offer.title_en),
+        (gettext("Summary"), one.summary, offer.summary),
+        (gettext("Asked of buyers"), one.requirement, offer.requirement),
+        (gettext("Asking price"), yuan(one.asking_fen), yuan(offer.asking_fen)),
+        (gettext("Reserve"), yuan(one.reserve_fen or 0), yuan(offer.reserve_fen or 0)),
+        (gettext("Rule set"), one.rule_set, offer.rule_set),
+        (
+            gettext("Rights"),
+            comma.join(sorted(right.number for right in rights)),
+            comma.join(sorted(numbers[pk] for pk in offer.rights if pk in numbers)),
+        ),
+    ]
+    differing = [(word, was or "–", now or "–") for word, was, now in lines if was != now]
+    return ChangeInView(waiting.pk, waiting.proposed_by.name, waiting.proposed_at, waiting.proposed_by_id, differing)
+
+
+def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int], ListingChange | None]:
+    """The listing with its people and rights, what its seller did here and asks to change, in one question."""
     deals = Deal.objects.filter(seller=OuterRef("listing__seller")).order_by().values("seller")
 
     def of_state(state: str) -> Subquery:
@@ -101,11 +145,31 @@ def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int]]:
 
     people = ("listing__seller", "listing__made_by", "listing__reviewed_by", "listing__edition_of_rules")
     items = ListingItem.objects.filter(listing=listing_id).select_related("right", *people).order_by("position")
-    found = list(items.annotate(sold=of_state("settled"), annulled=of_state("annulled")))
+    found = list(items.annotate(sold=of_state("settled"), annulled=of_state("annulled"), **of_change()))
     if not found:
         raise Http404
     counts = {name: int(getattr(found[0], name) or 0) for name in ("sold", "annulled")}
-    return found[0].listing, [item.right for item in found], counts
+    return found[0].listing, [item.right for item in found], counts, _waiting(found[0])
+
+
+def of_change() -> dict[str, Subquery]:
+    """The change that waits beside the listing's items, so that it costs no question of its own."""
+    waiting = ListingChange.objects.filter(listing=OuterRef("listing"), state="open", listing__state="announced")
+    names = ("pk", "offer", "proposed_at", "proposed_by", "proposed_by__name")
+    return {f"change_{name.replace('__', '_')}": Subquery(waiting.values(name)[:1]) for name in names}
+
+
+def _waiting(item: Any) -> ListingChange | None:
+    if item.change_pk is None:
+        return None
+    by = Person(pk=item.change_proposed_by, name=item.change_proposed_by_name)
+    return ListingChange(
+        pk=item.change_pk,
+        listing=item.listing,
+        offer=item.change_offer,
+        proposed_by=by,
+        proposed_at=item.change_proposed_at,
+    )
 
 
 def rules_in_force(one: Listing, now: datetime) -> RuleSet:

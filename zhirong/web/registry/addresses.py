@@ -10,6 +10,7 @@ addresses = [
     path("rights", rights.rights_page, name="rights"),
     path("rights/<int:right_id>", right.right_page, name="right"),
     path("rights/<int:right_id>/claim", forms.claim, name="claim-right"),
+    path("rights/<int:right_id>/contest", forms.decide_contest, name="decide-contest"),
     path("rights/<int:right_id>/fees", forms.pay_fee, name="pay-annual-fee"),
     path("import", imports.import_page, name="import"),
     path("import/jobs/<int:job_id>", imports.job_page, name="import-job"),

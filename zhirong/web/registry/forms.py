@@ -12,10 +12,10 @@ from zhirong.base.refused import Refused
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.registry import queries
-from zhirong.registry.actions import entries, titles
+from zhirong.registry.actions import payments, titles
 from zhirong.registry.engine import fees
 from zhirong.registry.engine.facts import Reduction
-from zhirong.registry.models import Holding
+from zhirong.registry.models import Claim, Holding
 from zhirong.web import account, lists, pages, uploads
 from zhirong.web.registry import right as right_pages
 
@@ -41,6 +41,8 @@ def claim(request: HttpRequest, right_id: int) -> HttpResponse:
     """/rights/12/claim: a party says that it is the holder whom the register names."""
     right = right_pages.right_or_404(request, right_id)
     unknown = list(Holding.objects.filter(right=right, party__isnull=True, until__isnull=True).order_by("position"))
+    mine = Claim.objects.filter(right=right, state="waiting", party__in=parties_of(request))
+    waiting = set(mine.values_list("holding_id", flat=True))
     if request.method == "POST":
         person = account.known(request)
         wanted = lists.number_of(request.POST.get("holding", ""), least=0)
@@ -52,15 +54,34 @@ def claim(request: HttpRequest, right_id: int) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-claims")
     if not unknown:
         raise Http404
+    if waiting.issuperset(one.pk for one in unknown):
+        # One open claim each: the page of the right says that it waits.
+        return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-claims")
     return pages.page(
         request,
         "registry/claim.html",
         here="rights",
         crumbs=crumbs(right.pk, right.number, gettext("Claim this right")),
         right=right,
-        holdings=[(one.pk, one.name) for one in unknown],
+        holdings=[(one.pk, one.name) for one in unknown if one.pk not in waiting],
         parties=[(one.pk, one.name) for one in parties_of(request)],
     )
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def decide_contest(request: HttpRequest, right_id: int) -> HttpResponse:
+    """/rights/12/contest: the operator looked at the register, and the title follows its record or stays."""
+    right = right_pages.right_or_404(request, right_id)
+    if request.method == "GET":
+        return right_pages.right_page(request, right_id)
+    answer = request.POST.get("answer", "")
+    if answer not in ("stay", "follow"):
+        raise Refused("web.choice_missing", field="answer")
+    reason = request.POST.get("reason", "")[:1000]
+    titles.decide_contest(account.known(request), right, is_followed=answer == "follow", reason=reason)
+    return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-facts")
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,15 +94,13 @@ def pay_fee(request: HttpRequest, right_id: int) -> HttpResponse:
     facts = queries.facts_of_read([right], day)[0]
     if request.method == "POST":
         person = account.known(request)
-        entries.pay_fee(
-            person,
-            right,
-            year=lists.number_of(request.POST.get("year", ""), least=0),
-            paid_on=uploads.day(request, "paid_on"),
-            amount_fen=uploads.fen(request, "amount"),
-            reduction=reduction_of(request.POST.get("reduction", "")),
-            file=uploads.kept(request, person),
+        paid = payments.Paid(
+            lists.number_of(request.POST.get("year", ""), least=0),
+            uploads.day(request, "paid_on"),
+            uploads.fen(request, "amount"),
+            reduction_of(request.POST.get("reduction", "")),
         )
+        payments.pay_fee(person, right, paid, file=uploads.needed(request, person))
         return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-fees")
     unpaid = [one for one in fees.fee_table(facts, day) if not one.is_paid]
     if not unpaid:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -25,7 +25,7 @@ from zhirong.people.models import Party
 from zhirong.record.models import Job
 from zhirong.registry import queries
 from zhirong.registry.actions import imports
-from zhirong.registry.models import Holding, ImportBatch, ImportRow, Right, RightVersion
+from zhirong.registry.models import Claim, Holding, ImportBatch, ImportRow, Right, RightVersion
 from zhirong.registry.readers import sheets
 from zhirong.web import account, filters, lists, pages, uploads
 from zhirong.web.registry import bringing, forms, words
@@ -234,7 +234,8 @@ def to_claim(batch: ImportBatch) -> QuerySet[Right] | list[Right]:
         return []
     brought = RightVersion.objects.filter(batch=batch).values("right")
     unknown = Holding.objects.filter(right__in=brought, party=None, until=None).values("right")
-    return Right.objects.filter(pk__in=unknown).order_by("number")[:ROWS]
+    asked = Claim.objects.filter(right=OuterRef("pk"), party=batch.holder, state="waiting")
+    return Right.objects.filter(pk__in=unknown).annotate(claim_waits=Exists(asked)).order_by("number")[:ROWS]
 
 
 @require_POST

@@ -77,6 +77,8 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
     facts, said = queries.facts_of_read([right], day)[0], queries.record_of(right)
     standing = states.standing(facts, day)
     is_mine = bool(right.is_mine)  # type: ignore[attr-defined]
+    before = past(right, pages.standing_of(request))
+    waits = sum(one["name"] == "waiting" for one in before.claims)
     return pages.page(
         request,
         "registry/right.html",
@@ -96,9 +98,12 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         fees=fee_rows(facts, day),
         burdens=burdens(facts, day),
         entries=entry_rows(facts),
-        past=past(right, pages.standing_of(request)),
+        past=before,
         is_mine=is_mine,
-        can_claim=any(not one.party for one in facts.holders)
+        contested_by=filters.listed(facts.contested_by),
+        can_decide=bool(facts.contested_by) and access.could(pages.standing_of(request), "registry.decide_contest"),
+        claim_waits=waits > 0,
+        can_claim=sum(not one.party for one in facts.holders) > waits
         and access.could(pages.standing_of(request), "registry.claim_right"),
         can_list=is_mine and access.could(pages.standing_of(request), "exchange.list"),
         can_pay=facts.is_patent and (is_mine or access.may(pages.standing_of(request), "registry.confirm_fees")),
@@ -168,11 +173,17 @@ def answers(facts: RightFacts, day: date) -> list[Answer]:
 
 def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str, str]]:
     """Every fee with when it was paid, and its state: shape and word."""
-    paid_on = {payment.year: payment.on for payment in facts.fees.payments}
+    paid_on = {payment.year: payment.on for payment in (*facts.fees.reported, *facts.fees.payments)}
+    reported = {payment.year for payment in facts.fees.reported}
     rows: list[tuple[fees.FeeYear, str, str, str]] = []
     for one in fees.fee_table(facts, day):
         if one.is_paid:
             shape, word = "go", gettext("Paid")
+        elif one.year in reported:
+            shape, word = "wait", gettext("Reported, waits for the operator")
+        elif facts.granted_on is None:
+            # Annual fees begin with the grant (细则 第一百一十四条).
+            shape, word = "off", gettext("Not due yet")
         elif one.due_on >= day:
             is_next = not rows or rows[-1][2] == "go"
             shape, word = ("wait", gettext("Due next")) if is_next else ("off", gettext("Not due yet"))

@@ -1,0 +1,130 @@
+"""Who gets what of a deal's proceeds: co-owners, a pledgee first, or as an agreement says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from zhirong.api import actions, calling, files, problems, shapes
+from zhirong.api.deal_deeds import KEY, Digest, FileRef
+from zhirong.api.deals import one
+from zhirong.exchange import proceeds
+from zhirong.exchange.actions import splits
+from zhirong.exchange.models import Split
+
+router = Router(tags=["deals"])
+
+
+class ShareTold(shapes.Told):
+    """What one of those entitled gets, in fen."""
+
+    role: str = Field(examples=["owner"], description="owner or pledgee")
+    name: str
+    party: shapes.PartyShort | None
+    amount_fen: shapes.Fen
+    waits: bool = Field(description="It stays in escrow until those entitled agree (Civil Code 444)")
+
+
+class ProceedsTold(shapes.Told):
+    """The division of a deal's proceeds as it stands."""
+
+    net_fen: shapes.Fen = Field(description="Price less the seller's fee, in fen")
+    waiting_fen: shapes.Fen = Field(description="Of a settled deal still in escrow, in fen")
+    shares: list[ShareTold]
+    agreement: str = Field(description="State of an entered agreement: empty, proposed or confirmed")
+    payload_hash: str = Field(description="What the second person confirms")
+
+
+class PartSaid(shapes.Said):
+    """One part of an agreement, in fen."""
+
+    role: Literal["owner", "pledgee"]
+    party: shapes.Ref
+    amount_fen: shapes.FenGiven
+
+
+class SplitSaid(shapes.Said):
+    """What contract or consent says, to the last fen."""
+
+    parts: Annotated[list[PartSaid], Field(min_length=1, max_length=splits.MOST_PARTS)]
+    reason: shapes.Reason
+    file: FileRef = ""
+
+
+class SplitConfirmed(shapes.Said):
+    """What the second person looked at: `payload_hash` of the agreement."""
+
+    payload_hash: Digest
+
+
+class SplitTold(shapes.Told):
+    """An agreement as it stands."""
+
+    state: str = Field(examples=["proposed"])
+    payload_hash: str
+
+
+def split_told(split: Split) -> SplitTold:
+    return SplitTold(state=split.state, payload_hash=split.payload_hash)
+
+
+@router.get("/deals/{int:deal_id}/proceeds", summary="Who gets what of the price", **problems.told(ProceedsTold))
+def get_proceeds(request: HttpRequest, deal_id: shapes.Id) -> ProceedsTold:
+    """By the register, or as an agreement says; after the settlement what each one got."""
+    found = proceeds.of(one(request, deal_id))
+    return ProceedsTold(
+        net_fen=found.net_fen,
+        waiting_fen=found.waiting_fen,
+        shares=[
+            ShareTold(
+                role=part.role,
+                name=part.name,
+                party=shapes.party_short(part.party) if part.party else None,
+                amount_fen=part.amount_fen,
+                waits=part.waits,
+            )
+            for part in found.parts
+        ],
+        agreement=found.agreement.state if found.agreement else "",
+        payload_hash=found.agreement.payload_hash if found.agreement else "",
+    )
+
+
+@router.post(
+    "/deals/{int:deal_id}/split",
+    auth=calling.may_ask("exchange.propose_split"),
+    summary="Enter an agreed division of the proceeds",
+    **problems.told(
+        SplitTold, "deal.split_does_not_add_up", "deal.split_unknown_party", "deal.split_without_pledgee",
+        "deal.not_now", "people.own_party", "listing.text_length", *KEY,
+    ),
+)  # fmt: skip
+def propose_split(request: HttpRequest, deal_id: shapes.Id, said: SplitSaid) -> HttpResponse:
+    """By the operator on evidence; a second person confirms it. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    parts = [(part.role, part.party, part.amount_fen) for part in said.parts]
+    file = files.own_or_none(person, said.file)
+    return actions.once(
+        request,
+        lambda: split_told(splits.propose_split(person, deal.pk, parts=parts, reason=said.reason, file=file)),
+    )
+
+
+@router.post(
+    "/deals/{int:deal_id}/split/confirm",
+    auth=calling.may_ask("exchange.confirm_split"),
+    summary="Confirm an agreed division of the proceeds",
+    **problems.told(
+        SplitTold, "deal.no_split", "deal.split_changed", "deal.split_does_not_add_up", "people.maker_is_checker",
+        "people.own_party", *KEY,
+    ),
+)  # fmt: skip
+def confirm_split(request: HttpRequest, deal_id: shapes.Id, said: SplitConfirmed) -> HttpResponse:
+    """Of a settled deal it pays what waited in escrow. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(
+        request, lambda: split_told(splits.confirm_split(person, deal.pk, payload_hash=said.payload_hash))
+    )

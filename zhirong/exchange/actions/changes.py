@@ -1,0 +1,179 @@
+"""Changes of a listing: a draft's at once, an announced one's after the operator's approval (X2, E37)."""
+
+from __future__ import annotations
+
+import json
+
+from django.db import transaction
+
+from zhirong.base.refused import Refused
+from zhirong.exchange import listing_rules, rules
+from zhirong.exchange.actions import listings, money
+from zhirong.exchange.actions.listings import Offer
+from zhirong.exchange.models import Intent, Listing, ListingChange
+from zhirong.people import access
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+
+SAID = ("title", "title_en", "summary", "requirement", "asking_fen", "reserve_fen", "rule_set")
+
+
+@transaction.atomic
+def change(who: Person, listing_id: int, offer: Offer) -> Listing:
+    """Change a draft; of an announced listing the change waits for the operator, and what was announced stands (X2).
+
+    Source: 企业国有产权交易操作规则 art. 17 to 20 as RULEBOOK X2 reads it: no change in the period without approval.
+    """
+    listing = listings.locked(listing_id)
+    access.require(who, "exchange.list", listing)
+    after = listing_rules.listing_after(listing.state, "change")
+    if offer.seller.pk != listing.seller_id:
+        raise Refused("listing.seller_fixed", number=listing.number)
+    listings.checked(offer, record.now())
+    listings.must_be_within_cut(listing, offer)
+    if _says(listing) == _said(offer):
+        return listing
+    if after == "announced":
+        return _propose(who, listing, offer)
+    _apply(listing, offer)
+    listing.save()
+    record.tell("exchange.draft_changed", listing.topic, who=who, to=listings.maker(listing), number=listing.number)
+    return listing
+
+
+def _said(offer: Offer) -> str:
+    """An offer's content in one form, by which a repeat is known."""
+    plain = {name: getattr(offer, name) for name in SAID}
+    trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in plain.items()}
+    return json.dumps({**trimmed, "rights": sorted(set(offer.rights))}, ensure_ascii=False, sort_keys=True)
+
+
+def _says(listing: Listing) -> str:
+    """The same of what a listing says now."""
+    rights = sorted(listing.items.values_list("right_id", flat=True))
+    return json.dumps(
+        {**{name: getattr(listing, name) for name in SAID}, "rights": rights}, ensure_ascii=False, sort_keys=True
+    )
+
+
+def offer_of(proposed: ListingChange) -> Offer:
+    """The offer that a proposed change makes."""
+    plain = json.loads(proposed.offer)
+    rights = tuple(plain.pop("rights"))
+    return Offer(seller=proposed.listing.seller, rights=rights, **plain)
+
+
+def _apply(listing: Listing, offer: Offer) -> None:
+    found = listings.checked(offer, record.now())
+    for name in SAID:
+        value = getattr(offer, name)
+        setattr(listing, name, value.strip() if isinstance(value, str) else value)
+    listing.deposit_fen = rules.deposit_fen(found, offer.asking_fen)
+    listing.is_demo_rules = found.marked
+    listings.put_items(listing, offer.rights)
+
+
+def _propose(who: Person, listing: Listing, offer: Offer) -> Listing:
+    """Set the change down for review; a later word of the seller's takes the place of an earlier one."""
+    said, now = _said(offer), record.now()
+    waiting = open_change(listing)
+    if waiting is not None and waiting.offer == said:
+        return listing
+    listings.must_be_known(offer.rights)
+    listings.must_not_be_listed(listing, offer.rights)
+    if waiting is not None:
+        waiting.state, waiting.decided_at = "overtaken", now
+        waiting.save(update_fields=["state", "decided_at"])
+    ListingChange.objects.create(listing=listing, offer=said, proposed_by=who, proposed_at=now)
+    record.tell("exchange.change_proposed", listing.topic, who=who, to=listings.maker(listing), number=listing.number)
+    return listing
+
+
+def open_change(listing: Listing) -> ListingChange | None:
+    """The change that waits for the operator, if the listing can still be changed."""
+    if listing.state != "announced":
+        return None
+    return ListingChange.objects.filter(listing=listing, state="open").select_related("proposed_by").first()
+
+
+@transaction.atomic
+def approve(who: Person, change_id: int) -> Listing:
+    """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37)."""
+    proposed, listing = _locked(change_id)
+    _must_be_another(who, proposed)
+    if proposed.state == "approved":
+        return listing
+    _must_be_open(proposed)
+    listing_rules.listing_after(listing.state, "change")
+    now, offer = record.now(), offer_of(proposed)
+    # Named before the registrations are void: whoever registered for the old terms must hear of the new ones.
+    registered = listings.interested(listing)
+    listings.must_not_be_listed(listing, offer.rights)
+    _apply(listing, offer)
+    listing.edition += 1
+    listing.reviewed_by = who
+    listings.start_period(listing, listings.checked(offer, now), now)
+    listings.must_pass(listing, "announce", now)
+    listing.items.update(is_live=True)
+    listing.save()
+    _decided(proposed, "approved", who=who)
+    money.release_all(listing)
+    Intent.objects.filter(listing=listing, state__in=("registered", "admitted")).update(state="void")
+    record.tell(
+        "exchange.changed",
+        listing.topic,
+        who=who,
+        public=True,
+        to=registered,
+        number=listing.number,
+        edition=listing.edition,
+    )
+    return listing
+
+
+@transaction.atomic
+def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
+    """The operator refuses the change with a reason; what was announced goes on as it was."""
+    proposed, listing = _locked(change_id)
+    _must_be_another(who, proposed)
+    if proposed.state == "refused":
+        return listing
+    _must_be_open(proposed)
+    proposed.reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+    _decided(proposed, "refused", who=who)
+    record.tell(
+        "exchange.change_refused",
+        listing.topic,
+        who=who,
+        to=[proposed.proposed_by],
+        number=listing.number,
+        reason=proposed.reason,
+    )
+    return listing
+
+
+def _must_be_another(who: Person, proposed: ListingChange) -> None:
+    """Whoever reviews it neither made the listing nor asked for the change, and does not act for the seller (S3)."""
+    if who.pk == proposed.proposed_by_id:
+        raise Refused("people.maker_is_checker", verb={"zh": "审核挂牌变更", "en": "review a change of a listing"})
+    access.require(who, "exchange.review", proposed.listing)
+
+
+def _decided(proposed: ListingChange, state: str, *, who: Person) -> None:
+    proposed.state, proposed.decided_by, proposed.decided_at = state, who, record.now()
+    proposed.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+
+
+def _must_be_open(proposed: ListingChange) -> None:
+    if proposed.state != "open":
+        raise Refused("listing.change_decided", number=proposed.listing.number)
+
+
+def _locked(change_id: int) -> tuple[ListingChange, Listing]:
+    found = ListingChange.objects.filter(pk=change_id).first()
+    if found is None:
+        raise Refused("listing.change_unknown", change=change_id)
+    listing = listings.locked(found.listing_id)
+    proposed = ListingChange.objects.select_for_update(of=("self",)).select_related("proposed_by").get(pk=change_id)
+    proposed.listing = listing
+    return proposed, listing

@@ -1,0 +1,71 @@
+"""What waits at the register: payments of annual fees that holders reported, each with its receipt."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+
+from zhirong.people import access
+from zhirong.record import actions as record
+from zhirong.record.models import File
+from zhirong.registry import queries
+from zhirong.registry.actions import payments, putting
+from zhirong.registry.engine import fees
+from zhirong.registry.models import FeePayment
+from zhirong.web import pages
+from zhirong.web.office import rooms
+from zhirong.web.office.cases import sent
+from zhirong.web.office.reviews import of
+
+
+@rooms.room("people.see_cases", does=("registry.confirm_payment",))
+def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """/office/payments/<id>: does the office have this payment?"""
+    person, reason = rooms.who(request), request.POST.get("reason", "")
+    found = FeePayment.objects.select_related("right", "entered_by", "decided_by", "file")
+    one = get_object_or_404(found, pk=payment_id)
+    if request.method == "POST":
+        deeds: rooms.Deeds = {
+            "confirm": lambda: payments.confirm_payment(person, one),
+            "refuse": lambda: payments.refuse_payment(person, one, reason=reason),
+        }
+        return rooms.do(request, deeds)
+    day = putting.today()
+    facts = queries.facts_of_read([one.right], day)[0]
+    standing = pages.standing_of(request)
+    is_own = standing is not None and any(
+        held.party_id in standing.parties for held in queries.holdings_on(one.right, day)
+    )
+    thing = payments.OfPayment(one.entered_by_id, None)
+    return rooms.show(
+        request,
+        "payment.html",
+        here="office",
+        title=one.right.title,
+        case=one,
+        state=of("payment", one.state),
+        reduction={
+            "none": gettext("None"),
+            "single": gettext("One applicant, 85% off"),
+            "joint": gettext("Several applicants, 70% off"),
+        }[one.reduction],
+        year=next((row for row in fees.fee_table(facts, day) if row.year == one.year), None),
+        looked_on=facts.fees.as_of,
+        through=facts.fees.paid_through_year,
+        may=not is_own and access.may(standing, "registry.confirm_payment", thing),
+        could=access.could(standing, "registry.confirm_payment"),
+    )
+
+
+@rooms.room("people.see_cases")
+def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """The office's receipt, as it was brought."""
+    return handed(request, get_object_or_404(FeePayment.objects.select_related("file"), pk=payment_id).file)
+
+
+def handed(request: HttpRequest, file: File | None) -> HttpResponse:
+    """A file of a case; without one there is nothing at its address."""
+    if file is None:
+        raise Http404
+    return sent(file, record.read_file(rooms.who(request), file))
