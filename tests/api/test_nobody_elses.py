@@ -96,6 +96,7 @@ def private() -> Private:
             # Whoever may not read them is sent away before anything is looked up.
             "/office/claims/": {"claim_id": 1},
             "/office/payments/": {"payment_id": 1},
+            "/office/transfers/": {"transfer_id": 1},
             "/office/lots/": {"lot_id": 1},
             "/office/people/": {"person_id": seller.person.pk},
             "/office/verifications/": {"verification_id": asked.pk, "file_id": evidence.pk},

@@ -8,6 +8,7 @@ from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
 from tests.people import given_people as people
 from tests.web.given_pages import text_of
+from zhirong.exchange import holds
 from zhirong.exchange.actions import closing, intents, questions
 from zhirong.exchange.models import Intent, Listing, Lot, Question
 from zhirong.people.actions import roles, verification
@@ -15,7 +16,7 @@ from zhirong.people.models import Party, Person, RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.record import jobs, sequencer
 from zhirong.record.models import Event, Job, Leaf
-from zhirong.registry.actions import imports, payments, putting, titles
+from zhirong.registry.actions import imports, payments, putting, titles, transfers
 from zhirong.registry.models import Claim, FeePayment, ImportBatch
 from zhirong.web.office import house as office_house
 
@@ -86,6 +87,24 @@ def test_a_reported_payment_is_confirmed_by_an_operator_who_read_its_receipt() -
     assert client.post(address, {"deed": "confirm"}).status_code == 302
     assert FeePayment.objects.get().state == "confirmed"
     assert "已核实" in text_of(client, address)
+
+
+def test_an_entered_transfer_is_confirmed_by_a_checker_who_read_the_notice() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    right = given.a_right(house, seller.party)
+    notice = record.keep_file(house.operator, "notice.pdf", PDF)
+    said = transfers.Conveyance(buyer.party, putting.today(), "2026-17")
+    one = transfers.enter_transfer(house.operator, right, said, proof=notice, held=holds.of_right)
+    address = f"/office/transfers/{one.pk}"
+    assert "待复核的转让" in text_of(signed_in(house.checker), "/office")
+    assert signed_in(house.operator).post(address, {"deed": "confirm"}).status_code == 403
+    client = signed_in(house.checker)
+    assert buyer.party.name in text_of(client, address)
+    assert b"".join(client.get(f"{address}/proof")) == PDF
+    assert client.post(address, {"deed": "confirm", "payload_hash": "0" * 64}).status_code >= 400
+    assert right.holdings.get().party == seller.party
+    assert client.post(address, {"deed": "confirm", "payload_hash": one.payload_hash}).status_code == 302
+    assert right.holdings.get(until__isnull=True).party == buyer.party
 
 
 def test_an_import_with_faults_can_only_be_dropped() -> None:

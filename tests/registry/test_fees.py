@@ -118,6 +118,21 @@ def test_reductions_end_ten_years_after_grant():
     assert fees.reduced_fen(200_000, reduction=Reduction.SINGLE, on=IN_2023, years_since_grant=10) == 200_000
 
 
+@pytest.mark.parametrize(
+    ("filed_on", "granted_on", "first", "last"),
+    [
+        (date(2016, 10, 10), date(2019, 6, 1), 3, 12),
+        (date(2016, 10, 10), date(2019, 10, 10), 4, 13),
+        (date(2019, 5, 6), date(2021, 8, 3), 3, 12),
+    ],
+)
+def test_ten_annual_fees_are_reduced_from_the_year_of_grant_on(filed_on, granted_on, first, last):
+    facts = a_patent(filed_on=filed_on, granted_on=granted_on)
+    rows = fees.fee_table(facts, date(2026, 3, 2), reduction=Reduction.SINGLE)
+    reduced = [row.year for row in rows if row.reduced_fen < row.full_fen]
+    assert reduced == list(range(first, last + 1))
+
+
 def test_before_august_2018_reductions_ended_after_six_years():
     assert fees.reduced_fen(200_000, reduction=Reduction.SINGLE, on=date(2018, 7, 31), years_since_grant=6) == 200_000
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import strategies as some
 
 from tests.registry.given_facts import a_patent
 from zhirong.base.refused import Refused
-from zhirong.registry.engine import terms
-from zhirong.registry.engine.facts import Entry, EventKind, Kind
+from zhirong.registry import rules
+from zhirong.registry.engine import states, terms
+from zhirong.registry.engine.facts import Act, Entry, EventKind, Kind, RightFacts
 
 FILINGS = some.dates(date(2003, 10, 1), date(2040, 12, 31))
 
@@ -34,6 +36,29 @@ def test_a_utility_model_filed_on_6_september_1999_runs_to_5_september_2009():
 )
 def test_terms_run_from_filing_by_kind_and_day(kind, filed_on, last_day):
     assert terms.term_last_day(a_patent(kind=kind, filed_on=filed_on)) == last_day
+
+
+@pytest.mark.parametrize("kind", [Kind.SOFTWARE, Kind.COPYRIGHT])
+@pytest.mark.parametrize("published_on", [date(2020, 1, 1), date(2020, 5, 17), date(2020, 12, 31)])
+def test_a_work_lives_to_the_end_of_its_fiftieth_year(kind, published_on):
+    facts = RightFacts(kind=kind, published_on=published_on, granted_on=date(2021, 3, 2))
+    assert terms.term_last_day(facts) == date(2070, 12, 31)
+    assert states.standing(facts, date(2070, 12, 31)).state is states.State.IN_FORCE
+    assert states.standing(facts, date(2071, 1, 1)).state is states.State.EXPIRED
+
+
+def test_the_term_of_a_natural_authors_work_is_not_known_until_the_operator_tells_its_end():
+    facts = RightFacts(
+        kind=Kind.SOFTWARE, published_on=date(1992, 5, 17), granted_on=date(1992, 9, 1), has_natural_author=True
+    )
+    with pytest.raises(Refused) as refused:
+        terms.term_last_day(facts)
+    assert refused.value.code == "registry.term_not_known"
+    assert states.standing(facts, date(2050, 1, 1)).state is states.State.IN_FORCE
+    freedom = rules.free_to(Act.SELL, facts, date(2050, 1, 1))
+    assert "term_not_known" in [reason.code for reason in freedom.to_disclose]
+    told = replace(facts, term_ends_on=date(2049, 12, 31))
+    assert states.standing(told, date(2050, 1, 1)).state is states.State.EXPIRED
 
 
 def test_the_end_of_a_term_is_not_moved_by_a_holiday():

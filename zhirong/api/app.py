@@ -41,6 +41,7 @@ from zhirong.api import (
     roles,
     sessions,
     splits,
+    transfers,
     verifications,
 )
 from zhirong.api import feed as feeds
@@ -101,6 +102,7 @@ PARTS = (
     rights,
     register,
     claims,
+    transfers,
     imports,
     listings,
     listing_deeds,

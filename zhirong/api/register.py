@@ -1,4 +1,4 @@
-"""Entries of the register, annual fees, encumbrances, consents and transfers, as the office registered them."""
+"""Entries of the register, annual fees, encumbrances and consents, as the office registered them."""
 
 from __future__ import annotations
 
@@ -89,17 +89,6 @@ class ConsentSaid(shapes.Said):
     party: PartyRef = ""
     until: date | None = None
     file: shapes.FileRef = ""
-
-
-class TransferSaid(shapes.Said):
-    """A transfer that the office registered outside a deal of this house (专利法 10)."""
-
-    to: Annotated[str, Field(min_length=1, max_length=16, pattern="^[0-9a-f]+$", description="The new holder's ref")]
-    on: date
-    key: Annotated[str, Field(min_length=1, max_length=40, pattern="^[0-9A-Za-z:_-]+$", description="Done once")]
-    share_ppm: int = Field(1_000_000, ge=1, le=1_000_000, description="Millionths of the whole")
-    seller: PartyRef = ""
-    proof: shapes.FileRef = ""
 
 
 class ContestSaid(shapes.Said):
@@ -290,28 +279,6 @@ def consent(request: HttpRequest, right_id: shapes.Id, said: ConsentSaid) -> Con
     return ConsentTold(
         consent_id=paper.pk, act=Act(paper.act), by_name=paper.by_name, given_on=paper.given_on, until=paper.until
     )
-
-
-@router.post(
-    "/rights/{int:right_id}/transfers",
-    auth=calling.may_ask("registry.transfer"),
-    summary="Record a transfer",
-    **problems.told(RightTold, "registry.share_not_held", "registry.not_free"),
-)
-def transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid) -> RightTold:
-    """As the office registered it outside a deal of this house; a deal moves the title by itself."""
-    person, right = calling.person_of(request), rights.visible(right_id)
-    titles.transfer(
-        person,
-        right,
-        shapes.party_named(said.to),
-        on=said.on,
-        key=said.key,
-        share_ppm=said.share_ppm,
-        seller=shapes.party_named(said.seller) if said.seller else None,
-        proof=files.own_or_none(person, said.proof),
-    )
-    return rights.full(rights.visible(right_id))
 
 
 @router.post(

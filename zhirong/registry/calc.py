@@ -77,7 +77,7 @@ def right_state(given: Json) -> Json:
         "state": str(found.state),
         "since": found.since.isoformat() if found.since else None,
         "overlays": sorted(str(overlay) for overlay in found.overlays),
-        "term_last_day": terms.term_last_day(facts).isoformat() if facts.granted_on else None,
+        "term_last_day": terms.term_last_day(facts).isoformat() if facts.granted_on and terms.is_known(facts) else None,
         "has_ended": found.has_ended,
     }
 

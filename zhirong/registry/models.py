@@ -181,6 +181,37 @@ class FeePayment(models.Model):
         ]
 
 
+class TransferEntry(models.Model):
+    """A transfer that the office registered outside a deal: entered by one person, confirmed by another."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="transfer_entries")
+    to = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    seller = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    on = models.DateField()
+    key = models.CharField(max_length=40)
+    share_ppm = models.PositiveIntegerField()
+    proof = models.ForeignKey(File, models.PROTECT, related_name="+")
+    payload_hash = models.CharField(max_length=64)
+    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    # entered, confirmed or returned
+    state = models.CharField(max_length=12, default="entered")
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["right", "key"], condition=~models.Q(state="returned"), name="registry_transfer_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("entered_by")),
+                name="registry_transfer_by_two",
+            ),
+        ]
+
+
 class Claim(models.Model):
     """A party's claim to be the holder whom the register names, its evidence, and the operator's decision."""
 

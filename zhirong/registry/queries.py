@@ -51,7 +51,17 @@ from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
-HOLDING_COLUMNS = ("right_id", "name", "party__ref", "share_ppm", "since", "until", "contested_at", "party__name")
+HOLDING_COLUMNS = (
+    "right_id",
+    "name",
+    "party__ref",
+    "share_ppm",
+    "since",
+    "until",
+    "contested_at",
+    "party__name",
+    "party__kind",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +307,7 @@ def _facts(pk: int, said: RightRecord, *, parts: _Parts, day: date) -> RightFact
         holders=_holders(holdings, day),
         contested_by=tuple(one.name for one in said.named_holders()) if is_contested else (),
         co_owners_agreed_otherwise=said.more.get("co_owners_agreed", "") == "yes",
+        has_natural_author=any(kind == "natural" for *_, kind in holdings),
         consents=tuple(
             # A paper of a party speaks for that party alone, whatever name stands on it.
             Consent(ref or name, Act(act), given_on, until)
@@ -349,7 +360,8 @@ def _holders(rows: Sequence[Any], day: date) -> tuple[Holder, ...]:
     # Before its own grant an imported right still shows whom it names.
     now = [row for row in found if row[3] is None or row[3] <= day] or found
     return tuple(
-        Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM), party or "") for name, ref, ppm, *_, party in now
+        Holder(name, ref or "", Fraction(ppm, records.WHOLE_PPM), party or "")
+        for name, ref, ppm, *_, party, _kind in now
     )
 
 

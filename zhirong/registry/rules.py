@@ -157,6 +157,9 @@ def _term(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """A licence or a debt may not outlive the patent (N9, P7.6)."""
     if facts.granted_on is None:
         return
+    if not terms.is_known(facts):
+        yield _reason("term_not_known")
+        return
     last_day = terms.term_last_day(facts)
     if asked.act is Act.PLEDGE and asked.deal.debt_ends_on and asked.deal.debt_ends_on > last_day:
         yield _reason("debt_outlives_term", debt_ends_on=asked.deal.debt_ends_on, term_ends_on=last_day)

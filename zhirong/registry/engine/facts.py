@@ -257,6 +257,8 @@ class RightFacts:
     # Whom a record of the register names instead, while the operator has not decided.
     contested_by: tuple[str, ...] = ()
     co_owners_agreed_otherwise: bool = False
+    # A natural person holds or held it: a work of theirs does not live by the years of an organisation's.
+    has_natural_author: bool = False
     consents: tuple[Consent, ...] = ()
     pledges: tuple[Pledge, ...] = ()
     seizures: tuple[Seizure, ...] = ()

@@ -184,7 +184,7 @@ def _fee_of_year(facts: RightFacts, year: int, *, reduction: Reduction) -> tuple
         full,
         reduction=reduction if begins >= dated.rows_of("reduction_percent")[0].since else Reduction.NONE,
         on=begins,
-        years_since_grant=_whole_years(facts.granted_on, begins),
+        years_since_grant=_years_since_grant(facts, year),
         has_open_licence=any(lasts(open_.since, open_.until, begins) for open_ in facts.open_licences),
     )
     return full, fee
@@ -195,8 +195,11 @@ def _first_schedule_with(kind: Kind, year: int) -> date:
     return next(row.since for row in dated.rows_of(f"annual_fee_fen.{kind}") if row.value[-1]["to_year"] >= year)
 
 
-def _whole_years(since: date | None, day: date) -> int:
-    return terms.patent_year(since, day) - 1 if since is not None and since <= day else 0
+def _years_since_grant(facts: RightFacts, year: int) -> int:
+    """The year of grant is the first of the reduced ones (财税〔2016〕78号: 自授予专利权当年起, N23)."""
+    if facts.filed_on is None or facts.granted_on is None:
+        return 0
+    return max(0, year - terms.patent_year(facts.filed_on, max(facts.granted_on, facts.filed_on)))
 
 
 def _is_settled(facts: RightFacts, year: int, all_payments: Sequence[Payment]) -> bool:

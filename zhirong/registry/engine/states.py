@@ -95,7 +95,7 @@ def _state(facts: RightFacts, day: date, paying: fees.Standing) -> tuple[State, 
         return BY_ENDING[ended.ending], ended.on
     if facts.granted_on is None or facts.granted_on > day:
         return _application_state(facts, day)
-    last_day = terms.term_last_day(facts)
+    last_day = terms.term_last_day(facts) if terms.is_known(facts) else date.max
     if paying is fees.Standing.UNPAID:
         assert facts.filed_on is not None
         return State.LAPSED, terms.year_begins_on(facts.filed_on, fees.paid_through(facts) + 1)

@@ -9,6 +9,8 @@ from zhirong.base.refused import Refused
 from zhirong.registry.engine import dated
 from zhirong.registry.engine.facts import EventKind, Kind, RightFacts
 
+AUTHORS_DEATH = {"zh": "作者死亡日", "en": "the author's death"}
+
 
 def term_last_day(facts: RightFacts) -> date:
     """The last day of the term with its compensations; holidays never move it (T2).
@@ -18,12 +20,24 @@ def term_last_day(facts: RightFacts) -> date:
     if facts.term_ends_on is not None:
         return facts.term_ends_on
     since = _start_of_term(facts)
-    last = calendar.term_last_day(since, term_years(facts.kind, since))
+    row = dated.on(f"term_years.{facts.kind}", since)
+    if not is_known(facts):
+        raise Refused("registry.term_not_known", number=facts.number, missing=AUTHORS_DEATH)
+    if row.more.get("ends") == "year_end":
+        # To 31 December of the last year, whatever day it began (著作权法 第二十三条, 软件保护条例 第十四条).
+        return date(since.year + row.value, 12, 31)
+    last = calendar.term_last_day(since, row.value)
     if facts.kind is Kind.INVENTION:
         last = _lengthened_if_old(since, last)
     return last + timedelta(
         days=sum(entry.days for entry in facts.entries if entry.kind is EventKind.TERM_COMPENSATION)
     )
+
+
+def is_known(facts: RightFacts) -> bool:
+    """Whether the last day can be told: a natural author's work lives to fifty years after a death unknown here."""
+    is_for_organisations = dated.rows_of(f"term_years.{facts.kind}")[-1].more.get("of") == "organisations"
+    return facts.term_ends_on is not None or not (is_for_organisations and facts.has_natural_author)
 
 
 def term_years(kind: Kind, since: date) -> int:

@@ -169,7 +169,10 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
     language = "zh" if filters.is_chinese() else "en"
     owed = {"amount": shown.yuan(money.due_fen(deal), language)}
     if deal.stopped_at is not None:
-        return gettext("The clock stands."), gettext("An objection is being decided by somebody who took no part.")
+        return gettext("The clock stands."), gettext(
+            "An objection is being decided by somebody who took no part, or the register changed"
+            " and the operator clears it."
+        )
     by_state = {
         "offered": (
             gettext("The next best answers."),

@@ -19,7 +19,7 @@ from zhirong.ledger.models import BankLine, Payout
 from zhirong.people import access
 from zhirong.people.models import RoleGrant, Verification
 from zhirong.record import actions as record
-from zhirong.registry.models import Claim, FeePayment, ImportBatch
+from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.web import lists, pages
 from zhirong.web.office import rooms
 
@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
     "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
     "payment": (gettext_noop("Annual fee to confirm"), "registry.confirm_payment", "office-payment", True),
+    "transfer": (gettext_noop("Transfer to confirm"), "registry.confirm_transfer", "office-transfer", True),
     "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
     "intent": (gettext_noop("Buyer to qualify"), "exchange.qualify", "office-intent", True),
     "suspended": (gettext_noop("Suspended listing"), "exchange.control", "office-listing", True),
@@ -185,6 +186,8 @@ def sources(now: datetime) -> Iterator[Rows]:
     yield rows(claims, "claim", since="asked_at", name="right__title", maker="asked_by")
     fees = FeePayment.objects.filter(state="waiting")
     yield rows(fees, "payment", since="entered_at", name="right__title", maker="entered_by")
+    moves = TransferEntry.objects.filter(state="entered")
+    yield rows(moves, "transfer", since="entered_at", name="right__title", maker="entered_by")
     imports = ImportBatch.objects.filter(visible_at__isnull=True, dropped_at__isnull=True)
     yield rows(imports, "import", since="brought_at", name="file__name", maker="brought_by")
     yield rows(
@@ -224,9 +227,8 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         past.exclude(default_proposed_by=None), "default",
         since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
-    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(
-        state__in=("annulled", "settled", "defaulted", "declined")
-    )
+    over = ("annulled", "settled", "defaulted", "declined")
+    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=over)
     yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
     objections = Objection.objects.filter(state="open")
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")

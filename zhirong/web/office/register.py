@@ -1,4 +1,4 @@
-"""What waits at the register: payments of annual fees that holders reported, each with its receipt."""
+"""What waits at the register: reported payments with their receipts, entered transfers with their notices."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
+from zhirong.exchange import holds
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import queries
-from zhirong.registry.actions import payments, putting
+from zhirong.registry.actions import payments, putting, transfers
 from zhirong.registry.engine import fees
-from zhirong.registry.models import FeePayment
+from zhirong.registry.models import FeePayment, TransferEntry
 from zhirong.web import pages
 from zhirong.web.office import rooms
 from zhirong.web.office.cases import sent
@@ -62,6 +63,41 @@ def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
 def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
     """The office's receipt, as it was brought."""
     return handed(request, get_object_or_404(FeePayment.objects.select_related("file"), pk=payment_id).file)
+
+
+@rooms.room("people.see_cases", does=("registry.confirm_transfer",))
+def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
+    """/office/transfers/<id>: does the office's notice say what was entered? The second person's look."""
+    person, reason = rooms.who(request), request.POST.get("reason", "")
+    found = TransferEntry.objects.select_related("right", "to", "seller", "proof", "entered_by", "decided_by")
+    one = get_object_or_404(found, pk=transfer_id)
+    if request.method == "POST":
+        seen = request.POST.get("payload_hash", "")
+        deeds: rooms.Deeds = {
+            "confirm": lambda: transfers.confirm_transfer(person, one, payload_hash=seen, held=holds.of_right),
+            "return": lambda: transfers.return_transfer(person, one, reason=reason),
+        }
+        return rooms.do(request, deeds)
+    standing = pages.standing_of(request)
+    return rooms.show(
+        request,
+        "transfer.html",
+        here="office",
+        title=one.right.title,
+        case=one,
+        state=of("transfer", one.state),
+        share=f"{one.share_ppm // 10_000}.{one.share_ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%",
+        holders="、".join(held.name for held in queries.holdings_on(one.right, putting.today())),
+        held=holds.of_right(one.right) if one.state == "entered" else "",
+        may=transfers.may_confirm(standing, one),
+        could=access.could(standing, "registry.confirm_transfer"),
+    )
+
+
+@rooms.room("people.see_cases")
+def transfer_proof(request: HttpRequest, transfer_id: int) -> HttpResponse:
+    """The office's notice, as it was brought."""
+    return handed(request, get_object_or_404(TransferEntry.objects.select_related("proof"), pk=transfer_id).proof)
 
 
 def handed(request: HttpRequest, file: File | None) -> HttpResponse:
