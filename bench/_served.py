@@ -24,8 +24,7 @@ def main(port: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_row_lock.FUNCTION)
         served.bridge.beside = {"/live/row-lock/": _row_lock.RowLockDoor(), **served.bridge.beside}
-    with served.open():
-        served.server.run()
+    served.serve()
 
 
 if __name__ == "__main__":

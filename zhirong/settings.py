@@ -65,7 +65,9 @@ DEMO = (DATA / "demo.json").exists()
 DEMO_RULES = DEMO
 
 # How people reach this house from outside: it stands in the QR codes of certificates.
-SITE = os.environ.get("ZR_SITE", "http://127.0.0.1:8000").rstrip("/")
+# A seal is for ever, so a real house that was not told its address says so at every start (web.house).
+SITE_SAID = os.environ.get("ZR_SITE", "").rstrip("/")
+SITE = SITE_SAID or "http://127.0.0.1:8000"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass, field
 
 import pytest
 from django.db import connections, transaction
@@ -26,11 +27,15 @@ def told(count: int, *, public: bool = True) -> None:
     sequencer.number_now()
 
 
+def a_deed(topic: str) -> None:
+    record.tell("record.clock_moved", topic, who=None, public=True, from_at="", to_at="", why="")
+
+
 def write(writer: int) -> None:
     """Deeds whose transactions overlap those of others: ids and commits cross on PostgreSQL."""
     for place in range(DEEDS):
         with transaction.atomic():
-            record.tell("record.clock_moved", f"writer:{writer}", who=None, public=True, from_at="", to_at="", why="")
+            a_deed(f"writer:{writer}")
             if (writer + place) % 3 == 0 and connections["default"].vendor == "postgresql":
                 time.sleep(0.004)
     connections.close_all()
@@ -64,6 +69,89 @@ def test_a_reader_skips_nothing_while_writers_commit() -> None:
     seen += read_all(reader, after)[0]
     assert len(seen) == WRITERS * DEEDS == Event.objects.count()
     assert seen == list(range(WRITERS * DEEDS)), "each number once and in order"
+
+
+CURSORS, SIZES = (-1, -1, -1, 0, 7, 25), (1, 3, 100, 2, 5, 50)
+
+
+@dataclass
+class Reader:
+    """A program that began after some number and reads pages of one size."""
+
+    after: int
+    limit: int
+    seen: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.begins = self.after + 1
+
+    def read_a_page(self) -> bool:
+        """Whether there was anything to read."""
+        page = ANYBODY.get("/feed", after=self.after, limit=self.limit)
+        self.seen += [one["number"] for one in page["items"]]
+        is_behind = page["next"] < page["last"]
+        self.after = page["next"]
+        return is_behind
+
+
+def crossing(turn: int) -> None:
+    """Two deeds whose ids are drawn in one order and committed in the other, where the database lets them cross."""
+    drawn, committed = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with transaction.atomic():
+            a_deed(f"slow:{turn}")
+            drawn.set()
+            committed.wait(60)
+        connections.close_all()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    assert drawn.wait(60)
+    if connections["default"].vendor == "sqlite":
+        committed.set()  # one writer: the second would wait for the first
+    with transaction.atomic():
+        a_deed(f"quick:{turn}")
+    committed.set()
+    writer.join()
+    connections.close_all()
+
+
+def cross(turns: range) -> None:
+    for turn in turns:
+        crossing(turn)
+
+
+def test_no_reader_skips_or_repeats_whatever_its_cursor_and_page_while_commits_cross() -> None:
+    """On PostgreSQL the lower id commits last in every pair, so a reader by id would miss each of them."""
+    told(30)
+    readers = [Reader(after, limit) for after, limit in zip(CURSORS, SIZES, strict=True)]
+    sequencer.start()
+    writers = [threading.Thread(target=cross, args=(range(first, first + 12),)) for first in (0, 100, 200)]
+    try:
+        for thread in writers:
+            thread.start()
+        while any(thread.is_alive() for thread in writers):
+            for reader in readers:
+                reader.read_a_page()
+        for thread in writers:
+            thread.join()
+    finally:
+        sequencer.stop()
+    sequencer.number_now()
+    for reader in readers:
+        while reader.read_a_page():
+            pass
+    last = 30 + 3 * 12 * 2 - 1
+    assert feed.last_number() == last
+    for reader in readers:
+        assert reader.seen == list(range(reader.begins, last + 1)), (reader.begins, reader.limit)
+    if connections["default"].vendor == "postgresql":
+        number = dict(Event.objects.values_list("topic", "leaf__number"))
+        pk = dict(Event.objects.values_list("topic", "leaf_id"))
+        turns = [topic.partition(":")[2] for topic in pk if topic.startswith("slow:")]
+        assert all(pk[f"slow:{turn}"] < pk[f"quick:{turn}"] for turn in turns)
+        assert any(number[f"slow:{turn}"] > number[f"quick:{turn}"] for turn in turns), "no pair crossed"
 
 
 def test_what_is_not_public_moves_the_reader_on_without_being_shown() -> None:

@@ -46,3 +46,16 @@ def test_who_left_the_party_or_whose_party_is_no_longer_admitted_reads_nothing()
     assert questions.may_read(colleague, paper, listing)
     Intent.objects.update(state="void")
     assert not questions.may_read(colleague, paper, listing)
+
+
+def test_a_paper_is_sent_to_be_saved_and_runs_nothing_in_our_name() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing, paper = a_paper(house, seller)
+    answer = desk.browser_of(seller.person).get(f"/listings/{listing.number}/papers/{paper.pk}")
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer.content == b"%PDF-1.7 x"
+    stranger = desk.browser_of(given.a_side("buyer").person)
+    assert stranger.get(f"/listings/{listing.number}/papers/{paper.pk}").status_code == 404

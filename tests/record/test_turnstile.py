@@ -114,11 +114,11 @@ def test_writers_come_in_the_order_in_which_they_asked(tmp_path: Path) -> None:
     line, order = turnstile.Turnstile(), list[int]()
 
     def one(place: int) -> None:
-        line.enter(10)
+        line.enter(10_000)
         order.append(place)
         line.leave()
 
-    line.enter(1)
+    line.enter(1_000)
     threads = []
     for place in range(5):
         threads.append(threading.Thread(target=one, args=(place,)))
@@ -132,9 +132,9 @@ def test_writers_come_in_the_order_in_which_they_asked(tmp_path: Path) -> None:
 
 def test_whoever_waits_too_long_hears_what_sqlite_says_and_loses_no_turn(tmp_path: Path) -> None:
     line = turnstile.Turnstile()
-    line.enter(1)
+    line.enter(1_000)
     with pytest.raises(sqlite3.OperationalError) as busy:
-        line.enter(0.01)
+        line.enter(10)
     assert turnstile.is_busy(busy.value)
     line.leave()
     line.enter(0)
@@ -146,9 +146,9 @@ def test_djangos_transactions_and_single_statements_stand_in_the_line(monkeypatc
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has its own locks")
     connection.ensure_connection()
-    monkeypatch.setattr(base.DatabaseWrapper, "_seconds", lambda self: 0.01)
+    monkeypatch.setattr(base.DatabaseWrapper, "_wait_ms", lambda self: 10)
     line = turnstile.of(connection.get_connection_params()["database"])
-    line.enter(1)
+    line.enter(1_000)
     with pytest.raises(OperationalError), transaction.atomic():
         raise AssertionError("nobody writes out of turn")
     with pytest.raises(OperationalError):

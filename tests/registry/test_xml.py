@@ -93,6 +93,8 @@ def test_a_billion_laughs_are_refused_unread():
     bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
     assert refusal(bomb).code == "registry.file_declares_entities"
     assert refusal(bomb.decode().encode("utf-16")).code == "registry.file_declares_entities"
+    other_signs = b'<?xml version="1.0" encoding="UTF-7"?>' + bomb.replace(b"<!", b"+ADwAIQ-")
+    assert refusal(other_signs).code == "registry.file_declares_entities"
 
 
 def test_a_file_of_the_machine_is_not_read_through_an_entity(tmp_path: Path):

@@ -119,3 +119,16 @@ def test_the_account_shows_whom_one_acts_for() -> None:
     text = text_of(signed_in(person), "/account")
     assert party.name in text
     assert "机构已实名核验" in text
+
+
+def test_a_log_in_brings_a_fresh_proof_of_origin_without_which_nothing_is_written() -> None:
+    person, browser = a_person(password=PASSWORD), Client(enforce_csrf_checks=True)
+    browser.get("/sign-in")
+    before = browser.cookies["csrf"].value
+    form = {"login": person.login, "password": PASSWORD, "csrfmiddlewaretoken": before}
+    assert browser.post("/sign-in", form).status_code == 302
+    assert browser.cookies["csrf"].value != before
+    # What was planted before the log-in proves nothing after it; neither does the session's cookie alone.
+    assert browser.post("/sign-out", {"csrfmiddlewaretoken": before}).status_code == 403
+    assert browser.post("/api/tokens", "{}", content_type="application/json").status_code == 403
+    assert browser.get("/account").status_code == 200

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
-from zhirong.web.house import Repeating
+from zhirong.web.house import Repeating, without_address
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WAIT_S = 120
@@ -29,7 +30,8 @@ def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    environment.pop("ZR_DATABASE_URL", None)
+    for name in ("ZR_DATABASE_URL", "ZR_SITE"):
+        environment.pop(name, None)
     command = [sys.executable, "-m", "zhirong.server", "--port", str(port), "--data", str(data)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said: list[str] = []
@@ -70,6 +72,23 @@ def test_an_empty_house_makes_its_first_administrator_once(tmp_path: Path) -> No
         end(process, signal.SIGTERM)
     with serving(tmp_path) as (process, _, said):
         assert len(said) == 1
+
+
+@pytest.mark.parametrize("said", ["", "ip.example.gov.cn", "ftp://ip.example.gov.cn"])
+def test_a_real_house_that_does_not_know_its_address_says_so_before_it_seals(settings: Settings, said: str) -> None:
+    settings.DEMO, settings.SITE_SAID, settings.SITE = False, said, said or "http://127.0.0.1:8000"
+    assert without_address().startswith("WARNING: ZR_SITE is not set")
+    settings.DEMO = True
+    assert without_address() == ""
+    settings.DEMO, settings.SITE_SAID = False, "https://ip.example.gov.cn"
+    assert without_address() == ""
+
+
+def test_a_served_house_warns_aloud_when_it_is_up(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, _, _said):
+        assert process.stdout
+        assert process.stdout.readline().startswith("WARNING: ZR_SITE is not set")
+        end(process, signal.SIGTERM)
 
 
 def test_a_thread_that_repeats_goes_on_after_a_fault(caplog: pytest.LogCaptureFixture) -> None:

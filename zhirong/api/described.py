@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +35,8 @@ NAMED: Node = {
     "FileRef": shapes.FileRef,
     "Cursor": shapes.Cursor,
     "Total": shapes.Total,
+    "TimeOrNull": datetime | None,
+    "DayOrNull": date | None,
 }
 KEY: Node = {
     "in": "header",

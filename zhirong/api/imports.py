@@ -24,7 +24,7 @@ router = Router(tags=["imports"])
 UNREADABLE = (
     "registry.file_too_large", "registry.file_declares_entities", "registry.file_not_xml", "registry.file_lacks",
     "registry.numbers_differ", "registry.file_day_unknown", "registry.file_format_unknown", "registry.file_not_a_sheet",
-    "registry.sheet_too_long", "registry.sheet_empty", "registry.sheet_lacks_columns",
+    "registry.sheet_too_long", "registry.sheet_too_wide", "registry.sheet_empty", "registry.sheet_lacks_columns",
 )  # fmt: skip
 Kind = Literal["xml", "rights", "listings"]
 

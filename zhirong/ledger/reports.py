@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, Case, Count, F, Max, Min, Q, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, When
 
 from zhirong.base.refused import Refused
 from zhirong.ledger.models import Account, Entry, Hold, Posting
@@ -71,11 +71,12 @@ def balance(path: str, *, recorded_at: datetime | None = None, effective_at: dat
 
 def statement(path: str, begins: datetime, ends: datetime) -> Statement:
     """The account from `begins` (included) to `ends` (excluded), by the time of recording, so that it never changes."""
-    account = Account.objects.filter(path=path).first()
+    before = Posting.objects.filter(account=OuterRef("pk"), entry__recorded_at__lt=begins).order_by("-entry_id")
+    told = Account.objects.filter(path=path).annotate(opening=Subquery(before.values("balance_after")[:1]))
+    account = told.first()
     if account is None:
         raise Refused("ledger.account_not_found", id=path, path=path)
-    before = Posting.objects.filter(account=account, entry__recorded_at__lt=begins).order_by("-entry_id").first()
-    opening = before.balance_after if before else 0
+    opening = account.opening or 0
     within = (
         Posting.objects.filter(account=account, entry__recorded_at__gte=begins, entry__recorded_at__lt=ends)
         .select_related("entry", "entry__debit", "entry__credit")

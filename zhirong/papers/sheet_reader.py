@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,13 +16,16 @@ import python_calamine
 
 from zhirong.base import text as texts
 from zhirong.base.refused import Refused
+from zhirong.papers import sheet_bounds
 from zhirong.papers.sheets import DANGEROUS
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 # A sheet is XML in a ZIP: what it unpacks to is looked at before it is unpacked.
 MOST_UNPACKED_BYTES = 300_000_000
-EXCEL = (b"PK\3\4", b"\xd0\xcf\x11\xe0")
+# What unpacking says of parts that are damaged, locked or packed in a way of their own.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+EXCEL, OLD_EXCEL = b"PK\3\4", b"\xd0\xcf\x11\xe0"
 Value = str | int | bool | date | datetime | None
 
 
@@ -56,7 +60,10 @@ class Table:
 
 def read(content: bytes, *, name: str) -> Table:
     """The table in a file, told by what it is and not by its name; the name is for the sentence of a refusal."""
-    lines = _filled(_excel(content, name) if content[:4] in EXCEL else _csv(content, name), name)
+    # The Excel of before 2007 is not read: its cells, too, may spread over everything, and it cannot be looked through.
+    if content.startswith(OLD_EXCEL):
+        raise Refused("papers.sheet_unreadable", name=name)
+    lines = _filled(_excel(content, name) if content.startswith(EXCEL) else _csv(content, name), name)
     first = next(lines, None)
     if first is None:
         raise Refused("papers.sheet_empty", name=name)
@@ -119,14 +126,14 @@ def _value(raw: Any) -> Value:
 
 def _excel(content: bytes, name: str) -> Iterator[list[Any]]:
     try:
-        if content[:4] == EXCEL[0] and _unpacked_bytes(content) > MOST_UNPACKED_BYTES:
+        if _unpacked_bytes(content) > MOST_UNPACKED_BYTES or not sheet_bounds.fits(content):
             raise Refused("papers.sheet_too_large", name=name, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)
         if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
             raise Refused("papers.sheet_too_large", name=name, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
         return iter(sheet.to_python(skip_empty_area=False))
-    except (python_calamine.CalamineError, zipfile.BadZipFile, ValueError, OSError, IndexError):
+    except (python_calamine.CalamineError, *BROKEN_ZIP, ValueError, OSError, IndexError):
         raise Refused("papers.sheet_unreadable", name=name) from None
 
 

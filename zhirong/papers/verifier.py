@@ -576,13 +576,19 @@ def check_certificate(paper: Paper, place: Place, *, pinned: str, findings: Find
 
 def pack(files: dict[str, bytes]) -> bytes:
     """The one archive of these files: stored, undated, in the order given, so that every byte is determined."""
-    body, index = b"", b""
+    # Pieces, joined once: an archive of many empty files must not be copied for each of them.
+    pieces: list[bytes] = []
+    heads: list[bytes] = []
+    at = 0
     for name, content in files.items():
         raw = name.encode()
         same = struct.pack("<4H3I", 0x800, 0, 0, 33, zlib.crc32(content), len(content), len(content))
-        index += struct.pack("<4s2H", b"PK\1\2", 20, 20) + same
-        index += struct.pack("<5H2I", len(raw), 0, 0, 0, 0, 0, len(body)) + raw
-        body += struct.pack("<4sH", b"PK\3\4", 20) + same + struct.pack("<2H", len(raw), 0) + raw + content
+        heads.append(struct.pack("<4s2H", b"PK\1\2", 20, 20) + same)
+        heads.append(struct.pack("<5H2I", len(raw), 0, 0, 0, 0, 0, at) + raw)
+        piece = struct.pack("<4sH", b"PK\3\4", 20) + same + struct.pack("<2H", len(raw), 0) + raw + content
+        pieces.append(piece)
+        at += len(piece)
+    body, index = b"".join(pieces), b"".join(heads)
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, len(files), len(files), len(index), len(body), 0)
     return body + index + end
 

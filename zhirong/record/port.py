@@ -87,7 +87,7 @@ class SqlitePort:
         if not immediate:
             self.connection.execute("BEGIN")
             return
-        self._line.begin(self.connection, seconds=turnstile.BUSY_MILLISECONDS / 1000)
+        self._line.begin(self.connection, wait_ms=turnstile.BUSY_MS)
         self._has_turn = True
 
     def commit(self) -> None:

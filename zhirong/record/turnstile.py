@@ -20,7 +20,7 @@ from typing import Any, Final
 # How long one process holds back for another before each of its transactions; the other asks much more often.
 COURTESY_SECONDS: Final = 0.02
 ASK_AGAIN_SECONDS: Final = 0.001
-BUSY_MILLISECONDS: Final = 10_000
+BUSY_MS: Final = 10_000
 
 
 class Turnstile:
@@ -33,7 +33,7 @@ class Turnstile:
         self._is_taken = False
         self._sign: int | None = None  # the file on which processes show each other that they wait
 
-    def enter(self, seconds: float) -> None:
+    def enter(self, wait_ms: int) -> None:
         """Take the turn, or say what SQLite says to a writer that waited too long."""
         with self._gate:
             if not self._is_taken:
@@ -41,7 +41,7 @@ class Turnstile:
                 return
             mine = threading.Event()
             self._line.append(mine)
-        if mine.wait(seconds):
+        if mine.wait(wait_ms / 1000):
             return
         with self._gate:
             if mine.is_set():
@@ -57,28 +57,28 @@ class Turnstile:
             else:
                 self._is_taken = False
 
-    def begin(self, connection: Any, *, seconds: float) -> None:
+    def begin(self, connection: Any, *, wait_ms: int) -> None:
         """Enter, and begin an immediate transaction on a connection of the sqlite3 module; its end is to leave."""
-        end = time.monotonic() + seconds
-        self.enter(seconds)
+        end_ns = time.monotonic_ns() + wait_ms * 1_000_000
+        self.enter(wait_ms)
         try:
             self._let_others_go_first()
             # SQLite's own waiting is put off: its pauses grow to 100 ms, and nobody knows of whoever sleeps in them.
             connection.execute("PRAGMA busy_timeout = 0")
-            self._insist(connection, end)
+            self._insist(connection, end_ns)
         except BaseException:
             self.leave()
             raise
         finally:
-            connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+            connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
 
-    def _insist(self, connection: Any, end: float) -> None:
+    def _insist(self, connection: Any, end_ns: int) -> None:
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 break
             except sqlite3.OperationalError as failure:
-                if not is_busy(failure) or time.monotonic() >= end:
+                if not is_busy(failure) or time.monotonic_ns() >= end_ns:
                     self._show(fcntl.LOCK_UN)
                     raise
             self._show(fcntl.LOCK_SH)

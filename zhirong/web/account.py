@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware import csrf
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -44,6 +45,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if settings.DEMO and (chosen := request.POST.get("as")):
             login, password = chosen, password_of_demo()
         sign_in.log_in(request.session, login=login, password=password)
+        # What somebody put into this browser before the log-in proves no form after it.
+        csrf.rotate_token(request)
         return HttpResponseRedirect(pages.safe_back(after, pages.place("desk") or reverse("account")))
     return pages.page(
         request,
@@ -79,6 +82,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         given = {name: request.POST.get(name, "") for name in ("login", "name", "password", "email", "phone")}
         sign_in.sign_up(**given, language=views.chosen(request, "lang"))
         sign_in.log_in(request.session, login=given["login"], password=given["password"])
+        csrf.rotate_token(request)
         return HttpResponseRedirect(reverse("account"))
     crumbs = [(gettext("Log in"), reverse("sign-in")), (gettext("New log-in"), None)]
     return pages.page(request, "people/sign_up.html", crumbs=crumbs)

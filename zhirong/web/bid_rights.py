@@ -7,6 +7,7 @@ changes one of these rows, in whatever process it was done; so the next bid asks
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,18 +28,20 @@ from zhirong.people.models import Person
 from zhirong.record import port as sql
 
 KEPT: Final = 10_000
-# A session also ends by the clock alone, which changes no row.
-TRUSTED_NS: Final = 60 * 10**9
-SESSIONS = "SELECT session_key, expire_date, session_data FROM django_session WHERE {}"
+# A session also ends by the clock alone, which changes no row; its twelve hours may be some minutes more here.
+TRUSTED_NS: Final = 600 * 10**9
+# A question, and the column by which its rows are found and told apart.
+SESSIONS = ("SELECT session_key, expire_date, session_data FROM django_session WHERE {}", "session_key")
 # Grants and memberships are only ended and added, never changed: how many stand and the sum of their ids tell them all.
 OPEN = "person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL"
 PERSONS = (
     "SELECT p.id, p.password, p.is_active,"
     f" (SELECT COUNT(*) FROM people_rolegrant WHERE {OPEN}), (SELECT SUM(id) FROM people_rolegrant WHERE {OPEN}),"
     f" (SELECT COUNT(*) FROM people_membership WHERE {OPEN}), (SELECT SUM(id) FROM people_membership WHERE {OPEN})"
-    " FROM people_person p WHERE {}"
+    " FROM people_person p WHERE {}",
+    "p.id",
 )
-INTENTS = "SELECT id, state, code FROM exchange_intent WHERE {}"
+INTENTS = ("SELECT id, state, code FROM exchange_intent WHERE {}", "id")
 
 Place = tuple[str, int]
 Rows = tuple[Any, ...]
@@ -58,14 +61,19 @@ class Right:
 
 
 class Rights:
-    """All rights in use in this process. Its one thread looks at the rows for all bids that came meanwhile."""
+    """All rights in use in this process.
+
+    One thread looks at the rows for all bids that came meanwhile. Another asks the rules for whoever bids for the first
+    time, which takes a hundred times as long and keeps nobody else waiting.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[Place, Right] = {}
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="bid-rights")
-        self.door: sql.Port | None = None
+        self.threads = [ThreadPoolExecutor(1, thread_name_prefix=name) for name in ("bid-rights", "bid-rules")]
+        self.doors = threading.local()
         self.waiting: dict[Place, asyncio.Future[Right]] = {}
         self.looking: asyncio.Task[None] | None = None
+        self.asking: set[asyncio.Task[None]] = set()
 
     async def of(self, session: str, lot_id: int) -> Right:
         """The right of this session on this lot as the rows say now, or the rules' refusal."""
@@ -79,38 +87,47 @@ class Rights:
 
     async def _look(self) -> None:
         """A look for all that wait, until nobody does: whoever came after a look began gets the next."""
-        loop = asyncio.get_running_loop()
         while self.waiting:
             asked, self.waiting = self.waiting, {}
             try:
-                found = await loop.run_in_executor(self.thread, self.now, list(asked))
+                standing = await asyncio.get_running_loop().run_in_executor(self.threads[0], self.standing, list(asked))
             except BaseException as failure:
                 for answer in asked.values():
                     _settle(answer, failure)
                 raise
             for place, answer in asked.items():
-                _settle(answer, found[place])
+                if place in standing:
+                    _settle(answer, standing[place])
+                else:
+                    task = asyncio.ensure_future(self._ask(place, answer))
+                    self.asking.add(task)
+                    task.add_done_callback(self.asking.discard)
 
-    def now(self, places: list[Place]) -> dict[Place, Right | Refused]:
-        """On the thread: the rights that stand, and what the rules say where one does not or where none is known."""
-        close_old_connections()
+    async def _ask(self, place: Place, answer: asyncio.Future[Right]) -> None:
+        try:
+            right = await asyncio.get_running_loop().run_in_executor(self.threads[1], self.asked, place)
+        except Refused as refused:
+            _settle(answer, refused)
+        except BaseException as failure:
+            _settle(answer, failure)
+            raise
+        else:
+            _settle(answer, right)
+
+    def standing(self, places: list[Place]) -> dict[Place, Right]:
+        """On its thread: those of the kept rights that still stand."""
         known = {place: self.kept[place] for place in places if place in self.kept}
         rows = self._rows(list(known.values()))
-        found: dict[Place, Right | Refused] = {}
-        for place in places:
-            right = known.get(place)
-            found[place] = right if right is not None and stands(right, rows) else self._asked(place)
-        return found
+        return {place: right for place, right in known.items() if stands(right, rows)}
 
-    def _asked(self, place: Place) -> Right | Refused:
-        """Rows first, then the rules: what changes in between is seen at the next bid."""
-        self.kept.pop(place, None)
-        try:
-            claim = right_of(*place)
-            rows = self._rows([claim])[claim.session, claim.intent_id]
-            right = right_of(*place)
-        except Refused as refused:
-            return refused
+    def asked(self, place: Place) -> Right:
+        """On the other thread: what the rules say. The rows are read before, so a change in between is seen later."""
+        close_old_connections()
+        claim = self.kept.pop(place, None) or right_of(*place)
+        rows = self._rows([claim])[claim.session, claim.intent_id]
+        right = right_of(*place)
+        if (right.person_id, right.intent_id) != (claim.person_id, claim.intent_id):
+            return right  # of other rows than were read: good for this bid, and asked again at the next
         if len(self.kept) >= KEPT:
             self.kept.clear()
         self.kept[place] = replace(right, rests_on=rows, asked_ns=time.monotonic_ns())
@@ -120,12 +137,12 @@ class Rights:
         """The rows that these rights rest on, in three questions for all of them."""
         if not rights:
             return {}
-        self.door = self.door or sql.beside(connections["default"])
+        door = self._door()
         try:
-            sessions = self._read(SESSIONS, "session_key", {right.session for right in rights})
-            persons = self._read(PERSONS, "p.id", {right.person_id for right in rights})
-            intents = self._read(INTENTS, "id", {right.intent_id for right in rights})
-        except self.door.failures:
+            sessions = _read(door, SESSIONS, of={right.session for right in rights})
+            persons = _read(door, PERSONS, of={right.person_id for right in rights})
+            intents = _read(door, INTENTS, of={right.intent_id for right in rights})
+        except door.failures:
             self.end()
             raise
         return {
@@ -137,22 +154,31 @@ class Rights:
             for right in rights
         }
 
-    def _read(self, question: str, column: str, wanted: set[Any]) -> dict[Any, Rows]:
-        assert self.door is not None
-        rows = self.door.execute(question.format(sql.among(self.door, column)), (sql.listed(self.door, wanted),))
-        return {row[0]: row for row in rows}
+    def _door(self) -> sql.Port:
+        """A connection for each of the two threads."""
+        if getattr(self.doors, "port", None) is None:
+            self.doors.port = sql.beside(connections["default"])
+        door: sql.Port = self.doors.port
+        return door
 
     def end(self) -> None:
-        """On the thread: give its connections back."""
-        if self.door is not None:
-            self.door.close()
-            self.door = None
+        """On a thread: give its connection back."""
+        if getattr(self.doors, "port", None) is not None:
+            self.doors.port.close()
+            self.doors.port = None
 
     def close(self, on_thread: Callable[[], None]) -> None:
-        """The house ends: the thread closes what it holds open."""
-        self.thread.submit(self.end)
-        self.thread.submit(on_thread)
-        self.thread.shutdown(wait=True)
+        """The house ends: the threads close what they hold open."""
+        for thread in self.threads:
+            thread.submit(self.end)
+            thread.submit(on_thread)
+            thread.shutdown(wait=True)
+
+
+def _read(door: sql.Port, question: tuple[str, str], *, of: set[Any]) -> dict[Any, Rows]:
+    text, column = question
+    rows = door.execute(text.format(sql.among(door, column)), (sql.listed(door, of),))
+    return {row[0]: row for row in rows}
 
 
 def stands(right: Right, rows: dict[tuple[str, int], Rows]) -> bool:

@@ -24,6 +24,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         with house.running():
             print("working", flush=True)
+            if warning := house.without_address():
+                print(warning, file=sys.stderr, flush=True)
             jobs.until_told_to_end()
     except Refused as no:
         print(f"{sentence(no, 'zh')}\n{sentence(no, 'en')}", file=sys.stderr)

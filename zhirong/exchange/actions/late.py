@@ -85,6 +85,6 @@ def _take_back(intent_id: int) -> None:
     intent = Intent.objects.select_for_update(of=("self",)).select_related("party", "person").get(pk=intent_id)
     intent.state = "lapsed"
     intent.save(update_fields=["state"])
-    facts = {"number": listing.number, "party": intent.party.ref}
-    record.tell("exchange.lapsed", listing.topic, who=None, to=[intent.person], **facts)
+    to, party = [intent.person], intent.party.ref
+    record.tell("exchange.lapsed", listing.topic, who=None, to=to, number=listing.number, party=party)
     money.release_deposit(intent)

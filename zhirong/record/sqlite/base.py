@@ -28,7 +28,7 @@ class CursorWrapper(base.SQLiteCursorWrapper):
         return self.turn(lambda: base.SQLiteCursorWrapper.executemany(self, query, param_list))
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own wrapper, which has the turn for as long as its transaction is open."""
 
     _turnstile: turnstile.Turnstile | None = None
@@ -40,7 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def _in_turn(self, call: Callable[[], Any]) -> Any:
         line = self._line()
-        line.enter(self._seconds())
+        line.enter(self._wait_ms())
         try:
             return call()
         finally:
@@ -49,27 +49,27 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def _line(self) -> turnstile.Turnstile:
         return turnstile.of(self.get_connection_params()["database"])
 
-    def _seconds(self) -> float:
-        return float(self.get_connection_params().get("timeout", turnstile.BUSY_MILLISECONDS / 1000))
+    def _wait_ms(self) -> int:
+        return int(self.get_connection_params().get("timeout", turnstile.BUSY_MS / 1000) * 1000)
 
     def _start_transaction_under_autocommit(self) -> None:
         self.ensure_connection()
         line = self._line()
         with self.wrap_database_errors:
-            line.begin(self.connection, seconds=self._seconds())
+            line.begin(self.connection, wait_ms=self._wait_ms())
         self._turnstile = line
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
         self._give_turn_back()
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self._give_turn_back()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._give_turn_back()
 

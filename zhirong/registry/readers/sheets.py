@@ -18,6 +18,7 @@ import yaml
 
 from zhirong.base import text as texts
 from zhirong.base.refused import Refused
+from zhirong.papers import sheet_bounds, sheet_reader
 
 Sheet = Literal["rights", "listings"]
 MOST_BYTES = 24 * 1024 * 1024
@@ -58,7 +59,10 @@ def read(data: bytes, sheet: Sheet) -> Table:
     """A sheet of either form, told apart by its first bytes; its headings may stand on one of the first five lines."""
     if len(data) > MOST_BYTES:
         raise Refused("registry.file_too_large", most_bytes=MOST_BYTES, found_bytes=len(data))
-    is_excel = data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    # The Excel of before 2007 is not read: its cells, too, may spread over everything, and it cannot be looked through.
+    if data.startswith(sheet_reader.OLD_EXCEL):
+        raise Refused("registry.file_not_a_sheet")
+    is_excel = data.startswith(sheet_reader.EXCEL)
     rows = list(_excel_rows(data) if is_excel else _csv_rows(data))
     return _table(rows, sheet)
 
@@ -104,10 +108,12 @@ def _refuse_a_bomb(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
-    except zipfile.BadZipFile:
+        if size > MOST_UNPACKED_BYTES:
+            raise Refused("registry.file_too_large", most_bytes=MOST_UNPACKED_BYTES, found_bytes=size)
+        if not sheet_bounds.fits(data):
+            raise Refused("registry.sheet_too_wide", most_places=sheet_bounds.MOST_PLACES)
+    except sheet_reader.BROKEN_ZIP:
         raise Refused("registry.file_not_a_sheet") from None
-    if size > MOST_UNPACKED_BYTES:
-        raise Refused("registry.file_too_large", most_bytes=MOST_UNPACKED_BYTES, found_bytes=size)
 
 
 def _text_of_cell(cell: Any) -> str:

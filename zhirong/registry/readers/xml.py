@@ -32,6 +32,10 @@ def root_of(data: bytes) -> Node:
     except etree.XMLSyntaxError as problem:
         line, column = problem.position
         raise Refused("registry.file_not_xml", line=line, column=column) from None
+    # In an encoding such as UTF-7 the words above are written in other signs: the parser knows what they meant.
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise Refused("registry.file_declares_entities")
     return root
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
@@ -201,16 +201,14 @@ def papers(request: HttpRequest, found: Listing) -> list[tuple[ListingDocument, 
 
 
 @require_safe
-def paper(request: HttpRequest, number: str, document_id: int) -> FileResponse:
+def paper(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     """/listings/ZR-2026-000518/papers/4: the file, for those who may read it."""
     found = listing_or_404(request, number)
     document = ListingDocument.objects.filter(pk=document_id, listing=found).select_related("file").first()
     if document is None or not questions.may_read(pages.standing_of(request), document, found):
         raise Http404
     kept = document.file
-    return FileResponse(
-        iter([files.get(kept.sha256)]), content_type=kept.media_type, filename=kept.name, as_attachment=True
-    )
+    return HttpResponse(files.get(kept.sha256), headers=files.headers(kept.name, kept.media_type))
 
 
 def steps(found: Listing, rules: RuleSet | None, *, lot: Lot | None, deal: Deal | None) -> list[tuple[str, str, str]]:

@@ -227,7 +227,8 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         past.exclude(default_proposed_by=None), "default",
         since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
-    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=("annulled", "settled", "defaulted", "declined"))
+    over = ("annulled", "settled", "defaulted", "declined")
+    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=over)
     yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
     objections = Objection.objects.filter(state="open")
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")

@@ -1,0 +1,173 @@
+"""Payouts due and the division of the proceeds on their pages, and over the interface."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.exchange import given_deals as given
+from tests.exchange import given_money
+from tests.exchange.test_proceeds import a_pledged
+from tests.exchange.test_refunds import a_released
+from tests.office.given_office import signed_in
+from tests.people import given_people as people
+from zhirong.exchange.models import Share, Split
+from zhirong.ledger.models import Due, Payout
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DUES = "/office/bank/dues"
+
+
+def text_of(browser: Client, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200, answer.content.decode()[:400]
+    return answer.content.decode()
+
+
+def called(browser: Client, path: str, body: dict[str, Any]) -> Any:
+    keyed = {"Idempotency-Key": uuid.uuid4().hex}
+    answer = browser.post(path, body, content_type="application/json", headers=keyed)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.json()
+
+
+def test_the_batch_of_refunds_is_prepared_on_the_page_and_released_by_another() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    due = a_released(house, seller, buyer)
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    page = text_of(operator, DUES)
+    assert buyer.party.name in page
+    assert "80,000" in page
+    assert "制单 1 笔" in page
+    assert "制单 1 笔" not in text_of(checker, DUES)
+    assert operator.post(DUES, {"deed": "prepare", "one": [due.key]}).status_code == 302
+    payout = Payout.objects.get()
+    assert "复核并放行" not in text_of(operator, DUES)
+    assert "复核并放行 1 笔" in text_of(checker, DUES)
+    assert checker.post(DUES, {"deed": "check", "one": [payout.pk]}).status_code == 302
+    assert Payout.objects.get().state == "checked"
+    assert buyer.party.name in text_of(operator, f"{DUES}?state=made&dues_order=-amount")
+    assert "此列表中没有应付款" in text_of(operator, f"{DUES}?state=paid")
+    file = operator.get(f"{DUES}?as=dues.csv")
+    assert buyer.party.name in file.content.decode("utf-8-sig")
+
+
+def test_an_empty_choice_prepares_nothing() -> None:
+    house = given.House()
+    answer = signed_in(house.operator).post(DUES, {"deed": "prepare"})
+    assert answer.status_code == 422
+    assert not Payout.objects.exists()
+
+
+def test_the_list_of_refunds_asks_little_however_long_it_is() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    for _ in range(3):
+        a_released(house, seller, given.a_side("buyer"))
+    browser = signed_in(house.operator)
+    text_of(browser, DUES)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        text_of(browser, DUES)
+    assert len(asked) <= 14
+
+
+def test_the_payer_sees_the_term_and_leaves_the_money_for_further_bids() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    due = a_released(house, seller, buyer)
+    browser = signed_in(buyer.person)
+    page = text_of(browser, "/desk/money")
+    assert "退还的保证金" in page
+    assert "前付出" in page
+    assert browser.post("/desk/money/dues", {"deed": "keep", "due": due.key}).status_code == 302
+    assert Due.objects.get().state == "kept"
+    assert "已留作下次竞价" in text_of(browser, "/desk/money")
+    assert browser.post("/desk/money/dues", {"deed": "claim", "due": due.key}).status_code == 302
+    assert Due.objects.get().state == "due"
+    stranger = signed_in(seller.person)
+    assert stranger.post("/desk/money/dues", {"deed": "keep", "due": due.key}).status_code == 403
+    assert Due.objects.get().state == "due"
+
+
+def test_refunds_over_the_interface_in_the_order_of_their_terms() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    buyers = [given.a_side("buyer") for _ in range(3)]
+    dues = [a_released(house, seller, buyer) for buyer in buyers]
+    operator, checker, own = signed_in(house.operator), signed_in(house.checker), signed_in(buyers[1].person)
+    first = operator.get("/api/dues?limit=2&state=due").json()
+    assert [one["due"] for one in first["items"]] == [dues[0].key, dues[1].key]
+    rest = operator.get(f"/api/dues?limit=2&state=due&after={first['next']}").json()
+    assert ([one["due"] for one in rest["items"]], rest["next"], rest["total"]) == ([dues[2].key], None, 3)
+    assert [one["due"] for one in own.get("/api/dues").json()["items"]] == [dues[1].key]
+    assert own.get("/api/dues").json()["items"][0]["amount_fen"] == 80_000_00
+    assert called(own, f"/api/dues/{dues[1].key}/keep", {})["state"] == "kept"
+    assert called(own, f"/api/dues/{dues[1].key}/claim", {})["state"] == "due"
+    assert own.post(f"/api/dues/{dues[0].key}/keep", headers={"Idempotency-Key": "k"}).status_code == 404
+    made = called(operator, "/api/bank/dues/prepare", {"dues": [dues[0].key, dues[2].key]})["payouts"]
+    assert [one["amount_fen"] for one in made] == [80_000_00] * 2
+    checked = called(checker, "/api/bank/payouts/check", {"payouts": [one["payout_id"] for one in made]})["payouts"]
+    assert [one["state"] for one in checked] == ["checked"] * 2
+
+
+def test_the_division_of_a_pledged_rights_price_is_entered_and_confirmed_on_its_page() -> None:
+    house, seller, bank = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
+    deal = given_money.settled(house, a_pledged(house, seller, bank))
+    net_fen = deal.price_fen - deal.seller_fee_fen
+    path, operator, checker = f"/office/deals/{deal.pk}/proceeds", signed_in(house.operator), signed_in(house.checker)
+    assert "留在共管账户" in text_of(operator, path)
+    rest = f"{(net_fen - 500_000_00) // 100}.{net_fen % 100:02d}"
+    said = {
+        "deed": "propose_split", "reason": "质权人同意书第二条",
+        "party_1": bank.name, "role_1": "pledgee", "amount_1": "500000",
+        "party_2": seller.party.ref, "role_2": "owner", "amount_2": rest,
+    }  # fmt: skip
+    assert operator.post(path, {**said, "party_1": "无此主体"}).status_code == 422
+    assert operator.post(path, said).status_code == 302
+    split = Split.objects.get()
+    assert "复核价款分配" in text_of(checker, path)
+    confirmed = {"deed": "confirm_split", "payload_hash": split.payload_hash}
+    assert operator.post(path, confirmed).status_code == 403
+    assert checker.post(path, confirmed).status_code == 302
+    assert sorted(Share.objects.values_list("amount_fen", flat=True)) == sorted([500_000_00, net_fen - 500_000_00])
+    told = checker.get(f"/api/deals/{deal.pk}/proceeds").json()
+    assert (told["waiting_fen"], told["agreement"], told["net_fen"]) == (0, "confirmed", net_fen)
+
+
+def test_a_division_goes_over_the_interface_too() -> None:
+    house, seller, bank = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
+    deal = a_pledged(house, seller, bank)
+    net_fen = deal.price_fen - deal.seller_fee_fen
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    parts = [
+        {"role": "pledgee", "party": bank.ref, "amount_fen": 7},
+        {"role": "owner", "party": seller.party.ref, "amount_fen": net_fen - 7},
+    ]
+    told = called(operator, f"/api/deals/{deal.pk}/split", {"parts": parts, "reason": "合同第五条"})
+    assert told["state"] == "proposed"
+    done = called(checker, f"/api/deals/{deal.pk}/split/confirm", {"payload_hash": told["payload_hash"]})
+    assert done["state"] == "confirmed"
+    shares = checker.get(f"/api/deals/{deal.pk}/proceeds").json()["shares"]
+    assert [(one["role"], one["amount_fen"], one["waits"]) for one in shares] == [
+        ("pledgee", 7, False),
+        ("owner", net_fen - 7, False),
+    ]
+
+
+def test_a_settlement_refused_over_the_interface_keeps_its_gate() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    deal = given_money.a_paid(given_money.a_deal(house, seller, buyer), seller, buyer)
+    entered = given_money.a_recordal(house, deal)
+    given.a_pledge(house, deal.listing.items.get().right)
+    answer = signed_in(house.checker).post(
+        f"/api/deals/{deal.pk}/recordal/confirm",
+        {"payload_hash": entered.payload_hash},
+        content_type="application/json",
+        headers={"Idempotency-Key": "settle-1"},
+    )
+    assert answer.json()["code"] == "deal.gate_closed"
+    assert deal.listing.gates.filter(stage="settle", passed=False).count() == 1
