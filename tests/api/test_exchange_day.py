@@ -14,6 +14,7 @@ from tests.api.given_api import ANYBODY, Caller, a_caller
 from tests.exchange import given_deals as given
 from tests.exchange.given_floor import until
 from zhirong.api import health
+from zhirong.base.calendar import beijing_day
 from zhirong.exchange import finder, floor_doors, jobs
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
@@ -128,7 +129,7 @@ def settled(day: Day, deal: int) -> None:
     # The bank's books hold what the test gave the buyers besides, so the statement alone is asked for its codes.
     assert day.operator.money("/bank/statements/fetch")["met"] == [told["payment_code"]]
     jobs.tick()
-    entered = {"number": "2026112200001", "effective_on": record.now().date().isoformat()}
+    entered = {"number": "2026112200001", "effective_on": beijing_day(record.now()).isoformat()}
     told = day.operator.post(f"/deals/{deal}/recordal", entered)
     payload = {"payload_hash": told["recordals"][-1]["payload_hash"]}
     assert day.operator.refused(f"/deals/{deal}/recordal/confirm", payload, key="x")[0] == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.exchange import given_deals as given
+from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import deals, settlement
 from zhirong.exchange.models import Deal, Listing, Recordal
@@ -38,7 +39,9 @@ def a_paid_without_money(deal: Deal, seller: given.Side, buyer: given.Side) -> D
 
 def a_recordal(house: given.House, deal: Deal) -> Recordal:
     """The operator's proof, which waits for a second person."""
-    return settlement.enter_recordal(house.operator, deal.pk, settlement.Proof("2026000123456", record.now().date()))
+    return settlement.enter_recordal(
+        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
+    )
 
 
 def settled(house: given.House, deal: Deal) -> Deal:

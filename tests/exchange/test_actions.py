@@ -12,6 +12,7 @@ from tests.exchange import given_deals as given
 from tests.exchange.given_floor import until
 from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
+from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import closing, deals, intents, listings, objections, settlement
@@ -159,7 +160,9 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     assert deal.state == "recordal"
     escrow = transfers.open_account(accounts.escrow(deal.number))
     assert escrow.credits_posted == deal.price_fen + deal.buyer_fee_fen
-    entered = settlement.enter_recordal(house.operator, deal.pk, settlement.Proof("2026000123456", record.now().date()))
+    entered = settlement.enter_recordal(
+        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
+    )
     with refused("deal.recordal_changed"):
         settlement.confirm_recordal(house.checker, deal.pk, payload_hash="other")
     deal = settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)
@@ -169,7 +172,7 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     fees = transfers.open_account("fee:exchange")
     assert fees.credits_posted == deal.seller_fee_fen + deal.buyer_fee_fen
     right = deal.listing.items.get().right
-    assert [one.party for one in queries.holdings_on(right, record.now().date())] == [first.party]
+    assert [one.party for one in queries.holdings_on(right, beijing_day(record.now()))] == [first.party]
     assert deal.certificate.number.startswith("PZ-")
     assert deeds()[-1] == "exchange.certified"
 

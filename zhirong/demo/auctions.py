@@ -139,7 +139,7 @@ class Story:
         self.statement()
         if until == "recordal":
             return deal
-        today = record.now().date()
+        today = beijing_day(record.now())
         entered = settlement.enter_recordal(
             self.cast["jingban"], deal.pk, settlement.Proof(f"演示登记 {deal.number}", today)
         )

@@ -39,7 +39,7 @@ def start(*, data: Path, wake: Callable[[], None] = lambda: None, shard: int = 0
 
 
 def _watch(data: Path, *, shard: int = 0, shards: int = 1) -> floor_watch.Watch:
-    return floor_watch.watch(record.now().date(), path=data / f"floor-{shard}.lock", shard=shard, shards=shards)
+    return floor_watch.watch(beijing_day(record.now()), path=data / f"floor-{shard}.lock", shard=shard, shards=shards)
 
 
 def open_first(*, data: Path) -> None:

@@ -60,22 +60,18 @@ def took_part(who: Person, deal: Deal) -> bool:
         deal.listing.reviewed_by_id,
         deal.default_proposed_by_id,
         deal.annulment_proposed_by_id,
-        *intents.values_list("person", flat=True),
-        *intents.values_list("decided_by", flat=True),
-        *deal.acceptances.values_list("person", flat=True),
-        *deal.recordals.values_list("entered_by", flat=True),
-        *deal.recordals.values_list("confirmed_by", flat=True),
-        *deal.objections.values_list("raised_by", flat=True),
+        *(pk for pair in intents.values_list("person", "decided_by") for pk in pair),
+        *(pk for pair in deal.recordals.values_list("entered_by", "confirmed_by") for pk in pair),
         *(person.pk for person in persons_of(deal)),
     }
     return who.pk in parts or has_acted(who, deal)
 
 
-def has_acted(who: Person, deal: Deal) -> bool:
-    """Whether the record names the person in a deed on the deal, its listing or a lot: a pause, a ban."""
+def has_acted(person: Person, deal: Deal) -> bool:
+    """Whether the record names the person in a deed on the deal, its listing or a lot: an acceptance, a pause, a ban."""
     topics = [deal.topic, deal.listing.topic, *(lot.topic for lot in deal.listing.lots.all())]
     # A leaf has one spelling, in which a quotation mark inside a text is escaped: nobody writes this into a reason.
-    deeds = Leaf.objects.filter(topic__in=topics, body__contains=f'"who":"{who.ref}"')
+    deeds = Leaf.objects.filter(topic__in=topics, body__contains=f'"who":"{person.ref}"')
     return deeds.exclude(kind=DECIDED).exists()
 
 
