@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from tests.people import given_people as people
 from zhirong.base import numbers
+from zhirong.base.calendar import beijing_day
 from zhirong.exchange.actions import contracts, intents, listings
 from zhirong.exchange.actions.listings import Offer
 from zhirong.exchange.models import Deal, Intent, Listing
@@ -63,8 +64,8 @@ def a_right(house: House, holder: Party, *, paid_through: int = 12) -> Right:
         ipc=("H01M10/613",),
         holders=(records.Named(holder.name, party=holder.ref, share_ppm=1_000_000),),
         fees_paid_through_year=paid_through,
-        fees_as_of=record.now().date() - timedelta(days=3),
-        source_day=record.now().date() - timedelta(days=3),
+        fees_as_of=beijing_day(record.now()) - timedelta(days=3),
+        source_day=beijing_day(record.now()) - timedelta(days=3),
     )
     return putting.put_right(house.operator, said, source="test").right
 
@@ -137,7 +138,7 @@ def a_pledge(house: House, right: Right) -> None:
         right,
         weights.Weight.PLEDGE,
         favoured=weights.Favoured("某某银行"),
-        since=record.now().date(),
+        since=beijing_day(record.now()),
         number="2026980000001",
     )
 

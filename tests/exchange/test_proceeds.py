@@ -10,6 +10,7 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_money
 from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
+from zhirong.base.calendar import beijing_day
 from zhirong.exchange import papers, proceeds, published, rules
 from zhirong.exchange.actions import listings, settlement, splits
 from zhirong.exchange.models import Deal, Gate, Listing, Share
@@ -47,7 +48,7 @@ def a_pledged(house: given.House, seller: given.Side, pledgee: Party) -> Deal:
     """A sale of a pledged right to which the pledgee consented; it waits for a second person's word."""
     right, buyer = given.a_right(house, seller.party), given.a_side("buyer")
     favoured = weights.Favoured(pledgee.name, pledgee)
-    day = record.now().date()
+    day = beijing_day(record.now())
     weights.encumber(house.operator, right, weights.Weight.PLEDGE, favoured=favoured, since=day, number="2026980001")
     weights.consent(house.operator, right, Act.SELL, by=favoured)
     deal = given_money.a_deal_of(announced(house, seller, right), buyer)

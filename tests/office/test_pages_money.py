@@ -10,6 +10,7 @@ from django.conf import settings
 from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
 from tests.web.given_pages import text_of
+from zhirong.base.calendar import beijing_day
 from zhirong.exchange import clockwork
 from zhirong.exchange import jobs as exchange_jobs
 from zhirong.exchange.actions import closing, deals, intents, money, objections, settlement
@@ -163,7 +164,7 @@ def test_a_deal_is_settled_by_two_persons_and_not_by_one() -> None:
     address = f"/office/deals/{deal.pk}"
     operator, checker = signed_in(house.operator), signed_in(house.checker)
     assert "录入变更登记" in text_of(operator, address)
-    day = record.now().date().isoformat()
+    day = beijing_day(record.now()).isoformat()
     assert (
         operator.post(address, {"deed": "enter", "number": "2026112500012", "effective_on": "soon"}).status_code == 400
     )

@@ -35,7 +35,7 @@ def an_unpublished(house: given.House, holder: str, number: str = "202610000015"
     """An application that nobody outside may know of yet."""
     from_digits = number + given.numbers.check_character(number)
     kind, key, written = read_number(Kind.INVENTION, from_digits)
-    day = record.now().date() - timedelta(days=30)
+    day = beijing_day(record.now()) - timedelta(days=30)
     said = RightRecord(
         kind=kind, key=key, number=written, title="尚未公布的方法", filed_on=day, holders=(Named(holder),)
     )

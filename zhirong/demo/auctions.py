@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from zhirong.base.calendar import beijing_day
 from zhirong.base.shown import from_ns
 from zhirong.demo import invented
 from zhirong.demo.cast import Cast

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.db import connections
 
+from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_watch
 from zhirong.exchange.engine.shape import Bid, Reply

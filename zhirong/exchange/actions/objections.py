@@ -68,7 +68,7 @@ def took_part(who: Person, deal: Deal) -> bool:
 
 
 def has_acted(person: Person, deal: Deal) -> bool:
-    """Whether the record names the person in a deed on the deal, its listing or a lot: an acceptance, a pause, a ban."""
+    """Whether the record names the person in a deed on the deal, its listing or a lot: a contract accepted, a ban."""
     topics = [deal.topic, deal.listing.topic, *(lot.topic for lot in deal.listing.lots.all())]
     # A leaf has one spelling, in which a quotation mark inside a text is escaped: nobody writes this into a reason.
     deeds = Leaf.objects.filter(topic__in=topics, body__contains=f'"who":"{person.ref}"')
