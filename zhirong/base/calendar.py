@@ -10,9 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from zhirong.base import shown
+from zhirong.base import shown, yaml_text
 from zhirong.base.refused import Refused
 
 BEIJING = shown.BEIJING
@@ -204,14 +202,14 @@ def _read_year(entry: dict[str, Any]) -> Year:
 
 def read_years(text: str) -> list[Year]:
     """The years of a calendar file in the form of `calendars/cn.yaml`."""
-    return [_read_year(entry) for entry in yaml.safe_load(text)["years"]]
+    return [_read_year(entry) for entry in yaml_text.parse(text)["years"]]
 
 
 def read_calendar(text: str) -> WorkCalendar:
     """A whole calendar file: its years and its business hours."""
     hours = [
         Hours(entry["from"], time.fromisoformat(entry["opens"]), time.fromisoformat(entry["closes"]))
-        for entry in yaml.safe_load(text)["business_hours"]
+        for entry in yaml_text.parse(text)["business_hours"]
     ]
     return WorkCalendar(read_years(text), hours)
 

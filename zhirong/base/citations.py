@@ -9,9 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
-from zhirong.base import shown
+from zhirong.base import shown, yaml_text
 
 DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -29,7 +27,7 @@ def rule(citation: str, language: str) -> str:
 @cache
 def laws() -> dict[str, str]:
     """The laws' names, the longest first, so that none is taken for its beginning."""
-    found: dict[str, str] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    found: dict[str, str] = yaml_text.parse(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
     return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 
 
@@ -27,7 +26,7 @@ class Figure:
 @cache
 def read(path: Path) -> Mapping[str, tuple[Figure, ...]]:
     """A file of dated figures: name -> [{from, value, source, certain?}, …], the oldest first."""
-    found = yaml.safe_load(path.read_text("utf-8")) or {}
+    found = yaml_text.parse(path.read_text("utf-8")) or {}
     return {
         name: tuple(Figure(row["from"], row["value"], row["source"], row.get("certain", "")) for row in rows)
         for name, rows in found.items()

@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import yaml
-
 from zhirong.base import shown as shown_values
 from zhirong.base import text as texts
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 
 Rounding = Literal["half_up", "half_even", "down", "up"]
@@ -40,7 +39,7 @@ class Currency:
 @cache
 def currencies() -> dict[str, Currency]:
     """The currencies that the house knows, by ISO 4217 code."""
-    data = yaml.safe_load(Path(__file__).with_name("currencies.yaml").read_text("utf-8"))
+    data = yaml_text.parse(Path(__file__).with_name("currencies.yaml").read_text("utf-8"))
     return {code: Currency(code=code, **entry) for code, entry in data["currencies"].items()}
 
 

@@ -6,9 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from zhirong.base import shown
+from zhirong.base import shown, yaml_text
 
 
 class Refused(Exception):
@@ -38,7 +36,7 @@ def catalogue() -> dict[str, dict[str, Any]]:
     """Every refusal of the house by its code. A code stands in one file only."""
     texts: dict[str, dict[str, Any]] = {}
     for path in sorted(Path(__file__).parent.parent.glob("*/refusals.yaml")):
-        for code, entry in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+        for code, entry in (yaml_text.parse(path.read_text("utf-8")) or {}).items():
             assert code not in texts, f"refusal {code} stands twice"
             texts[code] = entry
     return texts

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from stdnum.cn import uscc
 
+from zhirong.base import yaml_text
 from zhirong.people.actions import parties, roles, sign_in, verification
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -22,7 +22,7 @@ EVIDENCE = "%PDF-1.4\n% 演示用证明材料，不是任何机构的真实文�
 @cache
 def told() -> dict[str, Any]:
     """The cast as its file tells it."""
-    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("cast.yaml").read_text("utf-8"))
+    found: dict[str, Any] = yaml_text.parse(Path(__file__).with_name("cast.yaml").read_text("utf-8"))
     return found
 
 

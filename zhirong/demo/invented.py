@@ -10,10 +10,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
 from stdnum.cn import uscc
 
-from zhirong.base import numbers
+from zhirong.base import numbers, yaml_text
 from zhirong.registry import records
 from zhirong.registry.engine.facts import Kind
 
@@ -29,7 +28,7 @@ MIDDLE_YUAN = {Kind.INVENTION: 162_000, Kind.UTILITY_MODEL: 47_000, Kind.DESIGN:
 @cache
 def words() -> dict[str, Any]:
     """The vocabulary of the demo."""
-    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("invented.yaml").read_text("utf-8"))
+    found: dict[str, Any] = yaml_text.parse(Path(__file__).with_name("invented.yaml").read_text("utf-8"))
     return found
 
 

@@ -10,8 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 from zhirong.exchange.rule_sets import FOLDER, figure_on
 from zhirong.record import port as sql
@@ -99,6 +98,6 @@ class Watch:
 
 def watch(day: date, *, path: Path | None, shard: int = 0, shards: int = 1) -> Watch:
     """A watch with the figures of `floor.yaml` on a day."""
-    figures: dict[str, Any] = yaml.safe_load((FOLDER / "floor.yaml").read_text("utf-8"))
+    figures: dict[str, Any] = yaml_text.parse((FOLDER / "floor.yaml").read_text("utf-8"))
     jump, outage = (figure_on(figures[name], name=name, day=day) for name in ("clock_jump", "outage"))
     return Watch(shard, shards, clock_jump_ns=jump.ns, outage_ns=outage.ns, path=path)

@@ -10,8 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 
 # Figures that kept editions of older listings do not hold: for them the default of the class is the rule.
@@ -106,7 +105,7 @@ def rule_set(code: str, day: date) -> RuleSet:
     """The rule set as it stands on a day, within the bounds of its basis, or the refusal that names the figure."""
     if code not in codes():
         raise Refused("lot.no_such_rule_set", rule_set=code)
-    return read(yaml.safe_load((FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8")), day)
+    return read(yaml_text.parse((FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8")), day)
 
 
 def read(text: dict[str, Any], day: date) -> RuleSet:
@@ -130,14 +129,13 @@ def text_of(code: str) -> str:
 @lru_cache(maxsize=64)
 def as_kept(text: str, day: date) -> RuleSet:
     """The rule set of a kept text on the day of its announcement."""
-    return read(yaml.safe_load(text), day)
+    return read(yaml_text.parse(text), day)
 
 
 def sources(code: str) -> dict[str, list[dict[str, Any]]]:
     """Every figure of a rule set with its dates, sources and how certain each is, as the file holds them."""
-    found: dict[str, list[dict[str, Any]]] = yaml.safe_load((FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8"))[
-        "figures"
-    ]
+    text = (FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8")
+    found: dict[str, list[dict[str, Any]]] = yaml_text.parse(text)["figures"]
     return found
 
 
@@ -166,7 +164,7 @@ def _value(name: str, plain: Any) -> Any:
 
 @cache
 def _bounds() -> dict[str, dict[str, dict[str, Any]]]:
-    found: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((FOLDER / "bounds.yaml").read_text("utf-8"))
+    found: dict[str, dict[str, dict[str, Any]]] = yaml_text.parse((FOLDER / "bounds.yaml").read_text("utf-8"))
     return found
 
 

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-import yaml
-
+from zhirong.base import yaml_text
 from zhirong.base.calendar import beijing_day, china
 from zhirong.exchange import listing_rules, rule_sets
 from zhirong.exchange.rule_sets import Span
@@ -15,7 +14,7 @@ from zhirong.exchange.rule_sets import Span
 
 @cache
 def _terms() -> dict[str, dict[str, list[dict[str, Any]]]]:
-    found: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
+    found: dict[str, dict[str, list[dict[str, Any]]]] = yaml_text.parse(
         (rule_sets.FOLDER / "terms.yaml").read_text("utf-8")
     )
     return found

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.contrib.auth.models import AnonymousUser
 
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 from zhirong.people import rules
 from zhirong.people.models import Membership, Person, RoleGrant
@@ -20,7 +20,7 @@ Who = Person | Standing | AnonymousUser | None
 @cache
 def roles() -> dict[str, dict[str, Any]]:
     """The roles of the house with their names, how they are given and what they exclude."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("roles.yaml").read_text("utf-8"))
+    found: dict[str, dict[str, Any]] = yaml_text.parse(Path(__file__).with_name("roles.yaml").read_text("utf-8"))
     return found
 
 
@@ -29,7 +29,7 @@ def verbs() -> dict[str, Verb]:
     """Every verb of the house by its name. A verb stands in one file only."""
     found: dict[str, Verb] = {}
     for path in sorted(Path(__file__).parent.parent.glob("*/access.yaml")):
-        for name, entry in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+        for name, entry in (yaml_text.parse(path.read_text("utf-8")) or {}).items():
             assert name not in found, f"verb {name} stands twice"
             found[name] = _checked(rules.read_verb(name, entry))
     return found

@@ -7,9 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from zhirong.base import shown
+from zhirong.base import shown, yaml_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def declared() -> dict[str, Kind]:
     """Every kind of the house by its name."""
     kinds: dict[str, Kind] = {}
     for path in sorted(Path(__file__).parent.parent.glob("*/events.yaml")):
-        for name, entry in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+        for name, entry in (yaml_text.parse(path.read_text("utf-8")) or {}).items():
             assert name not in kinds, f"the kind {name} stands twice"
             kinds[name] = _kind(name, entry)
     return kinds

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from zhirong.base import yaml_text
 
 
 @cache
 def groups() -> dict[str, dict[str, dict[str, str]]]:
     """All names by group and code."""
-    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+    found: dict[str, dict[str, dict[str, str]]] = yaml_text.parse(
         (Path(__file__).parent / "labels.yaml").read_text("utf-8")
     )
     return found

@@ -15,9 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from zhirong.base import shown
+from zhirong.base import shown, yaml_text
 from zhirong.registry import labels
 from zhirong.registry.engine import dated, fees, states, terms
 from zhirong.registry.engine.facts import (
@@ -115,7 +113,7 @@ def free_to(act: Act, facts: RightFacts, day: date, *, deal: Deal = PLAIN_DEAL) 
 @cache
 def reason_texts() -> dict[str, dict[str, Any]]:
     """The catalogue of reasons: code -> zh, en, rule, effect."""
-    texts: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "reasons.yaml").read_text("utf-8"))
+    texts: dict[str, dict[str, Any]] = yaml_text.parse((Path(__file__).parent / "reasons.yaml").read_text("utf-8"))
     return texts
 
 

@@ -14,10 +14,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
+
+from zhirong.base import yaml_text
 
 ROOT = Path(__file__).parent.parent
 WORDS = Path(__file__).parent / "locale" / "zh_Hans" / "words"
@@ -31,7 +32,7 @@ def entries() -> dict[str, str]:
     """Every word with its Chinese. The same English may stand in two files if it says the same."""
     found: dict[str, str] = {}
     for path in sorted(WORDS.glob("*.yaml")):
-        for english, chinese in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+        for english, chinese in (yaml_text.parse(path.read_text("utf-8")) or {}).items():
             assert found.get(english, chinese) == chinese, f"“{english}” stands twice, again in {path.name}"
             found[english] = chinese
     return found

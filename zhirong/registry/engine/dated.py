@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 
 FOLDER = Path(__file__).parent.parent / "parameters"
@@ -49,7 +48,7 @@ def on(name: str, day: date) -> Figure:
 def _everything() -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        figures.update(yaml.safe_load(path.read_text("utf-8")))
+        figures.update(yaml_text.parse(path.read_text("utf-8")))
     return figures
 
 

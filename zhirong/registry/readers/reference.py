@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import yaml
-
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 
 TableName = Literal["ipc", "fields", "divisions"]
@@ -34,7 +33,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 @cache
 def field_names() -> dict[int, str]:
     """The Chinese names of the 35 fields."""
-    found: dict[int, str] = yaml.safe_load(Path(__file__).with_name("technology_fields.yaml").read_text("utf-8"))
+    found: dict[int, str] = yaml_text.parse(Path(__file__).with_name("technology_fields.yaml").read_text("utf-8"))
     return found
 
 

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 import python_calamine
 import xlsxwriter
-import yaml
 
 from zhirong.base import text as texts
+from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
 from zhirong.papers import sheet_bounds, sheet_reader
 
@@ -49,7 +49,7 @@ class Table:
 @cache
 def columns(sheet: Sheet) -> dict[str, dict[str, Any]]:
     """The columns of a sheet by their field, in the template's order."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "columns.yaml").read_text("utf-8"))[
+    found: dict[str, dict[str, Any]] = yaml_text.parse((Path(__file__).parent / "columns.yaml").read_text("utf-8"))[
         sheet
     ]
     return found
