@@ -1,14 +1,21 @@
-"""What the tests need from the machine itself: Chromium, and poppler to read PDFs back. On Debian, root gets both."""
+"""What the tests need from the machine itself: Chromium, a library of its driver, and poppler to read PDFs back.
+
+On Debian, root gets them.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PACKAGES = {"chromium": BROWSERS, "poppler-utils": ("pdftotext",)}
+# The driver of the browser tests brings its own Node, which is linked with it; a minimal Debian has no such library.
+LIBRARIES = {"libatomic1": "libatomic.so.1"}
 FONTS = "fonts-noto-cjk"
 
 
@@ -18,8 +25,18 @@ def browser() -> str | None:
 
 
 def lacking() -> list[str]:
-    """Debian packages none of whose programs is here."""
-    return [package for package, names in PACKAGES.items() if not any(shutil.which(name) for name in names)]
+    """Debian packages none of whose programs is here, and those whose library does not load."""
+    programs = [package for package, names in PACKAGES.items() if not any(shutil.which(name) for name in names)]
+    return programs + [package for package, name in LIBRARIES.items() if sys.platform == "linux" and not loads(name)]
+
+
+def loads(library: str) -> bool:
+    """Whether the system finds a shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def make_ready() -> str | None:
