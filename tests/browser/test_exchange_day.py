@@ -247,4 +247,4 @@ def verified(file: Path) -> subprocess.CompletedProcess[str]:
 def the_other_buyer_has_the_deposit_back(zhiqiu: Guest) -> None:
     zhiqiu.go("/desk/bids")
     row = zhiqiu.page.get_by_role("row").filter(has_text=TITLE)
-    expect(row).to_contain_text("back with you")
+    expect(row).to_contain_text("released")

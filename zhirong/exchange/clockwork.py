@@ -20,6 +20,7 @@ from zhirong.base.refused import Refused
 from zhirong.base.shown import from_ns, to_ns
 from zhirong.exchange import floor_doors, jobs
 from zhirong.exchange.models import Deal, Listing, Lot
+from zhirong.ledger.models import Due
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -56,6 +57,11 @@ def floor_runs() -> Iterator[None]:
     finally:
         if not runs:
             floor_doors.stop()
+
+
+def _of_refunds(after: datetime) -> Iterator[QuerySet[Any]]:
+    """Money that must be on its way to its owner by then (B10, X4)."""
+    yield _named(Due.objects.filter(state__in=("due", "made"), due_at__gt=after), "refund", "due_at", number="key")
 
 
 def deadlines(after: datetime, *, most: int = 20) -> list[Deadline]:
@@ -112,6 +118,12 @@ def next_deadline(after: datetime) -> datetime | None:
     return min((at for at in timed if at is not None), default=None)
 
 
+def next_stop(after: datetime) -> datetime | None:
+    """Where a move must stop next: a deadline of the clock, or a term of a deal or a refund whose passing is told."""
+    terms = [part.aggregate(first=Min("at"))["first"] for part in (*_of_deals(after), *_of_refunds(after))]
+    return min((at for at in (next_deadline(after), *terms) if at is not None), default=None)
+
+
 def moves(who: Person, to: datetime, *, why: str) -> Iterator[datetime]:
     """Move the clock to an instant, stopping at every deadline before it; gives each stop after what fell due there."""
     access.require(who, "exchange.move_clock")
@@ -120,7 +132,7 @@ def moves(who: Person, to: datetime, *, why: str) -> Iterator[datetime]:
     with floor_runs():
         settle()
         for _ in range(LONGEST_STEPS):
-            due = next_deadline(record.now())
+            due = next_stop(record.now())
             if due is None or due > to:
                 break
             yield from _stop(who, due + BREATH, why=why)

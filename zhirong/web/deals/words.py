@@ -26,7 +26,7 @@ INTENTS = {
 DEPOSITS = {
     "due": gettext_noop("to be paid"),
     "held": gettext_noop("frozen"),
-    "released": gettext_noop("back with you"),
+    "released": gettext_noop("released"),
     "applied": gettext_noop("counted towards the price"),
     "forfeited": gettext_noop("forfeited"),
     "waived": gettext_noop("no longer due"),
