@@ -87,7 +87,7 @@ def test_logging_in_works_with_and_without_script(visit: Visit, script: bool) ->
     person = a_person(password=PASSWORD)
     page = visit(script=script).go("/sign-in")
     log_in(page, person.login, "not the one")
-    expect(page.locator(".why")).to_contain_text("4")
+    expect(page.locator(".why")).to_contain_text("登录名或密码不符")
     expect(page.get_by_label("登录名").first).to_have_value(person.login)
     log_in(page, person.login, PASSWORD)
     expect(page.get_by_role("link", name=person.name)).to_be_visible()

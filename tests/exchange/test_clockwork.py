@@ -72,3 +72,6 @@ def test_a_deals_terms_stand_among_the_deadlines_but_the_clock_only_waits_for_th
     coming = clockwork.deadlines(record.now())
     assert [(one.kind, one.number, one.by_clock) for one in coming] == [("contract", deal.number, False)]
     assert clockwork.next_deadline(record.now()) is None
+    clockwork.move_to(house.operator, deal.contract_due_at + timedelta(days=1), why="nobody accepts")
+    told = Event.objects.get(kind="exchange.contract_overdue").leaf
+    assert told.at - deal.contract_due_at < timedelta(seconds=5)
