@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
@@ -19,7 +20,7 @@ from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, objections, questions, settlement
 from zhirong.exchange.models import Listing, Lot
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.actions import dues, payouts, transfers
+from zhirong.ledger.actions import dues, payouts, simulated, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import BankFile, BankLine
 from zhirong.people.actions import roles, secrets, tokens, verification
@@ -76,8 +77,8 @@ def all_things() -> Things:
     _rights(things)
     _people(things)
     sequencer.number_now()
-    leaf = Leaf.objects.filter(kind="exchange.drafted").earliest("pk")
-    things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}}
+    leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
+    things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
     return things
 
 
@@ -144,13 +145,15 @@ def _bank(things: Things) -> None:
     owed = dues.Owed(
         "deposit:7:1", things.facts["early"].listing.topic, "deposit", party, 100_00, now + timedelta(days=3)
     )
-    due = dues.owe([owed])[0]
+    with transaction.atomic():
+        due = dues.owe([owed])[0]
+    played = simulated.pay_in("某厂", 1_00, memo="x", now=now)
     file = BankFile.objects.create(direction="in", name="x", sha256="0" * 64, at=now, lines=1, booked_at=now)
     line = BankLine.objects.create(
         file=file, bank=accounts.BANK, bank_ref="x", account=accounts.custody(), amount=1_00, value_day=beijing_day(now)
     )
     BankLine.objects.filter(pk=line.pk).update(state="suspense", why="unknown_payer", matched_by=house.operator)
-    things.facts["account"] = free
+    things.facts |= {"account": free, "played": played.bank_ref}
     things.by_start |= {
         "/api/bank/payouts/": {"payout_id": payout.pk},
         "/api/bank/lines/": {"line_id": line.pk},
@@ -234,6 +237,9 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     right: Right = facts["right"]
     offer = {"seller": things.seller.party.ref, "rights": [right.pk], "title": "专利权转让", "asking_fen": 900_000_00}
     bodies: dict[str, Mapping[str, object]] = {
+        "POST /api/listings": {**offer, "rule_set": "demo"},
+        "POST /api/bank/dues/prepare": {"dues": ["deposit:7:1"]},
+        "POST /api/bank/simulated/corrections": {"bank_ref": facts["played"]},
         "lines/<int:line_id>/match": {"account": facts["account"]},
         "claims/<int:claim_id>/decide": {"accepted": True, "reason": REASON},
         "accept": {"contract_sha256": facts["contract"], "side": "seller"},
