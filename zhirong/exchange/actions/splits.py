@@ -135,6 +135,8 @@ def settle(deal: Deal, *, who: Person, day: date) -> list[Part]:
     must_not_gain(who, {part.party.ref for part in parts if part.party})
     given = [(part.role, part.party.ref if part.party else "", part.amount_fen) for part in parts]
     _must_not_go_back(deal, given)
+    if given:
+        _must_fit_the_pledge(deal, given)
     shares = [
         Share(
             deal=deal,
@@ -257,6 +259,8 @@ def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
     given = [(one.role, one.party.ref if one.party else "", one.amount_fen) for one in parts]
     _must_add_up(given, _to_divide_fen(deal))
     _must_not_go_back(deal, given)
+    # The pledge may be younger than the proposal.
+    _must_fit_the_pledge(deal, given)
     found.state, found.confirmed_by, found.confirmed_at = "confirmed", who, record.now()
     found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     record.tell(
