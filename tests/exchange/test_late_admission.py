@@ -130,7 +130,7 @@ def test_an_admission_that_the_floor_did_not_take_is_taken_back(hall: Hall) -> N
 def test_a_deposit_that_the_bank_took_back_lets_nobody_in(hall: Hall) -> None:
     hall.begun()
     hall.bank_line(hall.closed_on())
-    for state in ("taken_back", "returned", "suspended"):
+    for state in ("taken_back", "suspense", "returning"):
         BankLine.objects.update(state=state)
         assert refused(hall) == "intent.deposit_not_in_time"
     assert given.free_fen(hall.third) == hall.intent.deposit_fen
