@@ -276,6 +276,59 @@ def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
     return found
 
 
+@transaction.atomic
+def refuse_split(who: Person, deal_id: int, *, payload_hash: str, reason: str) -> Split:
+    """A second person finds a fault in what was entered: it ends, and what stood before it stands again."""
+    deal = locked_deal(deal_id)
+    found = _proposed(deal, ended="refused")
+    access.require(who, "exchange.confirm_split", found)
+    must_not_gain(who, {part.party.ref for part in agreed_parts(found) if part.party})
+    if found.payload_hash != payload_hash:
+        raise Refused("deal.split_changed", deal=deal.number)
+    return _end(deal, found, "refused", who=who, reason=reason)
+
+
+@transaction.atomic
+def withdraw_split(who: Person, deal_id: int, *, reason: str) -> Split:
+    """The operator takes back what nobody confirmed yet; what stood before it stands again."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.propose_split", deal)
+    return _end(deal, _proposed(deal, ended="withdrawn"), "withdrawn", who=who, reason=reason)
+
+
+def _proposed(deal: Deal, *, ended: str) -> Split:
+    """What waits for a second person, or what the same deed ended before."""
+    rows = deal.splits.select_for_update()
+    found = rows.filter(state="proposed").first() or rows.order_by("-pk").first()
+    if found is None or found.state not in ("proposed", ended):
+        raise Refused("deal.no_split", deal=deal.number)
+    return found
+
+
+def _end(deal: Deal, split: Split, state: str, *, who: Person, reason: str) -> Split:
+    if split.state == state:
+        return split
+    why = listing_rules.must_be_text(reason, field="reason", most=1000)
+    split.state = state
+    split.save(update_fields=["state"])
+    # One person alone does not undo what two agreed on: the agreement that the proposal replaced stands again.
+    former = deal.splits.filter(state="replaced", confirmed_at__isnull=False).order_by("-pk").first()
+    if former is not None:
+        former.state = "confirmed"
+        former.save(update_fields=["state"])
+    record.tell(
+        f"exchange.split_{state}",
+        deal.topic,
+        who=who,
+        to=persons_of(deal),
+        deal=deal.number,
+        payload_hash=split.payload_hash,
+        reason=why,
+        stands=former.payload_hash if former else "",
+    )
+    return split
+
+
 def _pay_what_waited(deal: Deal, parts: Sequence[Part], *, who: Person) -> None:
     """Those entitled agree now: what waited in escrow goes to them."""
     deal.shares.filter(paid_at=None).delete()

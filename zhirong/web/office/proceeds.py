@@ -50,22 +50,28 @@ def proceeds_page(request: HttpRequest, deal_id: int) -> HttpResponse:
         may_confirm=agreement is not None
         and agreement.state == "proposed"
         and access.may(standing, "exchange.confirm_split", agreement),
+        may_withdraw=agreement is not None
+        and agreement.state == "proposed"
+        and access.may(standing, "exchange.propose_split", deal),
     )
 
 
 def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
     """An agreement is entered by one person and confirmed by another."""
     person, given = rooms.who(request), request.POST
+    digest, reason = given.get("payload_hash", ""), given.get("reason", "")
 
     def propose() -> object:
         file = rooms.kept_file(request, "file")
-        return splits.propose_split(person, deal_id, parts=parts_of(request), reason=given.get("reason", ""), file=file)
+        return splits.propose_split(person, deal_id, parts=parts_of(request), reason=reason, file=file)
 
     return rooms.do(
         request,
         {
             "propose_split": propose,
-            "confirm_split": lambda: splits.confirm_split(person, deal_id, payload_hash=given.get("payload_hash", "")),
+            "confirm_split": lambda: splits.confirm_split(person, deal_id, payload_hash=digest),
+            "refuse_split": lambda: splits.refuse_split(person, deal_id, payload_hash=digest, reason=reason),
+            "withdraw_split": lambda: splits.withdraw_split(person, deal_id, reason=reason),
         },
     )
 
