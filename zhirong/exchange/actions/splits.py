@@ -75,7 +75,7 @@ def by_register(deal: Deal, day: date) -> list[Part]:
             free.append((right, sold_by(deal, right, day)))
     free_fen, pledged_fen = rules.split_fen(net_fen(deal), [len(free), len(rights) - len(free)])
     parts = [_pledged(pledges, pledged_fen)] if pledged_fen else []
-    return parts + _by_shares([held for _, held in free], free_fen)
+    return parts + by_shares([held for _, held in free], free_fen)
 
 
 def sold_by(deal: Deal, right: Right, day: date) -> list[Holding]:
@@ -106,7 +106,7 @@ def _pledged(pledges: Sequence[Encumbrance], amount_fen: int) -> Part:
     return Part("pledgee", "、".join(names)[:200], only, amount_fen, waits=True)
 
 
-def _by_shares(rights: Sequence[Sequence[Holding]], amount_fen: int) -> list[Part]:
+def by_shares(rights: Sequence[Sequence[Holding]], amount_fen: int) -> list[Part]:
     """Each right's part by its holders' shares; a holder of several rights gets one sum."""
     if not amount_fen:
         return []
@@ -160,8 +160,8 @@ def waiting_fen(deal: Deal) -> int:
 
 
 def _to_divide_fen(deal: Deal) -> int:
-    """What an agreement may divide: all of it before the settlement, what waits in escrow after it."""
-    if deal.state == "settled":
+    """What an agreement may divide: all of it before the settlement, what waits in escrow after it or a default."""
+    if deal.state == "settled" or (deal.state == "defaulted" and waiting_fen(deal)):
         return waiting_fen(deal)
     if deal.state in ("defaulted", "annulled"):
         raise Refused("deal.not_now", state=deal.state, deed="split")
@@ -234,6 +234,9 @@ def _must_not_go_back(deal: Deal, parts: Sequence[tuple[str, str, int]]) -> None
 
 def _must_fit_the_pledge(deal: Deal, parts: Sequence[tuple[str, str, int]]) -> None:
     """Where a pledge weighs, the agreement names the pledgee: the price goes first to the debt (民法典 444)."""
+    if deal.state == "defaulted":
+        # A forfeited deposit is no price, and the right is still there for the pledge.
+        return
     day = beijing_day(record.now())
     items = deal.listing.items.select_related("right")
     pledged = any(one.kind == PLEDGE for item in items for one in queries.weights_on(item.right, day))
@@ -271,7 +274,7 @@ def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
         deal=deal.number,
         payload_hash=payload_hash,
     )
-    if deal.state == "settled":
+    if deal.state in ("settled", "defaulted"):
         _pay_what_waited(deal, parts, who=who)
     return found
 
