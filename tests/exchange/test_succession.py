@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange.given_floor import until
 from tests.people.given_people import deeds, refused
 from tests.web.given_pages import text_of
+from zhirong.base.calendar import beijing_day
 from zhirong.exchange import clockwork, floor_doors, jobs
 from zhirong.exchange.actions import changes, deals, intents, listings, settlement, succession
 from zhirong.exchange.floor import Floor
@@ -20,6 +22,7 @@ from zhirong.exchange.floor_watch import Watch
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
 from zhirong.record import actions as record
 from zhirong.record import port as sql
+from zhirong.registry.actions import weights
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEPOSIT = 80_000_00
@@ -112,6 +115,35 @@ def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_noth
     fallen = Deal.objects.get(pk=deal.pk)
     gap_fen = 20_000_00
     assert fallen.shortfall_fen == max(0, gap_fen - (DEPOSIT - deal.buyer_fee_fen)) == 0
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_pledge_while_the_next_best_is_asked_stops_the_offer_and_its_term() -> None:
+    house = given.House()
+    deal, _, (_, second, _) = three(house)
+    deal = defaults(house, deal)
+    offer = Deal.objects.get(state="offered")
+    given.a_pledge(house, deal.listing.items.get().right)
+    with refused("deal.offer_not_free"):
+        succession.take(second.person, offer.pk)
+    assert given.free_fen(second) == DEPOSIT
+    jobs.tick()
+    offer.refresh_from_db()
+    assert (offer.state, offer.stopped_at is not None, given.fresh(deal.listing).state) == ("offered", True, "offering")
+    assert deeds().count("exchange.deal_stopped") == 1
+    given.time_passes(hours=2)
+    jobs.tick()
+    with refused("deal.stopped"):
+        succession.take(second.person, offer.pk)
+    pledge = offer.listing.items.get().right.encumbrances.get()
+    weights.release(house.operator, pledge, day=beijing_day(record.now()))
+    due_at = offer.contract_due_at
+    jobs.tick()
+    offer.refresh_from_db()
+    assert (offer.state, offer.stopped_at) == ("offered", None)
+    assert offer.contract_due_at - due_at > timedelta(hours=1, minutes=59)
+    assert succession.take(second.person, offer.pk).state == "contract"
+    assert "exchange.offer_lapsed" not in deeds()
 
 
 @pytest.mark.usefixtures("floor")
