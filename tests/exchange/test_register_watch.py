@@ -15,7 +15,8 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused, sentence
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import listings, objections, register_watch, settlement
-from zhirong.exchange.models import Listing, Lot
+from zhirong.exchange.models import Listing, Lot, Share
+from zhirong.ledger import reports
 from zhirong.record import actions as record
 from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
@@ -131,6 +132,10 @@ def test_a_register_that_names_the_buyer_first_does_not_stop_the_settlement() ->
     jobs.tick()
     assert sold.fresh().stopped_at is None
     assert desk.settled(sold).deal.state == "settled"
+    net_fen = sold.deal.price_fen - sold.deal.seller_fee_fen
+    assert list(Share.objects.values_list("party", "amount_fen")) == [(sold.seller.party.pk, net_fen)]
+    assert given.free_fen(sold.seller) == net_fen
+    assert list(reports.faults()) == []
     assert [one.party for one in Holding.objects.filter(right=right, until=None)] == [sold.buyer.party]
 
 

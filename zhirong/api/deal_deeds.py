@@ -153,7 +153,8 @@ def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     summary="Confirm the recordal and settle",
     **problems.told(
         DealTold, "deal.no_recordal", "deal.not_now", "deal.stopped", "deal.recordal_changed", "deal.gate_closed",
-        "deal.split_unconfirmed", "people.maker_is_checker", "people.own_party", "registry.not_free",
+        "deal.split_unconfirmed", "deal.split_without_pledgee", "deal.part_for_the_buyer",
+        "people.maker_is_checker", "people.own_party", "registry.not_free",
         "ledger.not_enough", *KEY,
     ),
 )  # fmt: skip

@@ -99,7 +99,7 @@ def get_proceeds(request: HttpRequest, deal_id: shapes.Id) -> ProceedsTold:
     summary="Enter an agreed division of the proceeds",
     **problems.told(
         SplitTold, "deal.split_does_not_add_up", "deal.split_unknown_party", "deal.split_without_pledgee",
-        "deal.not_now", "people.own_party", "listing.text_length", *KEY,
+        "deal.part_for_the_buyer", "deal.not_now", "people.own_party", "listing.text_length", *KEY,
     ),
 )  # fmt: skip
 def propose_split(request: HttpRequest, deal_id: shapes.Id, said: SplitSaid) -> HttpResponse:
@@ -118,8 +118,8 @@ def propose_split(request: HttpRequest, deal_id: shapes.Id, said: SplitSaid) -> 
     auth=calling.may_ask("exchange.confirm_split"),
     summary="Confirm an agreed division of the proceeds",
     **problems.told(
-        SplitTold, "deal.no_split", "deal.split_changed", "deal.split_does_not_add_up", "people.maker_is_checker",
-        "people.own_party", *KEY,
+        SplitTold, "deal.no_split", "deal.split_changed", "deal.split_does_not_add_up", "deal.split_without_pledgee",
+        "deal.part_for_the_buyer", "people.maker_is_checker", "people.own_party", *KEY,
     ),
 )  # fmt: skip
 def confirm_split(request: HttpRequest, deal_id: shapes.Id, said: SplitConfirmed) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import logging
 import random
 import shutil
@@ -11,10 +12,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import apsw
 from django.conf import settings
@@ -28,13 +32,14 @@ from zhirong.cli.drill_load import Acknowledged, Load
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
 from zhirong.ledger import reports
-from zhirong.papers import evidence
+from zhirong.papers import verifier
 from zhirong.record import actions as record
-from zhirong.record import port, sequencer
+from zhirong.record import port, receipts, sequencer
 from zhirong.record.models import Leaf
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROOFS_A_ROUND = 3
+BY_COMMAND_A_ROUND = 3
+LEAVES_A_QUERY = 500
 SERVER = "server"
 BEGUN = time.monotonic()
 
@@ -49,13 +54,27 @@ class Tally:
     sectors: int = 0
     acknowledged: int = 0
     proofs: int = 0
+    by_command: int = 0
+    heard: dict[str, Counter[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def line(self) -> str:
         """One line for people."""
         broken = f"{self.kills} kills, {self.losses} power losses ({self.sectors} sectors undone)"
-        kept = f"{self.acknowledged} acknowledgements, {self.proofs} proofs verified, {len(self.faults)} faults"
+        proven = f"{self.proofs} receipts verified, {self.by_command} of them by the command too"
+        kept = f"{self.acknowledged} acknowledgements, {proven}, {len(self.faults)} faults"
         return f"{broken}, {self.stops} full or broken disks: {kept}"
+
+    def hears(self, told: Acknowledged, *, of: str) -> None:
+        """Count what was acknowledged, in the rounds of one name together."""
+        self.acknowledged += len(told)
+        self.heard[of] = self.heard.get(of, Counter()) + Counter(bids=len(told.bids), transfers=len(told.transfers))
+
+    def end(self) -> None:
+        """Rounds in which nobody was told anything had nothing to lose: they prove nothing, which is a fault."""
+        for name, told in self.heard.items():
+            if not (told["bids"] and told["transfers"]):
+                self.faults.append(f"{name}: {told['bids']} bids and {told['transfers']} transfers were acknowledged")
 
 
 def furnished(folder: Path) -> None:
@@ -82,13 +101,21 @@ def kill(
     command = [sys.executable, "-m", "zhirong.cli.drill", "--victim", house, salt]
     victim = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
     assert victim.stdout is not None
-    lines: list[str] = [victim.stdout.readline()]
+    lines: list[str] = []
+    while not has_begun(lines) and (line := victim.stdout.readline()):
+        lines.append(line)
     time.sleep(chance.uniform(0.01, 0.4))
     victim.send_signal(signal.SIGKILL)
     lines += victim.stdout.readlines()
     victim.wait()
     tally.kills += 1
     return drill_load.read(lines)
+
+
+def has_begun(lines: list[str]) -> bool:
+    """Both writers acknowledge: from here on a kill takes something away from each."""
+    heard = drill_load.read(lines)
+    return bool(heard.bids and heard.transfers)
 
 
 def break_disk(house: Path, tally: Tally, disk: Disk, *, synchronous: str = "FULL") -> Acknowledged:
@@ -106,7 +133,7 @@ def break_disk(house: Path, tally: Tally, disk: Disk, *, synchronous: str = "FUL
 Open = Callable[[], port.Port]
 
 
-def check_file(house: Path, heard: Acknowledged, tally: Tally, *, name: str, chance: random.Random) -> None:
+def check_file(house: Path, heard: Acknowledged, tally: Tally, *, name: str, **more: Any) -> None:
     """Open an SQLite house that is left with the product."""
     connections.close_all()
     connections["default"].settings_dict["NAME"] = str(house)
@@ -114,11 +141,19 @@ def check_file(house: Path, heard: Acknowledged, tally: Tally, *, name: str, cha
     faults = [f"integrity: {row}" for row in door.execute("PRAGMA integrity_check") if row != ("ok",)]
     door.close()
     tally.faults += [f"{name}: {fault}" for fault in faults]
-    check(lambda: port.open_sqlite(house), heard, tally, name=name, chance=chance)
+    check(lambda: port.open_sqlite(house), heard, tally, name=name, **more)
 
 
-def check(open_port: Open, heard: Acknowledged, tally: Tally, *, name: str, chance: random.Random) -> None:
-    """Every acknowledgement, the books, the tree and some proofs."""
+def check(
+    open_port: Open,
+    heard: Acknowledged,
+    tally: Tally,
+    *,
+    name: str,
+    chance: random.Random,
+    proven: Acknowledged | None = None,
+) -> None:
+    """Every acknowledgement, the books, the tree, and the receipt of each bid in `proven`, by default of every one."""
     door = open_port()
     steps = {
         (code, key): told
@@ -134,8 +169,7 @@ def check(open_port: Open, heard: Acknowledged, tally: Tally, *, name: str, chan
     door.close()
     faults += reports.faults()
     faults += again(open_port, heard, chance)
-    faults += proofs(heard, tally, chance=chance, folder=settings.DATA)
-    tally.acknowledged += len(heard)
+    faults += proofs(heard if proven is None else proven, tally, chance=chance, folder=settings.DATA)
     tally.faults += [f"{name}: {fault}" for fault in faults]
 
 
@@ -169,21 +203,40 @@ def started(floor: Floor) -> None:
 
 
 def proofs(heard: Acknowledged, tally: Tally, *, chance: random.Random, folder: Path) -> list[str]:
-    """Number what is committed and let `zr verify` check receipts of bids that were acknowledged."""
+    """Number what is committed; check the receipt of every acknowledged bid, of some by `zr verify` as people do."""
     sequencer.number_now()
     waiting = Leaf.objects.filter(number__isnull=True).count()
     faults = [f"{waiting} leaves have no number"] if waiting else []
-    # A lost bid has no leaf to prove; it was counted as lost already.
-    told = {leaf for _, _, leaf in heard.bids.values()}
-    leaves = [leaf for leaf in Leaf.objects.order_by("pk").values_list("pk", flat=True) if leaf in told]
-    for leaf_id in chance.sample(leaves, min(PROOFS_A_ROUND, len(leaves))):
+    told = {leaf: {"bidder": code, "price_fen": price} for (code, _), (price, _, leaf) in sorted(heard.bids.items())}
+    by_command = set(chance.sample(sorted(told), min(BY_COMMAND_A_ROUND, len(told))))
+    under, ids = receipts.head(), sorted(told)
+    for start in range(0, len(ids), LEAVES_A_QUERY):
+        found = Leaf.objects.in_bulk(ids[start : start + LEAVES_A_QUERY])
+        faults += [f"leaf {leaf_id} is lost" for leaf_id in ids[start : start + LEAVES_A_QUERY] if leaf_id not in found]
+        for leaf_id, leaf in found.items():
+            faults += unproven(leaf, under, told[leaf_id], folder=folder if leaf_id in by_command else None)
+            tally.proofs += 1
+            tally.by_command += leaf_id in by_command
+    return faults
+
+
+def unproven(leaf: Leaf, under: dict[str, Any], told: Mapping[str, object], *, folder: Path | None) -> list[str]:
+    """What is wrong with a receipt under this head: it must verify and say what the bidder was told."""
+    if leaf.number is None:
+        return [f"leaf {leaf.pk} has no number"]
+    content = verifier.canonical(receipts.proven(leaf, under))
+    findings = verifier.verify(content, pinned=under["key"])
+    faults = [f"leaf {leaf.pk} does not verify: {en}" for _, en in findings.found]
+    body = json.loads(leaf.body)
+    if any(body.get(name) != value for name, value in told.items()):
+        faults.append(f"leaf {leaf.pk} does not say what was told")
+    if folder is not None:
         paper = folder / "receipt.json"
-        paper.write_bytes(evidence.receipt(leaf_id))
+        paper.write_bytes(content)
         command = [sys.executable, str(ROOT / "zr"), "verify", str(paper)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        tally.proofs += 1
         if done.returncode:
-            faults.append(f"leaf {leaf_id} does not verify: {done.stdout}")
+            faults.append(f"`zr verify` does not take leaf {leaf.pk}: {done.stdout}")
     return faults
 
 
@@ -200,17 +253,29 @@ def removed(copy: Path) -> None:
         Path(f"{copy}{suffix}").unlink(missing_ok=True)
 
 
+Check = Callable[..., None]
+
+
+def kill_rounds(house: str, count: int, tally: Tally, check_left: Check, *, chance: random.Random) -> None:
+    """Kills on one growing house, and after each all that was ever acknowledged; with the last every receipt again."""
+    heard = Acknowledged()
+    for number in range(1, count + 1):
+        name = f"kill {number} of {count}"
+        # The house is opened anew after each kill: nobody may hold its files open over it.
+        connections.close_all()
+        fresh = kill(house, tally, salt=f"kill{number}", chance=chance)
+        tally.hears(fresh, of=name)
+        heard.bids |= fresh.bids
+        heard.transfers |= fresh.transfers
+        check_left(heard, tally, name=name, chance=chance, proven=heard if number == count else fresh)
+        said(f"{name}: {len(fresh)} acknowledged")
+
+
 def rounds(house: Path, asked: argparse.Namespace) -> Tally:
     """All rounds: kills on one growing house, each broken disk on a house of its own."""
     tally, chance = Tally(), random.Random(asked.seed)
-    killed, heard = copied(house, "killed"), Acknowledged()
-    for number in range(asked.kills):
-        fresh = kill(str(killed), tally, salt=f"kill{number}", chance=chance)
-        heard.bids |= fresh.bids
-        heard.transfers |= fresh.transfers
-        said(f"kill {number + 1} of {asked.kills}: {len(fresh)} acknowledged")
-    if asked.kills:
-        check_file(killed, heard, tally, name="kills", chance=chance)
+    killed = copied(house, "killed")
+    kill_rounds(str(killed), asked.kills, tally, partial(check_file, killed), chance=chance)
     kinds = ["power"] * asked.losses + ["full", "broken"] * asked.stops
     for number, kind in zip(itertools.count(1), kinds, strict=False):
         name = f"{kind}{number}"
@@ -219,6 +284,7 @@ def rounds(house: Path, asked: argparse.Namespace) -> Tally:
         found = break_disk(copy, tally, disk, synchronous=asked.synchronous)
         tally.losses += kind == "power"
         tally.stops += kind != "power"
+        tally.hears(found, of=kind)
         check_file(copy, found, tally, name=name, chance=chance)
         removed(copy)
         said(f"{name}: failed at call {disk.fails_at}, {len(found)} acknowledged")
@@ -227,14 +293,10 @@ def rounds(house: Path, asked: argparse.Namespace) -> Tally:
 
 def server_rounds(asked: argparse.Namespace) -> Tally:
     """Kills of a floor and a book on PostgreSQL, which syncs as in production; one growing house."""
-    tally, chance, heard = Tally(), random.Random(asked.seed), Acknowledged()
+    tally, chance = Tally(), random.Random(asked.seed)
     furnished(settings.DATA)
-    for number in range(asked.server_kills):
-        fresh = kill(SERVER, tally, salt=f"kill{number}", chance=chance)
-        heard.bids |= fresh.bids
-        heard.transfers |= fresh.transfers
-        said(f"kill {number + 1} of {asked.server_kills} on PostgreSQL: {len(fresh)} acknowledged")
-    check(lambda: port.beside(connections["default"]), heard, tally, name="PostgreSQL", chance=chance)
+    check_left = partial(check, lambda: port.beside(connections["default"]))
+    kill_rounds(SERVER, asked.server_kills, tally, check_left, chance=chance)
     return tally
 
 
@@ -261,6 +323,7 @@ def main(argv: Sequence[str]) -> int:
     # The writers say aloud that they fell, which is what they are here for.
     logging.disable(logging.CRITICAL)
     tally = server_rounds(asked) if asked.server_kills else rounds(a_house(settings.DATA), asked)
+    tally.end()
     for fault in tally.faults:
         print(f"✗ {fault}")
     print(tally.line(), flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
+from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
 from zhirong.ledger import jobs as ledger_jobs
@@ -28,8 +28,6 @@ from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
 from zhirong.web.hub import Hub
 from zhirong.web.office import house as office
-
-log = logging.getLogger("zhirong.house")
 
 CLOCK_SECONDS = 1
 # What does long work of which kind (record.jobs): a module adds its own here.
@@ -65,8 +63,11 @@ class Repeating:
 
     def try_once(self, call: Callable[[], Any]) -> None:
         self.worker.submit(close_old_connections)
+        deed = f"{call.__module__.rpartition('.')[2]}.{call.__qualname__}"
         if problem := self.worker.submit(call).exception():
-            log.error("%s failed; it is called again", call, exc_info=problem)
+            faults.note(self.thread.name, deed, problem)
+        else:
+            faults.settle(self.thread.name, deed)
 
 
 @dataclass(frozen=True)

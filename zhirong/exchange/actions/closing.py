@@ -210,7 +210,12 @@ def consent_by_silence(listing_id: int) -> Listing:
 
 
 def _consented(listing: Listing) -> Listing:
-    intent = Intent.objects.select_for_update().get(listing=listing, state="admitted")
+    intent = Intent.objects.select_for_update().filter(listing=listing, state="admitted").first()
+    if intent is None:
+        # The one buyer stepped back while the listing was suspended; who comes now has the whole extension.
+        listing.closes_at, listing.answer_due_at = record.now(), None
+        listing.save(update_fields=["closes_at", "answer_due_at"])
+        return _nobody_came(listing, listing.closes_at)
     deals.make(listing, intent, price_fen=listing.asking_fen, lot=None)
     return listing
 

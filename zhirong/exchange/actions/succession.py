@@ -142,8 +142,8 @@ def decline(who: Person, deal_id: int) -> Deal:
 def deposits_met() -> list[int]:
     """Offers that were taken and whose deposit the buyer's free money covers now."""
     taken = Deal.objects.filter(state="offered", stopped_at=None, intent__deposit_state=TAKEN)
-    waiting = list(taken.select_related("intent", "buyer").order_by("pk")[:BATCH])
-    return [deal.pk for deal in money.covered(waiting, lambda deal: (deal.buyer, deal.intent.deposit_fen))]
+    waiting = list(taken.select_related("intent", "intent__party").order_by("pk")[:BATCH])
+    return [deal.pk for deal in money.covered(waiting, lambda deal: money.deposit_owed(deal.intent))]
 
 
 @transaction.atomic
@@ -152,7 +152,7 @@ def deposit_came(deal_id: int) -> Deal:
     deal = deals.locked_deal(deal_id)
     if deal.state != "offered" or deal.intent.deposit_state != TAKEN or deal.stopped_at is not None:
         return deal
-    if money.free_fen(deal.buyer) >= deal.intent.deposit_fen:
+    if money.free_fen(deal.buyer, code=deal.intent.payment_code) >= deal.intent.deposit_fen:
         money.freeze_deposit(deal.intent)
         _made(deal)
     return deal

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import rules
-from zhirong.ledger.actions import dues, transfers
+from zhirong.ledger.actions import dues, earmarks, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import BankFile, BankLine, Expectation, Payout
 from zhirong.people.models import Person
@@ -211,8 +211,10 @@ def close_met(desk: Desk, waiting: Sequence[Waiting]) -> None:
 
 def reverse_line(desk: Desk, line: rules.Line) -> bool:
     """Take back what the bank took back, if the money is still free on the account it was credited to."""
-    original = BankLine.objects.select_related("entry").get(bank=desk.bank, bank_ref=line.corrects)
+    original = BankLine.objects.select_related("entry__credit").get(bank=desk.bank, bank_ref=line.corrects)
     if original.entry is None or original.state not in ("credited", "suspense"):
+        return False
+    if not earmarks.may_be_taken_back(original):
         return False
     try:
         with transaction.atomic():
@@ -224,6 +226,7 @@ def reverse_line(desk: Desk, line: rules.Line) -> bool:
         return False
     original.state = "taken_back"
     original.save(update_fields=["state"])
+    earmarks.reopen(original)
     row = row_of(desk, line, state="reversed")
     row.entry_id = answer.seq
     row.save()
