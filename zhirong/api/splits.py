@@ -9,7 +9,8 @@ from ninja import Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
-from zhirong.api.deal_deeds import KEY, Digest, FileRef
+from zhirong.api.deal_deeds import KEY, Digest
+from zhirong.api.shapes import FileRef
 from zhirong.api.deals import one
 from zhirong.exchange import proceeds
 from zhirong.exchange.actions import splits
