@@ -14,6 +14,7 @@ from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import unsealed as unsealed  # the seals of the record let nothing be emptied
+from zhirong.base import faults
 from zhirong.cli import machine
 from zhirong.record import actions as record
 
@@ -77,6 +78,8 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[None]:
-    """A test that moved the house's time leaves no trace in the next."""
+    """A test that moved the house's time leaves no trace in the next, and no deed of the clock fails unseen."""
+    faults.forget()
     yield
     record.forget_shift()
+    assert faults.kept() == []

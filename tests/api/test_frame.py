@@ -92,3 +92,12 @@ def test_a_shape_of_the_description_has_a_name_of_its_own() -> None:
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("address", ["/api/listings?statee=sold", "/api/health?x=1"])
+def test_a_name_that_an_address_does_not_read_is_refused_and_not_passed_over(client: Client, address: str) -> None:
+    told = client.get(address)
+    assert told.status_code == 422
+    assert told.json()["code"] == "api.not_valid"
+    assert f"query.{address.partition('?')[2].partition('=')[0]}" in told.json()["detail"]
+    assert client.get("/api/listings?state=sold").status_code == 200

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from django.db import connection
@@ -14,7 +17,7 @@ from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.exchange import jobs
+from zhirong.exchange import jobs, rule_sets
 from zhirong.exchange.actions import closing, deals, intents, listings, objections, settlement
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
@@ -24,6 +27,7 @@ from zhirong.ledger.actions import transfers
 from zhirong.people.models import Membership
 from zhirong.record import actions as record
 from zhirong.record import port as sql
+from zhirong.record.models import Leaf
 from zhirong.registry import queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +58,20 @@ def test_a_draft_is_announced_with_its_gate_and_its_period() -> None:
         "exchange.submitted",
         "exchange.announced",
     ]
+
+
+def test_the_deposit_is_that_of_the_rules_frozen_at_the_announcement(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    draft = given.a_draft(house, seller)
+    read = rule_sets.rule_set
+    dearer = {"deposit_share": Fraction(20, 100)}
+    monkeypatch.setattr(rule_sets, "rule_set", lambda code, day: replace(read(code, day), **dearer))
+    listing = listings.announce(house.operator, draft.pk)
+    assert (draft.deposit_fen, listing.deposit_fen) == (80_000_00, 160_000_00)
+    told = json.loads(Leaf.objects.get(kind="exchange.announced").body)
+    assert told["deposit_fen"] == 160_000_00
+    buyer = given.a_side("buyer")
+    assert intents.register(buyer.person, listing.pk, party=buyer.party).deposit_fen == 160_000_00
 
 
 def test_the_operator_who_drafted_a_listing_does_not_review_it() -> None:
@@ -161,7 +179,9 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     escrow = transfers.open_account(accounts.escrow(deal.number))
     assert escrow.credits_posted == deal.price_fen + deal.buyer_fee_fen
     entered = settlement.enter_recordal(
-        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
+        house.operator,
+        deal.pk,
+        settlement.Proof("2026000123456", beijing_day(record.now()), given.a_notice(house.operator)),
     )
     with refused("deal.recordal_changed"):
         settlement.confirm_recordal(house.checker, deal.pk, payload_hash="other")

@@ -13,7 +13,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, jobs
 from zhirong.exchange.actions import bidding, intents, late
-from zhirong.exchange.models import Intent, Lot, LotStep
+from zhirong.exchange.models import Intent, Listing, Lot, LotStep
 from zhirong.ledger.models import BankFile, BankLine
 from zhirong.record import actions as record
 
@@ -124,4 +124,52 @@ def test_an_admission_that_the_floor_did_not_take_is_taken_back(hall: Hall) -> N
     assert refused(hall) == "floor.stopped"
     intent = Intent.objects.get(pk=hall.intent.pk)
     assert (intent.state, intent.deposit_state) == ("lapsed", "released")
+    assert given.free_fen(hall.third) == hall.intent.deposit_fen
+
+
+def test_a_deposit_that_the_bank_took_back_lets_nobody_in(hall: Hall) -> None:
+    hall.begun()
+    hall.bank_line(hall.closed_on())
+    for state in ("taken_back", "suspense", "returning"):
+        BankLine.objects.update(state=state)
+        assert refused(hall) == "intent.deposit_not_in_time"
+    assert given.free_fen(hall.third) == hall.intent.deposit_fen
+    assert not LotStep.objects.filter(lot=hall.lot, kind="admitted", code=hall.intent.code).exists()
+
+
+def test_an_admission_after_whose_rows_the_house_fell_reaches_the_floor_by_the_clock(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.begun()
+    hall.bank_line(hall.closed_on())
+    with monkeypatch.context() as fallen:
+        fallen.setattr(late, "tell_floor", lambda intent, *, who: None)
+        admitted = intents.admit(hall.house.operator, hall.intent.pk)
+    bid = bidding.place_bid(hall.third.person, hall.lot, hall.listing.asking_fen * 2, key="").result(5)
+    assert bid.code == "bid.not_admitted"
+    jobs.tick()
+    assert not LotStep.objects.filter(kind="admitted", code=admitted.code).exists(), "its person may still be at it"
+    Intent.objects.filter(pk=admitted.pk).update(decided_at=record.now() - timedelta(seconds=11))
+    Listing.objects.filter(pk=hall.listing.pk).update(closes_at=record.now() - timedelta(seconds=20))
+    for _ in range(2):
+        jobs.tick()
+    assert LotStep.objects.filter(lot=hall.lot, kind="admitted", code=admitted.code).count() == 1
+    bid = bidding.place_bid(hall.third.person, hall.lot, hall.listing.asking_fen * 2, key="").result(5)
+    assert (bid.code, bid.facts["bidder"]) == ("", admitted.code)
+
+
+def test_a_half_done_admission_to_a_lot_that_ended_is_taken_back_by_the_clock(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.begun()
+    hall.bank_line(hall.closed_on())
+    with monkeypatch.context() as fallen:
+        fallen.setattr(late, "tell_floor", lambda intent, *, who: None)
+        admitted = intents.admit(hall.house.operator, hall.intent.pk)
+    Intent.objects.filter(pk=admitted.pk).update(decided_at=record.now() - timedelta(seconds=11))
+    Listing.objects.filter(pk=hall.listing.pk).update(closes_at=record.now() - timedelta(seconds=20))
+    bidding.annul(hall.house.operator, hall.lot, reason="网络故障")
+    jobs.tick()
+    admitted.refresh_from_db()
+    assert (admitted.state, admitted.deposit_state) == ("lapsed", "released")
     assert given.free_fen(hall.third) == hall.intent.deposit_fen

@@ -12,7 +12,7 @@ from tests.exchange import given_money
 from tests.people.given_people import deeds, refused
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import intents, listings, money, refunds, settlement
-from zhirong.exchange.models import Deal, Intent
+from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger.actions import bank, dues, payouts, simulated
 from zhirong.ledger.models import Due, Payout
 from zhirong.people.models import Party
@@ -209,3 +209,30 @@ def test_a_suspension_past_its_term_is_told_once() -> None:
         jobs.tick()
     assert deeds().count("exchange.suspension_overdue") == 1
     assert given.fresh(listing).state == "suspended"
+
+
+def test_a_qualification_that_nobody_decides_is_told_once_and_again_after_a_suspension() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = given.an_announced(house, seller)
+    Listing.objects.filter(pk=listing.pk).update(requirement="须有电池生产许可。")
+    given.money_for(buyer.party, listing.deposit_fen)
+    intents.register(buyer.person, listing.pk, party=buyer.party)
+    given.time_passes(minutes=4)
+    jobs.tick()
+    assert (given.fresh(listing).state, "exchange.qualification_overdue" in deeds()) == ("qualifying", False)
+    given.time_passes(minutes=5)
+    for _ in range(2):
+        jobs.tick()
+    assert deeds().count("exchange.qualification_overdue") == 1
+    for one in (seller, buyer, house.operator):
+        assert told(one, "exchange.qualification_overdue") == 1
+    listings.suspend(house.operator, listing.pk, reason="核查资格材料。")
+    given.time_passes(minutes=20)
+    jobs.tick()
+    listings.resume(house.operator, listing.pk, reason="核查完毕。")
+    jobs.tick()
+    assert deeds().count("exchange.qualification_overdue") == 1
+    given.time_passes(minutes=6)
+    jobs.tick()
+    assert deeds().count("exchange.qualification_overdue") == 2
+    assert given.fresh(listing).state == "qualifying"

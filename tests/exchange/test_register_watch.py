@@ -15,7 +15,8 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused, sentence
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import listings, objections, register_watch, settlement
-from zhirong.exchange.models import Listing, Lot
+from zhirong.exchange.models import Listing, Lot, Share
+from zhirong.ledger import reports
 from zhirong.record import actions as record
 from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
@@ -82,7 +83,11 @@ def test_a_stopped_deal_takes_no_price_and_is_not_settled() -> None:
     given.money_for(sold.buyer.party, sold.deal.price_fen + sold.deal.buyer_fee_fen)
     assert settlement.take_price(sold.deal.pk).state == "payment"
     with pytest.raises(Refused) as caught:
-        settlement.enter_recordal(sold.house.operator, sold.deal.pk, settlement.Proof("1", date(2026, 1, 1)))
+        settlement.enter_recordal(
+            sold.house.operator,
+            sold.deal.pk,
+            settlement.Proof("1", date(2026, 1, 1), given.a_notice(sold.house.operator)),
+        )
     assert caught.value.code == "deal.stopped"
 
 
@@ -131,6 +136,10 @@ def test_a_register_that_names_the_buyer_first_does_not_stop_the_settlement() ->
     jobs.tick()
     assert sold.fresh().stopped_at is None
     assert desk.settled(sold).deal.state == "settled"
+    net_fen = sold.deal.price_fen - sold.deal.seller_fee_fen
+    assert list(Share.objects.values_list("party", "amount_fen")) == [(sold.seller.party.pk, net_fen)]
+    assert given.free_fen(sold.seller) == net_fen
+    assert list(reports.faults()) == []
     assert [one.party for one in Holding.objects.filter(right=right, until=None)] == [sold.buyer.party]
 
 

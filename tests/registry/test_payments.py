@@ -68,6 +68,21 @@ def test_an_operator_who_entered_it_has_looked_at_it():
     assert "registry.fee_reported" not in kinds_told()
 
 
+def test_a_refused_payment_may_be_reported_again_with_a_better_receipt():
+    right = a_patent()
+    who, operator = holder_of(right), an_operator()
+    first = payments.pay_fee(who, right, SIX, file=a_file())
+    payments.refuse_payment(operator, first, reason="收据不清")
+    again = payments.pay_fee(who, right, SIX, file=a_file())
+    assert (again.pk != first.pk, again.state) == (True, "waiting")
+    assert payments.pay_fee(who, right, SIX, file=a_file()) == again
+    assert payments.confirm_payment(operator, again).state == "confirmed"
+    assert [one.state for one in FeePayment.objects.order_by("pk")] == ["refused", "confirmed"]
+    assert {row.year: row.is_paid for row in queries.fee_table(right, DAY)}[6]
+    with refused("registry.payment_decided"):
+        payments.confirm_payment(operator, first)
+
+
 def test_a_payment_without_its_receipt_is_refused():
     right = a_patent()
     for who in (holder_of(right), an_operator()):

@@ -41,6 +41,7 @@ from zhirong.api import (
     roles,
     sessions,
     splits,
+    strict,
     transfers,
     verifications,
 )
@@ -120,6 +121,7 @@ PARTS = (
     proofs,
     feeds,
 )
+interface.add_decorator(strict.only_known_names, mode="view")
 # A path has one router, whatever is done there: the deeds of a listing stand beside what is shown of it.
 for router in dict.fromkeys(part.router for part in PARTS):
     interface.add_router("", router)

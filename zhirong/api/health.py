@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
+from zhirong.base import faults
 from zhirong.exchange import floor_doors
 from zhirong.exchange.models import Listing
 from zhirong.record import receipts, sequencer
@@ -22,6 +23,9 @@ router = Router(tags=["house"])
 # Announced and not yet over: a buyer can still come to it, or is being found.
 KEPT_NS = 10**9
 OPEN = ("announced", "qualifying", "answering", "bidding")
+
+
+Part = Literal["floor", "sequencer", "clock"]
 
 
 class OpenListings(Schema):
@@ -46,9 +50,7 @@ class Health(Schema):
     database: str
     listings: OpenListings
     audit: AuditHead
-    failing: list[Literal["floor", "sequencer"]] | None = Field(
-        None, description="What does not do its work; left out while all is ok"
-    )
+    failing: list[Part] | None = Field(None, description="What does not do its work; left out while all is ok")
 
 
 @dataclass(slots=True)
@@ -82,12 +84,14 @@ def _sums() -> tuple[OpenListings, AuditHead]:
         return _kept.sums
 
 
-def _failing() -> list[Literal["floor", "sequencer"]]:
-    found: list[Literal["floor", "sequencer"]] = []
+def _failing() -> list[Part]:
+    found: list[Part] = []
     if floor_doors.health().state == "fallen":
         found.append("floor")
     if sequencer.state() not in ("running", "absent"):
         found.append("sequencer")
+    if faults.again():
+        found.append("clock")
     return found
 
 
@@ -96,7 +100,8 @@ def health(request: HttpRequest) -> Health:
     """Answers without log-in; `degraded` where `failing` names something.
 
     `floor`: it fell and takes no bids until it is started. `sequencer`: what was committed has waited more than two
-    seconds for its number, the audit tree is broken, or a live page is not told.
+    seconds for its number, the audit tree is broken, or a live page is not told. `clock`: something that is due fails
+    again and again; the office's page of the floor names it, and all else that is due goes on.
     """
     listings, audit = _sums()
     failing = _failing()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from zhirong.base.refused import Refused
+from zhirong.base.faults import Apart, Round
 from zhirong.exchange.actions import (
+    annulments,
     certificates,
     closing,
     contracts,
     deals,
     intents,
+    late,
     money,
     overdue,
     quiet,
@@ -21,51 +22,97 @@ from zhirong.exchange.actions import (
     settlement,
     succession,
 )
+from zhirong.ledger import jobs as ledger_jobs
 from zhirong.ledger.actions import dues
+from zhirong.people import jobs as people_jobs
 from zhirong.record import actions as record
 
-log = logging.getLogger(__name__)
+Key = int | str | Sequence[int]
+# A deed, and how to find what it is due for.
+Kind = tuple[Callable[[Any], object], Callable[[], Iterable[Key]]]
 
 
 def tick() -> int:
-    """Do what is due, in the order of its deadline within each kind; gives how many deeds were tried."""
+    """Do what is due, in the order of its deadline within each kind; gives how many deeds were tried.
+
+    Each deed, and each question what is due, is done apart: one that fails is tried again at the next tick, and
+    nothing else waits for it.
+    """
     now = record.now()
-    due: list[tuple[Callable[[Any], object], int | Sequence[int]]] = [
-        *((intents.deposit_arrived, pk) for pk in money.deposits_met()),
-        *((settlement.take_price, pk) for pk in money.prices_met()),
-        *((register_watch.stop_if_blocked, pk) for pk in register_watch.touched(now)),
-        *((quiet.close, chunk) for chunk in quiet.chunks(now)),
-        *((closing.close, pk) for pk in closing.due(now)),
-        *((closing.consent_by_silence, pk) for pk in closing.answers_due(now)),
-        *((succession.deposit_came, pk) for pk in succession.deposits_met()),
-        *((succession.lapse, pk) for pk in succession.due()),
-        *((deals.follow_lot, pk) for pk in closing.lots_due()),
-        *((succession.tell_floor, pk) for pk in succession.untold()),
-        *((contracts.write, pk) for pk in contracts.unwritten()),
-        *((certificates.seal, pk) for pk in certificates.unsealed()),
-        *((refunds.release_next, pk) for pk in refunds.left_over()),
-    ]
-    for deed, pk in due:
-        _try(deed, pk)
-    return len(due) + tell_what_is_late()
+    done = _round(
+        "tick",
+        [
+            (intents.deposit_arrived, money.deposits_met),
+            (settlement.take_price, money.prices_met),
+            (register_watch.stop_if_blocked, lambda: register_watch.touched(now)),
+            (quiet.close, lambda: quiet.chunks(now)),
+            (closing.close, lambda: closing.due(now)),
+            (closing.consent_by_silence, lambda: closing.answers_due(now)),
+            (succession.deposit_came, succession.deposits_met),
+            (succession.lapse, succession.due),
+            (late.tell_floor_again, lambda: late.untold(now)),
+            (deals.follow_lot, closing.lots_due),
+            (annulments.undo, annulments.left),
+            (succession.tell_floor, succession.untold),
+            (contracts.write, contracts.unwritten),
+            (certificates.seal, certificates.unsealed),
+            (refunds.release_next, refunds.left_over),
+        ],
+    )
+    return done + tell_what_is_late()
 
 
 def tell_what_is_late() -> int:
     """After everything that could still be done in time: terms that passed are told, once each."""
     now = record.now()
-    late: list[tuple[Callable[[Any], object], int | str]] = [
-        *((overdue.tell_deal, pk) for _, pk in overdue.late_deals(now)),
-        *((overdue.tell_listing, pk) for pk in overdue.late_listings(now)),
-        *((dues.tell_overdue, key) for key in dues.overdue(now)),
-    ]
-    for deed, key in late:
-        _try(deed, key)
-    return len(late)
+    return _round(
+        "late",
+        [
+            (overdue.tell_deal, lambda: [pk for _, pk in overdue.late_deals(now)]),
+            (overdue.tell_listing, lambda: overdue.late_listings(now)),
+            (dues.tell_overdue, lambda: dues.overdue(now)),
+        ],
+    )
 
 
-def _try(deed: Callable[[Any], object], pk: int | str | Sequence[int]) -> None:
-    """One deed that cannot be done now may not hold up the others: it is noted and tried again at the next tick."""
-    try:
-        deed(pk)
-    except Refused as refused:
-        log.warning("%s %s: %s", deed.__name__, pk, refused)
+def _round(name: str, kinds: Sequence[Kind]) -> int:
+    """Ask every kind first, then do all: what a deed makes due is done at the next tick."""
+    this = Round(name)
+    due: list[tuple[Callable[[Any], object], Key]] = []
+    for deed, find in kinds:
+        with this.apart(f"{_name(deed)} (what is due)"):
+            due += [(deed, key) for key in find()]
+    for deed, key in due:
+        _try(this, deed, key)
+    this.end()
+    return len(due)
+
+
+def _try(this: Round, deed: Callable[[Any], object], key: Key) -> None:
+    """One deed, apart. Where several rows are done at once and one of them fails, each is tried by itself."""
+    with this.apart(f"{_name(deed)} {_shown(key)}") as tried:
+        deed(key)
+    if tried.failed and not isinstance(key, int | str) and len(key) > 1:
+        for one in key:
+            _try(this, deed, [one])
+
+
+def _name(deed: Callable[..., object]) -> str:
+    return f"{deed.__module__.rpartition('.')[2]}.{deed.__name__}"
+
+
+def _shown(key: Key) -> str:
+    if isinstance(key, int | str):
+        return str(key)
+    return str(key[0]) if len(key) == 1 else f"{key[0]} … {key[-1]}"
+
+
+# What the house's clock calls every second, in this order: what the bank told comes before what falls due.
+DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, tick, people_jobs.deliver_notices]
+
+
+def do_due() -> None:
+    """All of it once, each apart (a move of the demo's clock, at each of its stops)."""
+    for call in DUE:
+        with Apart("clock", _name(call)):
+            call()

@@ -37,6 +37,8 @@ LISTING_STEPS: Mapping[str, Mapping[str, str]] = {
     },
     "answering": {
         "sell": "sold",
+        # The one buyer stepped back while the listing was suspended: it is as if nobody had come.
+        "extend": "announced",
         "end": "ended",
         "withdraw": "withdrawn",
         "suspend": "suspended",

@@ -1,8 +1,8 @@
-"""Terms beside the rule sets: how long a suspended listing may stand still."""
+"""Terms beside the rule sets: how long a listing may be suspended, and how long its buyers wait to be qualified."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -20,12 +20,16 @@ def _terms() -> dict[str, dict[str, list[dict[str, Any]]]]:
     return found
 
 
-def suspension(basis: str, day: date) -> Span:
-    """How long a listing may be suspended before it resumes or ends (X4)."""
-    found: Span = rule_sets.figure_on(_terms()["suspension"][basis], name="suspension", day=day)
-    return found
+def _term(name: str, basis: str, since: datetime) -> datetime:
+    found: Span = rule_sets.figure_on(_terms()[name][basis], name=name, day=beijing_day(since))
+    return listing_rules.after(since, found, china()).at
 
 
 def suspension_ends(basis: str, since: datetime) -> datetime:
-    """By when a suspended listing resumes or ends."""
-    return listing_rules.after(since, suspension(basis, beijing_day(since)), china()).at
+    """By when a suspended listing resumes or ends (X4)."""
+    return _term("suspension", basis, since)
+
+
+def qualification_ends(basis: str, since: datetime) -> datetime:
+    """By when the house has decided on everyone who registered, counted from the end of registration (X4)."""
+    return _term("qualification", basis, since)

@@ -177,7 +177,11 @@ class FeePayment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="registry_fee_positive"),
-            models.UniqueConstraint(fields=["right", "year", "paid_on", "amount_fen"], name="registry_fee_once"),
+            models.UniqueConstraint(
+                fields=["right", "year", "paid_on", "amount_fen"],
+                condition=~models.Q(state="refused"),
+                name="registry_fee_once",
+            ),
         ]
 
 

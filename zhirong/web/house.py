@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +16,9 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
+from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
-from zhirong.ledger import jobs as ledger_jobs
-from zhirong.people import jobs as people_jobs
 from zhirong.record import feed as record_feed
 from zhirong.record import jobs, sequencer
 from zhirong.web import feed
@@ -29,15 +27,9 @@ from zhirong.web.bridge import Bridge
 from zhirong.web.hub import Hub
 from zhirong.web.office import house as office
 
-log = logging.getLogger("zhirong.house")
-
 CLOCK_SECONDS = 1
 # What does long work of which kind (record.jobs): a module adds its own here.
 WORK: dict[str, jobs.Work] = {**office.WORK}
-
-
-# What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
-DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, exchange_jobs.tick, people_jobs.deliver_notices]
 
 
 class Repeating:
@@ -65,8 +57,11 @@ class Repeating:
 
     def try_once(self, call: Callable[[], Any]) -> None:
         self.worker.submit(close_old_connections)
+        deed = f"{call.__module__.rpartition('.')[2]}.{call.__qualname__}"
         if problem := self.worker.submit(call).exception():
-            log.error("%s failed; it is called again", call, exc_info=problem)
+            faults.note(self.thread.name, deed, problem)
+        else:
+            faults.settle(self.thread.name, deed)
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ class Part:
 
 def parts() -> list[Part]:
     """What is started, in order; it is stopped in the other order."""
-    clock = Repeating("clock", DUE, every_seconds=CLOCK_SECONDS)
+    clock = Repeating("clock", exchange_jobs.DUE, every_seconds=CLOCK_SECONDS)
     worker = jobs.Worker(WORK)
     return [
         Part("sequencer", sequencer.start, sequencer.stop),

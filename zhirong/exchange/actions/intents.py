@@ -81,7 +81,7 @@ def deposit_arrived(intent_id: int) -> Intent:
     if intent.deposit_state != "due" or intent.state != "registered":
         return intent
     # The money may have gone again since: the bank took the line back, or another listing froze it first.
-    if money.free_fen(intent.party) < intent.deposit_fen:
+    if money.free_fen(intent.party, code=intent.payment_code) < intent.deposit_fen:
         return intent
     money.freeze_deposit(intent)
     admit_if_ready(intent)

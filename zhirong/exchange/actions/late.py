@@ -1,14 +1,17 @@
 """Late admission (补充准入): whose deposit came in time may be let in while the lot runs, if the rule set allows it.
 
 The bank's statement of the last day is read after registration closed: by then the intent has lapsed though its money
-was there. The rows say so first; then the floor, which alone changes a live lot, is told.
+was there. The rows say so first; then the floor, which alone changes a live lot, is told. Should the house fall in
+between, the clock tells the floor.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
@@ -22,6 +25,10 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 
 RUNNING = ("scheduled", "live", "paused")
+# States of a bank's line whose money is here: one that the bank took back paid nothing.
+PAID = ("credited", "matched")
+# A younger decision is still with the person who made it, who tells the floor at once.
+PATIENCE = timedelta(seconds=10)
 # The floor did not take the order: nothing of the admission may stand.
 NOT_TAKEN = ("lot.ended", "lot.annulled", "lot.barred", "lot.unknown", "floor.stopped", "floor.full")
 
@@ -53,8 +60,8 @@ def freeze_deposit(intent: Intent) -> None:
     closes_at = intent.listing.closes_at
     assert closes_at is not None, "a listing with a lot was announced"
     lines = BankLine.objects.filter(memo__contains=intent.payment_code, value_day__lte=beijing_day(closes_at))
-    came = lines.filter(amount__gte=intent.deposit_fen).exists()
-    if not came or money.free_fen(intent.party) < intent.deposit_fen:
+    came = lines.filter(amount__gte=intent.deposit_fen, state__in=PAID).exists()
+    if not came or money.free_fen(intent.party, code=intent.payment_code) < intent.deposit_fen:
         raise Refused("intent.deposit_not_in_time", deposit_fen=intent.deposit_fen, closed_at=closes_at)
     money.freeze_deposit(intent)
 
@@ -75,6 +82,24 @@ def tell_floor(intent: Intent, *, who: Person) -> None:
         if refused.code in NOT_TAKEN:
             _take_back(intent.pk)
         raise
+
+
+def untold(now: datetime) -> list[int]:
+    """Intents admitted after registration closed of which the floor, that has begun their lot, was never told."""
+    if floor_doors.health().state != "running":
+        return []
+    late = Intent.objects.filter(state="admitted", listing__state="bidding", decided_by__isnull=False)
+    late = late.filter(decided_at__gt=F("listing__closes_at"), decided_at__lte=now - PATIENCE)
+    begun = Lot.objects.filter(listing=OuterRef("listing"), last_seq__gt=0)
+    told = LotStep.objects.filter(lot__listing=OuterRef("listing"), kind="admitted", code=OuterRef("code"))
+    return list(late.filter(Exists(begun), ~Exists(told)).order_by("pk").values_list("pk", flat=True))
+
+
+def tell_floor_again(intent_id: int) -> None:
+    """Finish an admission after whose rows the house fell; outside any transaction, as its first try."""
+    intent = Intent.objects.select_related("listing", "decided_by").get(pk=intent_id)
+    assert intent.decided_by is not None
+    tell_floor(intent, who=intent.decided_by)
 
 
 @transaction.atomic

@@ -170,6 +170,8 @@ def announce(who: Person, listing_id: int) -> Listing:
     must_pass(listing, "announce", now)
     must_not_be_listed(listing, listing.items.values_list("right_id", flat=True))
     listing.items.update(is_live=True)
+    # The rules frozen here are those of today: a draft, or a second run, may have been written under others.
+    listing.deposit_fen, listing.is_demo_rules = rules.deposit_fen(found, listing.asking_fen), found.marked
     listing.announced_at, listing.reviewed_by = now, who
     start_period(listing, found, now)
     listing.save()

@@ -10,7 +10,7 @@ from zhirong.base.calendar import china
 from zhirong.exchange import listing_rules, rule_sets
 from zhirong.exchange.models import Deal, Intent, Listing, Share
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.actions import bank, dues, transfers
+from zhirong.ledger.actions import bank, dues, earmarks, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.engine.transfers import Flag
 from zhirong.ledger.models import Account
@@ -23,10 +23,23 @@ FORFEITED = "forfeit:deposits"
 AT_ONCE: Final = 50
 
 
-def free_fen(party: Party) -> int:
-    """What a party has with the custody bank and nothing holds."""
-    found = Account.objects.filter(path=accounts.available(party.ref)).first()
-    return found.credits_posted - found.debits_posted - found.debits_pending if found else 0
+def free_fen(party: Party, *, code: str = "") -> int:
+    """What a party has with the custody bank for one purpose: what nothing holds and no other code brought."""
+    return earmarks.free_fen(accounts.available(party.ref), code=code)
+
+
+def _served(code: str) -> None:
+    """The purpose of a payment code has its money: what still comes under it goes to suspense."""
+    bank.expect_no_more(None, code=code)
+    earmarks.serve(code)
+
+
+def _let_go(code: str, listing: Listing, why: str, *, party: Party, topic: str) -> None:
+    """The purpose of a payment code ended: what had come for it and was not used is due to its payer (X4)."""
+    bank.expect_no_more(None, code=code)
+    came_fen = earmarks.let_go(code)
+    if came_fen:
+        owe(listing, [(f"unused:{code}", why, party, came_fen)], topic=topic)
 
 
 def ask_for_deposit(intent: Intent) -> bool:
@@ -52,7 +65,7 @@ def ask_for_deposit(intent: Intent) -> bool:
 
 def freeze_deposit(intent: Intent) -> None:
     """The deposit is set aside for this listing; it has no expiry, the rule set ends it."""
-    bank.expect_no_more(None, code=intent.payment_code)
+    _served(intent.payment_code)
     # A hold resolves once: a deposit that comes back to a next best (E38) is a second one.
     intent.hold_id = f"{intent.hold_id}:again" if intent.hold_id else f"deposit:{intent.pk}"
     transfers.freeze(
@@ -100,7 +113,7 @@ def release_many(listing: Listing, intents: Sequence[Intent]) -> None:
     """Deposits of one listing go back in one group of the book, each with its deed and its term (B10)."""
     for intent in intents:
         if intent.deposit_state == "due":
-            bank.expect_no_more(None, code=intent.payment_code)
+            _let_go(intent.payment_code, listing, "deposit", party=intent.party, topic=listing.topic)
             intent.deposit_state = "waived"
             intent.save(update_fields=["deposit_state"])
     held = [intent for intent in intents if intent.deposit_state == "held"]
@@ -166,9 +179,9 @@ def ask_for_price(deal: Deal) -> None:
 def take_price(deal: Deal) -> bool:
     """Deposit and balance into escrow, in one transaction; false where the free money does not cover the balance."""
     owed = due_fen(deal)
-    if free_fen(deal.buyer) < owed:
+    if free_fen(deal.buyer, code=price_code(deal)) < owed:
         return False
-    bank.expect_no_more(None, code=price_code(deal))
+    _served(price_code(deal))
     escrow = accounts.escrow(deal.number)
     if deal.intent.deposit_state == "held":
         _apply_deposit(deal)
@@ -231,10 +244,10 @@ def _owe_shares(deal: Deal, shares: Sequence[Share]) -> None:
     owe(deal.listing, owed, topic=deal.topic)
 
 
-def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
+def forfeit(deal: Deal, shares: Sequence[Share], *, costs_fen: int, who: Person) -> None:
     """A defaulter's deposit goes where the rule set says; proposer and checker are two persons."""
     intent = deal.intent
-    bank.expect_no_more(None, code=price_code(deal))
+    _let_go(price_code(deal), deal.listing, "price", party=deal.buyer, topic=deal.topic)
     if intent.deposit_state != "held":
         return
     assert deal.default_proposed_by is not None
@@ -246,25 +259,32 @@ def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
         topic=deal.topic,
         to=FORFEITED,
     )
-    seller = accounts.available(deal.seller.ref)
-    transfers.open_accounts([seller, FEES])
-    goes_to = {"costs": FEES, "gap": seller, "seller": seller}
+    goes_to = {
+        share.position: accounts.available(share.party.ref) if share.party else accounts.escrow(deal.number)
+        for share in shares
+    }
+    transfers.open_accounts([*goes_to.values(), FEES])
+    asked = [("costs", FEES, costs_fen), *((one.position, goes_to[one.position], one.amount_fen) for one in shares)]
     orders = [
-        Order(f"forfeit:{deal.pk}:{name}", FORFEITED, goes_to[name], amount, kind="forfeit")
-        for name, amount in parts.items()
-        if amount
+        Order(f"forfeit:{deal.pk}:{name}", FORFEITED, path, amount_fen, kind="forfeit")
+        for name, path, amount_fen in asked
+        if amount_fen
     ]
     if orders:
         transfers.move(who, orders, topic=deal.topic)
-    sellers_fen = parts.get("gap", 0) + parts.get("seller", 0)
-    owe(deal.listing, [(f"forfeit:{deal.pk}", "forfeit", deal.seller, sellers_fen)], topic=deal.topic)
+    owed = [
+        (f"forfeit:{deal.pk}:{share.position}", "forfeit", share.party, share.amount_fen)
+        for share in shares
+        if share.party
+    ]
+    owe(deal.listing, owed, topic=deal.topic)
     intent.deposit_state = "forfeited"
     intent.save(update_fields=["deposit_state"])
 
 
 def refund(deal: Deal, *, who: Person) -> None:
     """An annulled deal: what lies in escrow goes back to the buyer; a deposit still held is released with the rest."""
-    bank.expect_no_more(None, code=price_code(deal))
+    _let_go(price_code(deal), deal.listing, "price", party=deal.buyer, topic=deal.topic)
     escrow = Account.objects.filter(path=accounts.escrow(deal.number)).first()
     held = escrow.credits_posted - escrow.debits_posted if escrow else 0
     if held:
@@ -275,9 +295,9 @@ def refund(deal: Deal, *, who: Person) -> None:
 
 
 def deposits_met() -> list[int]:
-    """Intents that owe a deposit which their party's free money covers now, by whatever way it came."""
+    """Intents that owe a deposit which their party's free money covers now, with what came under their own code."""
     owing = Intent.objects.filter(deposit_state="due", state="registered").select_related("party").order_by("pk")
-    return [intent.pk for intent in covered(list(owing), _deposit_owed)]
+    return [intent.pk for intent in covered(list(owing), deposit_owed)]
 
 
 def prices_met() -> list[int]:
@@ -289,19 +309,28 @@ def prices_met() -> list[int]:
 Owing = TypeVar("Owing", Intent, Deal)
 
 
-def covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int]]) -> list[Owing]:
-    """Those whose party has the money, in two queries for all."""
-    paths = {accounts.available(owed(one)[0].ref) for one in owing}
+def covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]]) -> list[Owing]:
+    """Those whose party has the money for (party, fen, payment code), in two queries for all."""
+    asked: list[tuple[Owing, Party, int, str]] = [(debtor, *owed(debtor)) for debtor in owing]
+    paths = {accounts.available(party.ref) for _, party, _, _ in asked}
     free = {
         account.path: account.credits_posted - account.debits_posted - account.debits_pending
         for account in Account.objects.filter(path__in=paths)
     }
-    return [one for one in owing if free.get(accounts.available(owed(one)[0].ref), 0) >= owed(one)[1]]
+    kept = earmarks.standing(paths)
+
+    def has(party: Party, fen: int, code: str) -> bool:
+        path = accounts.available(party.ref)
+        others_fen = sum(came for name, came in kept.get(path, {}).items() if name != code)
+        return free.get(path, 0) - others_fen >= fen
+
+    return [debtor for debtor, party, fen, code in asked if has(party, fen, code)]
 
 
-def _deposit_owed(intent: Intent) -> tuple[Party, int]:
-    return intent.party, intent.deposit_fen
+def deposit_owed(intent: Intent) -> tuple[Party, int, str]:
+    """What an intent waits for."""
+    return intent.party, intent.deposit_fen, intent.payment_code
 
 
-def _price_owed(deal: Deal) -> tuple[Party, int]:
-    return deal.buyer, due_fen(deal)
+def _price_owed(deal: Deal) -> tuple[Party, int, str]:
+    return deal.buyer, due_fen(deal), price_code(deal)

@@ -1,4 +1,4 @@
-"""Terms that passed: the contract, the price, the recordal, a suspension. Each is told once, and a person decides."""
+"""Terms of deals and of listings that passed. Each is told once, and a person decides."""
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ from typing import Any, Final
 from django.db import transaction
 
 from zhirong.exchange import terms
+from zhirong.exchange.actions import relisting
 from zhirong.exchange.actions.deals import locked_deal, persons_of
 from zhirong.exchange.actions.listings import interested, locked, rules_of
 from zhirong.exchange.models import Deal, Listing, Overdue
 from zhirong.ledger.actions import dues
 from zhirong.people.models import Person
 from zhirong.record import actions as record
+from zhirong.record.models import Leaf
 
 # What is waited for in which states of a deal, by when, and the deed that says the term passed.
 OF_DEALS: Final = {
     "contract": (("contract",), "contract_due_at", "exchange.contract_overdue"),
     "payment": (("payment",), "payment_due_at", "exchange.price_overdue"),
     "recordal": (("recordal", "confirming"), "recordal_due_at", "exchange.recordal_overdue"),
+}
+
+# What the house owes a listing, and the deed that says the term passed.
+OF_LISTINGS: Final = {
+    "suspension": "exchange.suspension_overdue",
+    "qualify": "exchange.qualification_overdue",
+    "relisting": "exchange.relisting_overdue",
 }
 
 
@@ -36,23 +45,46 @@ def late_deals(now: datetime) -> list[tuple[str, int]]:
 
 
 def late_listings(now: datetime) -> list[int]:
-    """Suspended listings past their term of which nobody was told yet, the longest suspended first."""
-    rows = list(_suspended())
-    told = _told("suspension", (listing.topic for listing, _ in rows))
-    late = [(due_at, listing) for listing, due_at in rows if due_at < now and (listing.topic, due_at) not in told]
-    return [listing.pk for _, listing in sorted(late, key=lambda one: (one[0], one[1].pk))]
+    """Listings past a term of the house's of which nobody was told yet, the earliest term first."""
+    late = [one for one in listing_terms() if one[2] < now]
+    told = {what: _told(what, (one.topic for _, one, _ in late)) for what in OF_LISTINGS}
+    fresh = [(due_at, one.pk) for what, one, due_at in late if (one.topic, due_at) not in told[what]]
+    return [pk for _, pk in sorted(fresh)]
 
 
-def _suspended() -> Iterator[tuple[Listing, datetime]]:
-    """Suspended listings with the end of their term."""
-    found = Listing.objects.filter(state="suspended", suspended_at__isnull=False, edition_of_rules__isnull=False)
-    for listing in found.select_related("edition_of_rules"):
-        yield listing, _term_of(listing)
+def listing_terms(listing_id: int | None = None) -> Iterator[tuple[str, Listing, datetime]]:
+    """What the house owes its listings, and by when: (what is waited for, listing, the end of the term)."""
+    found = Listing.objects.filter(edition_of_rules__isnull=False).select_related("edition_of_rules")
+    if listing_id is not None:
+        found = found.filter(pk=listing_id)
+    for listing in found.filter(state="suspended", suspended_at__isnull=False):
+        assert listing.suspended_at is not None
+        yield "suspension", listing, terms.suspension_ends(rules_of(listing).basis, listing.suspended_at)
+    waiting = list(found.filter(state="qualifying", closes_at__isnull=False))
+    resumed = _resumed(waiting)
+    for listing in waiting:
+        assert listing.closes_at is not None
+        since = max(listing.closes_at, resumed.get(listing.topic, listing.closes_at))
+        yield "qualify", listing, terms.qualification_ends(rules_of(listing).basis, since)
+    yield from _second_runs(listing_id)
 
 
-def _term_of(listing: Listing) -> datetime:
-    assert listing.suspended_at is not None
-    return terms.suspension_ends(rules_of(listing).basis, listing.suspended_at)
+def _second_runs(listing_id: int | None) -> Iterator[tuple[str, Listing, datetime]]:
+    """Listings that run again what defaulted, and are not announced yet (X7)."""
+    again = Listing.objects.filter(follows__ended_at__isnull=False, state__in=("submitted", "returned"))
+    if listing_id is not None:
+        again = again.filter(pk=listing_id)
+    for listing in again.select_related("follows__edition_of_rules"):
+        assert listing.follows is not None
+        yield "relisting", listing, relisting.until(listing.follows)
+
+
+def _resumed(listings: list[Listing]) -> dict[str, datetime]:
+    """When each was resumed last: a term of the house's begins anew then."""
+    if not listings:
+        return {}
+    deeds = Leaf.objects.filter(topic__in=[one.topic for one in listings], kind="exchange.resumed")
+    return dict(deeds.order_by("pk").values_list("topic", "at"))
 
 
 def _told(what: str, topics: Iterable[str]) -> set[tuple[str, datetime]]:
@@ -73,20 +105,12 @@ def tell_deal(deal_id: int) -> Deal:
 
 @transaction.atomic
 def tell_listing(listing_id: int) -> Listing:
-    """Tell everyone interested and the office that a suspended listing must resume or end."""
+    """Tell everyone interested and the office that a term of the listing passed; the listing itself does not change."""
     listing = locked(listing_id)
-    if listing.state == "suspended" and listing.suspended_at is not None:
-        due_at = _term_of(listing)
+    for what, _, due_at in listing_terms(listing.pk):
         if due_at < record.now():
-            kind = "exchange.suspension_overdue"
-            _tell(
-                "suspension",
-                kind,
-                listing.topic,
-                due_at=due_at,
-                to=interested(listing),
-                facts={"number": listing.number},
-            )
+            kind, facts = OF_LISTINGS[what], {"number": listing.number}
+            _tell(what, kind, listing.topic, due_at=due_at, to=interested(listing), facts=facts)
     return listing
 
 

@@ -21,10 +21,12 @@ from zhirong.registry.models import Encumbrance, Holding, RegisterEvent
 LOOK_BACK = timedelta(minutes=10)
 # So many entries in one tick, so that an import of thousands does not hold up the clock.
 BATCH = 200
-RUNNING = ("announced", "qualifying", "answering", "bidding", "sold")
+RUNNING = ("announced", "qualifying", "answering", "bidding", "sold", "offering")
+# Here a deal stands: with its buyer, or offered to the next best.
+WITH_DEAL = ("sold", "offering")
 # States of a lot in which the floor still takes an order to stop.
 LOTS = ("scheduled", "live", "matching")
-DEALS = ("contract", "payment", "recordal", "confirming")
+DEALS = ("offered", "contract", "payment", "recordal", "confirming")
 DUE = ("contract_due_at", "payment_due_at", "recordal_due_at")
 
 
@@ -80,7 +82,7 @@ def stop_if_blocked(listing_id: int) -> None:
     listing = Listing.objects.get(pk=listing_id)
     if listing.state not in RUNNING:
         return
-    if listing.state == "sold":
+    if listing.state in WITH_DEAL:
         _follow_deal(listing)
         return
     gate = gates.check(listing, stage="watch", now=record.now())
@@ -99,7 +101,7 @@ def stop_if_blocked(listing_id: int) -> None:
 @transaction.atomic
 def _stop_listing(listing_id: int, *, reason: dict[str, str]) -> None:
     listing = locked(listing_id)
-    if listing.state in RUNNING and listing.state not in ("bidding", "sold"):
+    if listing.state in RUNNING and listing.state not in ("bidding", *WITH_DEAL):
         passed_gate(listing, "watch", record.now())
         stop_for(listing, reason=reason)
 

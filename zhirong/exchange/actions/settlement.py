@@ -11,7 +11,7 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, money, splits, succession
+from zhirong.exchange.actions import certificates, forfeits, money, splits, succession
 from zhirong.exchange.actions.deals import locked_deal, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Recordal
@@ -67,6 +67,8 @@ def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
     access.require(who, "exchange.enter_recordal", deal)
     must_run(deal)
     splits.must_not_gain(who, {part.party.ref for part in splits.of(deal, beijing_day(record.now())) if part.party})
+    if proof.file is None:
+        raise Refused("deal.recordal_no_notice")
     if proof.effective_on > beijing_day(record.now()):
         raise Refused("deal.recordal_in_future", effective_on=proof.effective_on)
     if deal.signed_at is not None and proof.effective_on < beijing_day(deal.signed_at):
@@ -257,7 +259,7 @@ def _default(who: Person, deal: Deal) -> Deal:
     deal.save()
     deal.intent.barred_at = deal.ended_at
     deal.intent.save(update_fields=["barred_at"])
-    money.forfeit(deal, parts, who=who)
+    forfeits.take(deal, parts, who=who)
     record.tell(
         "exchange.defaulted",
         deal.topic,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
-from zhirong.exchange import floor_doors, listing_rules, rules
+from zhirong.exchange import floor_doors, gates, listing_rules, rules
 from zhirong.exchange.actions import deals, money, relisting
 from zhirong.exchange.actions.intents import payment_code
 from zhirong.exchange.actions.listings import end_unsold, interested, next_number, rules_of
@@ -91,6 +91,7 @@ def take(who: Person, deal_id: int) -> Deal:
     listing_rules.deal_after(deal.state, "take")
     if record.now() >= deal.contract_due_at:
         raise Refused("deal.offer_over", deal=deal.number, due_at=deal.contract_due_at)
+    _must_be_free(deal)
     intent.deposit_state, intent.payment_code = TAKEN, payment_code()
     intent.save(update_fields=["deposit_state", "payment_code"])
     record.tell(
@@ -105,6 +106,14 @@ def take(who: Person, deal_id: int) -> Deal:
     if money.ask_for_deposit(intent):
         _made(deal)
     return deal
+
+
+def _must_be_free(deal: Deal) -> None:
+    """The register may have changed since the hammer: nobody is bound to what its seller may not sell now (B9, E28)."""
+    gate = gates.check(deal.listing, stage="watch", now=record.now(), buyer=deal.buyer)
+    if not gate.passed:
+        raise Refused("deal.offer_not_free", deal=deal.number, findings=gates.blocking(gate))
+    gate.save(force_insert=True)
 
 
 def _made(deal: Deal) -> None:
@@ -133,8 +142,8 @@ def decline(who: Person, deal_id: int) -> Deal:
 def deposits_met() -> list[int]:
     """Offers that were taken and whose deposit the buyer's free money covers now."""
     taken = Deal.objects.filter(state="offered", stopped_at=None, intent__deposit_state=TAKEN)
-    waiting = list(taken.select_related("intent", "buyer").order_by("pk")[:BATCH])
-    return [deal.pk for deal in money.covered(waiting, lambda deal: (deal.buyer, deal.intent.deposit_fen))]
+    waiting = list(taken.select_related("intent", "intent__party").order_by("pk")[:BATCH])
+    return [deal.pk for deal in money.covered(waiting, lambda deal: money.deposit_owed(deal.intent))]
 
 
 @transaction.atomic
@@ -143,7 +152,7 @@ def deposit_came(deal_id: int) -> Deal:
     deal = deals.locked_deal(deal_id)
     if deal.state != "offered" or deal.intent.deposit_state != TAKEN or deal.stopped_at is not None:
         return deal
-    if money.free_fen(deal.buyer) >= deal.intent.deposit_fen:
+    if money.free_fen(deal.buyer, code=deal.intent.payment_code) >= deal.intent.deposit_fen:
         money.freeze_deposit(deal.intent)
         _made(deal)
     return deal

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import rules
-from zhirong.ledger.actions import payouts, transfers
+from zhirong.ledger.actions import earmarks, payouts, transfers
 from zhirong.ledger.models import Account, Due, Payout
 from zhirong.people import access
 from zhirong.people.models import Membership, Party, Person, RoleGrant
@@ -100,9 +100,8 @@ def locked(key: str) -> Due:
 
 
 def free_fen(account: Account) -> int:
-    """What nothing holds of an account."""
-    account.refresh_from_db()
-    return account.credits_posted - account.debits_posted - account.debits_pending
+    """What nothing holds of an account and no payment code brought for a purpose that still waits."""
+    return earmarks.free_fen(account.path)
 
 
 @transaction.atomic

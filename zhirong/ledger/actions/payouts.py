@@ -11,7 +11,7 @@ from django.db import transaction
 from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
 from zhirong.ledger import rules
-from zhirong.ledger.actions import transfers
+from zhirong.ledger.actions import earmarks, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account, BankFile, BankLine, Due, Payout, Reconciliation
 from zhirong.people import access
@@ -59,6 +59,7 @@ def make_payout(
         return found
     if amount_fen <= 0:
         raise Refused("ledger.not_positive")
+    earmarks.must_be_beyond(account, amount_fen)
     transfers.open_accounts([rules.transit(bank)])
     held = Order(hold_id(id), account, rules.transit(bank), amount_fen, kind="payout")
     transfers.hold(who, held, topic=topic)

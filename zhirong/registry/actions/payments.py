@@ -39,10 +39,14 @@ class OfPayment:
 
 @transaction.atomic
 def pay_fee(who: Person, right: Right, paid: Paid, *, file: File | None) -> FeePayment:
-    """A payment on its receipt. A holder's own waits for the operator's look; the same payment twice is one."""
+    """A payment on its receipt; a holder's own waits for the operator's look.
+
+    The same payment twice is one; a refused one may be reported again with a better receipt.
+    """
     entries.require_for_holder(who, "registry.pay_fee", right)
     row = entries.locked(right)
-    known = FeePayment.objects.filter(right=row, year=paid.year, paid_on=paid.on, amount_fen=paid.fen).first()
+    same = FeePayment.objects.filter(right=row, year=paid.year, paid_on=paid.on, amount_fen=paid.fen)
+    known = same.exclude(state="refused").first()
     if known is not None:
         return known
     _refuse_unfit(row, paid)

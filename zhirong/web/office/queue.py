@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
+from zhirong.base import faults
 from zhirong.exchange.models import Deal, Intent, Listing, Objection
 from zhirong.ledger.models import BankLine, Payout
 from zhirong.people import access
@@ -46,6 +47,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "sending": (gettext_noop("Payout to send"), "ledger.send_payouts", "bank", False),
     "role": (gettext_noop("Role to confirm"), "people.confirm_role", "office-people", False),
 }
+FAULTS_SHOWN = 20
 NEVER = Cast(Value(None), DateTimeField())
 NOBODY = Value("", CharField())
 
@@ -104,6 +106,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         kind=kind,
         mine=is_mine,
         all=len(found),
+        faults=faults.again()[:FAULTS_SHOWN],
     )
 
 
