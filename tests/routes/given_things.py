@@ -85,7 +85,9 @@ def all_things() -> Things:
 def _deal(things: Things, sold: desk.Sold) -> None:
     sold.deal.acceptances.filter(side="seller").update(signed_copy=kept(sold.seller.person, "合同.pdf"))
     entered = settlement.enter_recordal(
-        sold.house.operator, sold.deal.pk, settlement.Proof("手续合格通知书", beijing_day(record.now()))
+        sold.house.operator,
+        sold.deal.pk,
+        settlement.Proof("手续合格通知书", beijing_day(record.now()), kept(sold.house.operator)),
     )
     number = things.facts["settled"].deal.certificate.number
     things.facts |= {"deal": sold.deal, "payload_hash": entered.payload_hash, "contract": given.contract_of(sold.deal)}
@@ -93,6 +95,7 @@ def _deal(things: Things, sold: desk.Sold) -> None:
     things.by_start |= {
         "/api/deals/": {"deal_id": sold.deal.pk, "name": "contract"},
         "/office/deals/": {"deal_id": sold.deal.pk},
+        "/office/recordals/": {"recordal_id": entered.pk},
         "/deals/": {"number": sold.deal.number, "name": "contract.zh.pdf", "side": "seller"},
         "/api/objections/": {"objection_id": objection.pk},
         "/office/objections/": {"objection_id": objection.pk},
@@ -244,7 +247,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "claims/<int:claim_id>/decide": {"accepted": True, "reason": REASON},
         "accept": {"contract_sha256": facts["contract"], "side": "seller"},
         "objections": {"text": REASON},
-        "recordal": {"effective_on": today, "number": "1"},
+        "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
         "split/confirm": {"payload_hash": "0" * 64},
