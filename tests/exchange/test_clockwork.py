@@ -10,7 +10,10 @@ from django.conf import settings
 from tests.exchange import given_deals as given
 from tests.people.given_people import refused
 from zhirong.exchange import clockwork
-from zhirong.exchange.models import Listing
+from zhirong.exchange.actions import intents, listings, overdue
+from zhirong.exchange.models import Intent, Listing
+from zhirong.ledger.actions import simulated
+from zhirong.ledger.models import BankFile
 from zhirong.record import actions as record
 from zhirong.record.models import ClockMove, Event
 
@@ -75,3 +78,46 @@ def test_a_deals_terms_stand_among_the_deadlines_but_the_clock_only_waits_for_th
     clockwork.move_to(house.operator, deal.contract_due_at + timedelta(days=1), why="nobody accepts")
     told = Event.objects.get(kind="exchange.contract_overdue").leaf
     assert told.at - deal.contract_due_at < timedelta(seconds=5)
+
+
+def test_a_deposit_that_the_bank_tells_late_but_before_the_close_admits_its_buyer() -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    listing, now = given.an_announced(house, given.a_side("holder")), record.now()
+    Listing.objects.filter(pk=listing.pk).update(closes_at=now + timedelta(hours=8))
+    intent = intents.register(buyer.person, listing.pk, party=buyer.party)
+    line = simulated.pay_in(buyer.party.name, intent.deposit_fen, memo=intent.payment_code, now=now, quirk="late")
+    coming = [(one.kind, one.number, one.by_clock) for one in clockwork.deadlines(now)]
+    assert coming == [("bank", line.bank_ref, True), ("registration", listing.number, True)]
+    assert clockwork.next_deadline(now) == line.told_from
+    clockwork.move_to(house.operator, now + timedelta(hours=8, minutes=1), why="test")
+    assert Intent.objects.get().state == "admitted"
+    assert given.fresh(listing).state == "answering"
+    assert BankFile.objects.get().at - line.told_from < timedelta(seconds=5)
+    assert Intent.objects.get().decided_at - line.told_from < timedelta(seconds=5)
+
+
+def test_what_the_bank_tells_at_the_very_instant_of_the_close_still_counts() -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    listing = given.an_announced(house, given.a_side("holder"))
+    intent = intents.register(buyer.person, listing.pk, party=buyer.party)
+    line = simulated.pay_in(buyer.party.name, intent.deposit_fen, memo=intent.payment_code, now=record.now())
+    line.told_from = given.fresh(listing).closes_at
+    line.save()
+    clockwork.move_to(house.operator, line.told_from + timedelta(seconds=30), why="test")
+    assert given.fresh(listing).state == "answering"
+    assert Intent.objects.get().state == "admitted"
+
+
+def test_a_suspensions_term_is_a_stop_and_is_told_when_it_passes() -> None:
+    house = given.House()
+    listing = given.an_announced(house, given.a_side("holder"))
+    suspended = listings.suspend(house.operator, listing.pk, reason="核查")
+    due_at = next(at for _, _, at in overdue.listing_terms())
+    assert [(one.kind, one.at, one.by_clock) for one in clockwork.deadlines(record.now())] == [
+        ("suspension", due_at, False)
+    ]
+    assert (clockwork.next_deadline(record.now()), clockwork.next_stop(record.now())) == (None, due_at)
+    clockwork.move_to(house.operator, due_at + timedelta(days=1), why="nobody decides")
+    told = Event.objects.get(kind="exchange.suspension_overdue").leaf
+    assert told.at - due_at < timedelta(seconds=5)
+    assert given.fresh(suspended).state == "suspended"

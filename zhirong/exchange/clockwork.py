@@ -1,4 +1,8 @@
-"""Time that a demo moves: forward only, and everything that falls due on the way happens in the order of its deadline.
+"""Time that a demo moves: forward only, with a stop at each deadline on the way, the earliest first.
+
+Stops are what the clock acts on (ends of registration, answers, offers, openings, closes, lines that the bank tells
+late) and the terms whose passing is told (of deals, refunds, suspensions, qualification). At each stop everything is
+done that the house's clock does every second, in the same order: the bank is asked first.
 
 The move itself is the record's deed (`record.move_clock`), which refuses outside a demo's data folder.
 """
@@ -19,7 +23,9 @@ from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.base.shown import from_ns, to_ns
 from zhirong.exchange import floor_doors, jobs
+from zhirong.exchange.actions import overdue
 from zhirong.exchange.models import Deal, Listing, Lot
+from zhirong.ledger.actions import simulated
 from zhirong.ledger.models import Due
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -32,7 +38,7 @@ LONGEST_STEPS = 10_000
 BREATH = timedelta(milliseconds=1)
 FARTHEST = timedelta(days=400)
 LOTS_THAT_RUN = ("scheduled", "live", "matching")
-BY_CLOCK = ("registration", "answer", "offer", "opening", "close")
+BY_CLOCK = ("registration", "answer", "offer", "opening", "close", "bank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,11 @@ def _of_refunds(after: datetime) -> Iterator[QuerySet[Any]]:
 
 
 def deadlines(after: datetime, *, most: int = 20) -> list[Deadline]:
-    """What falls due next, earliest first: what the clock does, and what the parties of a deal owe (two questions)."""
-    timed = _first([*_of_listings(after), *_of_deals(after)], most)
+    """What falls due next, earliest first: what the clock does, and what persons owe. Every stop of a move is here."""
+    timed = _first([*_of_listings(after), *_of_bank(after), *_of_deals(after), *_of_refunds(after)], most)
     found = [Deadline(at, kind, pk, number, kind in BY_CLOCK) for at, kind, pk, number in timed]
     found += [Deadline(from_ns(ns), kind, pk, number, True) for ns, kind, pk, number in _first(_of_lots(after), most)]
+    found += [Deadline(at, what, one.pk, one.number, False) for what, one, at in overdue.listing_terms() if at > after]
     return sorted(found, key=lambda one: (one.at, one.kind, one.pk))[:most]
 
 
@@ -89,6 +96,11 @@ def _of_listings(after: datetime) -> Iterator[QuerySet[Any]]:
     yield _named(Listing.objects.filter(state="answering", answer_due_at__gt=after), "answer", "answer_due_at")
     offers = Deal.objects.filter(state="offered", stopped_at=None, contract_due_at__gt=after)
     yield _named(offers, "offer", "contract_due_at")
+
+
+def _of_bank(after: datetime) -> Iterator[QuerySet[Any]]:
+    """Lines that the simulated bank tells late: the clock asks for them, and a deposit may be among them."""
+    yield _named(simulated.told_later(after), "bank", "told_from", number="bank_ref")
 
 
 def _of_lots(after: datetime) -> list[QuerySet[Any]]:
@@ -113,14 +125,15 @@ def _of_deals(after: datetime) -> Iterator[QuerySet[Any]]:
 
 def next_deadline(after: datetime) -> datetime | None:
     """The next instant at which the clock has something to do."""
-    timed = [part.aggregate(first=Min("at"))["first"] for part in _of_listings(after)]
+    timed = [part.aggregate(first=Min("at"))["first"] for part in (*_of_listings(after), *_of_bank(after))]
     timed += [from_ns(ns) for part in _of_lots(after) if (ns := part.aggregate(first=Min("at"))["first"]) is not None]
     return min((at for at in timed if at is not None), default=None)
 
 
 def next_stop(after: datetime) -> datetime | None:
-    """Where a move must stop next: a deadline of the clock, or a term of a deal or a refund whose passing is told."""
+    """Where a move must stop next: a deadline of the clock, or a term whose passing is told."""
     terms = [part.aggregate(first=Min("at"))["first"] for part in (*_of_deals(after), *_of_refunds(after))]
+    terms += [at for _, _, at in overdue.listing_terms() if at > after]
     return min((at for at in (next_deadline(after), *terms) if at is not None), default=None)
 
 
@@ -177,7 +190,7 @@ def settling() -> Iterator[int]:
         if closes.exists() or opens.exists():
             time.sleep(0.02)
             continue
-        jobs.tick()
+        jobs.do_due()
         after = _last_leaf()
         if after == before:
             return

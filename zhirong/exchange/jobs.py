@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from zhirong.base.faults import Round
+from zhirong.base.faults import Apart, Round
 from zhirong.exchange.actions import (
     annulments,
     certificates,
@@ -22,7 +22,9 @@ from zhirong.exchange.actions import (
     settlement,
     succession,
 )
+from zhirong.ledger import jobs as ledger_jobs
 from zhirong.ledger.actions import dues
+from zhirong.people import jobs as people_jobs
 from zhirong.record import actions as record
 
 Key = int | str | Sequence[int]
@@ -103,3 +105,14 @@ def _shown(key: Key) -> str:
     if isinstance(key, int | str):
         return str(key)
     return str(key[0]) if len(key) == 1 else f"{key[0]} … {key[-1]}"
+
+
+# What the house's clock calls every second, in this order: what the bank told comes before what falls due.
+DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, tick, people_jobs.deliver_notices]
+
+
+def do_due() -> None:
+    """All of it once, each apart (a move of the demo's clock, at each of its stops)."""
+    for call in DUE:
+        with Apart("clock", _name(call)):
+            call()

@@ -30,6 +30,7 @@ class Desk:
     is_halted: bool
     suspended: tuple[BankLine, ...]
     proposed: tuple[BankLine, ...]
+    unbooked: tuple[BankLine, ...]
     to_check: tuple[Payout, ...]
     to_send: tuple[Payout, ...]
     at_bank: tuple[Payout, ...]
@@ -62,6 +63,7 @@ def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
         is_halted=bool(past) and not past[0].is_even,
         suspended=tuple(one for one in waiting if one.state == "suspense"),
         proposed=tuple(one for one in waiting if one.state == "proposed"),
+        unbooked=tuple(lines.filter(state="unbooked")[:SHOWN]),
         to_check=tuple(one for one in under_way if one.state == "made"),
         to_send=tuple(one for one in under_way if one.state == "checked"),
         at_bank=tuple(one for one in under_way if one.state == "sent"),

@@ -136,7 +136,8 @@ class BankLine(models.Model):
     memo = models.CharField(max_length=200, blank=True)
     corrects = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=12, default="new")
-    # Why a line waits in suspense: unknown_payer, other_payer, wrong_amount, correction, unknown_debit, nothing.
+    # Why a line waits in suspense: unknown_payer, other_payer, wrong_amount, correction, unknown_debit, nothing;
+    # or why it is unbooked yet: beyond_custody.
     why = models.CharField(max_length=20, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
     proposed = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")

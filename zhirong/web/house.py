@@ -19,8 +19,6 @@ from django.db import close_old_connections, connections
 from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
-from zhirong.ledger import jobs as ledger_jobs
-from zhirong.people import jobs as people_jobs
 from zhirong.record import feed as record_feed
 from zhirong.record import jobs, sequencer
 from zhirong.web import feed
@@ -32,10 +30,6 @@ from zhirong.web.office import house as office
 CLOCK_SECONDS = 1
 # What does long work of which kind (record.jobs): a module adds its own here.
 WORK: dict[str, jobs.Work] = {**office.WORK}
-
-
-# What the clock calls every second, in this order; each is safe to repeat, so two clocks do no harm.
-DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, exchange_jobs.tick, people_jobs.deliver_notices]
 
 
 class Repeating:
@@ -81,7 +75,7 @@ class Part:
 
 def parts() -> list[Part]:
     """What is started, in order; it is stopped in the other order."""
-    clock = Repeating("clock", DUE, every_seconds=CLOCK_SECONDS)
+    clock = Repeating("clock", exchange_jobs.DUE, every_seconds=CLOCK_SECONDS)
     worker = jobs.Worker(WORK)
     return [
         Part("sequencer", sequencer.start, sequencer.stop),

@@ -13,7 +13,7 @@ from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
 from zhirong.ledger import reports, rules
 from zhirong.ledger.actions import lines, transfers
-from zhirong.ledger.models import BankFile, Expectation, Payout, Reconciliation
+from zhirong.ledger.models import BankFile, BankLine, Expectation, Payout, Reconciliation
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -126,6 +126,10 @@ def book_on(who: Person | None, file: BankFile, *, bank: str) -> Taken:
         desk = lines.book_chunk(who, file, statement.lines[start : start + lines.CHUNK], bank=bank)
         met += desk.met
         paid_out += desk.paid_out
+    left = BankLine.objects.filter(bank=bank, state="unbooked").order_by("pk")
+    for row_id in left.values_list("pk", flat=True):
+        if again := lines.book_unbooked(who, row_id, bank=bank):
+            paid_out += again.paid_out
     return _booked(who, file, met=met, paid_out=paid_out, bank=bank)
 
 

@@ -14,7 +14,7 @@ from zhirong.base.refused import Refused
 from zhirong.ledger import rules
 from zhirong.ledger.actions import dues, earmarks, transfers
 from zhirong.ledger.book import Order
-from zhirong.ledger.models import BankFile, BankLine, Expectation, Payout
+from zhirong.ledger.models import Account, BankFile, BankLine, Expectation, Payout
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 
@@ -47,6 +47,10 @@ class Desk:
     known: dict[str, int]
     awaited: dict[str, rules.Expected]
     instructed: dict[str, rules.Instructed]
+    # What the mirror of the custody account holds after the lines so far: a debit beyond it cannot be booked (I11).
+    mirror: int = 0
+    # Lines that were told before and could not be booked then, by the bank's reference.
+    unbooked: dict[str, BankLine] = field(default_factory=dict)
     waiting: list[Waiting] = field(default_factory=list)
     met: list[Expectation] = field(default_factory=list)
     paid_out: list[Payout] = field(default_factory=list)
@@ -81,7 +85,29 @@ def desk_of(who: Person | None, file: BankFile, *, bank: str, lines: Sequence[ru
         known=dict(BankLine.objects.filter(bank=bank, bank_ref__in=corrected).values_list("bank_ref", "amount")),
         awaited={c: rules.Expected(c, e.payer, e.amount, e.account.path) for c, e in expected.items()},
         instructed={i: rules.Instructed(i, p.amount) for i, p in payouts.items()},
+        mirror=mirror_of(bank),
     )
+
+
+def mirror_of(bank: str) -> int:
+    """What may still be debited to the mirror of the custody account."""
+    account = Account.objects.get(path=rules.custody(bank))
+    return account.debits_posted - account.credits_posted - account.credits_pending
+
+
+@transaction.atomic
+def book_unbooked(who: Person | None, row_id: int, *, bank: str) -> Desk | None:
+    """Book a line that an earlier look left unbooked, if the mirror holds enough by now; it is judged anew."""
+    transfers.lock_book()
+    row = BankLine.objects.select_for_update().get(pk=row_id)
+    line = line_of(row)
+    desk = desk_of(who, row.file, bank=bank, lines=[line])
+    if row.state != "unbooked" or desk.mirror + line.amount < 0:
+        return None
+    desk.unbooked[row.bank_ref] = row
+    book_line(desk, line)
+    flush(desk)
+    return desk
 
 
 def fresh_lines(lines: Sequence[rules.Line], *, bank: str) -> list[rules.Line]:
@@ -107,7 +133,15 @@ def line_of(row: BankLine) -> rules.Line:
 
 
 def book_line(desk: Desk, line: rules.Line) -> None:
-    """Judge one new line and put its order beside the others; a reversal is tried at once."""
+    """Judge one new line and put its order beside the others; a reversal is tried at once.
+
+    A debit beyond what the mirror holds (a bank's fee in a young house, a correction told before its line) is kept and
+    booked after a later line: it may not stop the lines beside it, and until then bank and books differ by it.
+    """
+    if line.amount < 0 and desk.mirror + line.amount < 0:
+        leave_unbooked(desk, line)
+        return
+    desk.mirror += line.amount
     verdict = rules.judge_line(line, desk.awaited, instructed=desk.instructed, known=desk.known)
     if verdict.meaning == "reversed":
         flush(desk)
@@ -122,6 +156,14 @@ def book_line(desk: Desk, line: rules.Line) -> None:
     row = row_of(desk, line, state=verdict.meaning, why=verdict.why)
     desk.waiting.append(Waiting(row, order, deed_of(desk, line, verdict), met, paid))
     desk.known[line.bank_ref] = line.amount
+
+
+def leave_unbooked(desk: Desk, line: rules.Line) -> None:
+    """Keep a line without an entry, and say so."""
+    row_of(desk, line, state="unbooked", why="beyond_custody").save()
+    record.tell(
+        "ledger.line_unbooked", f"bank:{desk.bank}", who=desk.who, bank_ref=line.bank_ref, amount_fen=line.amount
+    )
 
 
 def named_by(desk: Desk, verdict: rules.Verdict) -> tuple[Expectation | None, Payout | None]:
@@ -144,7 +186,10 @@ def entry_id(bank: str, line: rules.Line) -> str:
 
 
 def row_of(desk: Desk, line: rules.Line, *, state: str, why: str = "") -> BankLine:
-    """A line as it is kept."""
+    """A line as it is kept; one that was kept unbooked is the same row."""
+    if kept := desk.unbooked.get(line.bank_ref):
+        kept.state, kept.why = state, why
+        return kept
     return BankLine(
         file=desk.file,
         bank=desk.bank,
@@ -187,7 +232,10 @@ def flush(desk: Desk) -> None:
     )
     for one, answer in zip(waiting, answers, strict=True):
         one.row.entry_id = answer.seq
-    BankLine.objects.bulk_create([one.row for one in waiting])
+    BankLine.objects.bulk_create([one.row for one in waiting if one.row.pk is None])
+    for one in waiting:
+        if one.row.bank_ref in desk.unbooked:
+            one.row.save(update_fields=["state", "why", "entry"])
     record.tell_many([one.deed for one in waiting])
     close_met(desk, waiting)
 

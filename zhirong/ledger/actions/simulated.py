@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
@@ -133,6 +133,11 @@ def add(
 def has_news(now: datetime) -> bool:
     """Whether the bank has a line that no statement has told yet."""
     return SimulatedLine.objects.filter(tells_left__gt=0, told_from__lte=now).exists()
+
+
+def told_later(now: datetime) -> QuerySet[SimulatedLine]:
+    """Lines that the bank tells only from a later instant on."""
+    return SimulatedLine.objects.filter(tells_left__gt=0, told_from__gt=now)
 
 
 def holds_now() -> int:

@@ -75,6 +75,7 @@ def why_words() -> dict[str, str]:
         "correction": gettext("the bank takes back what cannot be reversed"),
         "unknown_debit": gettext("money left that nobody instructed"),
         "nothing": gettext("a line without an amount"),
+        "beyond_custody": gettext("more than the lines so far let the bank hold"),
     }
 
 
@@ -160,6 +161,7 @@ def line_states() -> dict[str, tuple[str, str]]:
         "new": ("off", gettext("new")),
         "credited": ("go", gettext("credited")),
         "paid_out": ("go", gettext("paid out")),
+        "unbooked": ("wait", gettext("not booked yet")),
         "suspense": ("wait", gettext("in suspense")),
         "proposed": ("half", gettext("match proposed")),
         "matched": ("go", gettext("matched")),

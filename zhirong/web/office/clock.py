@@ -78,7 +78,7 @@ def move(request: HttpRequest, now: datetime) -> object:
     if to <= now:
         raise Refused("clock.never_back", now_at=now, asked_at=to)
     why = request.POST.get("why", "").strip()[:200] or gettext("moved on the clock page")
-    stops = [one for one in clockwork.deadlines(now, most=AT_ONCE + 1) if one.by_clock and one.at <= to]
+    stops = [one for one in clockwork.deadlines(now, most=AT_ONCE + 1) if one.at <= to]
     if len(stops) <= AT_ONCE:
         return clockwork.move_to(person, to, why=why)
     facts = {"who": person.ref, "to": to.isoformat(), "why": why}
@@ -105,4 +105,8 @@ def kind_words() -> dict[str, str]:
         "contract": gettext("Contract due"),
         "payment": gettext("Payment due"),
         "recordal": gettext("Recordal due"),
+        "refund": gettext("Payout due"),
+        "suspension": gettext("A suspension reaches its term"),
+        "qualify": gettext("Qualification due"),
+        "bank": gettext("The bank tells a late line"),
     }
