@@ -50,12 +50,18 @@ def test_the_court_rule_says_24_hours_five_minutes_and_refund_in_a_day() -> None
 def test_state_assets_are_announced_20_working_days_and_answered_within_five() -> None:
     state = rule_set("state_owned", DAY)
     assert state.announcement_for(1) == Span(20, "working_days")
-    assert (state.silence, state.contract, state.payment, state.refund) == (
+    assert (state.seller_answer, state.contract, state.payment, state.refund) == (
         Span(5, "working_days"),
         Span(3, "working_days"),
         Span(5, "working_days"),
         Span(3, "working_days"),
     )
+
+
+def test_an_edition_kept_with_a_figure_that_is_no_rule_any_more_is_still_read() -> None:
+    kept = text_of("state_owned")
+    kept["figures"]["silence"] = kept["figures"]["seller_answer"]
+    assert rule_sets.read(kept, DAY) == rule_set("state_owned", DAY)
 
 
 def test_only_the_demonstration_is_marked() -> None:

@@ -10,7 +10,7 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_money
 from tests.exchange.test_proceeds import a_co_owned, free_of, in_escrow
 from tests.people import given_people as people
-from tests.people.given_people import refused
+from tests.people.given_people import deeds, refused
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import settlement, splits
@@ -110,4 +110,50 @@ def test_a_pledge_younger_than_the_agreement_stops_the_settlement_until_it_names
     splits.confirm_split(house.checker, deal.pk, payload_hash=split.payload_hash)
     settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)
     assert (free_of(pledgee), free_of(seller.party), in_escrow(deal)) == (7, net_fen(deal) - 7, 0)
+    assert list(reports.faults()) == []
+
+
+def test_a_wrong_division_is_sent_back_by_the_second_person_and_the_registers_own_pays() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    other = people.a_party(is_verified=True)
+    deal = given_money.a_deal_of(a_co_owned(house, seller, other, ppm=250_000), buyer)
+    deal = given_money.a_paid(deal, seller, buyer)
+    wrong = [("owner", seller.party.ref, net_fen(deal) - 1), ("owner", other.ref, 1)]
+    split = splits.propose_split(house.operator, deal.pk, parts=wrong, reason="写错了")
+    with refused("people.not_allowed"):
+        splits.refuse_split(house.operator, deal.pk, payload_hash=split.payload_hash, reason="写错了")
+    with refused("deal.split_changed"):
+        splits.refuse_split(house.checker, deal.pk, payload_hash="0" * 64, reason="写错了")
+    for _ in range(2):
+        ended = splits.refuse_split(house.checker, deal.pk, payload_hash=split.payload_hash, reason="与登记份额不符")
+        assert ended.state == "refused"
+    assert deeds().count("exchange.split_refused") == 1
+    with refused("deal.no_split"):
+        splits.confirm_split(house.checker, deal.pk, payload_hash=split.payload_hash)
+    given_money.settled(house, deal)
+    assert free_of(seller.party) + free_of(other) == net_fen(deal)
+    assert free_of(other) == free_of(seller.party) * 3
+    assert list(reports.faults()) == []
+
+
+def test_what_two_agreed_on_stands_again_when_the_proposal_after_it_is_withdrawn() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    other = people.a_party(is_verified=True)
+    deal = given_money.a_deal_of(a_co_owned(house, seller, other, ppm=250_000), buyer)
+    deal = given_money.a_paid(deal, seller, buyer)
+    with refused("deal.no_split"):
+        splits.withdraw_split(house.operator, deal.pk, reason="没有")
+    agreed = [("owner", seller.party.ref, 7), ("owner", other.ref, net_fen(deal) - 7)]
+    split = splits.propose_split(house.operator, deal.pk, parts=agreed, reason="合同第五条")
+    splits.confirm_split(house.checker, deal.pk, payload_hash=split.payload_hash)
+    with refused("deal.no_split"):
+        splits.withdraw_split(house.operator, deal.pk, reason="已经复核")
+    wrong = [("owner", seller.party.ref, net_fen(deal))]
+    splits.propose_split(house.operator, deal.pk, parts=wrong, reason="写错了")
+    for _ in range(2):
+        assert splits.withdraw_split(house.operator, deal.pk, reason="写错了").state == "withdrawn"
+    split.refresh_from_db()
+    assert split.state == "confirmed"
+    given_money.settled(house, deal)
+    assert (free_of(seller.party), free_of(other)) == (7, net_fen(deal) - 7)
     assert list(reports.faults()) == []

@@ -7,8 +7,10 @@ from django.conf import settings
 
 from tests.exchange import given_deals as given
 from tests.people import given_people as people
-from tests.people.given_people import refused
-from zhirong.exchange.actions import bulk, intents, listings
+from tests.people.given_people import deeds, refused
+from zhirong.base.refused import Refused
+from zhirong.exchange import jobs
+from zhirong.exchange.actions import bulk, closing, intents, listings
 from zhirong.exchange.models import Intent, Listing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,3 +94,31 @@ def test_a_right_that_stands_twice_in_a_batch_is_refused_by_its_row() -> None:
     assert Listing.objects.filter(state="announced").count() == 2
     again = bulk.publish_many(maker, house.operator, offers[:2])
     assert (again.announced, again.listed_before, again.refused) == (0, 2, {})
+
+
+def test_many_unpaid_registrations_lapse_in_short_transactions_and_a_fall_between_two_loses_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    buyers = [given.a_side("buyer") for _ in range(2 * closing.CHUNK + 2)]
+    for buyer in buyers:
+        intents.register(buyer.person, listing.pk, party=buyer.party)
+    given.time_passes(minutes=4)
+    drop, fell = closing._drop_unpaid, []
+
+    def falls(listing_id: int) -> int:
+        if len(fell) == 1:
+            raise Refused("floor.stopped")
+        fell.append(drop(listing_id))
+        return fell[-1]
+
+    with monkeypatch.context() as fallen:
+        fallen.setattr(closing, "_drop_unpaid", falls)
+        jobs.tick()
+    assert (fell, given.fresh(listing).extensions) == ([closing.CHUNK], 0)
+    assert Intent.objects.filter(state="lapsed").count() == closing.CHUNK
+    jobs.tick()
+    assert deeds().count("exchange.lapsed") == len(buyers)
+    assert set(Intent.objects.values_list("state", "deposit_state")) == {("lapsed", "waived")}
+    assert (given.fresh(listing).state, given.fresh(listing).extensions) == ("announced", 1)

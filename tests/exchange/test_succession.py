@@ -16,12 +16,13 @@ from tests.people.given_people import deeds, refused
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import clockwork, floor_doors, jobs
-from zhirong.exchange.actions import changes, deals, intents, listings, settlement, succession
+from zhirong.exchange.actions import annulments, bidding, changes, deals, intents, listings, settlement, succession
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
 from zhirong.record import actions as record
 from zhirong.record import port as sql
+from zhirong.record.models import Leaf
 from zhirong.registry.actions import weights
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,22 +46,33 @@ def floor(monkeypatch: pytest.MonkeyPatch) -> object:
 def sold(
     house: given.House, seller: given.Side, prices: list[tuple[given.Side, int]], *, rule_set: str = "demo"
 ) -> Deal:
-    """An auction with these bids in their order."""
+    """An auction with these bids in their order, and what the clock made of it."""
+    lot = hammered(house, seller, prices, rule_set=rule_set)
+    jobs.tick()
+    return Deal.objects.get(listing=lot.listing)
+
+
+def hammered(
+    house: given.House, seller: given.Side, prices: list[tuple[given.Side, int]], *, rule_set: str = "demo"
+) -> Lot:
+    """The same up to the hammer, of which the clock has not heard yet."""
     listing = given.an_announced(house, seller, rule_set=rule_set)
     sides = {side.party.ref: side for side, _ in prices}
     codes = {ref: given.an_admitted(listing, side).code for ref, side in sides.items()}
     given.time_passes(days=60) if rule_set != "demo" else given.time_passes(minutes=4)
     jobs.tick()
     lot = Lot.objects.get(listing=listing)
-    given.time_passes(days=12) if rule_set != "demo" else given.time_passes(seconds=5)
-    Lot.objects.filter(pk=lot.pk).update(opens_ns=record.now_ns() - 10**9, closes_ns=record.now_ns() + 3600 * 10**9)
+    # The times first: a floor that finds the lot due by its old ones would close it.
+    wait = {"days": 12} if rule_set != "demo" else {"seconds": 5}
+    begins_ns = record.now_ns() + timedelta(**wait) // timedelta(microseconds=1) * 1000
+    Lot.objects.filter(pk=lot.pk).update(opens_ns=begins_ns - 10**9, closes_ns=begins_ns + 3600 * 10**9)
+    given.time_passes(**wait)
     for side, price_fen in prices:
         reply = floor_doors.bid(lot.pk, codes[side.party.ref], price_fen, key=f"k{price_fen}")
         assert reply.accepted, reply
     given.time_passes(days=2)
     until(lambda: Lot.objects.get(pk=lot.pk).state == "closed")
-    jobs.tick()
-    return Deal.objects.get(listing=listing)
+    return Lot.objects.get(pk=lot.pk)
 
 
 def three(house: given.House) -> tuple[Deal, given.Side, list[given.Side]]:
@@ -115,6 +127,37 @@ def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_noth
     fallen = Deal.objects.get(pk=deal.pk)
     gap_fen = 20_000_00
     assert fallen.shortfall_fen == max(0, gap_fen - (DEPOSIT - deal.buyer_fee_fen)) == 0
+
+
+@pytest.mark.usefixtures("floor")
+@pytest.mark.parametrize("fallen", [False, True])
+def test_a_deal_that_the_clock_makes_while_its_auction_is_annulled_falls_with_it(
+    monkeypatch: pytest.MonkeyPatch, *, fallen: bool
+) -> None:
+    house, seller, (first, second) = (
+        given.House(),
+        given.a_side("holder"),
+        (given.a_side("buyer"), given.a_side("buyer")),
+    )
+    lot = hammered(house, seller, [(second, 800_000_00), (first, 860_000_00)])
+    order = floor_doors.order
+
+    def beside_the_clock(lot_id: int, *told: object, **more: str) -> object:
+        jobs.tick()
+        assert Deal.objects.get(lot=lot_id).state == "contract"
+        return order(lot_id, *told, **more)
+
+    with monkeypatch.context() as races:
+        races.setattr(floor_doors, "order", beside_the_clock)
+        if fallen:
+            races.setattr(annulments, "left", lambda *_: [])
+        bidding.annul(house.operator, lot, reason="系统故障")
+    jobs.tick()
+    deal = Deal.objects.get(lot=lot)
+    assert (deal.state, deal.end_reason, given.fresh(deal.listing).state) == ("annulled", "系统故障", "ended")
+    assert [given.free_fen(one) for one in (first, second)] == [DEPOSIT, DEPOSIT]
+    jobs.tick()
+    assert (deeds().count("exchange.annulled"), deeds().count("exchange.lot_annulled")) == (1, 1)
 
 
 @pytest.mark.usefixtures("floor")
@@ -230,6 +273,25 @@ def test_where_the_rules_say_run_again_a_new_listing_follows_without_the_default
     with refused("lot.defaulter_may_not_bid"):
         intents.register(first.person, again.pk, party=first.party)
     assert intents.register(second.person, again.pk, party=second.party).state == "admitted"
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_second_run_that_is_not_announced_within_its_term_is_told_once() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    first, second = given.a_side("buyer"), given.a_side("buyer")
+    deal = sold(house, seller, [(second, 800_000_00), (first, 860_000_00)], rule_set="court_timed")
+    defaults(house, deal, days=60)
+    again = Listing.objects.get(follows=deal.listing)
+    told = json.loads(Leaf.objects.get(kind="exchange.relisted").body)
+    given.time_passes(days=29)
+    jobs.tick()
+    assert "exchange.relisting_overdue" not in deeds()
+    given.time_passes(days=2)
+    for _ in range(2):
+        jobs.tick()
+    late = json.loads(Leaf.objects.get(kind="exchange.relisting_overdue").body)
+    assert (late["number"], late["due_at"]) == (again.number, told["until"])
+    assert given.fresh(again).state == "submitted"
 
 
 @pytest.mark.usefixtures("floor")

@@ -12,7 +12,7 @@ from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
 from zhirong.ledger import bank_view, rules
 from zhirong.ledger.actions import bank as desk
-from zhirong.ledger.actions import matches, payouts, simulated
+from zhirong.ledger.actions import earmarks, matches, payouts, simulated
 from zhirong.ledger.actions import transfers as actions
 from zhirong.ledger.models import BankFile, BankLine, Expectation, Reconciliation
 from zhirong.record import actions as record
@@ -138,6 +138,7 @@ def test_a_line_told_late_halts_payouts_until_it_is_told() -> None:
     taken = given_bank.taken(who.operator)
     assert taken.standing.difference == 30
     assert not taken.standing.is_even
+    assert earmarks.let_go("Pa") == 100
     payout = payouts.make_payout(
         who.operator, id="p1", account=rules.available("a"), payee="公司a", amount_fen=40, topic="x"
     )
@@ -155,6 +156,7 @@ def test_a_payout_is_made_checked_sent_and_done_only_when_the_bank_says_so() -> 
     given_bank.expected("a", 100)
     simulated.pay_in("公司a", 100, memo="Pa", now=record.now())
     given_bank.taken(who.operator)
+    earmarks.let_go("Pa")
     path = rules.available("a")
     for _ in range(2):
         payout = payouts.make_payout(who.operator, id="p1", account=path, payee="公司a", amount_fen=40, topic="x")

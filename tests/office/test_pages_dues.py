@@ -138,6 +138,32 @@ def test_the_division_of_a_pledged_rights_price_is_entered_and_confirmed_on_its_
     assert (told["waiting_fen"], told["agreement"], told["net_fen"]) == (0, "confirmed", net_fen)
 
 
+def test_a_wrong_division_is_withdrawn_by_its_maker_or_sent_back_by_the_checker() -> None:
+    house, seller, bank = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
+    deal = a_pledged(house, seller, bank)
+    net_fen = deal.price_fen - deal.seller_fee_fen
+    path, operator, checker = f"/office/deals/{deal.pk}/proceeds", signed_in(house.operator), signed_in(house.checker)
+    parts = [{"role": "pledgee", "party": bank.ref, "amount_fen": net_fen}]
+    asked, said = f"/api/deals/{deal.pk}/split", {"parts": parts, "reason": "合同第五条"}
+    called(operator, asked, said)
+    assert "撤回价款分配" in text_of(operator, path)
+    assert operator.post(path, {"deed": "withdraw_split", "reason": "写错了"}).status_code == 302
+    digest = called(operator, asked, said)["payload_hash"]
+    page = text_of(checker, path)
+    assert ("退回" in page, "撤回价款分配" in page) == (True, False)
+    refused = {"deed": "refuse_split", "payload_hash": digest, "reason": "与合同不符"}
+    assert operator.post(path, refused).status_code == 403
+    assert checker.post(path, refused).status_code == 302
+    called(operator, asked, said)
+    assert called(operator, f"{asked}/withdraw", {"reason": "写错了"})["state"] == "withdrawn"
+    called(operator, asked, said)
+    told = called(checker, f"{asked}/refuse", {"payload_hash": digest, "reason": "与合同不符"})
+    assert told == {"state": "refused", "payload_hash": digest}
+    assert list(Split.objects.order_by("pk").values_list("state", flat=True)) == [
+        "withdrawn", "refused", "withdrawn", "refused",
+    ]  # fmt: skip
+
+
 def test_a_division_goes_over_the_interface_too() -> None:
     house, seller, bank = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
     deal = a_pledged(house, seller, bank)

@@ -60,6 +60,12 @@ class SplitConfirmed(shapes.Said):
     payload_hash: Digest
 
 
+class SplitRefused(SplitConfirmed):
+    """What the second person looked at, and why it does not stand."""
+
+    reason: shapes.Reason
+
+
 class SplitTold(shapes.Told):
     """An agreement as it stands."""
 
@@ -128,3 +134,33 @@ def confirm_split(request: HttpRequest, deal_id: shapes.Id, said: SplitConfirmed
     return actions.once(
         request, lambda: split_told(splits.confirm_split(person, deal.pk, payload_hash=said.payload_hash))
     )
+
+
+@router.post(
+    "/deals/{int:deal_id}/split/refuse",
+    auth=calling.may_ask("exchange.confirm_split"),
+    summary="Send an entered division of the proceeds back",
+    **problems.told(
+        SplitTold, "deal.no_split", "deal.split_changed", "people.maker_is_checker", "people.own_party",
+        "listing.text_length", *KEY,
+    ),
+)  # fmt: skip
+def refuse_split(request: HttpRequest, deal_id: shapes.Id, said: SplitRefused) -> HttpResponse:
+    """What stood before it stands again: an agreement of two, or the register's division. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(
+        request,
+        lambda: split_told(splits.refuse_split(person, deal.pk, payload_hash=said.payload_hash, reason=said.reason)),
+    )
+
+
+@router.post(
+    "/deals/{int:deal_id}/split/withdraw",
+    auth=calling.may_ask("exchange.propose_split"),
+    summary="Withdraw an entered division of the proceeds",
+    **problems.told(SplitTold, "deal.no_split", "people.own_party", "listing.text_length", *KEY),
+)
+def withdraw_split(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
+    """As long as nobody confirmed it; what stood before it stands again. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: split_told(splits.withdraw_split(person, deal.pk, reason=said.reason)))

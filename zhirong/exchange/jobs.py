@@ -7,6 +7,7 @@ from typing import Any
 
 from zhirong.base.faults import Apart, Round
 from zhirong.exchange.actions import (
+    annulments,
     certificates,
     closing,
     contracts,
@@ -51,6 +52,7 @@ def tick() -> int:
             (succession.lapse, succession.due),
             (late.tell_floor_again, lambda: late.untold(now)),
             (deals.follow_lot, closing.lots_due),
+            (annulments.undo, annulments.left),
             (succession.tell_floor, succession.untold),
             (contracts.write, contracts.unwritten),
             (certificates.seal, certificates.unsealed),

@@ -26,12 +26,16 @@ def of(deal: Deal) -> Proceeds:
     """Before the settlement as the register and an agreement stand now, after it what each one got."""
     agreements = deal.splits.filter(state__in=("proposed", "confirmed")).select_related("proposed_by", "confirmed_by")
     shares = list(deal.shares.select_related("party").order_by("position"))
-    if deal.state == "settled":
+    net_fen = splits.net_fen(deal)
+    if deal.state == "defaulted" and shares:
+        # What there was to divide is the sellers' part of the forfeited deposit.
+        parts, net_fen = [part_of(share) for share in shares], sum(share.amount_fen for share in shares)
+    elif deal.state == "settled":
         parts = [part_of(share) for share in shares] or [sold_alone(deal)]
     else:
         parts = splits.of(deal, beijing_day(record.now()))
     waiting_fen = sum(share.amount_fen for share in shares if share.paid_at is None)
-    return Proceeds(splits.net_fen(deal), waiting_fen, parts, agreements.first())
+    return Proceeds(net_fen, waiting_fen, parts, agreements.first())
 
 
 def part_of(share: Share) -> Part:

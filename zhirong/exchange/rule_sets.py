@@ -15,6 +15,8 @@ from zhirong.base.refused import Refused
 
 # Figures that kept editions of older listings do not hold: for them the default of the class is the rule.
 ADDED_LATER = frozenset({"late_admission"})
+# Figures of kept editions that no deed ever read: the seller's answer has one term, `seller_answer`.
+DROPPED_LATER = frozenset({"silence"})
 FOLDER = Path(__file__).parent / "parameters"
 NS = {"seconds": 10**9, "minutes": 60 * 10**9, "hours": 3600 * 10**9, "days": 86400 * 10**9}
 
@@ -71,8 +73,7 @@ class RuleSet:
     least_bidders: int
     one_bidder: str  # contract | fail
     refund: Span
-    silence: Span  # the seller's silence consents after this (X4)
-    seller_answer: Span
+    seller_answer: Span  # silence to its end consents (X4)
     contract: Span
     payment: Span
     certificate: Span
@@ -110,7 +111,7 @@ def rule_set(code: str, day: date) -> RuleSet:
 
 def read(text: dict[str, Any], day: date) -> RuleSet:
     """A rule set from the plain values of its file."""
-    figures = text["figures"]
+    figures = {name: entries for name, entries in text["figures"].items() if name not in DROPPED_LATER}
     names = {field.name for field in fields(RuleSet)} - {"code", "zh", "en", "basis", "marked", "day"}
     names -= ADDED_LATER - set(figures)
     assert set(figures) == names, f"rule set {text['code']}: {sorted(set(figures) ^ names)}"

@@ -7,6 +7,7 @@ from functools import partial
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, listing_rules
+from zhirong.exchange.actions import annulments
 from zhirong.exchange.engine.shape import Annul, Ban, Encumber, Pause, PriorityMatch, Reply, Resume
 from zhirong.exchange.models import Deal, Intent, Lot
 from zhirong.people import access
@@ -62,12 +63,18 @@ def ban(who: Person, lot: Lot, *, code: str, reason: str) -> Reply:
 
 
 def annul(who: Person, lot: Lot, *, reason: str) -> Reply:
-    """Undo an auction by a new event; what happened stays written, and the listing stops until a person decides."""
+    """Undo an auction by a new event; what happened stays written, and the listing stops until a person decides.
+
+    The clock may make a deal of the hammer between the look and the order: that deal is undone with its auction.
+    """
     access.require(who, "exchange.control", lot)
     if Deal.objects.filter(lot=lot).exclude(state__in=("defaulted", "declined", "annulled")).exists():
         raise Refused("lot.has_deal", lot=lot.pk)
     said = listing_rules.must_be_text(reason, field="reason", most=1000)
-    return floor_doors.order(lot.pk, partial(Annul, reason=said), who_ref=who.ref)
+    reply = floor_doors.order(lot.pk, partial(Annul, reason=said), who_ref=who.ref)
+    for deal_id in annulments.left(lot.pk):
+        annulments.undo(deal_id)
+    return reply
 
 
 def stop_for_register(lot: Lot, *, reason: str) -> Reply:

@@ -42,8 +42,8 @@ def schedule_lot(listing: Listing, terms: Terms, *, opens_ns: int, closes_ns: in
 @transaction.atomic
 def follow_lot(lot_id: int) -> Listing:
     """What the floor decided becomes a deal, or the listing's end."""
-    lot = Lot.objects.select_related("listing").get(pk=lot_id)
-    listing = locked(lot.listing_id)
+    listing = locked(Lot.objects.values_list("listing", flat=True).get(pk=lot_id))
+    lot = Lot.objects.get(pk=lot_id)
     if lot.state != "closed" or listing.state != "bidding":
         return listing
     result: dict[str, Any] = json.loads(lot.result)

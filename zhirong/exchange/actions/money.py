@@ -244,7 +244,7 @@ def _owe_shares(deal: Deal, shares: Sequence[Share]) -> None:
     owe(deal.listing, owed, topic=deal.topic)
 
 
-def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
+def forfeit(deal: Deal, shares: Sequence[Share], *, costs_fen: int, who: Person) -> None:
     """A defaulter's deposit goes where the rule set says; proposer and checker are two persons."""
     intent = deal.intent
     _let_go(price_code(deal), deal.listing, "price", party=deal.buyer, topic=deal.topic)
@@ -259,18 +259,25 @@ def forfeit(deal: Deal, parts: dict[str, int], *, who: Person) -> None:
         topic=deal.topic,
         to=FORFEITED,
     )
-    seller = accounts.available(deal.seller.ref)
-    transfers.open_accounts([seller, FEES])
-    goes_to = {"costs": FEES, "gap": seller, "seller": seller}
+    goes_to = {
+        share.position: accounts.available(share.party.ref) if share.party else accounts.escrow(deal.number)
+        for share in shares
+    }
+    transfers.open_accounts([*goes_to.values(), FEES])
+    asked = [("costs", FEES, costs_fen), *((one.position, goes_to[one.position], one.amount_fen) for one in shares)]
     orders = [
-        Order(f"forfeit:{deal.pk}:{name}", FORFEITED, goes_to[name], amount, kind="forfeit")
-        for name, amount in parts.items()
-        if amount
+        Order(f"forfeit:{deal.pk}:{name}", FORFEITED, path, amount_fen, kind="forfeit")
+        for name, path, amount_fen in asked
+        if amount_fen
     ]
     if orders:
         transfers.move(who, orders, topic=deal.topic)
-    sellers_fen = parts.get("gap", 0) + parts.get("seller", 0)
-    owe(deal.listing, [(f"forfeit:{deal.pk}", "forfeit", deal.seller, sellers_fen)], topic=deal.topic)
+    owed = [
+        (f"forfeit:{deal.pk}:{share.position}", "forfeit", share.party, share.amount_fen)
+        for share in shares
+        if share.party
+    ]
+    owe(deal.listing, owed, topic=deal.topic)
     intent.deposit_state = "forfeited"
     intent.save(update_fields=["deposit_state"])
 

@@ -1,4 +1,4 @@
-"""Terms that passed: contract, price, recordal, suspension, qualification. Each is told once, and a person decides."""
+"""Terms of deals and of listings that passed. Each is told once, and a person decides."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from zhirong.exchange import terms
+from zhirong.exchange.actions import relisting
 from zhirong.exchange.actions.deals import locked_deal, persons_of
 from zhirong.exchange.actions.listings import interested, locked, rules_of
 from zhirong.exchange.models import Deal, Listing, Overdue
@@ -28,6 +29,7 @@ OF_DEALS: Final = {
 OF_LISTINGS: Final = {
     "suspension": "exchange.suspension_overdue",
     "qualify": "exchange.qualification_overdue",
+    "relisting": "exchange.relisting_overdue",
 }
 
 
@@ -64,6 +66,17 @@ def listing_terms(listing_id: int | None = None) -> Iterator[tuple[str, Listing,
         assert listing.closes_at is not None
         since = max(listing.closes_at, resumed.get(listing.topic, listing.closes_at))
         yield "qualify", listing, terms.qualification_ends(rules_of(listing).basis, since)
+    yield from _second_runs(listing_id)
+
+
+def _second_runs(listing_id: int | None) -> Iterator[tuple[str, Listing, datetime]]:
+    """Listings that run again what defaulted, and are not announced yet (X7)."""
+    again = Listing.objects.filter(follows__ended_at__isnull=False, state__in=("submitted", "returned"))
+    if listing_id is not None:
+        again = again.filter(pk=listing_id)
+    for listing in again.select_related("follows__edition_of_rules"):
+        assert listing.follows is not None
+        yield "relisting", listing, relisting.until(listing.follows)
 
 
 def _resumed(listings: list[Listing]) -> dict[str, datetime]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from zhirong.base.calendar import china
 from zhirong.exchange import listing_rules
 from zhirong.exchange.actions import listings
@@ -9,12 +11,18 @@ from zhirong.exchange.models import Listing, ListingDocument, ListingItem
 from zhirong.record import actions as record
 
 
+def until(former: Listing) -> datetime:
+    """By when the second run is announced, counted from the end of the first (X7: 30 days)."""
+    assert former.ended_at is not None
+    return listing_rules.after(former.ended_at, listings.rules_of(former).relist_within, china()).at
+
+
 def again(former: Listing) -> Listing:
     """The second run, handed in for review at the former price (court rule 24).
 
     Only its seller may ask for less, when the operator sends it back: X7 says by how much at most, not that it must.
     """
-    now, found = record.now(), listings.rules_of(former)
+    now = record.now()
     listing = Listing.objects.create(
         number=listings.next_number("ZR", now),
         seller=former.seller,
@@ -53,6 +61,6 @@ def again(former: Listing) -> Listing:
         former=former.number,
         asking_fen=listing.asking_fen,
         least_fen=listings.least_fen(listing),
-        until=listing_rules.after(now, found.relist_within, china()).at.isoformat(),
+        until=until(former).isoformat(),
     )
     return listing

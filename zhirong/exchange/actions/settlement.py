@@ -11,7 +11,7 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, money, splits, succession
+from zhirong.exchange.actions import certificates, forfeits, money, splits, succession
 from zhirong.exchange.actions.deals import locked_deal, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Recordal
@@ -257,7 +257,7 @@ def _default(who: Person, deal: Deal) -> Deal:
     deal.save()
     deal.intent.barred_at = deal.ended_at
     deal.intent.save(update_fields=["barred_at"])
-    money.forfeit(deal, parts, who=who)
+    forfeits.take(deal, parts, who=who)
     record.tell(
         "exchange.defaulted",
         deal.topic,

@@ -75,7 +75,7 @@ def by_register(deal: Deal, day: date) -> list[Part]:
             free.append((right, sold_by(deal, right, day)))
     free_fen, pledged_fen = rules.split_fen(net_fen(deal), [len(free), len(rights) - len(free)])
     parts = [_pledged(pledges, pledged_fen)] if pledged_fen else []
-    return parts + _by_shares([held for _, held in free], free_fen)
+    return parts + by_shares([held for _, held in free], free_fen)
 
 
 def sold_by(deal: Deal, right: Right, day: date) -> list[Holding]:
@@ -106,7 +106,7 @@ def _pledged(pledges: Sequence[Encumbrance], amount_fen: int) -> Part:
     return Part("pledgee", "、".join(names)[:200], only, amount_fen, waits=True)
 
 
-def _by_shares(rights: Sequence[Sequence[Holding]], amount_fen: int) -> list[Part]:
+def by_shares(rights: Sequence[Sequence[Holding]], amount_fen: int) -> list[Part]:
     """Each right's part by its holders' shares; a holder of several rights gets one sum."""
     if not amount_fen:
         return []
@@ -160,8 +160,8 @@ def waiting_fen(deal: Deal) -> int:
 
 
 def _to_divide_fen(deal: Deal) -> int:
-    """What an agreement may divide: all of it before the settlement, what waits in escrow after it."""
-    if deal.state == "settled":
+    """What an agreement may divide: all of it before the settlement, what waits in escrow after it or a default."""
+    if deal.state == "settled" or (deal.state == "defaulted" and waiting_fen(deal)):
         return waiting_fen(deal)
     if deal.state in ("defaulted", "annulled"):
         raise Refused("deal.not_now", state=deal.state, deed="split")
@@ -234,6 +234,9 @@ def _must_not_go_back(deal: Deal, parts: Sequence[tuple[str, str, int]]) -> None
 
 def _must_fit_the_pledge(deal: Deal, parts: Sequence[tuple[str, str, int]]) -> None:
     """Where a pledge weighs, the agreement names the pledgee: the price goes first to the debt (民法典 444)."""
+    if deal.state == "defaulted":
+        # A forfeited deposit is no price, and the right is still there for the pledge.
+        return
     day = beijing_day(record.now())
     items = deal.listing.items.select_related("right")
     pledged = any(one.kind == PLEDGE for item in items for one in queries.weights_on(item.right, day))
@@ -271,9 +274,62 @@ def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
         deal=deal.number,
         payload_hash=payload_hash,
     )
-    if deal.state == "settled":
+    if deal.state in ("settled", "defaulted"):
         _pay_what_waited(deal, parts, who=who)
     return found
+
+
+@transaction.atomic
+def refuse_split(who: Person, deal_id: int, *, payload_hash: str, reason: str) -> Split:
+    """A second person finds a fault in what was entered: it ends, and what stood before it stands again."""
+    deal = locked_deal(deal_id)
+    found = _proposed(deal, ended="refused")
+    access.require(who, "exchange.confirm_split", found)
+    must_not_gain(who, {part.party.ref for part in agreed_parts(found) if part.party})
+    if found.payload_hash != payload_hash:
+        raise Refused("deal.split_changed", deal=deal.number)
+    return _end(deal, found, "refused", who=who, reason=reason)
+
+
+@transaction.atomic
+def withdraw_split(who: Person, deal_id: int, *, reason: str) -> Split:
+    """The operator takes back what nobody confirmed yet; what stood before it stands again."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.propose_split", deal)
+    return _end(deal, _proposed(deal, ended="withdrawn"), "withdrawn", who=who, reason=reason)
+
+
+def _proposed(deal: Deal, *, ended: str) -> Split:
+    """What waits for a second person, or what the same deed ended before."""
+    rows = deal.splits.select_for_update()
+    found = rows.filter(state="proposed").first() or rows.order_by("-pk").first()
+    if found is None or found.state not in ("proposed", ended):
+        raise Refused("deal.no_split", deal=deal.number)
+    return found
+
+
+def _end(deal: Deal, split: Split, state: str, *, who: Person, reason: str) -> Split:
+    if split.state == state:
+        return split
+    why = listing_rules.must_be_text(reason, field="reason", most=1000)
+    split.state = state
+    split.save(update_fields=["state"])
+    # One person alone does not undo what two agreed on: the agreement that the proposal replaced stands again.
+    former = deal.splits.filter(state="replaced", confirmed_at__isnull=False).order_by("-pk").first()
+    if former is not None:
+        former.state = "confirmed"
+        former.save(update_fields=["state"])
+    record.tell(
+        f"exchange.split_{state}",
+        deal.topic,
+        who=who,
+        to=persons_of(deal),
+        deal=deal.number,
+        payload_hash=split.payload_hash,
+        reason=why,
+        stands=former.payload_hash if former else "",
+    )
+    return split
 
 
 def _pay_what_waited(deal: Deal, parts: Sequence[Part], *, who: Person) -> None:

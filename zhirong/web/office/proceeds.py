@@ -18,7 +18,7 @@ from zhirong.web import pages
 from zhirong.web.office import rooms
 
 DEEDS = ("exchange.propose_split", "exchange.confirm_split")
-ENDED = ("defaulted", "annulled")
+ENDED = ("settled", "defaulted", "annulled")
 # So many lines of an agreement on the form; a longer one comes over the interface.
 LINES = 6
 
@@ -31,7 +31,7 @@ def proceeds_page(request: HttpRequest, deal_id: int) -> HttpResponse:
     deal = get_object_or_404(Deal.objects.select_related("listing", "seller", "buyer"), pk=deal_id)
     found, standing = proceeds.of(deal), pages.standing_of(request)
     agreement = found.agreement
-    is_open = deal.state not in ENDED and (deal.state != "settled" or found.waiting_fen > 0)
+    is_over = deal.state in ENDED
     return rooms.show(
         request,
         "proceeds.html",
@@ -45,27 +45,33 @@ def proceeds_page(request: HttpRequest, deal_id: int) -> HttpResponse:
         roles={"owner": gettext("Owner"), "pledgee": gettext("Pledgee")},
         lines=range(1, LINES + 1),
         known=sorted({(part.party.ref, part.party.name) for part in found.parts if part.party}),
-        to_divide_fen=found.waiting_fen if deal.state == "settled" else found.net_fen,
-        may_propose=is_open and access.may(standing, "exchange.propose_split", deal),
+        to_divide_fen=found.waiting_fen if is_over else found.net_fen,
+        may_propose=(found.waiting_fen > 0 or not is_over) and access.may(standing, "exchange.propose_split", deal),
         may_confirm=agreement is not None
         and agreement.state == "proposed"
         and access.may(standing, "exchange.confirm_split", agreement),
+        may_withdraw=agreement is not None
+        and agreement.state == "proposed"
+        and access.may(standing, "exchange.propose_split", deal),
     )
 
 
 def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
     """An agreement is entered by one person and confirmed by another."""
     person, given = rooms.who(request), request.POST
+    digest, reason = given.get("payload_hash", ""), given.get("reason", "")
 
     def propose() -> object:
         file = rooms.kept_file(request, "file")
-        return splits.propose_split(person, deal_id, parts=parts_of(request), reason=given.get("reason", ""), file=file)
+        return splits.propose_split(person, deal_id, parts=parts_of(request), reason=reason, file=file)
 
     return rooms.do(
         request,
         {
             "propose_split": propose,
-            "confirm_split": lambda: splits.confirm_split(person, deal_id, payload_hash=given.get("payload_hash", "")),
+            "confirm_split": lambda: splits.confirm_split(person, deal_id, payload_hash=digest),
+            "refuse_split": lambda: splits.refuse_split(person, deal_id, payload_hash=digest, reason=reason),
+            "withdraw_split": lambda: splits.withdraw_split(person, deal_id, reason=reason),
         },
     )
 
