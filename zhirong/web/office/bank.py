@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from zhirong.base.calendar import beijing_day, start_of_day
 from zhirong.base.refused import Refused
+from zhirong.exchange.actions import unplaced
 from zhirong.ledger import bank_view, reports
 from zhirong.ledger.actions import bank as bank_actions
 from zhirong.ledger.actions import matches, payouts, simulated
@@ -110,7 +111,7 @@ def deed(request: HttpRequest) -> HttpResponse:
             "propose": lambda: matches.propose_match(
                 person, line_of(request), account=given.get("account", "").strip()
             ),
-            "confirm_match": lambda: matches.confirm_match(person, line_of(request)),
+            "confirm_match": lambda: unplaced.confirm_match(person, line_of(request)),
             "decline_match": lambda: matches.decline_match(person, line_of(request)),
             "return": lambda: payouts.return_to_payer(person, line_of(request)),
             "make": make,

@@ -88,6 +88,7 @@ def why_words() -> dict[str, str]:
         "proceeds": gettext("proceeds of a sale"),
         "price": gettext("price returned"),
         "forfeit": gettext("from a forfeited deposit"),
+        "matched": gettext("paid in for no open purpose"),
     }
 
 
