@@ -81,9 +81,9 @@ class ReconciliationTold(shapes.Told):
 
 
 class SentTold(shapes.Told):
-    """The instruction file that went to the bank; nothing to send is no file."""
+    """The instruction files that went to the bank, a hundred payouts each; nothing to send is no file."""
 
-    file: str | None
+    files: list[str]
     payouts: int
 
 
@@ -355,16 +355,16 @@ def refuse_payout(request: HttpRequest, payout_id: shapes.Short, said: shapes.Wh
     "/bank/instructions",
     auth=calling.may_ask("ledger.send_payouts"),
     summary="Send checked payouts to the bank",
-    **problems.told(SentTold, "ledger.payouts_halted", *KEY),
+    **problems.told(SentTold, "ledger.payouts_halted", "ledger.statement_unfinished", *KEY),
 )
 def send_payouts(request: HttpRequest) -> HttpResponse:
-    """In one instruction file. Needs an Idempotency-Key."""
+    """In instruction files of a hundred. Needs an Idempotency-Key."""
     person = calling.person_of(request)
-    return actions.once(request, lambda: sent_told(payouts.send_payouts(person, custody_bank())))
+    return actions.once_in_steps(request, lambda: sent_told(payouts.send_payouts(person, custody_bank())))
 
 
-def sent_told(sent: BankFile | None) -> SentTold:
-    return SentTold(file=sent.name if sent else None, payouts=sent.lines if sent else 0)
+def sent_told(sent: list[BankFile]) -> SentTold:
+    return SentTold(files=[one.name for one in sent], payouts=sum(one.lines for one in sent))
 
 
 @router.post(
