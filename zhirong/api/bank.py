@@ -12,6 +12,7 @@ from pydantic import Field
 
 from zhirong.api import actions, calling, files, paging, problems, shapes
 from zhirong.base.refused import Refused
+from zhirong.exchange.actions import unplaced
 from zhirong.ledger import rules
 from zhirong.ledger.actions import bank, matches, payouts, simulated
 from zhirong.ledger.bank import Bank
@@ -277,9 +278,9 @@ def propose_match(request: HttpRequest, line_id: shapes.Id, said: Match) -> Http
     **problems.told(BankLineTold, "ledger.line_not_proposed", "ledger.same_person", "ledger.not_enough", *KEY),
 )
 def confirm_match(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
-    """The money goes from suspense to the account. Needs an Idempotency-Key."""
+    """The money goes from suspense to the account, and what nothing takes there is due. Needs an Idempotency-Key."""
     person, line = calling.person_of(request), line_of(line_id)
-    return actions.once(request, lambda: line_told(matches.confirm_match(person, line.pk)))
+    return actions.once(request, lambda: line_told(unplaced.confirm_match(person, line.pk)))
 
 
 @router.post(
