@@ -183,12 +183,13 @@ def test_what_a_bidder_typed_is_never_touched(day: Day, lot: Lot, visit: Visit) 
 
 
 # The whole of a room but what runs by itself (clocks, bars, spoken words), the marks of one request, and the second
-# step of the form, which follows what the bidder chose and never chooses instead.
+# step of the form, which follows what the bidder chose and never chooses instead, and where the focus was put.
 RUNS = "[data-closes], [data-now], [data-bar], [data-alert], [data-scripted], input[type=hidden]"
 STILL = """(runs) => {
   const room = document.querySelector("main").cloneNode(true);
   room.querySelectorAll(runs).forEach((one) => one.remove());
   room.querySelectorAll("[checked]").forEach((one) => one.removeAttribute("checked"));
+  room.querySelectorAll("h2[tabindex]").forEach((one) => one.removeAttribute("tabindex"));
   room.querySelectorAll("[class='']").forEach((one) => one.removeAttribute("class"));
   return room.innerHTML.replace(/\\s+/g, " ").replace(/> </g, "><");
 }"""

@@ -141,6 +141,6 @@ def fact(value: Any, name: str) -> str:
 FILTERS = {
     "yuan": yuan, "large": large, "headline": headline, "capitals": money.capitals, "in_words": money.words,
     "day": day, "day_text": day_text, "short_day": short_day, "clock": clock, "minute": minute, "moment": moment,
-    "short_moment": short_moment, "short_clock": short_clock, "beijing": beijing, "iso": iso, "epoch_ms": epoch_ms, "left": left,
-    "thousands": thousands, "fact": fact, "share": share,
+    "short_moment": short_moment, "short_clock": short_clock, "beijing": beijing, "iso": iso, "epoch_ms": epoch_ms,
+    "left": left, "thousands": thousands, "fact": fact, "share": share,
 }  # fmt: skip

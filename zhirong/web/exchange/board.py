@@ -144,7 +144,7 @@ def room_of(lot: Lot) -> Room:
 
 
 def choices(terms: Terms, least_fen: int, *, has_price: bool) -> tuple[tuple[int, int], ...]:
-    """(amount, steps above the price, or above the start price before the first bid): the next valid bid and two more."""
+    """(amount, steps above the price, before the first bid above the start): the next valid bid and two more."""
     made = []
     price = least_fen
     for count in range(1, 7):

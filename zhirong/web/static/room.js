@@ -119,7 +119,9 @@
     renewing = 0;
     if (!news) { renew_in(2000); return; }
     const had_focus = main.contains(document.activeElement), is_new = main.dataset.stage !== news.dataset.stage;
-    main.innerHTML = news.innerHTML;
+    // Of the same stage only the bidder's section can be new; what was spoken stays.
+    const place = "section[aria-labelledby=h-bid]";
+    if (is_new) main.innerHTML = news.innerHTML; else one(place, main).replaceWith(one(place, news));
     main.dataset.stage = news.dataset.stage;
     begin();
     const head = one("#h-bid");
