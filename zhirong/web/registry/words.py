@@ -38,8 +38,15 @@ def label(group: str, code: str) -> str:
     return told["zh"] if filters.is_chinese() else told["en"][:1].upper() + told["en"][1:]
 
 
+def years(first: int, last: int) -> str:
+    """10–16, or one year alone."""
+    return f"{first}–{last}" if last > first else str(first)
+
+
 def state(standing: states.Standing) -> tuple[str, str]:
-    """Shape and word of how a right stands."""
+    """Shape and word of how a right stands; with fees not known as paid it is not called in force (细则 115)."""
+    if standing.state is states.State.IN_FORCE and states.Overlay.FEES_UNCONFIRMED in standing.overlays:
+        return "wait", gettext("Granted; not known whether in force")
     return SHAPES.get(str(standing.state), "no"), label("state", standing.state)
 
 
