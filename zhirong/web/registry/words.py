@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.registry import labels
-from zhirong.registry.engine import states
+from zhirong.registry.engine import fees, states
 from zhirong.web import filters
 
 SHAPES = {
@@ -63,3 +65,9 @@ def source(code: str) -> str:
 def ending(code: str) -> str:
     """Why a right ended."""
     return gettext(ENDINGS[code])
+
+
+def surcharge_fen(one: fees.FeeYear, day: date) -> int:
+    """What lateness adds today; once the grace is over no fee can be paid with it any more (N22)."""
+    is_late = not one.is_paid and one.due_on < day <= one.grace_ends_on
+    return one.full_fen * one.surcharge_percent // 100 if is_late else 0
