@@ -227,3 +227,28 @@ def test_a_late_fee_shows_its_surcharge_apart(client: Client) -> None:
     text = text_of(client, f"/rights/{right.pk}")
     assert 'data-l="应缴（元）">2,000</td><td class="r" data-l="滞纳金（元）">100</td>' in text
     assert "2,100" not in text
+
+
+def test_a_refused_claim_tells_its_holder_what_is_missing_and_a_text_file_is_no_evidence() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    right.holdings.update(party=None)
+    browser = desk.browser_of(seller.person)
+    address = f"/rights/{right.pk}"
+    form = {"holding": right.holdings.get().pk, "party": seller.party.pk}
+    text = browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("bad.txt", b"x")})
+    assert text.status_code == 422
+    assert "bad.txt 不是 PDF 或图片" in text.content.decode()
+    assert not Claim.objects.exists()
+    browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("proof.pdf", b"%PDF-1.7 x")})
+    titles.refuse_claim(house.operator, Claim.objects.get(), reason="缺少工商变更通知书")
+    assert "经办机构说明：缺少工商变更通知书" in text_of(browser, address)
+    assert "缺少工商变更通知书" not in text_of(desk.browser_of(given.a_side("holder").person), address)
+
+
+def test_a_new_listing_of_one_right_starts_with_its_title() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    browser = desk.browser_of(seller.person)
+    assert f'value="{right.title}"' in text_of(browser, f"/listings/new?right={right.pk}")
+    assert f'value="{right.title}"' not in text_of(browser, "/listings/new")

@@ -51,7 +51,7 @@ def claim(request: HttpRequest, right_id: int) -> HttpResponse:
         if holding is None:
             raise Refused("web.choice_missing", field="holding")
         party = chosen_party(request)
-        titles.claim_right(person, holding, party, evidence=uploads.needed(request, person, is_secret=True))
+        titles.claim_right(person, holding, party, evidence=uploads.evidence(request, person, is_secret=True))
         return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-claims")
     if not unknown:
         raise Http404

@@ -256,7 +256,12 @@ def past(right: Right, standing: Standing | None) -> Past:
     parties = standing.parties if standing else frozenset()
     seen = Q(batch__isnull=True) | Q(batch__visible_at__isnull=False)
     versions = RightVersion.objects.filter(seen, right=right).values_list(
-        Value("version", CharField()), "put_at", "source", Value("", CharField()), Cast("version", BigIntegerField())
+        Value("version", CharField()),
+        "put_at",
+        "source",
+        Value("", CharField()),
+        Cast("version", BigIntegerField()),
+        Value("", CharField()),
     )
     items = ListingItem.objects.filter(right=right, listing__announced_at__isnull=False).values_list(
         Value("listing", CharField()),
@@ -264,6 +269,7 @@ def past(right: Right, standing: Standing | None) -> Past:
         "listing__number",
         "listing__state",
         "listing__asking_fen",
+        Value("", CharField()),
     )
     claims = Claim.objects.filter(right=right, party__in=parties).values_list(
         Value("claim", CharField()),
@@ -271,9 +277,11 @@ def past(right: Right, standing: Standing | None) -> Past:
         "state",
         Cast("party__name", CharField()),
         Cast("pk", BigIntegerField()),
+        Cast("reason", CharField()),
     )
     rows = [
-        dict(zip(("what", "at", "name", "state", "figure"), row, strict=True)) for row in versions.union(items, claims)
+        dict(zip(("what", "at", "name", "state", "figure", "reason"), row, strict=True))
+        for row in versions.union(items, claims)
     ]
     by_time = sorted(rows, key=lambda row: row["at"], reverse=True)
     return Past(*(told(by_time, what) for what in ("version", "listing", "claim")))
