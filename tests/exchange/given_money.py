@@ -40,7 +40,9 @@ def a_paid_without_money(deal: Deal, seller: given.Side, buyer: given.Side) -> D
 def a_recordal(house: given.House, deal: Deal) -> Recordal:
     """The operator's proof, which waits for a second person."""
     return settlement.enter_recordal(
-        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
+        house.operator,
+        deal.pk,
+        settlement.Proof("2026000123456", beijing_day(record.now()), given.a_notice(house.operator)),
     )
 
 

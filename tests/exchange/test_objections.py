@@ -26,7 +26,7 @@ def proposed_an_annulment(sold: desk.Sold, who: Person) -> None:
 
 def returned_a_recordal(sold: desk.Sold, who: Person) -> None:
     desk.paid(desk.signed(sold))
-    proof = settlement.Proof("手续合格通知书 2026", beijing_day(record.now()))
+    proof = settlement.Proof("手续合格通知书 2026", beijing_day(record.now()), given.a_notice(sold.house.operator))
     settlement.enter_recordal(sold.house.operator, sold.deal.pk, proof)
     settlement.return_recordal(who, sold.deal.pk, reason="文号与通知书不符。")
 

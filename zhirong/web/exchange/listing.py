@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import questions
+from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
 from zhirong.exchange.rule_sets import RuleSet
@@ -82,6 +82,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "terms": terms(found, rules) if rules else [],
         "lot": lot,
         "deal": deal,
+        "result_until": deals.result_stands_until(deal) if deal else None,
         "counts": counts(intents),
         "mine": mine,
         "my_parties": my_parties(request, mine) if can_register(found) else [],
@@ -115,7 +116,12 @@ def deal_of(found: Listing) -> Deal | None:
     """What the listing came to, where it can have come to something."""
     if found.state not in ("sold", "offering", *listing_rules.OVER):
         return None
-    return Deal.objects.filter(listing=found).select_related("certificate", "lot").order_by("-pk").first()
+    return (
+        Deal.objects.filter(listing=found)
+        .select_related("certificate", "lot", "listing__edition_of_rules")
+        .order_by("-pk")
+        .first()
+    )
 
 
 def lot_of(found: Listing) -> Lot | None:
