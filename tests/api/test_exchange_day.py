@@ -129,7 +129,8 @@ def settled(day: Day, deal: int) -> None:
     # The bank's books hold what the test gave the buyers besides, so the statement alone is asked for its codes.
     assert day.operator.money("/bank/statements/fetch")["met"] == [told["payment_code"]]
     jobs.tick()
-    entered = {"number": "2026112200001", "effective_on": beijing_day(record.now()).isoformat()}
+    notice = record.keep_file(day.house.operator, "notice.pdf", b"%PDF-1.7 notice")
+    entered = {"number": "2026112200001", "effective_on": beijing_day(record.now()).isoformat(), "file": notice.ref}
     told = day.operator.post(f"/deals/{deal}/recordal", entered)
     payload = {"payload_hash": told["recordals"][-1]["payload_hash"]}
     assert day.operator.refused(f"/deals/{deal}/recordal/confirm", payload, key="x")[0] == 403

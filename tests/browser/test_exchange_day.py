@@ -209,6 +209,8 @@ def two_persons_settle(jingban: Guest, fuhe: Guest) -> None:
     jingban.go("/office?kind=recordal")
     jingban.follows(TITLE)
     jingban.fills(number="2026120900012345")
+    notice = {"name": "notice.pdf", "mimeType": "application/pdf", "buffer": EVIDENCE}
+    jingban.page.locator("main input[type=file]").set_input_files([notice])  # type: ignore[list-item]
     jingban.presses("Enter the recordal")
     fuhe.signs_in()
     fuhe.go("/office?kind=confirming")

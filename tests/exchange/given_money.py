@@ -8,6 +8,7 @@ from zhirong.exchange import jobs
 from zhirong.exchange.actions import deals, settlement
 from zhirong.exchange.models import Deal, Listing, Recordal
 from zhirong.record import actions as record
+from zhirong.record.models import File
 
 
 def a_deal(house: given.House, seller: given.Side, buyer: given.Side) -> Deal:
@@ -39,9 +40,13 @@ def a_paid_without_money(deal: Deal, seller: given.Side, buyer: given.Side) -> D
 
 def a_recordal(house: given.House, deal: Deal) -> Recordal:
     """The operator's proof, which waits for a second person."""
-    return settlement.enter_recordal(
-        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
-    )
+    proof = settlement.Proof("2026000123456", beijing_day(record.now()), a_notice(house))
+    return settlement.enter_recordal(house.operator, deal.pk, proof)
+
+
+def a_notice(house: given.House) -> File:
+    """The office's notice of the change of owner as a file."""
+    return record.keep_file(house.operator, "notice.pdf", b"%PDF-1.7 notice")
 
 
 def settled(house: given.House, deal: Deal) -> Deal:

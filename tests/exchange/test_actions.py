@@ -178,9 +178,11 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     assert deal.state == "recordal"
     escrow = transfers.open_account(accounts.escrow(deal.number))
     assert escrow.credits_posted == deal.price_fen + deal.buyer_fee_fen
-    entered = settlement.enter_recordal(
-        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
-    )
+    day = beijing_day(record.now())
+    with refused("deal.recordal_without_notice"):
+        settlement.enter_recordal(house.operator, deal.pk, settlement.Proof("2026000123456", day))
+    notice = record.keep_file(house.operator, "notice.pdf", b"%PDF-1.7 notice")
+    entered = settlement.enter_recordal(house.operator, deal.pk, settlement.Proof("2026000123456", day, notice))
     with refused("deal.recordal_changed"):
         settlement.confirm_recordal(house.checker, deal.pk, payload_hash="other")
     deal = settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)

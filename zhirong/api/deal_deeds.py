@@ -117,6 +117,7 @@ def decline_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
         "deal.stopped",
         "deal.recordal_in_future",
         "deal.recordal_before_contract",
+        "deal.recordal_without_notice",
         "listing.text_length",
         *KEY,
     ),

@@ -18,7 +18,7 @@ from zhirong.exchange.models import Deal, Objection, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages
-from zhirong.web.office import rooms
+from zhirong.web.office import register, rooms
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
 ENDS = ("defaulted", "declined", "annulled")
@@ -163,6 +163,13 @@ def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> Ma
         annul="annul" in DEAL_STEPS[one.state] and access.may(standing, "exchange.propose_annulment", one),
         settle_annulment=access.may(standing, "exchange.confirm_annulment", one),
     )
+
+
+@rooms.room("people.see_cases")
+def notice(request: HttpRequest, deal_id: int, recordal_id: int) -> HttpResponse:
+    """The office's notice, as it was brought: what the second person checks the entry against."""
+    found = Recordal.objects.select_related("file").filter(deal=deal_id)
+    return register.handed(request, get_object_or_404(found, pk=recordal_id).file)
 
 
 def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
