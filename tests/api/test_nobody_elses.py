@@ -51,6 +51,16 @@ class Private:
         return self.of[max(known, key=len)] if known else {}
 
 
+# Whoever may not read them is sent away before anything is looked up.
+UNREAD = {
+    "/office/recordals/": {"recordal_id": 1},
+    "/office/claims/": {"claim_id": 1},
+    "/office/payments/": {"payment_id": 1},
+    "/office/transfers/": {"transfer_id": 1},
+    "/office/lots/": {"lot_id": 1},
+}
+
+
 @pytest.fixture
 def private() -> Private:
     sold = desk.a_deal()
@@ -93,12 +103,7 @@ def private() -> Private:
             "/office/intents/": {"intent_id": sold.deal.intent_id},
             "/office/listings/": {"listing_id": draft.pk},
             "/office/objections/": {"objection_id": objection.pk},
-            # Whoever may not read them is sent away before anything is looked up.
-            "/office/recordals/": {"recordal_id": 1},
-            "/office/claims/": {"claim_id": 1},
-            "/office/payments/": {"payment_id": 1},
-            "/office/transfers/": {"transfer_id": 1},
-            "/office/lots/": {"lot_id": 1},
+            **UNREAD,
             "/office/people/": {"person_id": seller.person.pk},
             "/office/verifications/": {"verification_id": asked.pk, "file_id": evidence.pk},
         },

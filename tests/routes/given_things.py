@@ -20,7 +20,7 @@ from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, objections, questions, settlement
 from zhirong.exchange.models import Listing, Lot
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.actions import dues, payouts, simulated, transfers
+from zhirong.ledger.actions import dues, payouts, set_aside, simulated, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import BankFile, BankLine
 from zhirong.people.actions import roles, secrets, tokens, verification
@@ -156,9 +156,12 @@ def _bank(things: Things) -> None:
         file=file, bank=accounts.BANK, bank_ref="x", account=accounts.custody(), amount=1_00, value_day=beijing_day(now)
     )
     BankLine.objects.filter(pk=line.pk).update(state="suspense", why="unknown_payer", matched_by=house.operator)
+    cut_off = BankFile.objects.create(direction="in", name="y", sha256="1" * 64, at=now, lines=1)
+    set_aside.propose_set_aside(house.operator, cut_off.pk, reason=REASON)
     things.facts |= {"account": free, "played": played.bank_ref}
     things.by_start |= {
         "/api/bank/payouts/": {"payout_id": payout.pk},
+        "/api/bank/statements/": {"file_id": cut_off.pk},
         "/api/bank/lines/": {"line_id": line.pk},
         "/api/dues/": {"due": due.key},
     }
