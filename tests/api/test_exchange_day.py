@@ -129,7 +129,9 @@ def settled(day: Day, deal: int) -> None:
     # The bank's books hold what the test gave the buyers besides, so the statement alone is asked for its codes.
     assert day.operator.money("/bank/statements/fetch")["met"] == [told["payment_code"]]
     jobs.tick()
-    entered = {"number": "2026112200001", "effective_on": beijing_day(record.now()).isoformat()}
+    entered = {"number": "2026112200001", "effective_on": beijing_day(record.now()).isoformat(), "file": ""}
+    assert day.operator.refused(f"/deals/{deal}/recordal", entered) == (422, "deal.recordal_no_notice")
+    entered["file"] = given.a_notice(day.house.operator).ref
     told = day.operator.post(f"/deals/{deal}/recordal", entered)
     payload = {"payload_hash": told["recordals"][-1]["payload_hash"]}
     assert day.operator.refused(f"/deals/{deal}/recordal/confirm", payload, key="x")[0] == 403

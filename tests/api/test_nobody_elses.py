@@ -94,6 +94,7 @@ def private() -> Private:
             "/office/listings/": {"listing_id": draft.pk},
             "/office/objections/": {"objection_id": objection.pk},
             # Whoever may not read them is sent away before anything is looked up.
+            "/office/recordals/": {"recordal_id": 1},
             "/office/claims/": {"claim_id": 1},
             "/office/payments/": {"payment_id": 1},
             "/office/transfers/": {"transfer_id": 1},

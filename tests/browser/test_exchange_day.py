@@ -209,6 +209,9 @@ def two_persons_settle(jingban: Guest, fuhe: Guest) -> None:
     jingban.go("/office?kind=recordal")
     jingban.follows(TITLE)
     jingban.fills(number="2026120900012345")
+    jingban.page.locator("main [name=file]").first.set_input_files(
+        {"name": "手续合格通知书.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 notice"}
+    )
     jingban.presses("Enter the recordal")
     fuhe.signs_in()
     fuhe.go("/office?kind=confirming")

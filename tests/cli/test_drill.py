@@ -71,7 +71,7 @@ def test_every_kill_is_checked_at_once_and_the_last_with_every_receipt(monkeypat
         checked.append((sorted(heard.transfers), sorted(more["proven"].transfers)))
 
     monkeypatch.setattr(drill_rounds, "kill", kill)
-    drill_rounds.kill_rounds("house", 3, drill_rounds.Tally(), check, chance=random.Random(1))
+    drill_rounds.kill_rounds("house", 3, drill_rounds.Tally(), check_left=check, chance=random.Random(1))
     one, two, three = "kill1", "kill2", "kill3"
     assert checked == [([one], [one]), ([one, two], [two]), ([one, two, three], [one, two, three])]
 

@@ -17,6 +17,7 @@ from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
+from zhirong.record.models import File
 from zhirong.registry import records
 from zhirong.registry.actions import putting, weights
 from zhirong.registry.engine.facts import Kind
@@ -129,6 +130,11 @@ def time_passes(**span: int) -> None:
 def fresh(listing: Listing) -> Listing:
     """The listing as its row says now."""
     return Listing.objects.get(pk=listing.pk)
+
+
+def a_notice(person: Person) -> File:
+    """The office's notice of a change of owner, as a file."""
+    return record.keep_file(person, "手续合格通知书.pdf", b"%PDF-1.7 notice")
 
 
 def a_pledge(house: House, right: Right) -> None:

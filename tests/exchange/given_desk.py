@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.test import Client
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_money
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import contracts, settlement
@@ -66,7 +66,9 @@ def settled(sold: Sold) -> Sold:
     """The office's notice entered and confirmed, the certificate issued and sealed."""
     today = beijing_day(record.now())
     entered = settlement.enter_recordal(
-        sold.house.operator, sold.deal.pk, settlement.Proof("手续合格通知书 2026", today - timedelta(days=0))
+        sold.house.operator,
+        sold.deal.pk,
+        settlement.Proof("手续合格通知书 2026", today, given.a_notice(sold.house.operator)),
     )
     settlement.confirm_recordal(sold.house.checker, sold.deal.pk, payload_hash=entered.payload_hash)
     sequencer.number_now()

@@ -8,6 +8,7 @@ from zhirong.exchange import jobs
 from zhirong.exchange.actions import deals, settlement
 from zhirong.exchange.models import Deal, Listing, Recordal
 from zhirong.record import actions as record
+from zhirong.record.models import File
 
 
 def a_deal(house: given.House, seller: given.Side, buyer: given.Side) -> Deal:
@@ -40,7 +41,9 @@ def a_paid_without_money(deal: Deal, seller: given.Side, buyer: given.Side) -> D
 def a_recordal(house: given.House, deal: Deal) -> Recordal:
     """The operator's proof, which waits for a second person."""
     return settlement.enter_recordal(
-        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
+        house.operator,
+        deal.pk,
+        settlement.Proof("2026000123456", beijing_day(record.now()), given.a_notice(house.operator)),
     )
 
 

@@ -179,7 +179,9 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     escrow = transfers.open_account(accounts.escrow(deal.number))
     assert escrow.credits_posted == deal.price_fen + deal.buyer_fee_fen
     entered = settlement.enter_recordal(
-        house.operator, deal.pk, settlement.Proof("2026000123456", beijing_day(record.now()))
+        house.operator,
+        deal.pk,
+        settlement.Proof("2026000123456", beijing_day(record.now()), given.a_notice(house.operator)),
     )
     with refused("deal.recordal_changed"):
         settlement.confirm_recordal(house.checker, deal.pk, payload_hash="other")

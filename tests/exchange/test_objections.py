@@ -8,6 +8,7 @@ import pytest
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.exchange import given_money
 from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
@@ -26,7 +27,7 @@ def proposed_an_annulment(sold: desk.Sold, who: Person) -> None:
 
 def returned_a_recordal(sold: desk.Sold, who: Person) -> None:
     desk.paid(desk.signed(sold))
-    proof = settlement.Proof("手续合格通知书 2026", beijing_day(record.now()))
+    proof = settlement.Proof("手续合格通知书 2026", beijing_day(record.now()), given.a_notice(sold.house.operator))
     settlement.enter_recordal(sold.house.operator, sold.deal.pk, proof)
     settlement.return_recordal(who, sold.deal.pk, reason="文号与通知书不符。")
 

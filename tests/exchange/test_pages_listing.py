@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_money
 from tests.exchange.given_hall import Day, signed_in
 from tests.web.given_pages import text_of
+from zhirong.base.calendar import beijing_day, china
 from zhirong.exchange import jobs
-from zhirong.exchange.actions import listings
+from zhirong.exchange.actions import deals, listings
 from zhirong.exchange.models import Intent, Question
+from zhirong.exchange.rule_sets import rule_set
+from zhirong.web import filters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,6 +38,27 @@ def test_a_listing_speaks_english_in_full(client: Client) -> None:
     assert "Can it be sold" in text
     assert "eight hundred thousand yuan only" in text
     assert "within 5 minutes if you do not win" in text
+
+
+def test_the_result_stands_in_public_from_the_contract_for_its_term_and_after(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    deal = given_money.a_deal(house, seller, buyer)
+    page = f"/listings/{deal.listing.number}"
+    assert "结果公告至少至" not in text_of(client, page), "no contract binds yet"
+    given_money.a_paid(deal, seller, buyer)
+    deal.refresh_from_db()
+    until = deals.result_stands_until(deal)
+    assert timedelta(0) <= until - deal.signed_at - timedelta(minutes=5) < timedelta(seconds=1)
+    for minutes in (4, 10):
+        given.time_passes(minutes=minutes)
+        text = text_of(client, page)
+        assert f"<dt>结果公告至少至</dt><dd>{filters.moment(until)}</dd>" in text
+        assert "捌拾万元整" in text
+    monkeypatch.setattr(deals, "rules_of", lambda listing: rule_set("state_owned", beijing_day(deal.made_at)))
+    fifth = china().add_working_days(beijing_day(deal.signed_at), 5).day
+    assert deals.result_stands_until(deal) == china().closing_time(fifth)
 
 
 def test_a_draft_is_seen_by_its_seller_alone(client: Client) -> None:

@@ -83,7 +83,11 @@ def test_a_stopped_deal_takes_no_price_and_is_not_settled() -> None:
     given.money_for(sold.buyer.party, sold.deal.price_fen + sold.deal.buyer_fee_fen)
     assert settlement.take_price(sold.deal.pk).state == "payment"
     with pytest.raises(Refused) as caught:
-        settlement.enter_recordal(sold.house.operator, sold.deal.pk, settlement.Proof("1", date(2026, 1, 1)))
+        settlement.enter_recordal(
+            sold.house.operator,
+            sold.deal.pk,
+            settlement.Proof("1", date(2026, 1, 1), given.a_notice(sold.house.operator)),
+        )
     assert caught.value.code == "deal.stopped"
 
 

@@ -164,8 +164,8 @@ def test_a_payout_is_made_checked_sent_and_done_only_when_the_bank_says_so() -> 
     payouts.check_payout(who.checker, payout.pk)
     assert (given.balance(path), given.balance(rules.transit())) == (60, 40)
     sent = payouts.send_payouts(who.operator, given_bank.BANK)
-    assert sent is not None
-    assert payouts.send_payouts(who.operator, given_bank.BANK) is None
+    assert [one.lines for one in sent] == [1]
+    assert payouts.send_payouts(who.operator, given_bank.BANK) == []
     payout.refresh_from_db()
     assert payout.state == "sent"
     taken = given_bank.taken(who.operator)

@@ -13,7 +13,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.ledger import bank as banks
 from zhirong.ledger import bank_view, jobs, reports, rules
 from zhirong.ledger.actions import bank as desk
-from zhirong.ledger.actions import lines, matches, payouts
+from zhirong.ledger.actions import earmarks, lines, matches, payouts
 from zhirong.ledger.models import BankFile, BankLine, Payout
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -108,6 +108,7 @@ def test_a_payout_that_the_bank_tells_too_early_is_done_when_the_money_is_told()
     day = beijing_day(record.now())
     paid = rules.Line("A1", "6228", "公司a", 800, day, code)
     desk.take_statement(who.operator, banks.write_statement([paid], closing=800, account="6228", day=day), name="a.csv")
+    earmarks.let_go(code)
     payouts.make_payout(
         who.operator, id="p1", account=rules.available("a"), payee="公司a", amount_fen=800, topic="party:a"
     )

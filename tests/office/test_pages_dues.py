@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from tests.exchange.test_proceeds import a_pledged
 from tests.exchange.test_refunds import a_released
 from tests.office.given_office import signed_in
 from tests.people import given_people as people
-from zhirong.exchange.models import Share, Split
+from zhirong.exchange.models import Listing, Share, Split
 from zhirong.ledger.models import Due, Payout
+from zhirong.people.actions import secrets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUES = "/office/bank/dues"
@@ -197,3 +199,48 @@ def test_a_settlement_refused_over_the_interface_keeps_its_gate() -> None:
     )
     assert answer.json()["code"] == "deal.gate_closed"
     assert deal.listing.gates.filter(stage="settle", passed=False).count() == 1
+
+
+def test_the_checker_sees_whom_what_for_and_by_when_a_payout_is() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    due = a_released(house, seller, buyer)
+    signed_in(house.operator).post(DUES, {"deed": "prepare", "one": [due.key]})
+    listing = Listing.objects.get(pk=int(due.topic.partition(":")[2]))
+    page = text_of(signed_in(house.checker), "/office/bank")
+    for said in ("保证金退还", listing.number, "未登记收款账号", f"{buyer.party.name} · 可用款"):
+        assert said in page
+    assert listing.number in text_of(signed_in(house.checker), DUES)
+    secrets.keep_secret(buyer.person, buyer.party.pk, kind="bank_account", value="6222 0212 3456 7890 123")
+    assert "***************0123" in text_of(signed_in(house.checker), "/office/bank")
+
+
+def test_a_payout_near_its_term_waits_in_the_queue_with_its_amount() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    due = a_released(house, seller, buyer)
+    operator = signed_in(house.operator)
+    Due.objects.update(due_at=due.made_at + timedelta(days=9))
+    assert "付款待制单" not in text_of(operator, "/office")
+    Due.objects.update(due_at=due.made_at)
+    page = text_of(operator, "/office")
+    assert "付款待制单" in page
+    assert "80,000" in page
+    assert buyer.party.name in page
+
+
+def test_the_sum_of_what_is_due_leaves_out_what_other_bids_used() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    a_released(house, seller, buyer)
+    Due.objects.update(used=30_000_00)
+    page = text_of(signed_in(house.operator), DUES)
+    assert "50,000 元" in page
+    assert "80,000" not in page
+
+
+def test_the_books_name_the_party_of_an_account() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    a_released(house, seller, buyer)
+    page = text_of(signed_in(house.operator), "/office/bank/books")
+    assert f"{buyer.party.name} · 可用款" in page
+    assert "银行存管账户" in page
+    path = f"party:{buyer.party.ref}:available"
+    assert f"{buyer.party.name} · 可用款</h2>" in text_of(signed_in(house.operator), f"/office/bank/books?path={path}")

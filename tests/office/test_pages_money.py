@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
@@ -168,10 +169,16 @@ def test_a_deal_is_settled_by_two_persons_and_not_by_one() -> None:
     assert (
         operator.post(address, {"deed": "enter", "number": "2026112500012", "effective_on": "soon"}).status_code == 400
     )
-    assert operator.post(address, {"deed": "enter", "number": "2026112500012", "effective_on": day}).status_code == 302
+    form = {"deed": "enter", "number": "2026112500012", "effective_on": day}
+    assert operator.post(address, form).status_code == 422
+    notice = SimpleUploadedFile("通知书.pdf", b"%PDF-1.7 notice", content_type="application/pdf")
+    assert operator.post(address, {**form, "file": notice}).status_code == 302
     entered = Recordal.objects.get()
+    assert b"".join(checker.get(f"/office/recordals/{entered.pk}/notice")) == b"%PDF-1.7 notice"
     text = text_of(checker, address)
     assert entered.payload_hash in text
+    assert f'href="{address}/notices/{entered.pk}"' in text
+    assert checker.get(f"{address}/notices/{entered.pk}").content == b"%PDF-1.7 notice"
     assert "确认并结算" in text
     assert "确认并结算" not in text_of(operator, address)
     changed = checker.post(address, {"deed": "confirm", "payload_hash": "0" * 64})

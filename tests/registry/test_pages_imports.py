@@ -44,7 +44,10 @@ def test_a_sheet_takes_effect_as_a_whole_and_the_same_again_changes_nothing() ->
     assert browser.post(f"{address}/accept").status_code == 302
     assert Right.objects.visible().count() == 2
     assert bring(browser, side, "rights", content) == address
-    assert "同一文件再次导入不产生变化" in text_of(browser, address)
+    taken = text_of(browser, address)
+    assert "同一文件再次导入不产生变化" in taken
+    assert taken.count("新增") == 2
+    assert "无变化" not in taken
     assert "一种测试方法 1" in text_of(browser, "/rights?of=mine")
 
 

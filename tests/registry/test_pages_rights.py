@@ -15,9 +15,9 @@ from tests.exchange import given_desk as desk
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
 from zhirong.record import actions as record
-from zhirong.registry import queries
+from zhirong.registry import queries, records
 from zhirong.registry.actions import putting, titles
-from zhirong.registry.engine import terms
+from zhirong.registry.engine import fees, terms
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Claim, FeePayment, Right
 from zhirong.registry.records import Named, RightRecord, read_number
@@ -196,3 +196,59 @@ def test_an_old_file_that_shows_only_an_application_is_not_judged_as_one(client:
     assert "未知（仅有申请记录）" in text
     assert "记录中只有申请，没有授权公告" in text
     assert "标的是专利申请权" not in text
+
+
+def test_fees_that_nobody_knows_as_paid_are_not_called_in_force_and_no_surcharge_hides_in_them(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    said = replace(queries.record_of(right), fees_paid_through_year=0, fees_as_of=None)
+    Right.objects.filter(pk=right.pk).update(facts=records.to_text(said))
+    text = text_of(client, f"/rights/{right.pk}")
+    years = f"4–{fees.last_year_due(Kind.INVENTION, date(2018, 3, 5), putting.today())}"
+    assert f"未知：第 {years} 年度年费是否已缴" in text
+    assert text.count("已授权，是否有效未知") == 1
+    assert '<span class="st go">有效</span>' not in text
+    assert '<span class="st go">可以</span>' not in text
+    assert text.count("可以，但有未知事项") >= 3
+    assert text.count("其后未见登记簿核对记录") == 1, "a reason that bears on every act stands once"
+    assert 'data-l="应缴（元）">1,200</td>' in text
+    assert "1,500" not in text
+    listed = text_of(client, "/rights")
+    assert "已授权，是否有效未知" in listed
+    assert "1,500" not in listed
+
+
+def test_a_late_fee_shows_its_surcharge_apart(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party, paid_through=8)
+    filed = putting.today() - timedelta(days=8 * 365 + 2 + 45)
+    said = replace(queries.record_of(right), filed_on=filed, fees_as_of=putting.today())
+    Right.objects.filter(pk=right.pk).update(facts=records.to_text(said), filed_on=filed)
+    text = text_of(client, f"/rights/{right.pk}")
+    assert 'data-l="应缴（元）">2,000</td><td class="r" data-l="滞纳金（元）">100</td>' in text
+    assert "2,100" not in text
+
+
+def test_a_refused_claim_tells_its_holder_what_is_missing_and_a_text_file_is_no_evidence() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    right.holdings.update(party=None)
+    browser = desk.browser_of(seller.person)
+    address = f"/rights/{right.pk}"
+    form = {"holding": right.holdings.get().pk, "party": seller.party.pk}
+    text = browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("bad.txt", b"x")})
+    assert text.status_code == 422
+    assert "bad.txt 不是 PDF 或图片" in text.content.decode()
+    assert not Claim.objects.exists()
+    browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("proof.pdf", b"%PDF-1.7 x")})
+    titles.refuse_claim(house.operator, Claim.objects.get(), reason="缺少工商变更通知书")
+    assert "经办机构说明：缺少工商变更通知书" in text_of(browser, address)
+    assert "缺少工商变更通知书" not in text_of(desk.browser_of(given.a_side("holder").person), address)
+
+
+def test_a_new_listing_of_one_right_starts_with_its_title() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    browser = desk.browser_of(seller.person)
+    assert f'value="{right.title}"' in text_of(browser, f"/listings/new?right={right.pk}")
+    assert f'value="{right.title}"' not in text_of(browser, "/listings/new")

@@ -65,6 +65,6 @@ def filled(route: str) -> str:
     return ARGUMENT.sub(lambda found: SAMPLES.get(found[1] or found[2] or "", "none"), route)
 
 
-def is_shut(status: int, location: str, *, names_a_thing: bool) -> bool:
-    """Sent to the log-in, refused, or told that there is no such thing before anybody asked who wants it."""
-    return status in (401, 403) or location.startswith(SIGN_IN) or (status == 404 and names_a_thing)
+def is_shut(status: int, location: str) -> bool:
+    """Refused, or sent to the log-in."""
+    return status in (401, 403) or location.startswith(SIGN_IN)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from zhirong.api import actions, calling, files, paging, problems, shapes
 from zhirong.base.refused import Refused
+from zhirong.exchange.actions import unplaced
 from zhirong.ledger import rules
 from zhirong.ledger.actions import bank, matches, payouts, simulated
 from zhirong.ledger.bank import Bank
@@ -80,9 +81,9 @@ class ReconciliationTold(shapes.Told):
 
 
 class SentTold(shapes.Told):
-    """The instruction file that went to the bank; nothing to send is no file."""
+    """The instruction files that went to the bank, a hundred payouts each; nothing to send is no file."""
 
-    file: str | None
+    files: list[str]
     payouts: int
 
 
@@ -277,9 +278,9 @@ def propose_match(request: HttpRequest, line_id: shapes.Id, said: Match) -> Http
     **problems.told(BankLineTold, "ledger.line_not_proposed", "ledger.same_person", "ledger.not_enough", *KEY),
 )
 def confirm_match(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
-    """The money goes from suspense to the account. Needs an Idempotency-Key."""
+    """The money goes from suspense to the account, and what nothing takes there is due. Needs an Idempotency-Key."""
     person, line = calling.person_of(request), line_of(line_id)
-    return actions.once(request, lambda: line_told(matches.confirm_match(person, line.pk)))
+    return actions.once(request, lambda: line_told(unplaced.confirm_match(person, line.pk)))
 
 
 @router.post(
@@ -354,16 +355,16 @@ def refuse_payout(request: HttpRequest, payout_id: shapes.Short, said: shapes.Wh
     "/bank/instructions",
     auth=calling.may_ask("ledger.send_payouts"),
     summary="Send checked payouts to the bank",
-    **problems.told(SentTold, "ledger.payouts_halted", *KEY),
+    **problems.told(SentTold, "ledger.payouts_halted", "ledger.statement_unfinished", *KEY),
 )
 def send_payouts(request: HttpRequest) -> HttpResponse:
-    """In one instruction file. Needs an Idempotency-Key."""
+    """In instruction files of a hundred. Needs an Idempotency-Key."""
     person = calling.person_of(request)
-    return actions.once(request, lambda: sent_told(payouts.send_payouts(person, custody_bank())))
+    return actions.once_in_steps(request, lambda: sent_told(payouts.send_payouts(person, custody_bank())))
 
 
-def sent_told(sent: BankFile | None) -> SentTold:
-    return SentTold(file=sent.name if sent else None, payouts=sent.lines if sent else 0)
+def sent_told(sent: list[BankFile]) -> SentTold:
+    return SentTold(files=[one.name for one in sent], payouts=sum(one.lines for one in sent))
 
 
 @router.post(

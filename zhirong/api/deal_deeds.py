@@ -11,6 +11,7 @@ from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
 from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
+from zhirong.api.shapes import FileRef
 from zhirong.base.refused import Refused
 from zhirong.exchange.actions import contracts, objections, settlement, succession
 from zhirong.exchange.models import Deal, Objection
@@ -18,7 +19,6 @@ from zhirong.exchange.models import Deal, Objection
 router = Router(tags=["deals"])
 KEY = ("api.no_key", "api.key_reused")
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
-FileRef = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$", description="A file of the caller's (/api/files)")]
 
 
 class Accept(shapes.Said):
@@ -34,7 +34,7 @@ class ProofSaid(shapes.Said):
 
     number: Annotated[str, Field(min_length=1, max_length=60, pattern=shapes.NO_NUL)]
     effective_on: date
-    file: FileRef = ""
+    file: FileRef
 
 
 class Confirm(shapes.Said):
@@ -115,8 +115,10 @@ def decline_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
         DealTold,
         "deal.not_now",
         "deal.stopped",
+        "deal.recordal_no_notice",
         "deal.recordal_in_future",
         "deal.recordal_before_contract",
+        "deal.recordal_without_notice",
         "listing.text_length",
         *KEY,
     ),

@@ -30,7 +30,7 @@ class DueTold(shapes.Told):
     due_id: int
     due: Key
     topic: str
-    why: str = Field(examples=["deposit"], description="deposit, surplus, proceeds, price or forfeit")
+    why: str = Field(examples=["deposit"], description="deposit, surplus, proceeds, price, forfeit or matched")
     party: shapes.PartyShort
     amount_fen: shapes.Fen
     used_fen: shapes.Fen = Field(description="Of it used for other bids since, in fen")

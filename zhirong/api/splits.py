@@ -9,8 +9,9 @@ from ninja import Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
-from zhirong.api.deal_deeds import KEY, Digest, FileRef
+from zhirong.api.deal_deeds import KEY, Digest
 from zhirong.api.deals import one
+from zhirong.api.shapes import FileRef
 from zhirong.exchange import proceeds
 from zhirong.exchange.actions import splits
 from zhirong.exchange.models import Split

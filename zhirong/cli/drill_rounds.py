@@ -256,7 +256,7 @@ def removed(copy: Path) -> None:
 Check = Callable[..., None]
 
 
-def kill_rounds(house: str, count: int, tally: Tally, check_left: Check, *, chance: random.Random) -> None:
+def kill_rounds(house: str, count: int, tally: Tally, *, check_left: Check, chance: random.Random) -> None:
     """Kills on one growing house, and after each all that was ever acknowledged; with the last every receipt again."""
     heard = Acknowledged()
     for number in range(1, count + 1):
@@ -275,7 +275,7 @@ def rounds(house: Path, asked: argparse.Namespace) -> Tally:
     """All rounds: kills on one growing house, each broken disk on a house of its own."""
     tally, chance = Tally(), random.Random(asked.seed)
     killed = copied(house, "killed")
-    kill_rounds(str(killed), asked.kills, tally, partial(check_file, killed), chance=chance)
+    kill_rounds(str(killed), asked.kills, tally, check_left=partial(check_file, killed), chance=chance)
     kinds = ["power"] * asked.losses + ["full", "broken"] * asked.stops
     for number, kind in zip(itertools.count(1), kinds, strict=False):
         name = f"{kind}{number}"
@@ -296,7 +296,7 @@ def server_rounds(asked: argparse.Namespace) -> Tally:
     tally, chance = Tally(), random.Random(asked.seed)
     furnished(settings.DATA)
     check_left = partial(check, lambda: port.beside(connections["default"]))
-    kill_rounds(SERVER, asked.server_kills, tally, check_left, chance=chance)
+    kill_rounds(SERVER, asked.server_kills, tally, check_left=check_left, chance=chance)
     return tally
 
 

@@ -11,7 +11,7 @@ from random import Random
 from zhirong.base.calendar import beijing_day
 from zhirong.base.shown import from_ns
 from zhirong.demo import invented
-from zhirong.demo.cast import Cast
+from zhirong.demo.cast import EVIDENCE, Cast
 from zhirong.exchange import clockwork, floor_doors
 from zhirong.exchange.actions import (
     closing,
@@ -141,9 +141,9 @@ class Story:
         if until == "recordal":
             return deal
         today = beijing_day(record.now())
-        entered = settlement.enter_recordal(
-            self.cast["jingban"], deal.pk, settlement.Proof(f"演示登记 {deal.number}", today)
-        )
+        clerk = self.cast["jingban"]
+        notice = record.keep_file(clerk, f"演示通知书 {deal.number}.pdf", EVIDENCE.encode())
+        entered = settlement.enter_recordal(clerk, deal.pk, settlement.Proof(f"演示登记 {deal.number}", today, notice))
         if until == "confirming":
             return deal
         return settlement.confirm_recordal(self.cast["fuhe"], deal.pk, payload_hash=entered.payload_hash)

@@ -21,6 +21,7 @@ from zhirong.exchange.actions import (
     register_watch,
     settlement,
     succession,
+    unplaced,
 )
 from zhirong.ledger import jobs as ledger_jobs
 from zhirong.ledger.actions import dues
@@ -71,6 +72,7 @@ def tell_what_is_late() -> int:
             (overdue.tell_deal, lambda: [pk for _, pk in overdue.late_deals(now)]),
             (overdue.tell_listing, lambda: overdue.late_listings(now)),
             (dues.tell_overdue, lambda: dues.overdue(now)),
+            (unplaced.tell, lambda: unplaced.late(now)),
         ],
     )
 

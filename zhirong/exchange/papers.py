@@ -21,7 +21,7 @@ from zhirong.papers import facts, pdf
 from zhirong.papers.facts import Both
 from zhirong.people.models import Party
 from zhirong.record import files
-from zhirong.registry import labels, queries
+from zhirong.registry import basis, labels, queries
 from zhirong.registry.engine.facts import RightFacts, lasts
 from zhirong.registry.models import Right
 
@@ -113,6 +113,8 @@ def contract_facts(deal: Deal, *, with_acceptances: bool = False) -> facts.Contr
         custody_bank=BANK,
         encumbrances=tuple(text for one in known for text in encumbrances(one, deal.made_at)),
         licences=tuple(text for one in known for text in licences(one, deal.made_at)),
+        titles=titles(deal, held),
+        unknown_fees=tuple(text for one in known for text in unknown_fees(one, deal.made_at)),
         is_cross_border=is_abroad(deal),
         acceptances=acceptances(deal, with_acceptances=with_acceptances),
     )
@@ -165,6 +167,32 @@ def licences(known: RightFacts, at: datetime) -> list[Both]:
         for one in known.licences
         if lasts(one.scope.since, one.scope.until, day)
     ]
+
+
+def titles(deal: Deal, held: list[Right]) -> tuple[Both, ...]:
+    """Rights that the register has under another name than the seller's, and on what the seller sells them (N31)."""
+    found = basis.of_rights(held, deal.seller)
+    return tuple(_title(right, found[right.pk]) for right in held if right.pk in found)
+
+
+def _title(right: Right, one: basis.Basis) -> Both:
+    zh, en = f"{right.number} 登记簿所载权利人为{one.named}", f"{right.number} stands on the register under {one.named}"
+    if one.claimed_at is None:
+        return Both(zh, en)
+    day = beijing_day(one.claimed_at).isoformat()
+    return Both(
+        f"{zh}，平台核看证据后于 {day} 认领为甲方所有",
+        f"{en}; on {day} the platform, having seen evidence, accepted Party A's claim to be that holder",
+    )
+
+
+def unknown_fees(known: RightFacts, at: datetime) -> list[Both]:
+    """Years whose fees were due when the deal was made and are not known as paid (细则 115)."""
+    years = basis.unknown_years(known, beijing_day(at))
+    if years is None:
+        return []
+    shown_years = f"{years[0]}–{years[1]}" if years[1] > years[0] else str(years[0])
+    return [Both(f"{known.number} 第 {shown_years} 年度", f"{known.number}, patent years {shown_years}")]
 
 
 def _named(group: str, kind: str, *, right: str, number: str) -> Both:

@@ -78,7 +78,7 @@ class RuleSet:
     payment: Span
     certificate: Span
     recordal: Span
-    result_notice: Span
+    result_notice: Span  # after the contract took effect the result stands in public at least so long (X3)
     fees_seller_ppm: Ladder
     fees_buyer_ppm: Ladder
     fee_least_fen: int

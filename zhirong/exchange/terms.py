@@ -1,4 +1,4 @@
-"""Terms beside the rule sets: how long a listing may be suspended, and how long its buyers wait to be qualified."""
+"""Terms beside the rule sets: how long a listing may be suspended, how long its buyers and unplaced money wait."""
 
 from __future__ import annotations
 
@@ -33,3 +33,8 @@ def suspension_ends(basis: str, since: datetime) -> datetime:
 def qualification_ends(basis: str, since: datetime) -> datetime:
     """By when the house has decided on everyone who registered, counted from the end of registration (X4)."""
     return _term("qualification", basis, since)
+
+
+def unplaced_ends(since: datetime) -> datetime:
+    """By when money that speaks of no listing is placed or on its way back (X4, B10)."""
+    return _term("unplaced", "house", since)

@@ -178,7 +178,7 @@ class Due(models.Model):
 
     key = models.CharField(max_length=60, unique=True)
     topic = models.CharField(max_length=64, db_index=True)
-    # Why it goes out: deposit, surplus, proceeds, price, forfeit.
+    # Why it goes out: deposit, surplus, proceeds, price, forfeit, matched.
     why = models.CharField(max_length=12)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")

@@ -157,6 +157,9 @@ class Contract:
     custody_bank: Both
     encumbrances: tuple[Both, ...] = ()
     licences: tuple[Both, ...] = ()
+    # Rights that the register has under another name; years whose fees are not known as paid.
+    titles: tuple[Both, ...] = ()
+    unknown_fees: tuple[Both, ...] = ()
     is_cross_border: bool = False
     court: Both = Both("本中心所在地有管辖权的人民法院", "the people's court with jurisdiction at the Centre's seat")
     acceptances: tuple[Acceptance, ...] = ()

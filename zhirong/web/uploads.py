@@ -13,6 +13,7 @@ from zhirong.record import actions as record
 from zhirong.record.models import File
 
 MOST_BYTES = 20 * 1024 * 1024
+PROOFS = ("pdf", "png", "jpg", "jpeg")
 
 
 def kept(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File | None:
@@ -31,6 +32,14 @@ def needed(request: HttpRequest, person: Person, name: str = "file", *, is_secre
     if found is None:
         raise Refused("web.file_missing", field=name)
     return found
+
+
+def evidence(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File:
+    """A PDF or a picture that people read as proof; another file is refused before it is kept."""
+    given = request.FILES.get(name)
+    if given is not None and (given.name or "").rpartition(".")[2].lower() not in PROOFS:
+        raise Refused("web.file_no_proof", field=name, name=given.name or "file")
+    return needed(request, person, name, is_secret=is_secret)
 
 
 def day(request: HttpRequest, name: str) -> date:

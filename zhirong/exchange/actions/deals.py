@@ -22,6 +22,8 @@ from zhirong.record import actions as record
 from zhirong.record.models import File
 
 ANNULLED = {"zh": "竞价已撤销", "en": "the auction was annulled"}
+# States of a deal whose contract is in force.
+BOUND = ("payment", "recordal", "confirming", "settled")
 SIGN = {"seller": "exchange.sign_seller", "buyer": "exchange.sign_buyer"}
 
 
@@ -199,6 +201,13 @@ def _signed(deal: Deal, now: datetime) -> None:
     )
     _note_shortfalls(deal)
     money.ask_for_price(deal)
+
+
+def result_stands_until(deal: Deal) -> datetime | None:
+    """How long the result must stand in public at least once the contract binds (32号令, X3); no page takes it away."""
+    if deal.signed_at is None or deal.state not in BOUND:
+        return None
+    return listing_rules.after(deal.signed_at, rules_of(deal.listing).result_notice, china()).at
 
 
 def _note_shortfalls(deal: Deal) -> None:

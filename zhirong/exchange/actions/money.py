@@ -311,8 +311,8 @@ Owing = TypeVar("Owing", Intent, Deal)
 
 def covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]]) -> list[Owing]:
     """Those whose party has the money for (party, fen, payment code), in two queries for all."""
-    asked = [(one, *owed(one)) for one in owing]
-    paths = {accounts.available(party.ref) for _, party, _, _ in asked}
+    asked = [(one, owed(one)) for one in owing]
+    paths = {accounts.available(party.ref) for _, (party, _, _) in asked}
     free = {
         account.path: account.credits_posted - account.debits_posted - account.debits_pending
         for account in Account.objects.filter(path__in=paths)
@@ -324,7 +324,7 @@ def covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]])
         others_fen = sum(came for name, came in kept.get(path, {}).items() if name != code)
         return free.get(path, 0) - others_fen >= fen
 
-    return [one for one, party, fen, code in asked if has(party, fen, code)]
+    return [one for one, (party, fen, code) in asked if has(party, fen, code)]
 
 
 def deposit_owed(intent: Intent) -> tuple[Party, int, str]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import money
+from zhirong.exchange.actions import money, unplaced
 from zhirong.exchange.actions.listings import locked
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger.actions import dues
@@ -59,9 +59,4 @@ def claim(who: Person, key: str) -> Due:
     found = Due.objects.filter(key=key).first()
     if found is None:
         raise Refused("ledger.due_unknown", due=key[:60])
-    return dues.claim(who, key, due_at=money.refund_due_at(_listing_of(found), record.now()))
-
-
-def _listing_of(due: Due) -> Listing:
-    head, _, pk = due.topic.partition(":")
-    return Deal.objects.get(pk=pk).listing if head == "deal" else Listing.objects.get(pk=pk)
+    return dues.claim(who, key, due_at=unplaced.due_at(found.topic, record.now()))

@@ -28,6 +28,8 @@ from zhirong.registry.records import WHOLE_PPM
 
 PLEDGE = "pledge"
 MOST_PARTS = 50
+# How a proposal ends without standing, and the deed that says so.
+ENDS = {"refused": "exchange.split_refused", "withdrawn": "exchange.split_withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +322,7 @@ def _end(deal: Deal, split: Split, state: str, *, who: Person, reason: str) -> S
         former.state = "confirmed"
         former.save(update_fields=["state"])
     record.tell(
-        f"exchange.split_{state}",
+        ENDS[state],
         deal.topic,
         who=who,
         to=persons_of(deal),

@@ -18,7 +18,9 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 
-MOST_IN_A_FILE: Final = 1000
+# So many in one instruction file and its transaction: the write lock is held for a few hundredths of a second.
+MOST_IN_A_FILE: Final = 100
+MOST_FILES: Final = 50
 
 
 def payload_hash(*, id: str, account: str, payee: str, amount: int, currency: str, topic: str) -> str:
@@ -146,10 +148,30 @@ def require_even() -> None:
         raise Refused("ledger.payouts_halted", difference_fen=said - last.custody)
 
 
-@transaction.atomic
-def send_payouts(who: Person, bank: banks.Bank) -> BankFile | None:
-    """Write every checked payout to one instruction file and hand it to the bank; nothing to send is no file."""
+def send_payouts(who: Person, bank: banks.Bank) -> list[BankFile]:
+    """Hand every checked payout to the bank, in instruction files of which each is a transaction; none is no file.
+
+    Each file is judged by itself: where bank and books begin to differ on the way, what was handed over stands and the
+    rest waits.
+    """
     access.require(who, "ledger.send_payouts")
+    sent: list[BankFile] = []
+    while len(sent) < MOST_FILES:
+        try:
+            file = _send_file(who, bank)
+        except Refused:
+            if not sent:
+                raise
+            break
+        if file is None:
+            break
+        sent.append(file)
+    return sent
+
+
+@transaction.atomic
+def _send_file(who: Person, bank: banks.Bank) -> BankFile | None:
+    """One instruction file of the payouts that were checked first."""
     require_even()
     ready = list(
         Payout.objects.select_for_update().filter(state="checked").order_by("checked_at", "pk")[:MOST_IN_A_FILE]

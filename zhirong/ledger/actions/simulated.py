@@ -6,6 +6,7 @@ back, and lets strangers pay. The product meets it only through the port of `led
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
@@ -41,8 +42,7 @@ class SimulatedBank:
 
     def take_instructions(self, file: bytes, *, now: datetime) -> None:
         """Pay what the house instructs; an instruction seen before is not paid again."""
-        for one in banks.read_instructions(file):
-            pay_out(one, now=now)
+        pay_out(banks.read_instructions(file), now=now)
 
 
 def quirk_of(name: str) -> Quirk:
@@ -101,23 +101,31 @@ def take_back(bank_ref: str, *, now: datetime, amount_fen: int = 0) -> Simulated
 
 
 @transaction.atomic
-def pay_out(instruction: banks.Instruction, *, now: datetime) -> SimulatedLine:
-    """Carry an instruction out, once."""
-    done = SimulatedLine.objects.filter(instruction=instruction.id).first()
-    if done is not None:
-        return done
-    return add(
-        instruction.payee, -instruction.amount, memo=f"付款 {instruction.id}", now=now, instruction=instruction.id
+def pay_out(instructions: Sequence[banks.Instruction], *, now: datetime) -> None:
+    """Carry instructions out, each once."""
+    told = {one.id: one for one in instructions}
+    done = set(SimulatedLine.objects.filter(instruction__in=told).values_list("instruction", flat=True))
+    fresh = [one for key, one in told.items() if key not in done]
+    first = SimulatedLine.objects.count() + 1
+    SimulatedLine.objects.bulk_create(
+        line_of(first + place, one.payee, -one.amount, memo=f"付款 {one.id}", now=now, instruction=one.id)
+        for place, one in enumerate(fresh)
     )
 
 
-def add(
-    payer: str, amount: int, *, memo: str, now: datetime, corrects: str = "", instruction: str = ""
-) -> SimulatedLine:
+def add(payer: str, amount: int, *, memo: str, now: datetime, corrects: str = "") -> SimulatedLine:
     """A line of the bank's own books, under the bank's next reference."""
+    line = line_of(SimulatedLine.objects.count() + 1, payer, amount, memo=memo, now=now, corrects=corrects)
+    line.save()
+    return line
+
+
+def line_of(
+    number: int, payer: str, amount: int, *, memo: str, now: datetime, corrects: str = "", instruction: str = ""
+) -> SimulatedLine:
+    """A line under a reference, not yet written."""
     day = day_of(now)
-    number = SimulatedLine.objects.count() + 1
-    return SimulatedLine.objects.create(
+    return SimulatedLine(
         bank_ref=f"S{day:%Y%m%d}{number:07d}",
         account=ACCOUNT,
         payer=payer,

@@ -69,6 +69,12 @@ def due_on(filed_on: date, year: int) -> date:
     return calendar.china().on_or_after(terms.year_begins_on(filed_on, year)).day
 
 
+def last_year_due(kind: Kind, filed_on: date, day: date) -> int:
+    """The last patent year whose fee fell due before this day, the end of the term at most (N21)."""
+    year = min(terms.patent_year(filed_on, max(day, filed_on)), terms.term_years(kind, filed_on))
+    return year if day > due_on(filed_on, year) else year - 1
+
+
 def grace_ends_on(filed_on: date, year: int) -> date:
     """The last day on which the fee can still be paid with a surcharge; a holiday moves it (N22, T1)."""
     begins = terms.year_begins_on(filed_on, year)

@@ -108,6 +108,7 @@ def why_words() -> dict[str, str]:
         "proceeds": gettext("Proceeds of a sale"),
         "price": gettext("Price returned"),
         "forfeit": gettext("From a forfeited deposit"),
+        "matched": gettext("Paid in for no open purpose"),
     }
 
 

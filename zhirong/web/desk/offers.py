@@ -80,12 +80,13 @@ def given(request: HttpRequest, listing: Listing | None, *, rights: list[int]) -
 
 
 def in_its_own_words(given: dict[str, Any], choices: Sequence[Choice]) -> dict[str, Any]:
-    """A new listing of one right starts with that right's title and abstract; what stands in the form comes first."""
+    """A form of one right whose title is still empty starts with that right's titles and abstract."""
     chosen = [one.right for one in choices if one.is_chosen]
-    if len(chosen) != 1:
+    if len(chosen) != 1 or str(given.get("title", "")).strip():
         return given
     right = chosen[0]
-    return {"title": right.title[:200], "title_en": right.title_en[:200], "summary": right.abstract[:2000], **given}
+    own = {"title": right.title[:200], "title_en": right.title_en[:200], "summary": right.abstract[:2000]}
+    return {**given, **{name: given.get(name) or words for name, words in own.items()}}
 
 
 def offer_of(request: HttpRequest, seller: Party) -> Offer:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.base import citations
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import questions
+from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
 from zhirong.exchange.rule_sets import RuleSet
@@ -23,52 +20,12 @@ from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.record import files
-from zhirong.registry import rules as registry_rules
+from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
-from zhirong.web.exchange import words
+from zhirong.web.exchange import checked, words
 
-STAGES = {
-    "announce": gettext_noop("at publication"),
-    "close": gettext_noop("at the close of registration"),
-    "settle": gettext_noop("at settlement"),
-}
-# Shape and word of what a check found.
-EFFECTS = {
-    "allowed": ("go", gettext_noop("Yes")),
-    "blocked": ("no", gettext_noop("No")),
-    "disclose": ("half", gettext_noop("To know")),
-}
-# What a gate asks besides what it names: (codes that would have spoken, the answer where none did, the law).
-SILENT = [
-    (
-        ("ended_", "application_", "is_an_", "holder_", "not_the_"),
-        gettext_noop("In force, and the seller is the registered holder"),
-        "专利法 第四十二条、第四十四条；B9",
-    ),
-    (
-        ("suspended", "seized", "already_pledged", "pledgee_"),
-        gettext_noop("No pledge, no seizure, no suspension"),
-        "民法典 第四百四十四条；细则 第一百零三条",
-    ),
-    (
-        ("licen", "open_licence", "exclusive_", "invalidation_", "partly_"),
-        gettext_noop("No licence in force, no invalidation asked for"),
-        "专利法 第十二条、第四十五条、第五十条",
-    ),
-]
 CAN_REGISTER = "announced"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of "can it be sold": the verdict, the ground, when it was checked, the law."""
-
-    state: tuple[str, str]
-    text: str
-    when: str
-    rule: str
-    rights: tuple[str, ...]
 
 
 @require_safe
@@ -95,7 +52,8 @@ def listing_or_404(request: HttpRequest, number: str) -> Listing:
 def _gates() -> dict[str, Subquery]:
     """The newest gate of each stage beside the listing itself, so that it costs no question of its own."""
     newest = {
-        stage: Gate.objects.filter(listing=OuterRef("pk"), stage=stage).order_by("-at", "-pk") for stage in STAGES
+        stage: Gate.objects.filter(listing=OuterRef("pk"), stage=stage).order_by("-at", "-pk")
+        for stage in checked.STAGES
     }
     return {
         f"{stage}_{name}": Subquery(found.values(name)[:1])
@@ -119,11 +77,12 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "state": words.listing_state(found),
         "rules": rules,
         "steps": steps(found, rules, lot=lot, deal=deal),
-        "findings": findings(found, [item.right.number for item in items]),
+        "findings": checked.findings(found, items),
         "items": items,
         "terms": terms(found, rules) if rules else [],
         "lot": lot,
         "deal": deal,
+        "result_until": deals.result_stands_until(deal) if deal else None,
         "counts": counts(intents),
         "mine": mine,
         "my_parties": my_parties(request, mine) if can_register(found) else [],
@@ -142,8 +101,10 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
 
 def items_of(found: Listing) -> QuerySet[ListingItem]:
     """The rights with who holds them, in the order of the announcement."""
-    held = Prefetch("right__holdings", Holding.objects.filter(until=None).order_by("position", "pk"), to_attr="held")
-    return ListingItem.objects.filter(listing=found).order_by("position").select_related("right").prefetch_related(held)
+    now = Holding.objects.filter(until=None).order_by("position", "pk").select_related("party")
+    held = Prefetch("right__holdings", now, to_attr="held")
+    items = ListingItem.objects.filter(listing=found).order_by("position").select_related("right")
+    return items.annotate(**basis.beside("right", "listing__seller")).prefetch_related(held)
 
 
 def can_register(found: Listing) -> bool:
@@ -155,7 +116,12 @@ def deal_of(found: Listing) -> Deal | None:
     """What the listing came to, where it can have come to something."""
     if found.state not in ("sold", "offering", *listing_rules.OVER):
         return None
-    return Deal.objects.filter(listing=found).select_related("certificate", "lot").order_by("-pk").first()
+    return (
+        Deal.objects.filter(listing=found)
+        .select_related("certificate", "lot", "listing__edition_of_rules")
+        .order_by("-pk")
+        .first()
+    )
 
 
 def lot_of(found: Listing) -> Lot | None:
@@ -254,65 +220,6 @@ def step_now(found: Listing, deal: Deal | None) -> int:
         "bidding": 3,
     }
     return by_state.get(found.suspended_from or found.state, 2 if found.state == "suspended" else 3)
-
-
-def findings(found: Any, numbers: Sequence[str]) -> list[Finding]:
-    """What the kept gates found, the newest of each stage; one line for a ground that several rights share."""
-    texts, language = registry_rules.reason_texts(), "zh" if filters.is_chinese() else "en"
-    merged: dict[tuple[str, str], Finding] = {}
-    for stage in STAGES:
-        kept = getattr(found, f"{stage}_findings")
-        when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}" if kept else ""
-        for one in json.loads(kept or "[]"):
-            entry = texts.get(one["code"])
-            text = registry_rules.sentence(reason_of(one), language) if entry else one["code"]
-            shape, word = EFFECTS[one["effect"]]
-            before = merged.get((one["effect"], text))
-            rights = {*(before.rights if before else ()), one["right"]}
-            merged[one["effect"], text] = Finding(
-                (shape, gettext(word)), text, when, citations.rule(one["rule"], language), tuple(sorted(rights))
-            )
-    whole = len(numbers)
-    lines = [replace(line, rights=()) if len(line.rights) == whole else line for line in merged.values()]
-    return [*silent(found), *lines, *to_come(found)]
-
-
-def silent(found: Any) -> list[Finding]:
-    """What the last gate asked and found nothing against: a gate says only what there is to say."""
-    stage = next((one for one in reversed(STAGES) if getattr(found, f"{one}_findings")), None)
-    if stage is None:
-        return []
-    codes = {one["code"] for one in json.loads(getattr(found, f"{stage}_findings"))}
-    when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}"
-    yes = ("go", gettext("Yes"))
-    return [
-        Finding(yes, gettext(text), when, citations.rule(rule, "zh" if filters.is_chinese() else "en"), ())
-        for heads, text, rule in SILENT
-        if not any(code.startswith(heads) for code in codes)
-    ]
-
-
-def to_come(found: Any) -> list[Finding]:
-    """The gates that still lie ahead, each with its time."""
-    if found.state in listing_rules.OVER:
-        return []
-    again = gettext("Everything above, once more")
-    lines = []
-    if not found.close_findings and found.closes_at and found.announced_at:
-        when = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
-        lines.append(Finding(("off", gettext("To come")), again, when, "B9", ()))
-    if found.announced_at:
-        abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")
-        then = gettext("after the sale")
-        when = f"{gettext(STAGES['settle'])} · {then}"
-        lines.append(Finding(("off", gettext("To come")), abroad, when, "专利法 第十条；B9", ()))
-    return lines
-
-
-def reason_of(kept: dict[str, Any]) -> registry_rules.Reason:
-    """A ground as a gate kept it; a fact that an older gate lacks shows as a dash."""
-    facts: dict[str, Any] = {**dict.fromkeys(registry_rules.facts_in(kept["code"])), **kept["facts"]}
-    return registry_rules.Reason(kept["code"], registry_rules.Effect(kept["effect"]), kept["rule"], facts)
 
 
 def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:

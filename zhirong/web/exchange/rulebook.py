@@ -43,7 +43,7 @@ FIGURES = {
     "payment": gettext_noop("Payment within"),
     "certificate": gettext_noop("Certificate within"),
     "recordal": gettext_noop("Change of owner filed within"),
-    "result_notice": gettext_noop("Result published for"),
+    "result_notice": gettext_noop("Result public after the contract for at least"),
     "fees_seller_ppm": gettext_noop("Seller's fee, by part of the price"),
     "fees_buyer_ppm": gettext_noop("Buyer's fee, by part of the price"),
     "fee_least_fen": gettext_noop("Fee, at least"),

@@ -40,6 +40,7 @@ addresses = [
     path("office/lots/<int:lot_id>", floor.lot, name="office-lot"),
     path("office/deals", deals.deals, name="office-deals"),
     path("office/deals/<int:deal_id>", deals.deal, name="office-deal"),
+    path("office/recordals/<int:recordal_id>/notice", deals.notice, name="office-notice"),
     path("office/deals/<int:deal_id>/proceeds", proceeds.proceeds_page, name="office-proceeds"),
     path("office/objections/<int:objection_id>", deals.objection, name="office-objection"),
     path("office/bank", bank.desk, name="bank"),

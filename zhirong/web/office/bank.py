@@ -12,18 +12,21 @@ from django.utils.translation import gettext
 
 from zhirong.base.calendar import beijing_day, start_of_day
 from zhirong.base.refused import Refused
+from zhirong.exchange.actions import unplaced
 from zhirong.ledger import bank_view, reports
 from zhirong.ledger.actions import bank as bank_actions
-from zhirong.ledger.actions import matches, payouts, simulated
+from zhirong.ledger.actions import matches, payouts, set_aside, simulated
 from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import lists, pages
-from zhirong.web.office import rooms
+from zhirong.web.office import accounts, rooms
 
 DEEDS = (
     "ledger.take_statement",
+    "ledger.propose_set_aside",
+    "ledger.confirm_set_aside",
     "ledger.propose_match",
     "ledger.confirm_match",
     "ledger.make_payout",
@@ -50,6 +53,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         desk=found,
         lines=found.reconciliations[:SHOWN],
         files=found.files[:SHOWN],
+        cards=accounts.cards(found.to_check),
+        names=accounts.names(one.proposed.path for one in found.proposed if one.proposed),
         why=why_words(),
         accounts=expected_accounts() if found.suspended else [],
         may={verb.partition(".")[2]: access.could(standing, verb) for verb in DEEDS},
@@ -57,6 +62,8 @@ def desk(request: HttpRequest) -> HttpResponse:
                    for one in found.proposed},
         may_check={one.pk: access.may(standing, "ledger.check_payout", one) and not made(request, one.made_by_id)
                    for one in found.to_check},
+        may_set_aside={one.pk: set_aside.proposed_by(one) not in ("", rooms.who(request).ref)
+                       for one in found.unfinished},
         has_demo_bank=settings.DEMO,
     )  # fmt: skip
 
@@ -107,10 +114,14 @@ def deed(request: HttpRequest) -> HttpResponse:
         {
             "take": take,
             "fetch": lambda: bank_actions.fetch_statement(person, BANK),
+            "propose_set_aside": lambda: set_aside.propose_set_aside(
+                person, rooms.number_of(request, "statement"), reason=reason
+            ),
+            "set_aside": lambda: set_aside.confirm_set_aside(person, rooms.number_of(request, "statement")),
             "propose": lambda: matches.propose_match(
                 person, line_of(request), account=given.get("account", "").strip()
             ),
-            "confirm_match": lambda: matches.confirm_match(person, line_of(request)),
+            "confirm_match": lambda: unplaced.confirm_match(person, line_of(request)),
             "decline_match": lambda: matches.decline_match(person, line_of(request)),
             "return": lambda: payouts.return_to_payer(person, line_of(request)),
             "make": make,
@@ -183,22 +194,23 @@ def books(request: HttpRequest) -> HttpResponse:
             statement = reports.statement(path, begins, ends)
         except Refused:
             refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
-    moved = statement_columns()
+    names = accounts.names([path, *(row.other for row in statement.rows)] if statement else ())
+    moved = statement_columns(names)
     if statement and (file := lists.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
         return file
-    found = Account.objects.all()
+    found, columns = accounts.with_owner(Account.objects.all()), account_columns()
     if file := lists.taken_away(
-        request, "accounts", gettext("Accounts"), columns=account_columns(), found=found.order_by("path")
+        request, "accounts", gettext("Accounts"), columns=columns, found=found.order_by("path")
     ):
         return file
-    facts: dict[str, Any] = {"statement": statement, "account": path}
+    facts: dict[str, Any] = {"statement": statement, "account": path, "name": names.get(path, path)}
     facts["trial"] = reports.trial_balance().items() if not path else None
     facts["payee"] = payee_of(request, path) if statement else None
     facts["moves"] = (
         lists.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
     )  # fmt: skip
-    table = lists.table(request, "accounts", gettext("Accounts"), columns=account_columns(), found=found, order="path")
+    table = lists.table(request, "accounts", gettext("Accounts"), columns=columns, found=found, order="path")
     return rooms.show(
         request, "books.html", here="bank", title=gettext("The books"), way=(gettext("Bank"), reverse("bank")),
         table=table, missing=refused, days=LOOK_BACK_DAYS, **facts,
@@ -216,23 +228,24 @@ def payee_of(request: HttpRequest, path: str) -> str | None:
 
 
 def account_columns() -> list[lists.Column]:
-    """What the list of accounts shows: balances are credits less debits."""
+    """What the list of accounts shows: names, not hashes; balances are credits less debits."""
     return [
-        lists.Column(head=gettext("Account"), value=lambda one: one.path, order="path",
+        lists.Column(head=gettext("Account"), value=accounts.named, order="path",
                       link=lambda one: f"?path={one.path}"),
         lists.Column(head=gettext("Balance (yuan)"), value=lambda one: one.credits_posted - one.debits_posted,
                       kind="money"),
         lists.Column(head=gettext("Held (yuan)"), value=lambda one: one.debits_pending, kind="money"),
+        lists.Column(head=gettext("Path"), value=lambda one: one.path),
         lists.Column(head=gettext("Opened"), value=lambda one: one.opened_at, kind="moment", order="opened_at"),
     ]  # fmt: skip
 
 
-def statement_columns() -> list[lists.Column]:
+def statement_columns(known: dict[str, str]) -> list[lists.Column]:
     """What an account's statement shows of a movement."""
     return [
         lists.Column(head=gettext("Recorded"), value=lambda row: row.recorded_at, kind="moment"),
         lists.Column(head=gettext("Kind"), value=lambda row: row.kind),
-        lists.Column(head=gettext("Other account"), value=lambda row: row.other),
+        lists.Column(head=gettext("Other account"), value=lambda row: known.get(row.other, row.other)),
         lists.Column(head=gettext("About"), value=lambda row: row.topic),
         lists.Column(head=gettext("Amount (yuan)"), value=lambda row: row.amount, kind="money"),
         lists.Column(head=gettext("Balance after (yuan)"), value=lambda row: row.balance_after, kind="money"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import clockwork
@@ -23,6 +23,8 @@ SHOWN = 15
 # With more stops than this on the way the page does not wait: a job moves the clock, and the page shows how far it is.
 AT_ONCE = 25
 JOB = "clock.move"
+# The demo's own reason; a move keeps it as it was written.
+WHYS = {"演示：时间推进": gettext_noop("Demo: time moved on")}
 # So near to its end an auction can be seen to move it: the demo's window is a minute.
 EVE = timedelta(seconds=30)
 
@@ -46,9 +48,14 @@ def clock(request: HttpRequest) -> HttpResponse:
         day_at=next_working_day(now),
         asked=filters.local(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S"),
         has_eve=following is not None and following - EVE > now,
-        moved=list(ClockMove.objects.order_by("-pk")[:5]),
+        moved=[(one, shown_why(one.why)) for one in ClockMove.objects.order_by("-pk")[:5]],
         job=Job.objects.filter(kind=JOB, state__in=("waiting", "running")).order_by("-pk").first(),
     )
+
+
+def shown_why(why: str) -> str:
+    """The reason of a move; the demo's own in the page's language."""
+    return gettext(WHYS[why]) if why in WHYS else why
 
 
 def next_working_day(now: datetime) -> datetime:

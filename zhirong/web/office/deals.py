@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages
 from zhirong.web.office import rooms
+from zhirong.web.office.cases import sent
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
 ENDS = ("defaulted", "declined", "annulled")
@@ -165,6 +166,13 @@ def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> Ma
     )
 
 
+@rooms.room("people.see_cases")
+def notice(request: HttpRequest, deal_id: int, recordal_id: int) -> HttpResponse:
+    """The office's notice, as it was brought: what the second person checks the entry against."""
+    found = Recordal.objects.select_related("file").filter(deal=deal_id)
+    return register.handed(request, get_object_or_404(found, pk=recordal_id).file)
+
+
 def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
     """The deeds of the house on a deal."""
     person, reason = rooms.who(request), request.POST.get("reason", "")
@@ -218,6 +226,15 @@ def steps(one: Deal) -> list[tuple[str, str, str]]:
             line = gettext("until %(at)s") % {"at": filters.short_moment(until)}
         rows.append((words[name], line, how))
     return rows
+
+
+@rooms.room("exchange.see_office")
+def notice(request: HttpRequest, recordal_id: int) -> HttpResponse:
+    """/office/recordals/<id>/notice: the office's notice, by which the second person decides."""
+    one = get_object_or_404(Recordal.objects.select_related("file"), pk=recordal_id)
+    if one.file is None:
+        raise Http404
+    return sent(one.file, record.read_file(rooms.who(request), one.file))
 
 
 @rooms.room("exchange.see_office", does=("exchange.decide_objection",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -14,7 +14,7 @@ from zhirong.ledger.models import Due, Payout
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import lists, pages
-from zhirong.web.office import rooms
+from zhirong.web.office import accounts, rooms
 
 DEEDS = ("ledger.make_payout", "ledger.check_payout")
 OPEN = ("due", "made")
@@ -34,7 +34,7 @@ def dues_page(request: HttpRequest) -> HttpResponse:
     standing = pages.standing_of(request)
     ready = Due.objects.filter(state="due").order_by("due_at", "pk")[: lists.TABLE_PAGE]
     made = Payout.objects.filter(state="made", due__isnull=False).exclude(made_by=rooms.who(request))
-    to_check = made.order_by("due__due_at", "pk")[: lists.TABLE_PAGE]
+    to_check = list(made.select_related("account").order_by("due__due_at", "pk")[: lists.TABLE_PAGE])
     return rooms.show(
         request,
         "dues.html",
@@ -44,11 +44,12 @@ def dues_page(request: HttpRequest) -> HttpResponse:
         table=lists.table(request, "dues", title, columns=columns, found=found, order="due_at"),
         states=[(name, word, name == state) for name, word in state_words().items()],
         ready=batch(list(ready.values_list("key", "amount", "used"))),
-        to_check=batch([(pk, amount, 0) for pk, amount in to_check.values_list("pk", "amount")]),
+        to_check=batch([(one.pk, one.amount, 0) for one in to_check]),
+        cards=list(accounts.cards(to_check).values()),
         may_make=access.could(standing, "ledger.make_payout"),
         may_check=access.could(standing, "ledger.check_payout"),
         late=Due.objects.filter(state__in=OPEN, due_at__lt=record.now()).count(),
-        waiting_fen=found.filter(state__in=OPEN).aggregate(all=Sum("amount"))["all"] or 0,
+        waiting_fen=found.filter(state__in=OPEN).aggregate(all=Sum(F("amount") - F("used")))["all"] or 0,
     )
 
 
@@ -80,17 +81,6 @@ def state_words() -> dict[str, str]:
     }
 
 
-def why_words() -> dict[str, str]:
-    """Why money leaves."""
-    return {
-        "deposit": gettext("deposit released"),
-        "surplus": gettext("deposit above price and fee"),
-        "proceeds": gettext("proceeds of a sale"),
-        "price": gettext("price returned"),
-        "forfeit": gettext("from a forfeited deposit"),
-    }
-
-
 def shape_of(due: Due) -> str:
     """How pressing it is."""
     if due.state in OPEN:
@@ -100,7 +90,7 @@ def shape_of(due: Due) -> str:
 
 def columns_of() -> list[lists.Column]:
     """What the list shows of money that is due."""
-    words, why = state_words(), why_words()
+    words, why = state_words(), accounts.why_words()
     return [
         lists.Column(head=gettext("Due by"), value=lambda one: one.due_at, kind="moment", order="due_at"),
         lists.Column(head=gettext("To"), value=lambda one: one.party.name, order="party__name"),

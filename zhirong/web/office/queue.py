@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import faults
 from zhirong.exchange.models import Deal, Intent, Listing, Objection
-from zhirong.ledger.models import BankLine, Payout
+from zhirong.ledger.models import BankLine, Due, Payout
 from zhirong.people import access
 from zhirong.people.models import RoleGrant, Verification
 from zhirong.record import actions as record
@@ -43,6 +43,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "objection": (gettext_noop("Objection to decide"), "exchange.decide_objection", "office-objection", True),
     "line": (gettext_noop("Money in suspense"), "ledger.propose_match", "bank", False),
     "match": (gettext_noop("Match to confirm"), "ledger.confirm_match", "bank", False),
+    "payable": (gettext_noop("Payout to prepare"), "ledger.make_payout", "bank-dues", False),
     "payout": (gettext_noop("Payout to check"), "ledger.check_payout", "bank", False),
     "sending": (gettext_noop("Payout to send"), "ledger.send_payouts", "bank", False),
     "role": (gettext_noop("Role to confirm"), "people.confirm_role", "office-people", False),
@@ -50,6 +51,9 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
 FAULTS_SHOWN = 20
 NEVER = Cast(Value(None), DateTimeField())
 NOBODY = Value("", CharField())
+NO_MONEY = Cast(Value(None), BigIntegerField())
+# Money that must leave stands in the queue from a day before its term.
+BEFORE_TERM = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class CaseInQueue:
     name: str
     maker: str
     is_mine: bool
+    amount_fen: int | None = None
 
     @property
     def word(self) -> str:
@@ -126,6 +131,7 @@ def columns_of(now: datetime) -> list[lists.Column]:
             kind="moment",
             state=lambda case: case.pressing(now),
         ),
+        lists.Column(head=gettext("Amount (yuan)"), value=lambda case: case.amount_fen, kind="money"),
         lists.Column(head=gettext("Made by"), value=lambda case: case.maker or gettext("the house")),
         lists.Column(
             head=gettext("For you"),
@@ -141,14 +147,14 @@ def waiting(request: HttpRequest, now: datetime) -> list[CaseInQueue]:
     can = {kind: access.could(standing, verb) for kind, (_, verb, _, _) in KINDS.items()}
     first, *others = [rows for rows in sources(now) if rows is not None]
     found = [
-        CaseInQueue(kind, pk, since, due, name, maker, is_mine=can[kind] and maker_id != str(person.pk))
-        for kind, pk, since, due, name, maker, maker_id in first.union(*others, all=True)
+        CaseInQueue(kind, pk, since, due, name, maker, is_mine=can[kind] and maker_id != str(person.pk), amount_fen=fen)
+        for kind, pk, since, due, name, maker, maker_id, fen in first.union(*others, all=True)
     ]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda case: (not case.is_mine, case.due or far, case.since))
 
 
-Rows = QuerySet["Listing", tuple[str, str, datetime, datetime | None, str, str, str]]
+Rows = QuerySet["Listing", tuple[str, str, datetime, datetime | None, str, str, str, int | None]]
 
 
 def rows(
@@ -159,8 +165,9 @@ def rows(
     name: str,
     due: str | Combinable = "",
     maker: str = "",
+    amount: str | Combinable = "",
 ) -> Rows:
-    """The seven columns of one kind of case, alike for every table, so that one union asks for all."""
+    """The eight columns of one kind of case, alike for every table, so that one union asks for all."""
     text = CharField()
     return found.values_list(
         Value(kind, text) if isinstance(kind, str) else kind,
@@ -170,6 +177,7 @@ def rows(
         Cast(F(name), text),
         Cast(F(f"{maker}__name"), text) if maker else NOBODY,
         Cast(F(f"{maker}_id"), text) if maker else NOBODY,
+        (F(amount) if isinstance(amount, str) else amount) if amount else NO_MONEY,
     )
 
 
@@ -197,7 +205,7 @@ def sources(now: datetime) -> Iterator[Rows]:
         to_qualify(), "intent", since="registered_at", name="party__name", due="listing__closes_at", maker="person"
     )
     yield from of_deals(now)
-    yield from of_bank()
+    yield from of_bank(now)
     grants = RoleGrant.objects.filter(confirmed_at__isnull=True, ended_at__isnull=True)
     yield rows(grants, "role", since="granted_at", name="person__name", maker="granted_by")
 
@@ -237,11 +245,18 @@ def of_deals(now: datetime) -> Iterator[Rows]:
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 
 
-def of_bank() -> Iterator[Rows]:
+def of_bank(now: datetime) -> Iterator[Rows]:
     """Money that nobody expected, and payouts on their way."""
     lines = BankLine.objects.all()
-    yield rows(lines.filter(state="suspense"), "line", since="file__at", name="payer")
-    yield rows(lines.filter(state="proposed"), "match", since="file__at", name="payer", maker="matched_by")
+    yield rows(lines.filter(state="suspense"), "line", since="file__at", name="payer", amount="amount")
+    yield rows(
+        lines.filter(state="proposed"), "match", since="file__at", name="payer", maker="matched_by", amount="amount"
+    )
+    near = Due.objects.filter(state="due", due_at__lt=now + BEFORE_TERM)
+    yield rows(
+        near, "payable", since="made_at", name="party__name", due="due_at", amount=F("amount") - F("used"),
+    )  # fmt: skip
     payouts = Payout.objects.all()
-    yield rows(payouts.filter(state="made"), "payout", since="made_at", name="payee", maker="made_by")
-    yield rows(payouts.filter(state="checked"), "sending", since="checked_at", name="payee")
+    told = {"name": "payee", "due": "due__due_at", "amount": "amount"}
+    yield rows(payouts.filter(state="made"), "payout", since="made_at", maker="made_by", **told)
+    yield rows(payouts.filter(state="checked"), "sending", since="checked_at", **told)

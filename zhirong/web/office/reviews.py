@@ -21,12 +21,13 @@ from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
-from zhirong.registry import labels, queries
+from zhirong.registry import basis, labels, queries
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
 from zhirong.web.office import rooms
+from zhirong.web.registry import words as registry_words
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class RightInView:
     state: str
     over: str
     holders: str
+    claimed: basis.Basis | None
     allowed: bool
     findings: list[Finding]
 
@@ -72,7 +74,8 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
             },
         )
     now = record.now()
-    one, rights, before, waiting = case_of(listing_id)
+    one, items, before, waiting = case_of(listing_id)
+    rights = [item.right for item in items]
     standing = pages.standing_of(request)
     found, change = rules_in_force(one, now), change_in_view(waiting, rights)
     possible = listing_rules.LISTING_STEPS[one.state]
@@ -84,7 +87,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         title=one.title,
         listing=one,
         state=state_of(one.state),
-        rights=in_view(one, rights, now=now),
+        rights=in_view(one, items, now=now),
         before=before,
         figures=figures(found, one),
         rule_set=found.zh if filters.is_chinese() else found.en,
@@ -135,7 +138,7 @@ def change_in_view(waiting: ListingChange | None, rights: list[Right]) -> Change
     return ChangeInView(waiting.pk, waiting.proposed_by.name, waiting.proposed_at, waiting.proposed_by_id, differing)
 
 
-def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int], ListingChange | None]:
+def case_of(listing_id: int) -> tuple[Listing, list[ListingItem], dict[str, int], ListingChange | None]:
     """The listing with its people and rights, what its seller did here and asks to change, in one question."""
     deals = Deal.objects.filter(seller=OuterRef("listing__seller")).order_by().values("seller")
 
@@ -145,11 +148,16 @@ def case_of(listing_id: int) -> tuple[Listing, list[Right], dict[str, int], List
 
     people = ("listing__seller", "listing__made_by", "listing__reviewed_by", "listing__edition_of_rules")
     items = ListingItem.objects.filter(listing=listing_id).select_related("right", *people).order_by("position")
-    found = list(items.annotate(sold=of_state("settled"), annulled=of_state("annulled"), **of_change()))
+    found = list(items.annotate(sold=of_state("settled"), annulled=of_state("annulled"), **of_change(), **of_basis()))
     if not found:
         raise Http404
     counts = {name: int(getattr(found[0], name) or 0) for name in ("sold", "annulled")}
-    return found[0].listing, [item.right for item in found], counts, _waiting(found[0])
+    return found[0].listing, found, counts, _waiting(found[0])
+
+
+def of_basis() -> dict[str, Subquery]:
+    """By what the seller holds each right: the register's name for it, and its accepted claim."""
+    return basis.beside("right", "listing__seller")
 
 
 def of_change() -> dict[str, Subquery]:
@@ -179,9 +187,10 @@ def rules_in_force(one: Listing, now: datetime) -> RuleSet:
     return rule_sets.rule_set(one.rule_set, beijing_day(now))
 
 
-def in_view(one: Listing, rights: list[Right], *, now: datetime) -> list[RightInView]:
+def in_view(one: Listing, items: list[ListingItem], *, now: datetime) -> list[RightInView]:
     """Each right with the registry's answer, as the gate will ask it when the listing is announced."""
-    day = beijing_day(now)
+    day, rights = beijing_day(now), [item.right for item in items]
+    held = {item.right_id: basis.of_row(item, one.seller.name) for item in items}
     found = queries.facts_of_many(rights, day)
     shown = []
     for right, facts in zip(rights, found, strict=True):
@@ -191,8 +200,9 @@ def in_view(one: Listing, rights: list[Right], *, now: datetime) -> list[RightIn
                 number=facts.number,
                 title=right.title,
                 kind=of("kind", facts.kind),
-                state=of("state", standing.state),
+                state=registry_words.state(standing)[1],
                 over=gettext(", ").join(of("overlay", lies) for lies in sorted(standing.overlays)),
+                claimed=held.get(right.pk),
                 holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
                 allowed=answer.allowed,
                 findings=[finding(reason) for reason in answer.reasons],

@@ -18,6 +18,7 @@ from zhirong.registry.engine.facts import Reduction
 from zhirong.registry.models import Claim, Holding
 from zhirong.web import account, lists, pages, uploads
 from zhirong.web.registry import right as right_pages
+from zhirong.web.registry import words
 
 
 def parties_of(request: HttpRequest) -> list[Party]:
@@ -50,7 +51,7 @@ def claim(request: HttpRequest, right_id: int) -> HttpResponse:
         if holding is None:
             raise Refused("web.choice_missing", field="holding")
         party = chosen_party(request)
-        titles.claim_right(person, holding, party, evidence=uploads.needed(request, person, is_secret=True))
+        titles.claim_right(person, holding, party, evidence=uploads.evidence(request, person, is_secret=True))
         return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-claims")
     if not unknown:
         raise Http404
@@ -112,6 +113,8 @@ def pay_fee(request: HttpRequest, right_id: int) -> HttpResponse:
         crumbs=crumbs(right.pk, right.number, gettext("Enter a paid annual fee")),
         right=right,
         unpaid=unpaid,
+        surcharge_fen=words.surcharge_fen(unpaid[0], day),
+        amount_fen=unpaid[0].reduced_fen if unpaid[0].grace_ends_on < day else unpaid[0].owed_fen,
         years=[
             (one.year, gettext("Year %(year)s, due %(due)s") % {"year": one.year, "due": one.due_on}) for one in unpaid
         ],

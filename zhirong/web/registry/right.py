@@ -21,7 +21,7 @@ from zhirong.exchange.models import ListingItem
 from zhirong.people import access
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
-from zhirong.registry import queries, rules
+from zhirong.registry import basis, queries, rules
 from zhirong.registry.engine import fees, states, terms
 from zhirong.registry.engine.facts import PATENTS, Act, Kind, RightFacts, lasts
 from zhirong.registry.models import Claim, Right, RightVersion
@@ -36,7 +36,7 @@ class Answer:
     """One line of "what can be done today"."""
 
     act: str
-    allowed: bool
+    state: tuple[str, str]
     reasons: list[tuple[str, str]]
 
 
@@ -77,6 +77,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
     facts, said = queries.facts_of_read([right], day)[0], queries.record_of(right)
     standing = states.standing(facts, day)
     is_mine = bool(right.is_mine)  # type: ignore[attr-defined]
+    shared, rows = answers(facts, day)
     before = past(right, pages.standing_of(request))
     waits = sum(one["name"] == "waiting" for one in before.claims)
     return pages.page(
@@ -94,7 +95,9 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         listed=listed(right),
         facts=fact_rows(right, facts, said, day=day),
         holders=facts.holders,
-        answers=answers(facts, day),
+        shared=shared,
+        answers=rows,
+        unknown=unknown_note(facts, day),
         fees=fee_rows(facts, day),
         burdens=burdens(facts, day),
         entries=entry_rows(facts),
@@ -157,25 +160,47 @@ def expiry(facts: RightFacts, day: date) -> str:
     return f"{last.isoformat()} · {left}" if tenths else last.isoformat()
 
 
-def answers(facts: RightFacts, day: date) -> list[Answer]:
-    """Every act with yes or no, each reason with its law."""
+def answers(facts: RightFacts, day: date) -> tuple[list[tuple[str, str]], list[Answer]]:
+    """What bears on every act, said once; then each act with its answer and its own reasons, each with its law."""
     language = "zh" if filters.is_chinese() else "en"
     found = [rules.free_to(act, facts, day) for act in Act]
-    return [
-        Answer(
-            words.label("act", freedom.act),
-            freedom.allowed,
-            [(rules.sentence(reason, language), citations.rule(reason.rule, language)) for reason in freedom.reasons],
-        )
-        for freedom in found
+
+    def told(reason: rules.Reason) -> tuple[str, str]:
+        return rules.sentence(reason, language), citations.rule(reason.rule, language)
+
+    shared = [told(one) for one in found[0].reasons if all(one in freedom.reasons for freedom in found)]
+    own = [[one for one in map(told, freedom.reasons) if one not in shared] for freedom in found]
+    unknown = basis.unknown_years(facts, day) is not None
+    rows = [
+        Answer(words.label("act", freedom.act), verdict(freedom.allowed, is_unknown=unknown), reasons)
+        for freedom, reasons in zip(found, own, strict=True)
     ]
+    return shared, rows
 
 
-def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str, str]]:
-    """Every fee with when it was paid, and its state: shape and word."""
+def verdict(is_allowed: bool, *, is_unknown: bool) -> tuple[str, str]:
+    """Shape and word; a yes is not plain while nobody knows whether the fees were paid (细则 115)."""
+    if not is_allowed:
+        return "no", gettext("No")
+    return ("half", gettext("Yes, with what is not known")) if is_unknown else ("go", gettext("Yes"))
+
+
+def unknown_note(facts: RightFacts, day: date) -> str:
+    """Which years nobody knows as paid, and what that may mean."""
+    found = basis.unknown_years(facts, day)
+    if found is None:
+        return ""
+    return gettext(
+        "Not known: the fees of patent years %(years)s. If one stayed unpaid for six months, the right ended as of "
+        "its due date; look at the office's register before any act."
+    ) % {"years": words.years(*found)}
+
+
+def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str, str, int]]:
+    """Every fee with when it was paid, its state as shape and word, and the surcharge on the day, apart (N22)."""
     paid_on = {payment.year: payment.on for payment in (*facts.fees.reported, *facts.fees.payments)}
     reported = {payment.year for payment in facts.fees.reported}
-    rows: list[tuple[fees.FeeYear, str, str, str]] = []
+    rows: list[tuple[fees.FeeYear, str, str, str, int]] = []
     for one in fees.fee_table(facts, day):
         if one.is_paid:
             shape, word = "go", gettext("Paid")
@@ -191,7 +216,8 @@ def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str,
             shape, word = "no", gettext("Overdue, surcharge %(percent)s%%") % {"percent": one.surcharge_percent}
         else:
             shape, word = "no", gettext("Not known as paid")
-        rows.append((one, paid_on[one.year].isoformat() if one.year in paid_on else "–", shape, word))
+        paid = paid_on[one.year].isoformat() if one.year in paid_on else "–"
+        rows.append((one, paid, shape, word, words.surcharge_fen(one, day)))
     return rows
 
 
@@ -230,7 +256,12 @@ def past(right: Right, standing: Standing | None) -> Past:
     parties = standing.parties if standing else frozenset()
     seen = Q(batch__isnull=True) | Q(batch__visible_at__isnull=False)
     versions = RightVersion.objects.filter(seen, right=right).values_list(
-        Value("version", CharField()), "put_at", "source", Value("", CharField()), Cast("version", BigIntegerField())
+        Value("version", CharField()),
+        "put_at",
+        "source",
+        Value("", CharField()),
+        Cast("version", BigIntegerField()),
+        Value("", CharField()),
     )
     items = ListingItem.objects.filter(right=right, listing__announced_at__isnull=False).values_list(
         Value("listing", CharField()),
@@ -238,6 +269,7 @@ def past(right: Right, standing: Standing | None) -> Past:
         "listing__number",
         "listing__state",
         "listing__asking_fen",
+        Value("", CharField()),
     )
     claims = Claim.objects.filter(right=right, party__in=parties).values_list(
         Value("claim", CharField()),
@@ -245,9 +277,11 @@ def past(right: Right, standing: Standing | None) -> Past:
         "state",
         Cast("party__name", CharField()),
         Cast("pk", BigIntegerField()),
+        Cast("reason", CharField()),
     )
     rows = [
-        dict(zip(("what", "at", "name", "state", "figure"), row, strict=True)) for row in versions.union(items, claims)
+        dict(zip(("what", "at", "name", "state", "figure", "reason"), row, strict=True))
+        for row in versions.union(items, claims)
     ]
     by_time = sorted(rows, key=lambda row: row["at"], reverse=True)
     return Past(*(told(by_time, what) for what in ("version", "listing", "claim")))

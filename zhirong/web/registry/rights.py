@@ -42,6 +42,7 @@ class Line:
     overlays: list[tuple[str, str]]
     listed: tuple[str, str] | None
     fee: fees.FeeYear | None
+    surcharge_fen: int
 
 
 def held_by(standing: Standing | None) -> Exists:
@@ -143,6 +144,7 @@ def line(right: Right, facts: Any, day: date) -> Line:
         overlays=words.overlays(standing),
         listed=(shape, gettext(word)) if live else None,
         fee=unpaid[0] if unpaid else None,
+        surcharge_fen=words.surcharge_fen(unpaid[0], day) if unpaid else 0,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.registry import labels
-from zhirong.registry.engine import states
+from zhirong.registry.engine import fees, states
 from zhirong.web import filters
 
 SHAPES = {
@@ -21,6 +23,8 @@ SOURCES = {
     "sheet": gettext_noop("Sheet"),
     "register": gettext_noop("Register"),
     "exchange": gettext_noop("Exchange"),
+    # The demo's own source; rows keep it as it was written.
+    "演示登记簿": gettext_noop("Demo register"),
 }
 ENDINGS = {
     "unpaid": gettext_noop("annual fee not paid"),
@@ -38,8 +42,15 @@ def label(group: str, code: str) -> str:
     return told["zh"] if filters.is_chinese() else told["en"][:1].upper() + told["en"][1:]
 
 
+def years(first: int, last: int) -> str:
+    """10–16, or one year alone."""
+    return f"{first}–{last}" if last > first else str(first)
+
+
 def state(standing: states.Standing) -> tuple[str, str]:
-    """Shape and word of how a right stands."""
+    """Shape and word of how a right stands; with fees not known as paid it is not called in force (细则 115)."""
+    if standing.state is states.State.IN_FORCE and states.Overlay.FEES_UNCONFIRMED in standing.overlays:
+        return "wait", gettext("Granted; not known whether in force")
     return SHAPES.get(str(standing.state), "no"), label("state", standing.state)
 
 
@@ -56,3 +67,9 @@ def source(code: str) -> str:
 def ending(code: str) -> str:
     """Why a right ended."""
     return gettext(ENDINGS[code])
+
+
+def surcharge_fen(one: fees.FeeYear, day: date) -> int:
+    """What lateness adds today; once the grace is over no fee can be paid with it any more (N22)."""
+    is_late = not one.is_paid and one.due_on < day <= one.grace_ends_on
+    return one.full_fen * one.surcharge_percent // 100 if is_late else 0

@@ -1,0 +1,104 @@
+"""Money that came and serves no purpose: whatever way it lies at the bank's desk, it has a term and an owner (X4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from zhirong.exchange import terms
+from zhirong.exchange.actions import money
+from zhirong.exchange.models import Deal, Listing, Overdue
+from zhirong.ledger import rules as accounts
+from zhirong.ledger.actions import dues, matches
+from zhirong.ledger.models import BankLine, Expectation
+from zhirong.people.models import Party, Person
+from zhirong.record import actions as record
+
+WHAT: Final = "suspense"
+WAITING: Final = ("suspense", "proposed")
+
+
+def listing_of(topic: str) -> Listing | None:
+    """The listing that a topic of the books belongs to; the bank's own topics belong to none."""
+    head, _, pk = topic.partition(":")
+    if head == "deal":
+        return Deal.objects.select_related("listing").get(pk=pk).listing
+    return Listing.objects.get(pk=pk) if head == "listing" else None
+
+
+def due_at(topic: str, since: datetime) -> datetime:
+    """By when money of a topic is on its way back: by the listing's own rule set, else by the house's term."""
+    listing = listing_of(topic)
+    return terms.unplaced_ends(since) if listing is None else money.refund_due_at(listing, since)
+
+
+def expected_by(memo: str) -> Expectation | None:
+    """What a line was paid for, by the code in its memo, though the purpose may have ended since."""
+    return Expectation.objects.filter(code__in=accounts.words(memo)).order_by("pk").first()
+
+
+def topic_of(line: BankLine) -> str:
+    """The listing or deal that a line speaks of, else the bank."""
+    named = expected_by(line.memo)
+    return named.topic if named is not None else f"bank:{line.bank}"
+
+
+@transaction.atomic
+def confirm_match(who: Person, line_id: int) -> BankLine:
+    """The second person's word; what no deposit and no price of the party takes is due to its own account."""
+    line = matches.confirm_match(who, line_id)
+    assert line.proposed is not None
+    head, _, rest = line.proposed.path.partition(":")
+    if line.amount <= 0 or head != "party" or not rest.endswith(":available"):
+        return line
+    party, topic = Party.objects.get(ref=rest.partition(":")[0]), topic_of(line)
+    due = dues.Owed(f"match:{line.pk}", topic, "matched", party, line.amount, due_at(topic, record.now()))
+    dues.owe([due])
+    return line
+
+
+def late(now: datetime) -> list[int]:
+    """Lines that wait in suspense past the term of their refund and of which nobody was told yet, the oldest first."""
+    waiting = list(BankLine.objects.filter(_waits()).select_related("file").order_by("pk"))
+    topics = [f"line:{line.pk}" for line in waiting]
+    told = set(Overdue.objects.filter(what=WHAT, topic__in=topics).values_list("topic", flat=True))
+    fresh = [line for line in waiting if f"line:{line.pk}" not in told]
+    return [line.pk for line in fresh if due_at(topic_of(line), line.file.at) < now]
+
+
+def _waits() -> Q:
+    return Q(state__in=WAITING, amount__gt=0)
+
+
+@transaction.atomic
+def tell(line_id: int) -> BankLine:
+    """The office hears once that somebody's money has waited too long; who paid under a code hears it too."""
+    line = matches.waiting_line(line_id)
+    topic = f"line:{line.pk}"
+    by = due_at(topic_of(line), line.file.at)
+    is_told = Overdue.objects.filter(what=WHAT, topic=topic).exists()
+    if line.state not in WAITING or line.amount <= 0 or by >= record.now() or is_told:
+        return line
+    leaf = record.tell(
+        "exchange.suspense_overdue",
+        f"bank:{line.bank}",
+        who=None,
+        to=[*dues.office(), *_payers(line)],
+        bank_ref=line.bank_ref,
+        amount_fen=line.amount,
+        due_at=by.isoformat(),
+    )
+    Overdue.objects.create(what=WHAT, topic=topic, due_at=by, told=leaf)
+    return line
+
+
+def _payers(line: BankLine) -> list[Person]:
+    """Who acts for the party whose code the line names, where the payer bears its name."""
+    named = expected_by(line.memo)
+    if named is None or accounts.squeezed(named.payer) != accounts.squeezed(line.payer):
+        return []
+    party = Party.objects.filter(ref=named.account.path.split(":")[1]).first()
+    return dues.persons_of([party.pk])[party.pk] if party is not None else []

@@ -1,0 +1,143 @@
+"""The books in words: whose account a path is, and what the second person must see of a payout before it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Substr
+from django.utils.translation import gettext
+
+from zhirong.exchange.models import Deal, Listing
+from zhirong.ledger.models import Account, Due, Payout
+from zhirong.people.models import Party, Secret
+
+# A party's reference on the record is so long.
+REF_LENGTH = 16
+
+
+def names(paths: Iterable[str]) -> dict[str, str]:
+    """The name of every account, with the names of the parties among them in one question."""
+    wanted = set(paths)
+    refs = {path.split(":")[1] for path in wanted if path.startswith("party:")}
+    parties = dict(Party.objects.filter(ref__in=refs).values_list("ref", "name")) if refs else {}
+    return {path: name_of(path, parties) for path in wanted}
+
+
+def with_owner(found: QuerySet[Account]) -> QuerySet[Account]:
+    """Accounts with the name of the party that each belongs to, so that a list of any length asks once."""
+    ref = Substr(OuterRef("path"), len("party:") + 1, REF_LENGTH)
+    owner = Subquery(Party.objects.filter(ref=ref).values("name")[:1])
+    return found.annotate(owner=Coalesce(Cast(owner, TextField()), Value("", TextField())))
+
+
+def named(account: Account) -> str:
+    """An account of `with_owner` by its name."""
+    head, _, rest = account.path.partition(":")
+    owner: str = getattr(account, "owner", "")
+    return name_of(account.path, {rest.partition(":")[0]: owner} if head == "party" and owner else {})
+
+
+def name_of(path: str, parties: dict[str, str]) -> str:
+    """An account of the tree (LEDGER 5.2) as people call it."""
+    head, _, rest = path.partition(":")
+    ref, _, tail = rest.partition(":")
+    if head == "party":
+        kind, _, lot = tail.partition(":")
+        said = {
+            "available": gettext("free money"),
+            "payable": gettext("to be paid to it"),
+            "deposit": gettext("deposit for %(lot)s") % {"lot": lot},
+        }
+        return f"{parties.get(ref, ref)} · {said.get(kind, tail)}"
+    if head == "deal":
+        return gettext("Escrow of %(deal)s") % {"deal": ref}
+    heads = {
+        "bank": gettext("Custody account at the bank"),
+        "transit": gettext("Payouts on their way"),
+        "suspense": gettext("Money in suspense"),
+        "fee": gettext("Fees of the house"),
+        "tax": gettext("Taxes"),
+        "forfeit": gettext("Forfeited deposits"),
+    }
+    return heads.get(head, path)
+
+
+def why_words() -> dict[str, str]:
+    """Why money leaves."""
+    return {
+        "deposit": gettext("deposit released"),
+        "surplus": gettext("deposit above price and fee"),
+        "proceeds": gettext("proceeds of a sale"),
+        "price": gettext("price returned"),
+        "forfeit": gettext("from a forfeited deposit"),
+        "matched": gettext("paid in for no open purpose"),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A payout as its checker judges it: to whom, on which account, what for, about which deal, by when."""
+
+    payout: Payout
+    source: str
+    account: str
+    purpose: str
+    about: str
+    due_at: datetime | None
+
+
+def cards(payouts: Sequence[Payout]) -> dict[str, Card]:
+    """The cards of some payouts by their numbers, in five questions however many they are."""
+    known = names(one.account.path for one in payouts)
+    refs = {one.account.path.split(":")[1] for one in payouts if one.account.path.startswith("party:")}
+    found = Secret.objects.filter(kind="bank_account", party__ref__in=refs)
+    masked = dict(found.values_list("party__ref", "masked"))
+    dues = {one.payout_id: one for one in Due.objects.filter(payout__in=payouts)}
+    about = subjects(one.topic for one in payouts)
+    return {
+        one.pk: Card(
+            payout=one,
+            source=known[one.account.path],
+            account=account_of(one, masked),
+            purpose=purpose_of(one, dues.get(one.pk)),
+            about=about.get(one.topic, ""),
+            due_at=dues[one.pk].due_at if one.pk in dues else None,
+        )
+        for one in payouts
+    }
+
+
+def account_of(payout: Payout, masked: dict[str, str]) -> str:
+    """The payee's own account, masked; money that goes back goes where it came from."""
+    if payout.topic.startswith("bankline:"):
+        return gettext("the account that the payment came from")
+    return masked.get(payout.account.path.split(":")[1], "") or gettext("no account on file")
+
+
+def purpose_of(payout: Payout, due: Due | None) -> str:
+    """What a payout is for, as it became due or as it was entered by hand."""
+    if due is not None:
+        return why_words().get(due.why, due.why)
+    if payout.topic.startswith("bankline:"):
+        return gettext("a payment in suspense goes back to its payer")
+    return gettext("made by hand at the bank's desk")
+
+
+def subjects(topics: Iterable[str]) -> dict[str, str]:
+    """The deal or the listing that a topic of the record is about: number and title."""
+    asked: dict[str, set[int]] = {"deal": set(), "listing": set()}
+    for topic in topics:
+        head, _, tail = topic.partition(":")
+        if head in asked and tail.isdecimal():
+            asked[head].add(int(tail))
+    said = {}
+    deals = Deal.objects.filter(pk__in=asked["deal"]).values_list("pk", "number", "listing__title")
+    for pk, number, title in deals if asked["deal"] else ():
+        said[f"deal:{pk}"] = f"{number} · {title}"
+    listings = Listing.objects.filter(pk__in=asked["listing"]).values_list("pk", "number", "title")
+    for pk, number, title in listings if asked["listing"] else ():
+        said[f"listing:{pk}"] = f"{number} · {title}"
+    return said
