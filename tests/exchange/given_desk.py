@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.test import Client
 
 from tests.exchange import given_deals as given
-from tests.exchange import given_money
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import contracts, settlement

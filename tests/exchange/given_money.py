@@ -8,7 +8,6 @@ from zhirong.exchange import jobs
 from zhirong.exchange.actions import deals, settlement
 from zhirong.exchange.models import Deal, Listing, Recordal
 from zhirong.record import actions as record
-from zhirong.record.models import File
 
 
 def a_deal(house: given.House, seller: given.Side, buyer: given.Side) -> Deal:

@@ -8,7 +8,6 @@ import pytest
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
-from tests.exchange import given_money
 from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused

@@ -118,7 +118,6 @@ def decline_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
         "deal.recordal_no_notice",
         "deal.recordal_in_future",
         "deal.recordal_before_contract",
-        "deal.recordal_without_notice",
         "listing.text_length",
         *KEY,
     ),

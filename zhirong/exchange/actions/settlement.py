@@ -73,8 +73,6 @@ def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
         raise Refused("deal.recordal_in_future", effective_on=proof.effective_on)
     if deal.signed_at is not None and proof.effective_on < beijing_day(deal.signed_at):
         raise Refused("deal.recordal_before_contract", effective_on=proof.effective_on, signed_at=deal.signed_at)
-    if proof.file is None:
-        raise Refused("deal.recordal_without_notice", deal=deal.number)
     deal.state = listing_rules.deal_after(deal.state, "enter")
     deal.save(update_fields=["state"])
     entered = Recordal.objects.create(

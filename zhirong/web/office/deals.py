@@ -166,13 +166,6 @@ def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> Ma
     )
 
 
-@rooms.room("people.see_cases")
-def notice(request: HttpRequest, deal_id: int, recordal_id: int) -> HttpResponse:
-    """The office's notice, as it was brought: what the second person checks the entry against."""
-    found = Recordal.objects.select_related("file").filter(deal=deal_id)
-    return register.handed(request, get_object_or_404(found, pk=recordal_id).file)
-
-
 def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
     """The deeds of the house on a deal."""
     person, reason = rooms.who(request), request.POST.get("reason", "")
