@@ -287,11 +287,16 @@ def test_what_the_confirm_step_shows_is_what_is_bid(
 def test_an_amount_that_is_not_understood_cannot_be_confirmed(day: Day, lot: Lot, visit: Visit) -> None:
     page = opened(visit(day.buyers[0].person), f"/lots/{lot.pk}")
     own, button = page.get_by_label("或自己填"), page.get_by_role("button", name=CONFIRM)
-    for typed in ("abc", "99999999999999999", "0"):
+    refused = {
+        "abc": "“abc”不能作为出价",
+        "99999999999999": "99,999,999,999,999 元不能作为出价：须大于零且不超过",
+        "0": "0 元不能作为出价",
+    }
+    for typed, why in refused.items():
         own.fill("900000")
         expect(button).to_be_enabled()
         own.fill(typed)
-        expect(page.locator("[data-why]")).to_contain_text(f"“{typed}”不能作为出价")
+        expect(page.locator("[data-why]")).to_contain_text(why)
         expect(button).to_be_disabled()
         expect(page.locator("button [data-figure]")).to_have_text("–")
         expect(page.locator("[data-capitals]")).to_have_text("")

@@ -189,13 +189,15 @@ def who(request: HttpRequest) -> Person:
 def amount(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/amount?own=130万: what the house reads there, so that the room shows that amount and no other."""
     lot = lot_or_404(lot_id)
+    most_fen = board.terms_of(lot).most_fen
     try:
         fen = bid_door.typed_fen(request.GET)
-        if not 0 < fen <= board.terms_of(lot).most_fen:
-            raise Refused("bid.not_an_amount", given=request.GET.get("own", "")[:40])
     except Refused as unread:
         why = gettext("“%(given)s” cannot be bid: give yuan above zero, at most two decimals.") % unread.facts
         return JsonResponse({"why": why})
+    if not 0 < fen <= most_fen:
+        why = gettext("%(amount)s cannot be bid: give more than zero and at most %(most)s.")
+        return JsonResponse({"why": why % {"amount": words.money(fen), "most": words.money(most_fen)}})
     # Fen go as text: a browser's numbers end at 2**53.
     shown = {"fen": str(fen), "figure": filters.yuan(fen), "caps": money.capitals(fen), "english": money.words(fen)}
     return JsonResponse(shown)
