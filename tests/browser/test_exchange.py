@@ -12,10 +12,13 @@ from tests.browser.conftest import PATIENCE_MS, WIDTHS, Visit, Visitor, must_be_
 from tests.browser.given_rooms import an_open_lot, leave
 from tests.exchange import given_deals as given
 from tests.exchange.given_hall import Day
+from zhirong.base import money
+from zhirong.exchange import floor_doors
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Lot, LotStep
 from zhirong.record import sequencer
 from zhirong.record.models import Leaf
+from zhirong.web import filters
 
 pytestmark = pytest.mark.browser
 
@@ -167,7 +170,7 @@ def test_what_a_bidder_typed_is_never_touched(day: Day, lot: Lot, visit: Visit) 
     other = opened(visit(day.buyers[1].person), f"/lots/{lot.pk}")
     own = other.get_by_label("或自己填")
     own.fill("805000")
-    one.get_by_text("加 6 个幅度").click()
+    one.get_by_text("加 5 个幅度").click()
     one.get_by_role("button", name=re.compile("确认出价")).click()
     shows(other, "825,000")
     expect(own).to_have_value("805000")
@@ -180,12 +183,13 @@ def test_what_a_bidder_typed_is_never_touched(day: Day, lot: Lot, visit: Visit) 
 
 
 # The whole of a room but what runs by itself (clocks, bars, spoken words), the marks of one request, and the second
-# step of the form, which follows what the bidder chose and never chooses instead.
+# step of the form, which follows what the bidder chose and never chooses instead, and where the focus was put.
 RUNS = "[data-closes], [data-now], [data-bar], [data-alert], [data-scripted], input[type=hidden]"
 STILL = """(runs) => {
   const room = document.querySelector("main").cloneNode(true);
   room.querySelectorAll(runs).forEach((one) => one.remove());
   room.querySelectorAll("[checked]").forEach((one) => one.removeAttribute("checked"));
+  room.querySelectorAll("h2[tabindex]").forEach((one) => one.removeAttribute("tabindex"));
   room.querySelectorAll("[class='']").forEach((one) => one.removeAttribute("class"));
   return room.innerHTML.replace(/\\s+/g, " ").replace(/> </g, "><");
 }"""
@@ -230,7 +234,7 @@ def test_replayed_events_give_what_a_fresh_page_shows(day: Day, busy_lot: Lot, v
 def test_a_bid_goes_by_plain_forms_without_script(day: Day, lot: Lot, visit: Visit) -> None:
     page = visit(day.buyers[0].person, script=False).go(f"/lots/{lot.pk}")
     expect(page.get_by_role("button", name=re.compile("确认出价"))).to_have_count(0)
-    page.get_by_text("加 3 个幅度").click()
+    page.get_by_text("加 2 个幅度").click()
     page.get_by_role("button", name="核对此金额").click()
     expect(page.locator(".caps").first).to_have_text("捌拾壹万元整")
     page.get_by_role("button", name=re.compile("确认出价 810,000 元")).click()
@@ -248,6 +252,108 @@ def test_a_bidder_needs_no_mouse(day: Day, lot: Lot, visit: Visit) -> None:
         page.keyboard.press("Enter")
     assert answer.value.status == 200, "with script the bid goes through the thin door"
     expect(page.get_by_text("您的出价 810,000 元")).to_be_visible()
+
+
+CONFIRM = re.compile("确认出价")
+
+
+@pytest.mark.parametrize(
+    ("typed", "fen"),
+    [
+        ("3005.0001万", 3_005_000_100),
+        ("3006.5万", 3_006_500_000),
+        ("30,060,000.55", 3_006_000_055),
+        ("０.３亿元", 3_000_000_000),
+        ("3000,5000", None),
+    ],
+)
+def test_what_the_confirm_step_shows_is_what_is_bid(
+    day: Day, lot: Lot, visit: Visit, typed: str, fen: int | None
+) -> None:
+    page = opened(visit(day.buyers[0].person), f"/lots/{lot.pk}")
+    page.get_by_label("或自己填").fill(typed)
+    button = page.get_by_role("button", name=CONFIRM)
+    if fen is None:
+        expect(page.locator("[data-why]")).to_contain_text(f"“{typed}”不能作为出价")
+        expect(button).to_be_disabled()
+        return
+    expect(page.locator("[data-capitals]")).to_have_text(money.capitals(fen))
+    expect(button).to_have_text(re.compile(f"确认出价 {re.escape(filters.yuan(fen))} 元"))
+    button.click()
+    expect(page.locator("[data-last]")).to_contain_text(f"您的出价 {filters.yuan(fen)} 元")
+    assert [step.amount_fen for step in LotStep.objects.filter(lot=lot, kind="bid")] == [fen]
+
+
+def test_an_amount_that_is_not_understood_cannot_be_confirmed(day: Day, lot: Lot, visit: Visit) -> None:
+    page = opened(visit(day.buyers[0].person), f"/lots/{lot.pk}")
+    own, button = page.get_by_label("或自己填"), page.get_by_role("button", name=CONFIRM)
+    for typed in ("abc", "99999999999999999", "0"):
+        own.fill("900000")
+        expect(button).to_be_enabled()
+        own.fill(typed)
+        expect(page.locator("[data-why]")).to_contain_text(f"“{typed}”不能作为出价")
+        expect(button).to_be_disabled()
+        expect(page.locator("button [data-figure]")).to_have_text("–")
+        expect(page.locator("[data-capitals]")).to_have_text("")
+        own.press("Enter")
+    assert not LotStep.objects.filter(lot=lot, kind="bid").exists()
+
+
+def test_enter_leads_to_the_confirm_step_and_bids_nothing(day: Day, lot: Lot, visit: Visit) -> None:
+    page = opened(visit(day.buyers[0].person), f"/lots/{lot.pk}")
+    own, step_two = page.get_by_label("或自己填"), page.get_by_role("group", name="二、核对后确认")
+    own.fill("900000")
+    own.press("Enter")
+    expect(step_two).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator("input[name=amount]").first.focus()
+    page.keyboard.press("Enter")
+    expect(step_two).to_be_focused()
+    expect(page).to_have_url(re.compile(rf"/lots/{lot.pk}$"))
+    assert not LotStep.objects.filter(lot=lot, kind="bid").exists()
+
+
+def test_the_leader_is_told_so_before_a_click(day: Day, lot: Lot, visit: Visit) -> None:
+    one, other = (opened(visit(buyer.person), f"/lots/{lot.pk}") for buyer in day.buyers[:2])
+    button = one.get_by_role("button", name=CONFIRM)
+    button.click()
+    expect(one.locator("[data-last]")).to_be_visible()
+    expect(one.locator("[data-why]")).to_contain_text("您目前领先")
+    expect(button).to_be_disabled()
+    other.get_by_text("加 3 个幅度").click()
+    other.get_by_role("button", name=CONFIRM).click()
+    shows(one, "815,000")
+    expect(one.locator("[data-why]")).not_to_contain_text("您目前领先")
+    one.get_by_text("加 3 个幅度").click()
+    expect(button).to_be_enabled()
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_after_the_hammer_the_open_room_is_what_a_fresh_one_shows(
+    day: Day, busy_lot: Lot, visit: Visit, lang: str
+) -> None:
+    path = f"/lots/{busy_lot.pk}"
+    visitors = [visit(buyer.person, lang=lang) for buyer in day.buyers[:2]] + [visit(lang=lang)]
+    winner, loser, onlooker = rooms = [opened(visitor, path) for visitor in visitors]
+    winner.locator("[data-bind]").click()
+    expect(winner.locator("[data-last]")).to_be_visible()
+    loser.get_by_label(re.compile("或自己填|Or your own")).fill("3006.5万")
+    floor_doors.running().expect_clock_move()
+    leave(busy_lot, seconds=-1)
+    sold, won, lost = {
+        "zh-hans": ("成交", "您以上述价格成交", "由其他竞买人成交"),
+        "en": ("Sold", "You won this lot", "Another bidder won"),
+    }[lang]
+    expect(winner.get_by_text(won)).to_be_visible()
+    expect(winner.locator("a.btn[href^='/deals/']")).to_be_visible()
+    expect(loser.get_by_text(lost)).to_be_visible()
+    for visitor, page in zip(visitors, rooms, strict=True):
+        expect(page.locator("main")).to_contain_text(sold)
+        expect(page.locator("[data-bind]")).to_have_count(0)
+        expect(page.locator("[data-alert]")).to_contain_text("800,000")
+        expect(page.locator("[data-again]")).to_have_count(0)
+        must_become(page, opened(visitor, path))
+    expect(onlooker.locator("a.btn[href^='/deals/']")).to_have_count(0)
 
 
 def test_the_filters_of_the_hall_work_without_script(day: Day, lot: Lot, visit: Visit) -> None:

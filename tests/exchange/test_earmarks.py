@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from itertools import count
 
 import pytest
+from django.apps import apps
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_money
@@ -173,3 +175,21 @@ def test_the_bank_takes_back_no_money_that_came_for_another_purpose() -> None:
     jobs.tick()
     assert state_of(other) == ("admitted", "held")
     assert list(reports.faults()) == []
+
+
+def test_an_older_houses_money_that_was_used_is_set_aside_for_nothing() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    deal = a_signed(house, seller, buyer)
+    waiting, used = (
+        intents.register(buyer.person, given.an_announced(house, seller).pk, party=buyer.party) for _ in range(2)
+    )
+    paid(house, buyer, used.deposit_fen, code=used.payment_code)
+    jobs.tick()
+    # As a house wrote it before: whatever was paid stayed "met".
+    Expectation.objects.update(state="met")
+    importlib.import_module("zhirong.exchange.migrations.0008_earmarks").mark_served(apps, None)
+    assert dict(Expectation.objects.values_list("code", "state")) == {
+        waiting.payment_code: "met",
+        money.price_code(deal): "met",
+        used.payment_code: "served",
+    }

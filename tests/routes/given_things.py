@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
@@ -19,7 +20,7 @@ from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, objections, questions, settlement
 from zhirong.exchange.models import Listing, Lot
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.actions import dues, payouts, transfers
+from zhirong.ledger.actions import dues, payouts, simulated, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import BankFile, BankLine
 from zhirong.people.actions import roles, secrets, tokens, verification
@@ -76,15 +77,17 @@ def all_things() -> Things:
     _rights(things)
     _people(things)
     sequencer.number_now()
-    leaf = Leaf.objects.filter(kind="exchange.drafted").earliest("pk")
-    things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}}
+    leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
+    things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
     return things
 
 
 def _deal(things: Things, sold: desk.Sold) -> None:
     sold.deal.acceptances.filter(side="seller").update(signed_copy=kept(sold.seller.person, "合同.pdf"))
     entered = settlement.enter_recordal(
-        sold.house.operator, sold.deal.pk, settlement.Proof("手续合格通知书", beijing_day(record.now()))
+        sold.house.operator,
+        sold.deal.pk,
+        settlement.Proof("手续合格通知书", beijing_day(record.now()), kept(sold.house.operator)),
     )
     number = things.facts["settled"].deal.certificate.number
     things.facts |= {"deal": sold.deal, "payload_hash": entered.payload_hash, "contract": given.contract_of(sold.deal)}
@@ -92,6 +95,7 @@ def _deal(things: Things, sold: desk.Sold) -> None:
     things.by_start |= {
         "/api/deals/": {"deal_id": sold.deal.pk, "name": "contract"},
         "/office/deals/": {"deal_id": sold.deal.pk},
+        "/office/recordals/": {"recordal_id": entered.pk},
         "/deals/": {"number": sold.deal.number, "name": "contract.zh.pdf", "side": "seller"},
         "/api/objections/": {"objection_id": objection.pk},
         "/office/objections/": {"objection_id": objection.pk},
@@ -144,13 +148,15 @@ def _bank(things: Things) -> None:
     owed = dues.Owed(
         "deposit:7:1", things.facts["early"].listing.topic, "deposit", party, 100_00, now + timedelta(days=3)
     )
-    due = dues.owe([owed])[0]
+    with transaction.atomic():
+        due = dues.owe([owed])[0]
+    played = simulated.pay_in("某厂", 1_00, memo="x", now=now)
     file = BankFile.objects.create(direction="in", name="x", sha256="0" * 64, at=now, lines=1, booked_at=now)
     line = BankLine.objects.create(
         file=file, bank=accounts.BANK, bank_ref="x", account=accounts.custody(), amount=1_00, value_day=beijing_day(now)
     )
     BankLine.objects.filter(pk=line.pk).update(state="suspense", why="unknown_payer", matched_by=house.operator)
-    things.facts["account"] = free
+    things.facts |= {"account": free, "played": played.bank_ref}
     things.by_start |= {
         "/api/bank/payouts/": {"payout_id": payout.pk},
         "/api/bank/lines/": {"line_id": line.pk},
@@ -234,11 +240,14 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     right: Right = facts["right"]
     offer = {"seller": things.seller.party.ref, "rights": [right.pk], "title": "专利权转让", "asking_fen": 900_000_00}
     bodies: dict[str, Mapping[str, object]] = {
+        "POST /api/listings": {**offer, "rule_set": "demo"},
+        "POST /api/bank/dues/prepare": {"dues": ["deposit:7:1"]},
+        "POST /api/bank/simulated/corrections": {"bank_ref": facts["played"]},
         "lines/<int:line_id>/match": {"account": facts["account"]},
         "claims/<int:claim_id>/decide": {"accepted": True, "reason": REASON},
         "accept": {"contract_sha256": facts["contract"], "side": "seller"},
         "objections": {"text": REASON},
-        "recordal": {"effective_on": today, "number": "1"},
+        "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
         "split/confirm": {"payload_hash": "0" * 64},

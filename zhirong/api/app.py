@@ -14,6 +14,7 @@ from ninja.parser import Parser
 
 from zhirong.api import (
     bank,
+    bank_files,
     calling,
     certificates,
     claims,
@@ -117,6 +118,7 @@ PARTS = (
     money,
     dues,
     bank,
+    bank_files,
     certificates,
     proofs,
     feeds,

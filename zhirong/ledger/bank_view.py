@@ -31,6 +31,7 @@ class Desk:
     suspended: tuple[BankLine, ...]
     proposed: tuple[BankLine, ...]
     unbooked: tuple[BankLine, ...]
+    unfinished: tuple[BankFile, ...]
     to_check: tuple[Payout, ...]
     to_send: tuple[Payout, ...]
     at_bank: tuple[Payout, ...]
@@ -54,19 +55,22 @@ def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
     access.require(who, "ledger.see_books")
     lines = BankLine.objects.select_related("proposed", "matched_by").order_by("pk")
     payouts = Payout.objects.select_related("account", "made_by", "checked_by").order_by("made_at", "pk")
-    waiting = list(lines.filter(state__in=("suspense", "proposed"))[: 2 * SHOWN])
+    waiting = list(lines.filter(state__in=("suspense", "proposed", "unbooked"))[: 2 * SHOWN])
     under_way = list(payouts.filter(state__in=("made", "checked", "sent"))[: 3 * SHOWN])
     past = tuple(Reconciliation.objects.filter(bank=bank).order_by("-pk")[:SHOWN])
+    files = tuple(BankFile.objects.order_by("-pk")[:SHOWN])
     said = past[0].bank_says if past else None
     return Desk(
         standing=rules.standing(reports.balances(), bank_says=said),
         is_halted=bool(past) and not past[0].is_even,
         suspended=tuple(one for one in waiting if one.state == "suspense"),
         proposed=tuple(one for one in waiting if one.state == "proposed"),
-        unbooked=tuple(lines.filter(state="unbooked")[:SHOWN]),
+        unbooked=tuple(one for one in waiting if one.state == "unbooked"),
         to_check=tuple(one for one in under_way if one.state == "made"),
         to_send=tuple(one for one in under_way if one.state == "checked"),
         at_bank=tuple(one for one in under_way if one.state == "sent"),
-        files=tuple(BankFile.objects.order_by("-pk")[:SHOWN]),
+        # While one is unfinished no other comes and nothing is sent, so it is among the newest.
+        unfinished=tuple(one for one in files if one.direction == "in" and one.booked_at is None),
+        files=files,
         reconciliations=past,
     )

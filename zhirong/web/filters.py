@@ -90,6 +90,11 @@ def short_moment(at: datetime | int) -> str:
     return f"{local(at):%m-%d %H:%M}"
 
 
+def short_clock(at: datetime | int) -> str:
+    """11-25 15:10:08, where seconds decide and the day is not plain."""
+    return f"{local(at):%m-%d %H:%M:%S}"
+
+
 def beijing(at: datetime) -> str:
     """The top line's clock, where the zone is said once: 北京时间 2026年11月25日 星期三 15:10:26."""
     on = local(at)
@@ -136,6 +141,6 @@ def fact(value: Any, name: str) -> str:
 FILTERS = {
     "yuan": yuan, "large": large, "headline": headline, "capitals": money.capitals, "in_words": money.words,
     "day": day, "day_text": day_text, "short_day": short_day, "clock": clock, "minute": minute, "moment": moment,
-    "short_moment": short_moment, "beijing": beijing, "iso": iso, "epoch_ms": epoch_ms, "left": left,
-    "thousands": thousands, "fact": fact, "share": share,
+    "short_moment": short_moment, "short_clock": short_clock, "beijing": beijing, "iso": iso, "epoch_ms": epoch_ms,
+    "left": left, "thousands": thousands, "fact": fact, "share": share,
 }  # fmt: skip

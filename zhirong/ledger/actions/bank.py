@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -19,6 +20,9 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record import files
 from zhirong.record.models import File
+
+# The direction of a statement that two persons set aside: it counts for nothing but the lines that were booked of it.
+SET_ASIDE: Final = "void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,16 @@ def receive(who: Person | None, file: bytes, *, name: str, bank: str, kept: File
     """Keep a statement that can be read and agrees with what earlier ones said; its lines are booked after this."""
     transfers.lock_book()
     digest = hashlib.sha256(file).hexdigest()
-    before = BankFile.objects.filter(direction="in", sha256=digest).first()
-    if before is not None:
+    before = BankFile.objects.filter(direction__in=("in", SET_ASIDE), sha256=digest).first()
+    if before is not None and before.direction == "in":
         return before
     if unfinished().exists():
         raise Refused("ledger.statement_unfinished")
+    if before is not None:
+        # It was set aside and is brought again: what was not booked of it is tried anew.
+        before.direction = "in"
+        before.save(update_fields=["direction"])
+        return before
     statement = banks.read_statement(file)
     lines.fresh_lines(statement.lines, bank=bank)
     transfers.open_accounts([rules.custody(bank), rules.suspense(bank), rules.transit(bank)])

@@ -60,6 +60,8 @@ class Desk:
 def book_chunk(who: Person | None, file: BankFile, lines: Sequence[rules.Line], *, bank: str) -> Desk:
     """Book some lines of a kept file; those that were booked before, by this file or another, count once (I4)."""
     transfers.lock_book()
+    if not BankFile.objects.filter(pk=file.pk, direction="in").exists():
+        raise Refused("ledger.file_not_unfinished")
     fresh = fresh_lines(lines, bank=bank)
     desk = desk_of(who, file, bank=bank, lines=fresh)
     for line in fresh:

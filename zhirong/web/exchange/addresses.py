@@ -22,6 +22,7 @@ addresses = [
     path("listings/<str:number>/answer", intents.answer_question, name="answer-question"),
     path("listings/<str:number>/answer-buyer", intents.answer_buyer, name="answer-buyer"),
     path("lots/<int:lot_id>", room.room, name="room"),
+    path("lots/<int:lot_id>/amount", room.amount, name="bid-amount"),
     path("lots/<int:lot_id>/confirm", room.confirm, name="confirm-bid"),
     path("lots/<int:lot_id>/bid", room.bid, name="bid"),
     path("lots/<int:lot_id>/match", room.match, name="match"),

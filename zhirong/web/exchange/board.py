@@ -87,6 +87,11 @@ class Room:
         return self.lot.state == "closed"
 
     @property
+    def stage(self) -> str:
+        """Which form of the room fits: another stage is another page."""
+        return {"matching": "matching", "closed": "over"}.get(self.lot.state, "bidding")
+
+    @property
     def reserve(self) -> str:
         """Whether the reserve is reached; the reserve itself stays secret (拍卖法 28)."""
         if not self.terms.reserve_fen:
@@ -133,18 +138,18 @@ def room_of(lot: Lot) -> Room:
         bidders=len(codes),
         lines=lines(steps, void=void, top_code=lot.top_code, is_over=lot.state == "closed"),
         chart=path(bids),
-        choices=choices(terms, least),
+        choices=choices(terms, least, has_price=lot.top_fen is not None),
         clock=clock(lot, now_ms),
     )
 
 
-def choices(terms: Terms, least_fen: int) -> tuple[tuple[int, int], ...]:
-    """(amount, steps above the price): the next valid bid, three steps and six steps."""
+def choices(terms: Terms, least_fen: int, *, has_price: bool) -> tuple[tuple[int, int], ...]:
+    """(amount, steps above the price, before the first bid above the start): the next valid bid and two more."""
     made = []
     price = least_fen
     for count in range(1, 7):
         if count in (1, 3, 6) and price <= terms.most_fen:
-            made.append((price, count))
+            made.append((price, count if has_price else count - 1))
         price += amounts.step_at(terms.steps, price)
     return tuple(made)
 

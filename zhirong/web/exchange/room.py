@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from zhirong.base import money
 from zhirong.base.refused import Refused
 from zhirong.exchange import rules
 from zhirong.exchange.actions import bidding
@@ -117,9 +118,16 @@ def last_bid(lot: Lot, intent: Intent) -> LastBid | None:
     sentence = ""
     if step.refusal:
         facts: dict[str, Any] = json.loads(step.facts)
-        sentence = str(pages.told(Refused(step.refusal, **facts))["sentence"])
+        sentence = str(pages.told(in_yuan(step.refusal, facts, step.amount_fen or 0))["sentence"])
     leads = not step.refusal and lot.top_code == intent.code and lot.top_fen == step.amount_fen
     return LastBid(step.amount_fen or 0, step.received_ns, step.leaf_id, sentence, leads)
+
+
+def in_yuan(code: str, facts: dict[str, Any], price_fen: int) -> Refused:
+    """The floor's refusal as a page says it: the floor quotes an amount that is none in fen, a page in yuan."""
+    if code == "bid.not_an_amount":
+        facts = {**facts, "given": filters.yuan(price_fen)}
+    return Refused(code, **facts)
 
 
 def spoken() -> str:
@@ -132,6 +140,12 @@ def spoken() -> str:
             "extended": gettext("Extended to {at}"),
             "days": gettext("d"),
             "you": gettext("(you)"),
+            "choose": gettext("The price has moved; choose an amount again."),
+            "reading": gettext("The amount is being read."),
+            "unread": gettext(
+                "The amount could not be read over the line; it is tried again. You may also check it below."
+            ),
+            "leads": gettext("You lead; you may bid again once someone tops your bid."),
         },
         ensure_ascii=False,
     )
@@ -171,6 +185,22 @@ def who(request: HttpRequest) -> Person:
     return person
 
 
+@require_safe
+def amount(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """/lots/12/amount?own=130万: what the house reads there, so that the room shows that amount and no other."""
+    lot = lot_or_404(lot_id)
+    try:
+        fen = bid_door.typed_fen(request.GET)
+        if not 0 < fen <= board.terms_of(lot).most_fen:
+            raise Refused("bid.not_an_amount", given=request.GET.get("own", "")[:40])
+    except Refused as unread:
+        why = gettext("“%(given)s” cannot be bid: give yuan above zero, at most two decimals.") % unread.facts
+        return JsonResponse({"why": why})
+    # Fen go as text: a browser's numbers end at 2**53.
+    shown = {"fen": str(fen), "figure": filters.yuan(fen), "caps": money.capitals(fen), "english": money.words(fen)}
+    return JsonResponse(shown)
+
+
 @require_POST
 @pages.signed_in
 @in_room
@@ -201,13 +231,14 @@ def confirm(request: HttpRequest, lot_id: int) -> HttpResponse:
 def bid(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/bid: hand the bid to the floor; no thread waits for its commit."""
     lot = lot_or_404(lot_id)
-    future = bidding.place_bid(who(request), lot, bid_door.typed_fen(request.POST), key=request.POST.get("key", ""))
+    price_fen = bid_door.asked_fen(request.POST)
+    future = bidding.place_bid(who(request), lot, price_fen, key=request.POST.get("key", ""))
 
     def answered(done: Future[Reply]) -> HttpResponse:
         reply = done.result()
         if reply.accepted:
             return HttpResponseRedirect(f"{reverse('room', args=[lot.pk])}#h-bid")
-        return refused_in_room(request, lot.pk, Refused(reply.code, **reply.facts))
+        return refused_in_room(request, lot.pk, in_yuan(reply.code, dict(reply.facts), price_fen))
 
     return pages.later(request, future, answered)
 

@@ -15,7 +15,7 @@ from zhirong.base.refused import Refused
 from zhirong.exchange.actions import unplaced
 from zhirong.ledger import bank_view, reports
 from zhirong.ledger.actions import bank as bank_actions
-from zhirong.ledger.actions import matches, payouts, simulated
+from zhirong.ledger.actions import matches, payouts, set_aside, simulated
 from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
 from zhirong.people.models import Party
@@ -25,6 +25,8 @@ from zhirong.web.office import accounts, rooms
 
 DEEDS = (
     "ledger.take_statement",
+    "ledger.propose_set_aside",
+    "ledger.confirm_set_aside",
     "ledger.propose_match",
     "ledger.confirm_match",
     "ledger.make_payout",
@@ -60,6 +62,8 @@ def desk(request: HttpRequest) -> HttpResponse:
                    for one in found.proposed},
         may_check={one.pk: access.may(standing, "ledger.check_payout", one) and not made(request, one.made_by_id)
                    for one in found.to_check},
+        may_set_aside={one.pk: set_aside.proposed_by(one) not in ("", rooms.who(request).ref)
+                       for one in found.unfinished},
         has_demo_bank=settings.DEMO,
     )  # fmt: skip
 
@@ -110,6 +114,10 @@ def deed(request: HttpRequest) -> HttpResponse:
         {
             "take": take,
             "fetch": lambda: bank_actions.fetch_statement(person, BANK),
+            "propose_set_aside": lambda: set_aside.propose_set_aside(
+                person, rooms.number_of(request, "statement"), reason=reason
+            ),
+            "set_aside": lambda: set_aside.confirm_set_aside(person, rooms.number_of(request, "statement")),
             "propose": lambda: matches.propose_match(
                 person, line_of(request), account=given.get("account", "").strip()
             ),

@@ -148,9 +148,8 @@ def case_of(listing_id: int) -> tuple[Listing, list[ListingItem], dict[str, int]
 
     people = ("listing__seller", "listing__made_by", "listing__reviewed_by", "listing__edition_of_rules")
     items = ListingItem.objects.filter(listing=listing_id).select_related("right", *people).order_by("position")
-    found: list[Any] = list(
-        items.annotate(sold=of_state("settled"), annulled=of_state("annulled"), **of_change(), **of_basis())
-    )
+    counted = items.annotate(sold=of_state("settled"), annulled=of_state("annulled"), **of_change(), **of_basis())
+    found: list[ListingItem] = list(counted)
     if not found:
         raise Http404
     counts = {name: int(getattr(found[0], name) or 0) for name in ("sold", "annulled")}

@@ -1,4 +1,4 @@
-// The live half of a page (PAGES 7): fragments as the server sends them, its clock, amounts in capitals.
+// The live half of a page (PAGES 7): fragments as the server sends them, and its clock.
 // Everything works without this file, by plain forms and links.
 "use strict";
 (() => {
@@ -57,46 +57,6 @@
     said.set("looked", true);
   };
 
-  // Amounts: figures and capitals follow what is chosen or typed; nothing typed is ever changed.
-  const digits = "零壹贰叁肆伍陆柒捌玖";
-  const four = (number) => {
-    let text = "";
-    for (const [place, unit] of [[1000, "仟"], [100, "佰"], [10, "拾"], [1, ""]]) {
-      const digit = Math.floor(number / place) % 10;
-      if (digit) text += digits[digit] + unit;
-      else if (text && number % place && !text.endsWith("零")) text += "零";
-    }
-    return text;
-  };
-  const grouped = (number) => {
-    for (const [unit, size] of [["亿", 1e8], ["万", 1e4]]) {
-      const high = Math.floor(number / size), low = number % size;
-      if (high) return grouped(high) + unit + (low > 0 && low < size / 10 ? "零" : "") + (low ? grouped(low) : "");
-    }
-    return four(number);
-  };
-  const capitals = (yuan) => `${yuan ? grouped(yuan) : "零"}元整`;
-  const typed_yuan = (text) => {
-    const plain = text.replace(/[\s,，]/g, "").replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
-    const found = /^(\d{1,13})(万)?元?$/.exec(plain);
-    return found ? Number(found[1]) * (found[2] ? 10000 : 1) : null;
-  };
-  const follow = (form) => {
-    const own = one("[data-own-amount]", form)?.value.trim();
-    const yuan = typed_yuan(own || one("input[name=amount]:checked", form)?.value || "");
-    if (yuan === null) return;
-    all("[data-figure]", form).forEach((node) => { node.textContent = yuan.toLocaleString("en-US"); });
-    all("[data-capitals]", form).forEach((node) => { node.textContent = capitals(yuan); });
-    const least = Number(one("[data-least]")?.dataset.least || 0), hint = one("[data-too-low]", form);
-    if (hint) hint.hidden = yuan >= least;
-  };
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("form[data-amount]");
-    if (!form) return;
-    if (event.target.matches("input[type=radio]") && one("[data-own-amount]", form)) one("[data-own-amount]", form).value = "";
-    follow(form);
-  });
-
   // A table of a log takes in only the rows that are new, so that a reader hears those and not all of them again.
   const merge = (node, html) => {
     const fresh = document.createElement("template");
@@ -122,8 +82,8 @@
       if ("rows" in node.dataset) merge(node, html);
       else node.innerHTML = html;
     }
-    all("form[data-amount]").forEach(follow);
     tick();
+    document.dispatchEvent(new Event("swapped")); // what hangs on the fragments looks at them again (room.js)
   };
   const topics = all("[data-topics]").flatMap((node) => node.dataset.topics.split(" "));
   if (topics.length && "EventSource" in window) {
@@ -141,7 +101,6 @@
     }, 500);
   }
   document.documentElement.dataset.script = "on";
-  all("form[data-amount]").forEach(follow);
   tick();
   setInterval(tick, 1000);
 })();
