@@ -70,6 +70,8 @@ def test_a_receipt_is_shown_and_taken_away_and_verifies(client: Client) -> None:
     leaf = a_leaf(client)
     text = text_of(client, f"/receipts/{leaf.pk}")
     assert "已存证，序号" in text
+    assert "asking_fen" not in text
+    assert "closes_at" not in text
     assert bytes(leaf.hash).hex() in text
     paper = client.get(f"/receipts/{leaf.pk}.json").content
     assert verifier.verify(paper).found == []

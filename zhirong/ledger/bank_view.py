@@ -56,7 +56,7 @@ def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
     verified = Party.objects.filter(name=OuterRef("payer"), verified_at__isnull=False)
     kept = BankLine.objects.annotate(is_payer_known=Exists(verified))
     lines = kept.select_related("proposed", "matched_by").order_by("pk")
-    payouts = Payout.objects.select_related("account", "made_by", "checked_by").order_by("made_at", "pk")
+    payouts = Payout.objects.select_related("account", "made_by", "checked_by", "due").order_by("made_at", "pk")
     waiting = list(lines.filter(state__in=("suspense", "proposed"))[: 2 * SHOWN])
     under_way = list(payouts.filter(state__in=("made", "checked", "sent"))[: 3 * SHOWN])
     past = tuple(Reconciliation.objects.filter(bank=bank).order_by("-pk")[:SHOWN])
