@@ -130,6 +130,17 @@ def test_money_in_suspense_takes_two_persons(demo: None) -> None:
     assert "已认领" in text_of(operator, "/office/bank/lines")
 
 
+def test_a_verified_payer_under_an_unknown_code_is_not_called_unknown(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    an_intent(house, buyer)
+    simulated.customer_pays(buyer.person, payer=buyer.party.name, amount_fen=5_000_00, memo="ZR00000000")
+    operator = signed_in(house.operator)
+    operator.post("/office/bank", {"deed": "fetch"})
+    page = text_of(operator, "/office/bank")
+    assert "已核验主体来款，但附言不是待收的付款码" in page
+    assert "付款人未知" not in page
+
+
 def test_a_payout_is_made_checked_and_sent_by_two() -> None:
     house, seller = given.House(), given.a_side("holder")
     given.money_for(seller.party, 9_000_00)

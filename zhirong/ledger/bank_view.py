@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from zhirong.ledger import reports, rules
 from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, SimulatedLine
 from zhirong.people import access
 from zhirong.people.access import Who
+from zhirong.people.models import Party
 
 SHOWN = 50
 
@@ -53,8 +54,10 @@ def has_payment(code: str) -> bool:
 def desk(who: Who, *, bank: str = rules.BANK) -> Desk:
     """What the operator, the checker and the auditor see of bank and books."""
     access.require(who, "ledger.see_books")
-    lines = BankLine.objects.select_related("proposed", "matched_by").order_by("pk")
-    payouts = Payout.objects.select_related("account", "made_by", "checked_by").order_by("made_at", "pk")
+    verified = Party.objects.filter(name=OuterRef("payer"), verified_at__isnull=False)
+    kept = BankLine.objects.annotate(is_payer_known=Exists(verified))
+    lines = kept.select_related("proposed", "matched_by").order_by("pk")
+    payouts = Payout.objects.select_related("account", "made_by", "checked_by", "due").order_by("made_at", "pk")
     waiting = list(lines.filter(state__in=("suspense", "proposed", "unbooked"))[: 2 * SHOWN])
     under_way = list(payouts.filter(state__in=("made", "checked", "sent"))[: 3 * SHOWN])
     past = tuple(Reconciliation.objects.filter(bank=bank).order_by("-pk")[:SHOWN])

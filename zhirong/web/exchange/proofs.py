@@ -21,7 +21,7 @@ from zhirong.people.models import Party
 from zhirong.record import kinds, receipts
 from zhirong.record.models import Event, Leaf, Notice
 from zhirong.web import filters, limits, pages
-from zhirong.web.exchange import words
+from zhirong.web.exchange import fact_words, words
 
 UPLOAD_MOST = 20 * 1024 * 1024
 
@@ -132,7 +132,7 @@ def receipt(request: HttpRequest, leaf_id: int) -> HttpResponse:
         leaf=leaf,
         kind=sentence(leaf.event, kind),
         told=told,
-        facts=[(name, filters.fact(value, name)) for name, value in sorted(facts.items())],
+        facts=[(fact_words.of(name), filters.fact(value, name)) for name, value in sorted(facts.items())],
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
-from zhirong.base import money
+from zhirong.base import money, yaml_text
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import rule_sets, rules
@@ -70,6 +71,7 @@ CERTAIN = {
     "memory": ("half", gettext_noop("to be checked with the source")),
     "design": ("off", gettext_noop("set by the house")),
 }
+SOURCES = Path(__file__).parent / "sources.yaml"
 # The rule set a house works by comes before the one for demonstrations.
 ORDER = ("platform", "court_timed", "free_limited", "state_owned", "demo")
 
@@ -100,6 +102,19 @@ def sources(code: str) -> dict[str, list[dict[str, Any]]]:
     return rule_sets.sources(code)
 
 
+@cache
+def said_sources() -> dict[str, dict[str, str]]:
+    """Every source of the shipped rule sets in both languages."""
+    said: dict[str, dict[str, str]] = yaml_text.parse(SOURCES.read_text("utf-8"))
+    return said
+
+
+def source_said(source: str) -> str:
+    """A figure's source in the language of the page, without the marks of the rule book; a house's own as it stands."""
+    pair = said_sources().get(source)
+    return pair["zh" if filters.is_chinese() else "en"] if pair else source
+
+
 def figures(found: RuleSet) -> list[dict[str, Any]]:
     """Each figure with the date it holds from, its source and how certain it is."""
     entries = sources(found.code)
@@ -113,7 +128,7 @@ def figures(found: RuleSet) -> list[dict[str, Any]]:
                 "label": gettext(label),
                 "value": said(name, getattr(found, name)),
                 "since": entry["from"],
-                "source": entry["source"],
+                "source": source_said(entry["source"]),
                 "certain": (shape, gettext(certain)),
             }
         )

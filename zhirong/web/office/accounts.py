@@ -90,21 +90,21 @@ class Card:
 
 
 def cards(payouts: Sequence[Payout]) -> dict[str, Card]:
-    """The cards of some payouts by their numbers, in five questions however many they are."""
+    """The cards of some payouts by their numbers, in four questions however many they are."""
     known = names(one.account.path for one in payouts)
     refs = {one.account.path.split(":")[1] for one in payouts if one.account.path.startswith("party:")}
     found = Secret.objects.filter(kind="bank_account", party__ref__in=refs)
     masked = dict(found.values_list("party__ref", "masked"))
-    dues = {one.payout_id: one for one in Due.objects.filter(payout__in=payouts)}
+    dues: dict[str, Due | None] = {one.pk: getattr(one, "due", None) for one in payouts}
     about = subjects(one.topic for one in payouts)
     return {
         one.pk: Card(
             payout=one,
             source=known[one.account.path],
             account=account_of(one, masked),
-            purpose=purpose_of(one, dues.get(one.pk)),
+            purpose=purpose_of(one, dues[one.pk]),
             about=about.get(one.topic, ""),
-            due_at=dues[one.pk].due_at if one.pk in dues else None,
+            due_at=due.due_at if (due := dues[one.pk]) else None,
         )
         for one in payouts
     }

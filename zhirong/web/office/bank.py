@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -55,7 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         files=found.files[:SHOWN],
         cards=accounts.cards(found.to_check),
         names=accounts.names(one.proposed.path for one in found.proposed if one.proposed),
-        why=why_words(),
+        why=why_of(found.suspended),
         accounts=expected_accounts() if found.suspended else [],
         may={verb.partition(".")[2]: access.could(standing, verb) for verb in DEEDS},
         may_match={one.pk: access.may(standing, "ledger.confirm_match", one) and not made(request, one.matched_by_id)
@@ -73,10 +74,22 @@ def made(request: HttpRequest, maker_id: int | None) -> bool:
     return maker_id == rooms.who(request).pk
 
 
+def why_of(suspended: Sequence[BankLine]) -> dict[int, str]:
+    """Why each of these lines waits; a payer whom the house knows is not called unknown because its code is."""
+    words = why_words()
+    unmet = gettext("a verified party, but under no payment code that is waited for")
+    return {
+        one.pk: unmet
+        if one.why == "unknown_payer" and getattr(one, "is_payer_known", False)
+        else words.get(one.why, one.why)
+        for one in suspended
+    }
+
+
 def why_words() -> dict[str, str]:
     """Why a line waits in suspense."""
     return {
-        "unknown_payer": gettext("no payment code, a payer nobody knows"),
+        "unknown_payer": gettext("under no payment code that is waited for, a payer nobody knows"),
         "other_payer": gettext("the code is right, the payer another"),
         "wrong_amount": gettext("the amount is not the one expected"),
         "correction": gettext("the bank takes back what cannot be reversed"),

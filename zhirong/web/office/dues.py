@@ -34,7 +34,7 @@ def dues_page(request: HttpRequest) -> HttpResponse:
     standing = pages.standing_of(request)
     ready = Due.objects.filter(state="due").order_by("due_at", "pk")[: lists.TABLE_PAGE]
     made = Payout.objects.filter(state="made", due__isnull=False).exclude(made_by=rooms.who(request))
-    to_check = list(made.select_related("account").order_by("due__due_at", "pk")[: lists.TABLE_PAGE])
+    to_check = list(made.select_related("account", "due").order_by("due__due_at", "pk")[: lists.TABLE_PAGE])
     return rooms.show(
         request,
         "dues.html",

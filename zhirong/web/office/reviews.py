@@ -26,6 +26,7 @@ from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
+from zhirong.web.exchange import rulebook
 from zhirong.web.office import rooms
 from zhirong.web.registry import words as registry_words
 
@@ -235,7 +236,13 @@ def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
     def line(word: str, value: str, figure: str) -> tuple[str, str, str]:
         entry = max(said[figure], key=lambda entry: entry["from"])
         # The house's own choices carry no law; a source in law is shown as it is cited.
-        return word, value, gettext("the house's own figure") if entry["certain"] == "design" else str(entry["source"])
+        return (
+            word,
+            value,
+            gettext("the house's own figure")
+            if entry["certain"] == "design"
+            else rulebook.source_said(str(entry["source"])),
+        )
 
     asking = one.asking_fen
     fees = {side: yuan(rules.fee_fen(found, asking, side=side)) for side in ("seller", "buyer")}
