@@ -156,7 +156,8 @@ def _bank(things: Things) -> None:
         file=file, bank=accounts.BANK, bank_ref="x", account=accounts.custody(), amount=1_00, value_day=beijing_day(now)
     )
     BankLine.objects.filter(pk=line.pk).update(state="suspense", why="unknown_payer", matched_by=house.operator)
-    cut_off = BankFile.objects.create(direction="in", name="y", sha256="1" * 64, at=now, lines=1)
+    paper = kept(house.operator, "y.csv")
+    cut_off = BankFile.objects.create(direction="in", name="y", sha256="1" * 64, at=now, lines=1, file=paper)
     set_aside.propose_set_aside(house.operator, cut_off.pk, reason=REASON)
     things.facts |= {"account": free, "played": played.bank_ref}
     things.by_start |= {
@@ -243,6 +244,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     right: Right = facts["right"]
     offer = {"seller": things.seller.party.ref, "rights": [right.pk], "title": "专利权转让", "asking_fen": 900_000_00}
     bodies: dict[str, Mapping[str, object]] = {
+        "": {"reason": REASON},
         "POST /api/listings": {**offer, "rule_set": "demo"},
         "POST /api/bank/dues/prepare": {"dues": ["deposit:7:1"]},
         "POST /api/bank/simulated/corrections": {"bank_ref": facts["played"]},
@@ -284,8 +286,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "transfers/<int:transfer_id>/confirm": {"payload_hash": facts["moved"].payload_hash},
         "verifications/<int:verification_id>/decide": {"accepted": True},
     }
-    fitting = [end for end in bodies if entry.endswith(end)]
-    return bodies[max(fitting, key=len)] if fitting else {"reason": REASON}
+    return bodies[max((end for end in bodies if entry.endswith(end)), key=len, default="")]
 
 
 def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
