@@ -236,13 +236,18 @@ def _people(things: Things) -> None:
     }
 
 
+def ref_of(caller: Person) -> str:
+    """The first party that the caller acts for, or one that nobody knows."""
+    first = caller.memberships.first()
+    return first.party.ref if first else "0" * 16
+
+
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     """A body that says what this deed of the interface needs to hear."""
     facts, today = things.facts, beijing_day(record.now()).isoformat()
     own = kept(caller).ref
-    party = caller.memberships.first()
-    right: Right = facts["right"]
-    offer = {"seller": things.seller.party.ref, "rights": [right.pk], "title": "专利权转让", "asking_fen": 900_000_00}
+    rights = [facts["right"].pk]
+    offer = {"seller": things.seller.party.ref, "rights": rights, "title": "专利权转让", "asking_fen": 900_000_00}
     bodies: dict[str, Mapping[str, object]] = {
         "": {"reason": REASON},
         "POST /api/listings": {**offer, "rule_set": "demo"},
@@ -262,7 +267,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/api/listings/<int:listing_id>": {**offer, "rule_set": "demo"},
         "listings/<int:listing_id>/answer": {"consents": True},
         "documents": {"file": own, "title": "图纸"},
-        "intents": {"party": party.party.ref if party else "0" * 16},
+        "intents": {"party": ref_of(caller)},
         "questions": {"text": "专利是否已经实施？"},
         "ban": {"code": facts["code"], "reason": REASON},
         "bids": {"price_fen": 100_000_000_00},

@@ -41,7 +41,7 @@ def statement_told(file: BankFile) -> BankFileTold:
     "/bank/statements/unfinished",
     auth=calling.may_ask("ledger.see_books"),
     summary="List statements that are not booked to their end",
-    response=list[BankFileTold],
+    **problems.told(list[BankFileTold]),
 )
 def unfinished_statements(request: HttpRequest) -> list[BankFileTold]:
     """The house goes on with them by itself; while one stands here no other is taken and nothing leaves."""
