@@ -69,7 +69,7 @@ def a_leaf(client: Client) -> Leaf:
 def test_a_receipt_is_shown_and_taken_away_and_verifies(client: Client) -> None:
     leaf = a_leaf(client)
     text = text_of(client, f"/receipts/{leaf.pk}")
-    assert "已存证，序号" in text
+    assert "（自 0 起计），共" in text
     assert "asking_fen" not in text
     assert "closes_at" not in text
     assert bytes(leaf.hash).hex() in text
