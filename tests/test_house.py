@@ -68,6 +68,10 @@ def test_the_record_holds_the_only_clock() -> None:
     assert all_of(exact.other_clocks, source.product()) == []
 
 
+def test_no_block_hides_a_fault() -> None:
+    assert all_of(exact.hidden_faults, source.python()) == []
+
+
 def test_only_actions_write_tables() -> None:
     assert all_of(exact.stray_writes, source.product()) == []
 
