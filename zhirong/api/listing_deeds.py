@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 
 from zhirong.api import actions, calling, problems, shapes
+from zhirong.api.actions import KEY
 from zhirong.api.listings import ListingTold, full, one, router, seen
 from zhirong.exchange.actions import changes, closing
 from zhirong.exchange.actions import listings as deeds
 from zhirong.exchange.models import Listing, ListingChange
 from zhirong.people.models import Party
 
-KEY = ("api.no_key", "api.key_reused")
 UNFIT = (
     "listing.text_length", "listing.asking_out_of_range", "listing.reserve_below_asking", "listing.rights_count",
     "listing.right_unknown", "listing.state_owned_rules", "listing.demo_rules", "lot.no_such_rule_set",
