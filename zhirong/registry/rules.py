@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.base import shown, yaml_text
+from zhirong.base.refused import Refused
 from zhirong.registry import labels
 from zhirong.registry.engine import dated, fees, states, terms
 from zhirong.registry.engine.facts import (
@@ -360,3 +361,10 @@ def _signed(facts: RightFacts, names: set[str], asked: Asked) -> bool:
 
 def _known(code: str, asked: Asked) -> str:
     return f"{code}_not_declared" if asked.act is Act.PLEDGE and not asked.deal.went_on_knowing else code
+
+
+def must_give_reason(text: str) -> str:
+    """Whoever is decided against reads why; the reason without blanks around it."""
+    if not text.strip():
+        raise Refused("registry.reason_missing")
+    return text.strip()

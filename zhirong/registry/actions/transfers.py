@@ -119,9 +119,8 @@ def return_transfer(who: Person, transfer: TransferEntry, *, reason: str) -> Tra
     """The second person finds a fault in the notice; nothing moves, and it can be entered anew."""
     one = _decidable(who, transfer)
     _must_wait(one)
-    if not reason.strip():
-        raise Refused("registry.reason_missing")
-    one.state, one.decided_by, one.decided_at, one.reason = "returned", who, record.now(), reason.strip()
+    one.reason = rules.must_give_reason(reason)
+    one.state, one.decided_by, one.decided_at = "returned", who, record.now()
     one.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     record.tell(
         "registry.transfer_returned",
