@@ -112,7 +112,7 @@ def told(request: HttpRequest, party: Party) -> PartyTold:
         is_verified=party.verified_at is not None,
         is_state_owned=party.is_state_owned,
         is_public_institution=party.is_public_institution,
-        secrets=parties.masked_secrets(calling.person_of(request), party.pk),
+        secrets=parties.masked_secrets(calling.standing_of(request), party),
     )
 
 
@@ -127,7 +127,7 @@ def seen(request: HttpRequest, ref: str) -> Party:
 @router.get("/parties", summary="Parties that I act for or look after", **problems.told(paging.Page[PartyTold]))
 def list_parties(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[PartyTold]:
     """The house's people see all of them, newest first."""
-    rows = Party.objects.all()
+    rows = Party.objects.prefetch_related("secrets")
     if not calling.has_role(request, "operator", "checker", "auditor"):
         rows = rows.filter(pk__in=calling.parties_of(request))
     return paging.cut(rows, asked, lambda party: told(request, party))

@@ -48,7 +48,7 @@ def party(request: HttpRequest, party_id: int) -> HttpResponse:
             (this.name, None),
         ],
         party=this,
-        masked=parties.masked_secrets(person, this.pk),
+        masked=parties.masked_secrets(pages.standing_of(request), this),
         requests=[(one, STATES[one.state]) for one in asked],
         may_ask=access.may(pages.standing_of(request), "people.submit_verification", this),
     )

@@ -78,7 +78,7 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
             "return": lambda: transfers.return_transfer(person, one, reason=reason),
         }
         return rooms.do(request, deeds)
-    standing = pages.standing_of(request)
+    standing, held = pages.standing_of(request), queries.holdings_on(one.right, putting.today())
     return rooms.show(
         request,
         "transfer.html",
@@ -87,9 +87,9 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
         case=one,
         state=of("transfer", one.state),
         share=f"{one.share_ppm // 10_000}.{one.share_ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%",
-        holders="、".join(held.name for held in queries.holdings_on(one.right, putting.today())),
+        holders="、".join(holding.name for holding in held),
         held=holds.of_right(one.right) if one.state == "entered" else "",
-        may=transfers.may_confirm(standing, one),
+        may=transfers.may_confirm(standing, one, held),
         could=access.could(standing, "registry.confirm_transfer"),
     )
 
