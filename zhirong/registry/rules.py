@@ -7,7 +7,7 @@ sentences in reasons.yaml. Sources: RULEBOOK B9, K1 to K6, N5 to N9, N17, P1, P7
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -335,12 +335,6 @@ GROUNDS: tuple[Ground, ...] = (
     _abroad,
     _contract,
 )
-
-
-def missing_consents(freedoms: Iterable[Freedom]) -> list[Reason]:
-    """Of several rights of one listing, the reasons that a paper could still cure."""
-    curable = {"co_owner_not_consented", "pledgee_not_consented", "holder_unclaimed", "export_document_missing"}
-    return [reason for freedom in freedoms for reason in freedom.blocking if reason.code in curable]
 
 
 def _warning(day: date) -> timedelta:
