@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
 from zhirong.exchange import holds
 from zhirong.people import access
-from zhirong.record import actions as record
-from zhirong.record.models import File
 from zhirong.registry import queries
 from zhirong.registry.actions import payments, putting, transfers
 from zhirong.registry.engine import fees
 from zhirong.registry.models import FeePayment, TransferEntry
 from zhirong.web import pages
 from zhirong.web.office import rooms
-from zhirong.web.office.cases import sent
+from zhirong.web.office.cases import handed
 from zhirong.web.office.reviews import of
 
 
@@ -98,10 +96,3 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
 def transfer_proof(request: HttpRequest, transfer_id: int) -> HttpResponse:
     """The office's notice, as it was brought."""
     return handed(request, get_object_or_404(TransferEntry.objects.select_related("proof"), pk=transfer_id).proof)
-
-
-def handed(request: HttpRequest, file: File | None) -> HttpResponse:
-    """A file of a case; without one there is nothing at its address."""
-    if file is None:
-        raise Http404
-    return sent(file, record.read_file(rooms.who(request), file))
