@@ -98,6 +98,11 @@ def short_clock(at: datetime | int) -> str:
     return f"{local(at):%m-%d %H:%M:%S}"
 
 
+def clock_seen(at: datetime | int, now: datetime | int) -> str:
+    """15:10:08 on the day itself, 11-25 15:10:08 on every other."""
+    return clock(at) if local(at).date() == local(now).date() else short_clock(at)
+
+
 def beijing(at: datetime) -> str:
     """The top line's clock, where the zone is said once: 北京时间 2026年11月25日 星期三 15:10:26."""
     on = local(at)
@@ -165,7 +170,7 @@ def title(thing: Any) -> str:
 FILTERS = {
     "yuan": yuan, "large": large, "headline": headline, "capitals": money.capitals, "in_words": money.words,
     "day": day, "day_text": day_text, "short_day": short_day, "clock": clock, "minute": minute, "moment": moment,
-    "short_moment": short_moment, "short_clock": short_clock, "beijing": beijing, "iso": iso, "epoch_ms": epoch_ms,
-    "left": left, "thousands": thousands, "fact": fact, "share": share,
+    "short_moment": short_moment, "short_clock": short_clock, "clock_seen": clock_seen, "beijing": beijing,
+    "iso": iso, "epoch_ms": epoch_ms, "left": left, "thousands": thousands, "fact": fact, "share": share,
     "ruled": ruled, "cited": cited, "titled": title,
 }  # fmt: skip

@@ -87,7 +87,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         here="rights",
         crumbs=[(gettext("Rights"), reverse("rights")), (right.number, None)],
         right=right,
-        title=right.title if filters.is_chinese() or not right.title_en else right.title_en,
+        title=filters.title(right),
         day=day,
         kind=words.label("kind", right.kind),
         state=words.state(standing),
