@@ -216,9 +216,9 @@ def path(bids: Sequence[LotStep]) -> str:
     first, last = points[0], points[-1]
     label = gettext("Price path: from %(low)s at %(begin)s to %(high)s at %(end)s") % {
         "low": words.money(first[1]),
-        "begin": filters.clock(first[0] * MS),
+        "begin": filters.short_clock(first[0] * MS),
         "high": words.money(last[1]),
-        "end": filters.clock(last[0] * MS),
+        "end": filters.short_clock(last[0] * MS),
     }
     until = last[0] + 1
     return charts.steps_line(
