@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.template import engines
 from django.utils import translation
 
 from zhirong.web import filters
@@ -52,6 +53,8 @@ def test_a_time_of_another_day_is_shown_with_its_date() -> None:
 def test_a_mark_of_a_rule_leads_to_its_explanation_and_nothing_else_does() -> None:
     linked = '<a class="xs soft" href="/rules#B7">B7</a>'
     assert filters.ruled("<b> valid bids B7, Z99, H01M") == f"&lt;b&gt; valid bids {linked}, Z99, H01M"
+    cited = engines["jinja2"].from_string('{{ "B7"|cited }}; {{ law|cited }}')
+    with translation.override("zh-hans"):
+        assert cited.render({"law": "民法典 859、860"}) == f"有效出价 {linked}; 民法典 第859条、第860条"
     with translation.override("en"):
-        assert filters.cited("B7") == f"valid bids {linked}"
-        assert filters.cited("民法典 859、860") == "Civil Code arts. 859, 860"
+        assert cited.render({"law": "民法典 859、860"}) == f"valid bids {linked}; Civil Code arts. 859, 860"

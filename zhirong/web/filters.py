@@ -10,6 +10,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from zhirong.base import citations, money, shown
@@ -157,8 +159,9 @@ def ruled(text: str) -> Markup:
     return Markup(citations.MARK.sub(linked, str(escape(text))))
 
 
-def cited(citation: str) -> Markup:
-    """A citation of a template in the language of the page."""
+@pass_context
+def cited(_page: Context, citation: str) -> Markup:
+    """A citation of a template in the language of the page; asks for the page, or Jinja works it out once for all."""
     return ruled(citations.rule(citation, translation.get_language() or "zh-hans"))
 
 
