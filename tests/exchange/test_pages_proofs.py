@@ -50,7 +50,8 @@ def test_every_figure_of_every_rule_set_is_published_with_its_source(client: Cli
     assert text.count("须由运营方确认后方可依赖" if language == "zh-hans" else "the operator confirms the figure") == 1
     assert text.count("待核<" if language == "zh-hans" else "Not checked<") > 5
     for mark, told in citations.titles().items():
-        assert f'id="{mark}"><th scope="row">{escape(told["zh" if language == "zh-hans" else "en"])}</th>' in text
+        title = told["zh" if language == "zh-hans" else "en"]
+        assert f'id="{mark}"><th scope="row">{escape(title[0].upper() + title[1:])}</th>' in text
     assert ("加价幅度，按价格" if language == "zh-hans" else "Step, by price") in text
     assert ("24 小时" if language == "zh-hans" else "24 hours") in text
     assert rulebook.said("deposit_share", rulebook.rule_sets._value("deposit_share", "5/40")) == "12.5%"

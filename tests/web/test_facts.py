@@ -34,6 +34,9 @@ def test_every_fact_of_every_kind_has_a_word_in_both_languages() -> None:
     [
         ("price_fen", 128_000_050, "1,280,000.50 元", "1,280,000.50 yuan"),
         ("end_ns", 1_764_055_800_000_000_000, "北京时间 2025-11-25 15:30", "2025-11-25 15:30 Beijing time"),
+        ("hard_end_ns", 0, "—", "—"),
+        ("at", "2026-12-10T02:33:14+00:00", "北京时间 2026-12-10 10:33:14", "2026-12-10 10:33:14 Beijing time"),
+        ("on_default", "next_best", "由次高价者递补", "the next best follows"),
         ("left_ns", 3_899_000_000_000, "1 小时 4 分 59 秒", "1 h 4 min 59 s"),
         ("share_ppm", 333_300, "33.33%", "33.33%"),
         ("outcome", "no_bids", "无人出价", "nobody bid"),

@@ -99,7 +99,7 @@ def fact(name: str, value: Any, language: str) -> str:
         return ("是" if value else "否") if is_chinese(language) else ("yes" if value else "no")
     if isinstance(value, list | tuple):
         return ("、" if is_chinese(language) else ", ").join(fact(name, part, language) for part in value)
-    if isinstance(value, str) and name.endswith("_at"):
+    if isinstance(value, str) and (name == "at" or name.endswith("_at")):
         return moment(datetime.fromisoformat(value), language)
     if isinstance(value, datetime):
         return moment(value, language)
@@ -110,7 +110,8 @@ def fact(name: str, value: Any, language: str) -> str:
     if isinstance(value, int) and name in LENGTHS:
         return duration(value, language)
     if isinstance(value, int) and name.endswith("_ns"):
-        return moment(from_ns(value), language)
+        # No instant: a lot without a free period, or without a latest end.
+        return moment(from_ns(value), language) if value else "—"
     if isinstance(value, int) and name.endswith("_ppm"):
         whole, rest = divmod(value, 10_000)
         return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"

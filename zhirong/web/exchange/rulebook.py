@@ -102,7 +102,9 @@ def rules_page(request: HttpRequest) -> HttpResponse:
 def marks() -> list[tuple[str, str, str]]:
     """Every mark that stands behind a rule's title on the pages: the mark, the title, what the rule says."""
     side = "zh" if filters.is_chinese() else "en"
-    return [(mark, told[side], told["says"][side]) for mark, told in citations.titles().items()]
+    return [
+        (mark, told[side][:1].upper() + told[side][1:], told["says"][side]) for mark, told in citations.titles().items()
+    ]
 
 
 def in_force(day: date) -> list[RuleSet]:
