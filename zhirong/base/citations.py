@@ -1,7 +1,8 @@
 """How a rule is cited in Chinese and in English; catalogues write each citation once, in Chinese.
 
 A citation is parts joined by ；: a law with articles (专利法 第四十三条、第四十四条) or rule ids (N5、E29).
-People read the law; where none is cited, the title of the rule with its id as a mark behind it (rule_titles.yaml).
+People read the law, and a rule that stands before or without one by its title with its id as a mark behind it
+(rule_titles.yaml).
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ BARE_ARTICLE = re.compile(r"(?<=[ 、])\d+(?![\d条])")
 
 def rule(citation: str, language: str) -> str:
     """The citation for a reader of this language: 专利法 第四十三条；N20 -> Patent Law art. 43."""
-    parts = [part.strip() for part in citation.split("；") if part.strip()]
-    laws_cited = [part for part in parts if not _is_marks(part)]
-    if not laws_cited:
-        return titled(parts, language)
-    if not shown.is_chinese(language):
-        return "; ".join(_part(part) for part in laws_cited)
-    return "；".join(BARE_ARTICLE.sub(r"第\g<0>条", part) if _law_of(part) else part for part in laws_cited)
+    said, has_law = [], False
+    for part in (one.strip() for one in citation.split("；") if one.strip()):
+        if not _is_marks(part):
+            said.append(_law(part, language))
+            has_law = True
+        elif not has_law:
+            # Ids behind a law say the same once more; those before it are what the house itself asks.
+            said.append(titled([part], language))
+    return ("；" if shown.is_chinese(language) else "; ").join(said)
 
 
 def titled(parts: list[str], language: str) -> str:
@@ -55,6 +58,13 @@ def titles() -> dict[str, dict[str, Any]]:
     """What each rule id is called and what it says, by its id."""
     found: dict[str, dict[str, Any]] = yaml_text.parse(Path(__file__).with_name("rule_titles.yaml").read_text("utf-8"))
     return found
+
+
+def _law(part: str, language: str) -> str:
+    """A law with its articles, or a public standard as it stands."""
+    if not shown.is_chinese(language):
+        return _part(part)
+    return BARE_ARTICLE.sub(r"第\g<0>条", part) if _law_of(part) else part
 
 
 def _is_marks(part: str) -> bool:
