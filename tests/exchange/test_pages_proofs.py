@@ -10,11 +10,13 @@ from collections.abc import Iterator
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from markupsafe import escape
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange.given_hall import Day, signed_in
 from tests.web.given_pages import text_of
+from zhirong.base import citations
 from zhirong.exchange import rule_sets
 from zhirong.papers import verifier
 from zhirong.people.models import Party
@@ -44,6 +46,12 @@ def test_every_figure_of_every_rule_set_is_published_with_its_source(client: Cli
     )
     assert text.count(law) >= 3
     assert "(X7)" not in text
+    assert text.count("待核对原文") == text.count("to be checked with the source") == 0
+    assert text.count("须由运营方确认后方可依赖" if language == "zh-hans" else "the operator confirms the figure") == 1
+    assert text.count("待核<" if language == "zh-hans" else "Not checked<") > 5
+    for mark, told in citations.titles().items():
+        title = told["zh" if language == "zh-hans" else "en"]
+        assert f'id="{mark}"><th scope="row">{escape(title[0].upper() + title[1:])}</th>' in text
     assert ("加价幅度，按价格" if language == "zh-hans" else "Step, by price") in text
     assert ("24 小时" if language == "zh-hans" else "24 hours") in text
     assert rulebook.said("deposit_share", rulebook.rule_sets._value("deposit_share", "5/40")) == "12.5%"

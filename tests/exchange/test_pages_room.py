@@ -61,7 +61,7 @@ def test_a_refused_bid_says_the_rule_and_the_next_valid_amount_and_stays() -> No
         answer = second.post(f"/lots/{lot.pk}/bid", {"own": "850000", "key": "b"})
     assert answer.status_code == 409
     text = answer.content.decode()
-    assert "规则 B7" in text
+    assert '规则：有效出价 <a class="xs soft" href="/rules#B7">B7</a>' in text
     assert "905,000 元" in text
     assert 'value="850000"' in text
     later = text_of(second, f"/lots/{lot.pk}")

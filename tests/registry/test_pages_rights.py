@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
+from markupsafe import escape
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
@@ -21,6 +23,7 @@ from zhirong.registry.engine import fees, terms
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Claim, FeePayment, Right
 from zhirong.registry.records import Named, RightRecord, read_number
+from zhirong.web.registry.right import answers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,10 +175,28 @@ def test_an_english_page_cites_the_law_in_english_and_a_chinese_one_in_chinese(c
     house, seller = given.House(), given.a_side("holder")
     right = given.a_right(house, seller.party)
     given.a_pledge(house, right)
-    assert "（民法典 第四百四十四条；P1、P9、E27）" in text_of(client, f"/rights/{right.pk}")
+    chinese = text_of(client, f"/rights/{right.pk}")
+    assert "（民法典 第四百四十四条）" in chinese
+    assert "P9" not in chinese, "where a law is cited the house's own mark says nothing more"
     english = text_of(english_of(client), f"/rights/{right.pk}")
-    assert "(Civil Code art. 444; P1, P9, E27)" in english
+    assert "(Civil Code art. 444)" in english
     assert "第四百四十四条" not in english
+
+
+def test_a_ground_that_bears_on_several_acts_stands_once_with_those_acts(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    given.a_pledge(house, right)
+    facts = queries.facts_of_read([right], putting.today())[0]
+    with translation.override("en"):
+        rows, grounds = answers(facts, putting.today())
+    assert [word for word, _ in rows] == [
+        "Sale", "Exclusive licence", "Sole licence", "Plain licence", "Pledge", "Open licence",
+    ]  # fmt: skip
+    assert len({(one.state, one.sentence, one.law) for one in grounds}) == len(grounds)
+    pledged = next(one for one in grounds if one.law == "Civil Code art. 444" and "Sale" in one.acts)
+    assert pledged.state[0] == "no"
+    assert text_of(english_of(client), f"/rights/{right.pk}").count(str(escape(pledged.sentence))) == 1
 
 
 def test_an_old_file_that_shows_only_an_application_is_not_judged_as_one(client: Client) -> None:

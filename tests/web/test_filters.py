@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.template import engines
 from django.utils import translation
 
 from zhirong.web import filters
@@ -42,3 +43,18 @@ def test_times_stand_on_the_beijing_clock() -> None:
     assert filters.clock(1_795_590_848_000_000_000) == "15:14:08"
     assert filters.epoch_ms(AT) == filters.epoch_ms(1_795_590_848_000_000_000) == 1_795_590_848_000
     assert (filters.left(222_000), filters.left(3_822_000), filters.left(-5)) == ("03:42", "1:03:42", "00:00")
+
+
+def test_a_time_of_another_day_is_shown_with_its_date() -> None:
+    assert filters.clock_seen(AT, AT + timedelta(hours=8)) == "15:14:08"
+    assert filters.clock_seen(AT, AT + timedelta(hours=9)) == "11-25 15:14:08"
+
+
+def test_a_mark_of_a_rule_leads_to_its_explanation_and_nothing_else_does() -> None:
+    linked = '<a class="xs soft" href="/rules#B7">B7</a>'
+    assert filters.ruled("<b> valid bids B7, Z99, H01M") == f"&lt;b&gt; valid bids {linked}, Z99, H01M"
+    cited = engines["jinja2"].from_string('{{ "B7"|cited }}; {{ law|cited }}')
+    with translation.override("zh-hans"):
+        assert cited.render({"law": "民法典 859、860"}) == f"有效出价 {linked}; 民法典 第859条、第860条"
+    with translation.override("en"):
+        assert cited.render({"law": "民法典 859、860"}) == f"valid bids {linked}; Civil Code arts. 859, 860"

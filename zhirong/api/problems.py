@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from pydantic import ConfigDict
 
+from zhirong.base import citations
 from zhirong.base import refused as refusals
 from zhirong.base.refused import Refused
 
@@ -25,7 +26,10 @@ class Sentence(Schema):
 
 
 class Problem(Schema):
-    """A refusal. `code` stays the same for ever; the sentences may be worded better one day."""
+    """A refusal. `code` stays the same for ever; the sentences may be worded better one day.
+
+    `rule` is the citation as programs know it, `law` the same as people read it.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -37,6 +41,7 @@ class Problem(Schema):
     code: str
     sentence: Sentence
     rule: str
+    law: Sentence
     facts: dict[str, Any]
 
 
@@ -53,6 +58,7 @@ def problem(request: HttpRequest, refused: Refused, *, status: int = 0) -> HttpR
         "code": refused.code,
         "sentence": sentence,
         "rule": refusals.rule(refused),
+        "law": {language: citations.rule(refusals.rule(refused), language) for language in sentence},
         "facts": refused.facts,
     }
     text = json.dumps(body, ensure_ascii=False, default=str)

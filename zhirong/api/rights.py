@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.api import calling, problems, shapes
 from zhirong.api.finding import found_ids
+from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.people.models import Party
 from zhirong.record import actions as record
@@ -89,6 +90,8 @@ class ReasonTold(shapes.Told):
     code: str
     effect: str
     rule: str
+    law_zh: str
+    law_en: str
     zh: str
     en: str
 
@@ -213,6 +216,8 @@ def reasons(given: Sequence[rules.Reason]) -> list[ReasonTold]:
             code=one.code,
             effect=str(one.effect),
             rule=one.rule,
+            law_zh=citations.rule(one.rule, "zh"),
+            law_en=citations.rule(one.rule, "en"),
             zh=rules.sentence(one, "zh"),
             en=rules.sentence(one, "en"),
         )

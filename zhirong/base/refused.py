@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from zhirong.base import shown, yaml_text
+from zhirong.base import citations, shown, yaml_text
 
 
 class Refused(Exception):
@@ -51,7 +51,7 @@ class _Facts(dict[str, str]):
 
 def sentence(refused: Refused, language: str) -> str:
     """The catalogue's sentence for this refusal in one language, its facts shown as people read them."""
-    text: str = catalogue()[refused.code]["zh" if shown.is_chinese(language) else "en"]
+    text = citations.said(catalogue()[refused.code]["zh" if shown.is_chinese(language) else "en"], language)
     facts = {name: shown.fact(name, value, language) for name, value in refused.facts.items()}
     return text.format_map(_Facts(facts))
 

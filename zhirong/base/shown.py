@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from zhirong.base import yaml_text
 
 # T6: Beijing keeps UTC+8 without summer time (none since 1991), so a fixed offset needs no zone files on the machine.
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -49,6 +53,42 @@ def to_ns(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1) * 1000
 
 
+@cache
+def fact_values() -> dict[str, dict[str, dict[str, str]]]:
+    """What the codes that facts hold are called: name of the fact -> code -> zh, en."""
+    found: dict[str, dict[str, dict[str, str]]] = yaml_text.parse(
+        Path(__file__).with_name("fact_values.yaml").read_text("utf-8")
+    )
+    return found
+
+
+def duration(ns: int, language: str) -> str:
+    """A length of time in whole seconds: 1 小时 4 分 59 秒 or 1 h 4 min 59 s."""
+    minutes, seconds = divmod(max(0, ns) // 10**9, 60)
+    hours, minutes = divmod(minutes, 60)
+    units = ("小时", "分", "秒") if is_chinese(language) else ("h", "min", "s")
+    parts = [f"{count} {unit}" for count, unit in zip((hours, minutes, seconds), units, strict=True) if count]
+    return " ".join(parts) or f"0 {units[2]}"
+
+
+def _word(name: str, value: str, language: str) -> str:
+    """A code by its word; a reason that was told in both languages (中文 / English) by the half that is asked for."""
+    side = "zh" if is_chinese(language) else "en"
+    if said := fact_values().get(name, {}).get(value):
+        return said[side]
+    zh, apart, en = value.partition(" / ")
+    is_pair = name == "reason" and apart and _has_chinese(zh) and not _has_chinese(en) and any(map(str.isalpha, en))
+    return {"zh": zh, "en": en}[side] if is_pair else value
+
+
+def _has_chinese(text: str) -> bool:
+    return any("\u3400" <= sign <= "\u9fff" for sign in text)
+
+
+# Lengths of time among the facts in nanoseconds; the others are instants.
+LENGTHS = ("left_ns", "window_ns", "extension_ns", "match_ns")
+
+
 def fact(name: str, value: Any, language: str) -> str:
     """One fact of a refusal or an event as people read it; the ending of its name says what it is."""
     if value is None:
@@ -59,7 +99,7 @@ def fact(name: str, value: Any, language: str) -> str:
         return ("是" if value else "否") if is_chinese(language) else ("yes" if value else "no")
     if isinstance(value, list | tuple):
         return ("、" if is_chinese(language) else ", ").join(fact(name, part, language) for part in value)
-    if isinstance(value, str) and name.endswith("_at"):
+    if isinstance(value, str) and (name == "at" or name.endswith("_at")):
         return moment(datetime.fromisoformat(value), language)
     if isinstance(value, datetime):
         return moment(value, language)
@@ -67,6 +107,12 @@ def fact(name: str, value: Any, language: str) -> str:
         return value.isoformat()
     if isinstance(value, int) and name.endswith("_fen"):
         return yuan(value, language)
+    if isinstance(value, int) and name in LENGTHS:
+        return duration(value, language)
     if isinstance(value, int) and name.endswith("_ns"):
-        return moment(from_ns(value), language)
-    return str(value)
+        # No instant: a lot without a free period, or without a latest end.
+        return moment(from_ns(value), language) if value else "—"
+    if isinstance(value, int) and name.endswith("_ppm"):
+        whole, rest = divmod(value, 10_000)
+        return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
+    return _word(name, value, language) if isinstance(value, str) else str(value)

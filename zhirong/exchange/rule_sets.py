@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from zhirong.base import yaml_text
+from zhirong.base import citations, yaml_text
 from zhirong.base.refused import Refused
 
 # Figures that kept editions of older listings do not hold: for them the default of the class is the rule.
@@ -181,7 +181,7 @@ def must_be_lawful(rules: RuleSet) -> None:
     for name in ("fees_seller_ppm", "fees_buyer_ppm"):
         rates = [rate for _, rate in getattr(rules, name)]
         if rates != sorted(rates, reverse=True):
-            raise _out_of_bounds(rules, name, {"most": "falling with the price", "source": "拍卖法 art. 57 (X6)"})
+            raise _out_of_bounds(rules, name, {"most": "falling with the price", "source": "拍卖法 第五十七条"})
     if rules.steps[0][0] or any(step <= 0 for _, step in rules.steps):
         raise _out_of_bounds(rules, "steps", {"least": 1, "source": "B7"})
     if rules.window.ns <= 0 or rules.extension.ns < rules.window.ns:
@@ -222,5 +222,5 @@ def _out_of_bounds(rules: RuleSet, figure: str, bound: dict[str, Any]) -> Refuse
         figure=figure,
         least=str(bound.get("least", "-")),
         most=str(bound.get("most", "-")),
-        source=bound["source"],
+        source={language: citations.rule(bound["source"], language) for language in ("zh", "en")},
     )

@@ -182,8 +182,8 @@ def _corrected(piece: Piece, *, right: str) -> Note:
     given = piece.text.upper()
     return Note(
         piece.at,
-        zh=f"{given} 的校验位不符，应为 {right}，已按后者检索（规则 N11）。",
-        en=f"The check digit of {given} did not fit; the number is {right} and was searched for (rule N11).",
+        zh=f"{given} 的校验位不符，应为 {right}，已按后者检索。",
+        en=f"The check digit of {given} did not fit; the number is {right} and was searched for.",
     )
 
 

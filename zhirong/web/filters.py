@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from django.urls import reverse
 from django.utils import translation
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
-from zhirong.base import money, shown
+from zhirong.base import citations, money, shown
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS_ZH = "一二三四五六日"
@@ -95,6 +100,11 @@ def short_clock(at: datetime | int) -> str:
     return f"{local(at):%m-%d %H:%M:%S}"
 
 
+def clock_seen(at: datetime | int, now: datetime | int) -> str:
+    """15:10:08 on the day itself, 11-25 15:10:08 on every other."""
+    return clock(at) if local(at).date() == local(now).date() else short_clock(at)
+
+
 def beijing(at: datetime) -> str:
     """The top line's clock, where the zone is said once: 北京时间 2026年11月25日 星期三 15:10:26."""
     on = local(at)
@@ -138,9 +148,32 @@ def fact(value: Any, name: str) -> str:
     return shown.fact(name, value, translation.get_language() or "zh-hans")
 
 
+def ruled(text: str) -> Markup:
+    """A text in which each mark of a rule leads to its explanation: valid bids <a href="/rules#B7">B7</a>."""
+
+    def linked(found: re.Match[str]) -> str:
+        mark = found[0]
+        link = f'<a class="xs soft" href="{reverse("rules")}#{mark}">{mark}</a>'
+        return link if mark in citations.titles() else mark
+
+    return Markup(citations.MARK.sub(linked, str(escape(text))))
+
+
+@pass_context
+def cited(_page: Context, citation: str) -> Markup:
+    """A citation of a template in the language of the page; asks for the page, or Jinja works it out once for all."""
+    return ruled(citations.rule(citation, translation.get_language() or "zh-hans"))
+
+
+def title(thing: Any) -> str:
+    """The title of a listing or a right: the English one where there is one and the page is English."""
+    return str(thing.title if is_chinese() or not thing.title_en else thing.title_en)
+
+
 FILTERS = {
     "yuan": yuan, "large": large, "headline": headline, "capitals": money.capitals, "in_words": money.words,
     "day": day, "day_text": day_text, "short_day": short_day, "clock": clock, "minute": minute, "moment": moment,
-    "short_moment": short_moment, "short_clock": short_clock, "beijing": beijing, "iso": iso, "epoch_ms": epoch_ms,
-    "left": left, "thousands": thousands, "fact": fact, "share": share,
+    "short_moment": short_moment, "short_clock": short_clock, "clock_seen": clock_seen, "beijing": beijing,
+    "iso": iso, "epoch_ms": epoch_ms, "left": left, "thousands": thousands, "fact": fact, "share": share,
+    "ruled": ruled, "cited": cited, "titled": title,
 }  # fmt: skip

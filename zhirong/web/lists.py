@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from django.db.models import Count, Model, QuerySet, Window
+from django.db.models import CharField, Count, F, Model, QuerySet, Value, Window
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
 
 from zhirong.papers import sheets
@@ -30,6 +31,13 @@ MEDIA = {
     "json": "application/json",
 }
 Row = TypeVar("Row", bound=Model)
+
+
+def title_of(path: str) -> F | Coalesce:
+    """A title as the database reads it: the English one where there is one and the page is English."""
+    if filters.is_chinese():
+        return F(path)
+    return Coalesce(NullIf(F(f"{path}_en"), Value("", CharField())), F(path))
 
 
 @dataclass(frozen=True)

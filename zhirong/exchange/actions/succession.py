@@ -21,12 +21,6 @@ from zhirong.record import actions as record
 BATCH = 50
 # A deposit is asked for again only after the buyer said yes, so an offer whose deposit is due has been taken.
 TAKEN = "due"
-# What the lot's transcript says of each way to fall out, in both languages: it is one text for every reader.
-FELL = {
-    "defaulted": "违约 / did not keep the contract",
-    "offer_declined": "未接受顺位要约 / declined the offer",
-    "offer_lapsed": "顺位要约逾期 / let the offer lapse",
-}
 
 
 def follow(deal: Deal, *, who: Person | None) -> None:
@@ -203,7 +197,7 @@ def tell_floor(deal_id: int) -> None:
     """The floor writes it into the lot's transcript; outside any transaction, for it commits on its own connection."""
     deal = Deal.objects.select_related("intent", "lot").get(pk=deal_id)
     assert deal.lot is not None
-    reason = FELL[deal.end_reason if deal.state == "declined" else "defaulted"]
+    reason = deal.end_reason if deal.state == "declined" else "defaulted"
     try:
         floor_doors.order(deal.lot.pk, partial(Default, bidder=deal.intent.code, reason=reason))
     except Refused as refused:

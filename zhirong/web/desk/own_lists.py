@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.papers.sheets import Column
 from zhirong.people.rules import Standing
-from zhirong.web import lists, pages
+from zhirong.web import filters, lists, pages
 from zhirong.web.deals import words as deal_words
 from zhirong.web.desk import mine
 from zhirong.web.exchange import words
@@ -36,7 +36,7 @@ class Own:
 
 def listing_cells(one: Listing, standing: Standing | None) -> Sequence[Any]:
     state = words.listing_state(one)[1]
-    return (one.number, one.title, state, one.asking_fen, one.deposit_fen, one.announced_at, one.closes_at)
+    return (one.number, filters.title(one), state, one.asking_fen, one.deposit_fen, one.announced_at, one.closes_at)
 
 
 def listing_columns() -> list[Column]:
@@ -55,7 +55,7 @@ def bid_cells(one: Intent, standing: Standing | None) -> Sequence[Any]:
     state, deposit = deal_words.intent(one.state)[1], deal_words.deposit(one.deposit_state)
     return (
         one.listing.number,
-        one.listing.title,
+        filters.title(one.listing),
         one.party.name,
         one.code,
         state,
@@ -83,7 +83,16 @@ def deal_cells(one: Deal, standing: Standing | None) -> Sequence[Any]:
     side = gettext("Seller") if is_seller else gettext("Buyer")
     fee = one.seller_fee_fen if is_seller else one.buyer_fee_fen
     number = one.certificate.number if hasattr(one, "certificate") else ""
-    return (one.number, one.listing.title, side, deal_words.deal(one.state)[1], one.price_fen, fee, one.made_at, number)
+    return (
+        one.number,
+        filters.title(one.listing),
+        side,
+        deal_words.deal(one.state)[1],
+        one.price_fen,
+        fee,
+        one.made_at,
+        number,
+    )
 
 
 def deal_columns() -> list[Column]:

@@ -107,7 +107,7 @@ def _auction(intent: Intent) -> Step:
         why = gettext("You lead at %(amount)s") % {"amount": shown.yuan(top_fen, _language())}
     else:
         why = gettext("The price stands at %(amount)s, not yours") % {"amount": shown.yuan(top_fen, _language())}
-    title = gettext("Bid on %(title)s") % {"title": intent.listing.title}
+    title = gettext("Bid on %(title)s") % {"title": filters.title(intent.listing)}
     closes = shown.from_ns(intent.lot_closes_ns)  # type: ignore[attr-defined]
     return Step(closes, title, f"{intent.listing.number} · {why}", gettext("Bid for it"), place, is_live=True)
 
@@ -127,10 +127,10 @@ def of_listings(listings: Iterable[Listing]) -> Iterator[Step]:
             yield Step(None, title, one.review_reason, gettext("Correct"), place)
         elif one.state == "draft":
             title = gettext("Hand in the draft %(number)s") % {"number": one.number}
-            yield Step(None, title, one.title, gettext("Look at it"), place)
+            yield Step(None, title, filters.title(one), gettext("Look at it"), place)
         if one.unanswered and one.state in ("announced", "qualifying", "answering", "bidding"):  # type: ignore[attr-defined]
             title = asked(one.unanswered, one.number)  # type: ignore[attr-defined]
-            yield Step(one.closes_at, title, one.title, gettext("Answer"), f"{place}#h-questions")
+            yield Step(one.closes_at, title, filters.title(one), gettext("Answer"), f"{place}#h-questions")
 
 
 def asked(count: int, number: str) -> str:
@@ -149,7 +149,7 @@ def of_deals(deals: Iterable[Deal], standing: Standing | None) -> Iterator[Step]
         if one.stopped_at is not None:
             continue
         amount = shown.yuan(one.price_fen, _language())
-        facts = f"{one.number} · {one.listing.title} · {amount}"
+        facts = f"{one.number} · {filters.title(one.listing)} · {amount}"
         waits = (one.seller_id in mine and not one.seller_accepted) or (  # type: ignore[attr-defined]
             one.buyer_id in mine and not one.buyer_accepted  # type: ignore[attr-defined]
         )

@@ -40,13 +40,6 @@ SAID = {
 }
 
 
-# Why the house itself stops the bidding (E9, E23); a person's reason is shown as it was given.
-REASONS = {
-    "outage": gettext_noop("the floor was out of reach"),
-    "clock": gettext_noop("the house's clock jumped"),
-}
-
-
 @dataclass(frozen=True)
 class Line:
     """One line of the record: a bid, or something else that changed the lot."""
@@ -207,8 +200,7 @@ def _bid_line(one: LotStep, before: LotStep | None, *, is_void: bool, leads: boo
 def said(step: LotStep) -> str:
     """What happened besides the bids, in the language of the page."""
     facts: dict[str, Any] = {"reason": "", "bidder": step.code, **json.loads(step.facts)}
-    if known := REASONS.get(facts["reason"]):
-        facts["reason"] = gettext(known)
+    facts["reason"] = filters.fact(facts["reason"], "reason")
     facts["outcome"] = words.outcome(str(facts.get("outcome", "")))
     return gettext(SAID[step.kind]) % facts if step.kind in SAID else step.kind
 
@@ -224,9 +216,9 @@ def path(bids: Sequence[LotStep]) -> str:
     first, last = points[0], points[-1]
     label = gettext("Price path: from %(low)s at %(begin)s to %(high)s at %(end)s") % {
         "low": words.money(first[1]),
-        "begin": filters.clock(first[0] * MS),
+        "begin": filters.short_clock(first[0] * MS),
         "high": words.money(last[1]),
-        "end": filters.clock(last[0] * MS),
+        "end": filters.short_clock(last[0] * MS),
     }
     until = last[0] + 1
     return charts.steps_line(

@@ -158,17 +158,16 @@ def to_come(found: Any) -> list[Finding]:
     """The gates that still lie ahead, each with its time."""
     if found.state in listing_rules.OVER:
         return []
-    again = gettext("Everything above, once more")
+    again, language = gettext("Everything above, once more"), "zh" if filters.is_chinese() else "en"
     lines = []
     if not found.close_findings and found.closes_at and found.announced_at:
         when = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
-        lines.append(Finding(("off", gettext("To come")), again, when, "B9", ()))
+        lines.append(Finding(("off", gettext("To come")), again, when, citations.rule("B9", language), ()))
     if found.announced_at:
         abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")
         then = gettext("after the sale")
         when = f"{gettext(STAGES['settle'])} · {then}"
-        law = citations.rule("专利法 第十条；B9", "zh" if filters.is_chinese() else "en")
-        lines.append(Finding(("off", gettext("To come")), abroad, when, law, ()))
+        lines.append(Finding(("off", gettext("To come")), abroad, when, citations.rule("专利法 第十条", language), ()))
     return lines
 
 

@@ -1,61 +1,232 @@
-"""The facts of the public record by name, as a receipt shows them; one without a word goes by its bare name."""
+"""The facts of the record by name, as receipts and the audit show them; every fact of every kind has its word."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext, gettext_noop
 
+from zhirong.people import access
+from zhirong.people.models import Party
+from zhirong.people.rules import Standing
+from zhirong.web import filters
+from zhirong.web.exchange import words
+
+# What every leaf holds beside the facts of its kind.
+LEAF = {
+    "at": gettext_noop("At"),
+    "kind": gettext_noop("Kind"),
+    "salt": gettext_noop("Random salt"),
+    "topic": gettext_noop("About"),
+    "who": gettext_noop("Deed by"),
+}
 FACTS = {
+    **LEAF,
+    "about": gettext_noop("What it is about"),
+    "account": gettext_noop("Account"),
+    "act": gettext_noop("Act"),
     "amount_fen": gettext_noop("Amount"),
+    "answer_due_at": gettext_noop("Answer by"),
     "asking_fen": gettext_noop("Asking price"),
     "at_ns": gettext_noop("Received"),
+    "bank_ref": gettext_noop("Line of the bank"),
+    "batch": gettext_noop("Import"),
     "bidder": gettext_noop("Bidder"),
     "bidders": gettext_noop("Bidders"),
+    "booked": gettext_noop("Lines booked before"),
     "buyer": gettext_noop("Buyer"),
     "buyer_fee_fen": gettext_noop("Buyer's fee"),
     "certificate": gettext_noop("Certificate"),
+    "change": gettext_noop("Change"),
+    "changed": gettext_noop("Rows changed"),
+    "channel": gettext_noop("Channel"),
+    "checked_by": gettext_noop("Checked by"),
+    "claim": gettext_noop("Claim"),
     "closes_at": gettext_noop("Registration until"),
+    "code": gettext_noop("Bidder code"),
+    "consent": gettext_noop("Consent"),
+    "consents": gettext_noop("Consents"),
     "contract_due_at": gettext_noop("Contract by"),
     "contract_sha256": gettext_noop("Hash of the contract"),
+    "corrects": gettext_noop("Reverses the line"),
+    "costs_fen": gettext_noop("To the costs"),
+    "country": gettext_noop("Country"),
+    "covered_fen": gettext_noop("Covered by the deposit"),
+    "currency": gettext_noop("Currency"),
     "day": gettext_noop("Day"),
     "deal": gettext_noop("Deal"),
+    "demo_rules": gettext_noop("Demonstration rules"),
     "deposit_fen": gettext_noop("Deposit"),
+    "difference_fen": gettext_noop("Difference"),
+    "due": gettext_noop("Key of the payout due"),
+    "due_at": gettext_noop("Deadline"),
     "edition": gettext_noop("Edition"),
+    "encumbrance": gettext_noop("Entry of the burden"),
     "end_ns": gettext_noop("End"),
+    "entries": gettext_noop("Booked entries"),
+    "entry": gettext_noop("Register entry"),
+    "even": gettext_noop("Books and bank agree"),
+    "event": gettext_noop("Number of the entry"),
+    "expires_at": gettext_noop("Expires"),
+    "extension_ns": gettext_noop("Extension"),
     "extensions": gettext_noop("Extensions"),
+    "facts_sha256": gettext_noop("Hash of what was certified"),
+    "faults": gettext_noop("Rows to correct"),
+    "fen": gettext_noop("Amount"),
     "file": gettext_noop("File"),
+    "findings": gettext_noop("What was found"),
+    "for_admitted": gettext_noop("For admitted buyers only"),
+    "form": gettext_noop("Form"),
+    "former": gettext_noop("Listing before it"),
+    "free_end_ns": gettext_noop("Free period until"),
+    "fresh": gettext_noop("New lines"),
+    "from_at": gettext_noop("Clock before"),
+    "from_parties": gettext_noop("Former holders"),
+    "gap_fen": gettext_noop("Gap in price"),
+    "group": gettext_noop("Group"),
     "hammer_at": gettext_noop("Hammer"),
+    "hard_end_ns": gettext_noop("Ends at the latest"),
+    "is_followed": gettext_noop("Follows the newer record"),
+    "is_public_institution": gettext_noop("Public institution"),
+    "is_state_owned": gettext_noop("State-owned"),
+    "is_wanted": gettext_noop("Wanted"),
+    "key": gettext_noop("Key of the deed"),
     "leader": gettext_noop("Leader"),
+    "leader_may_overbid": gettext_noop("The leader may bid again"),
+    "least_bidders": gettext_noop("Bidders needed"),
     "least_fen": gettext_noop("Least valid bid"),
-    "listing": gettext_noop("Listing"),
-    "lot": gettext_noop("Lot"),
+    "left_fen": gettext_noop("Left"),
+    "left_ns": gettext_noop("Time left"),
+    "line": gettext_noop("Line of the transcript"),
+    "lines": gettext_noop("Number of lines"),
+    "listing": gettext_noop("Listing no."),
+    "lot": gettext_noop("Auction no."),
+    "match_ns": gettext_noop("Time for priority purchasers"),
+    "media_type": gettext_noop("Kind of file"),
+    "most_fen": gettext_noop("Highest price the house takes"),
     "next_fen": gettext_noop("Next valid bid"),
     "number": gettext_noop("Number"),
     "objection": gettext_noop("Objection"),
+    "on": gettext_noop("On"),
+    "on_default": gettext_noop("When the winner fails"),
     "opens_at": gettext_noop("Opens"),
     "opens_ns": gettext_noop("Opens"),
     "outcome": gettext_noop("Outcome"),
+    "owed_fen": gettext_noop("Still owed"),
+    "paid_on": gettext_noop("Paid on"),
+    "parts": gettext_noop("Division"),
     "party": gettext_noop("Party (by reference)"),
+    "party_kind": gettext_noop("Kind of party"),
+    "paths": gettext_noop("Accounts"),
+    "payload": gettext_noop("Hash of the payout"),
     "payload_hash": gettext_noop("Hash of what was confirmed"),
+    "payment": gettext_noop("Reported payment"),
+    "payment_code": gettext_noop("Payment code"),
     "payment_due_at": gettext_noop("Payment by"),
+    "payout": gettext_noop("Payout"),
+    "payouts": gettext_noop("Payouts"),
+    "person": gettext_noop("Person (by reference)"),
     "price_fen": gettext_noop("Price"),
+    "priority_rank": gettext_noop("Priority rank"),
+    "proceeds": gettext_noop("Proceeds"),
+    "question": gettext_noop("Question"),
     "rank": gettext_noop("Rank"),
     "reason": gettext_noop("Reason"),
     "recordal": gettext_noop("Number of the recordal"),
     "recordal_due_at": gettext_noop("Recordal due"),
     "recordal_effective_on": gettext_noop("In force on"),
+    "reserve_fen": gettext_noop("Reserve"),
+    "resold": gettext_noop("Sold again by"),
     "rights": gettext_noop("Rights"),
+    "role": gettext_noop("Role"),
+    "roles": gettext_noop("Roles"),
+    "rows": gettext_noop("Rows"),
     "rule_set": gettext_noop("Rule set"),
+    "secret": gettext_noop("Kept secret"),
     "seller": gettext_noop("Seller"),
     "seller_fee_fen": gettext_noop("Seller's fee"),
+    "seller_fen": gettext_noop("To the seller"),
     "seq": gettext_noop("Place in the lot"),
     "settled_at": gettext_noop("Settled"),
     "sha256": gettext_noop("Hash of the file"),
+    "share_ppm": gettext_noop("Share"),
     "side": gettext_noop("Side"),
+    "since": gettext_noop("Since"),
+    "since_ns": gettext_noop("Stood still since"),
+    "size": gettext_noop("Size in bytes"),
+    "source": gettext_noop("Source"),
+    "stage": gettext_noop("Stage"),
+    "stands": gettext_noop("Division that stands"),
+    "start_fen": gettext_noop("Start price"),
+    "state": gettext_noop("State"),
+    "steps": gettext_noop("Steps"),
+    "suspended": gettext_noop("Lines in suspense"),
+    "table": gettext_noop("Table"),
+    "takes": gettext_noop("Takes the lot"),
+    "terms": gettext_noop("Terms"),
+    "to": gettext_noop("To"),
+    "to_at": gettext_noop("Clock after"),
+    "to_parties": gettext_noop("New holders"),
+    "to_party": gettext_noop("New holder"),
+    "token": gettext_noop("Token"),
     "top_fen": gettext_noop("Current price"),
+    "transfer": gettext_noop("Transfer"),
+    "tries_left": gettext_noop("Tries left"),
+    "until": gettext_noop("Until"),
+    "upheld": gettext_noop("Upheld"),
+    "verification": gettext_noop("Verification"),
+    "version": gettext_noop("Version"),
+    "voided": gettext_noop("Void bids"),
+    "waits_for_second": gettext_noop("Waits for a second person"),
+    "was": gettext_noop("Outcome before"),
+    "weight": gettext_noop("Kind of burden"),
+    "why": gettext_noop("Why"),
+    "window_ns": gettext_noop("Last window"),
     "winner": gettext_noop("Winner"),
+    "year": gettext_noop("Patent year"),
 }
+
+
+# Facts that name parties by their references, and who may read the names: the house, and a party its own.
+PARTIES = ("party", "seller", "buyer", "checked_by", "from_parties", "to_party", "to_parties")
 
 
 def of(name: str) -> str:
     """What a fact is called on the page."""
     return gettext(FACTS[name]) if name in FACTS else name
+
+
+def rows(facts: Mapping[str, Any], who: Standing | None) -> list[tuple[str, str]]:
+    """Every fact of a deed by its word, as this reader may see it."""
+    known = names(facts, who)
+    return [(of(name), shown(name, value, known)) for name, value in sorted(facts.items())]
+
+
+def names(facts: Mapping[str, Any], who: Standing | None) -> dict[str, str]:
+    """The names behind the references of parties, for the house's people all of them, for others their own."""
+    told = (facts[name] for name in PARTIES if facts.get(name))
+    refs = {ref for value in told for ref in (value if isinstance(value, list) else [value]) if isinstance(ref, str)}
+    if not refs or who is None:
+        return {}
+    found = Party.objects.filter(ref__in=refs)
+    if not access.could(who, "people.see_cases"):
+        found = found.filter(pk__in=who.parties)
+    return dict(found.values_list("ref", "name"))
+
+
+def shown(name: str, value: Any, known: Mapping[str, str]) -> str:
+    """A fact as people read it: references by their names where they may, figures within it by their own words."""
+    apart = "；" if filters.is_chinese() else "; "
+    if isinstance(value, dict) and not {"zh", "en"} <= set(value):
+        return apart.join(f"{of(one)}{gettext(': ')}{shown(one, part, known)}" for one, part in value.items())
+    if name == "steps":
+        rungs = [{"price": words.money(low), "value": words.money(step)} for low, step in value]
+        return apart.join(gettext("from %(price)s %(value)s") % rung for rung in rungs)
+    if isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
+        return apart.join(shown(name, part, known) for part in value)
+    if isinstance(value, list) and name in PARTIES:
+        return filters.listed(known.get(one, one) for one in value)
+    if name in PARTIES and isinstance(value, str):
+        return known.get(value, value)
+    return filters.fact(value, name)

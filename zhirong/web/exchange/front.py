@@ -143,7 +143,7 @@ def _of_listing(listing: Listing, at: datetime, now: datetime) -> dict[str, Any]
         "at": at,
         "day": day_word(at, now),
         "number": listing.number,
-        "title": listing.title if filters.is_chinese() or not listing.title_en else listing.title_en,
+        "title": filters.title(listing),
         "line": kinds[0] if kinds else "",
         "symbol": next((item.right.ipc for item in listing.items.all()), ""),
     }
@@ -164,7 +164,7 @@ def sold() -> list[dict[str, Any]]:
         {
             "at": deal.made_at,
             "number": deal.listing.number,
-            "title": deal.listing.title if filters.is_chinese() or not deal.listing.title_en else deal.listing.title_en,
+            "title": filters.title(deal.listing),
             "price_fen": deal.price_fen,
             "rise": (deal.price_fen - deal.listing.asking_fen) * 100 // deal.listing.asking_fen,
         }

@@ -77,7 +77,7 @@ def listing_row(listing: Any, node: Node) -> dict[str, Any]:
         line = gettext("registration until %(at)s") % {"at": filters.short_moment(listing.closes_at)}
     else:
         line = ""
-    title = listing.title if filters.is_chinese() or not listing.title_en else listing.title_en
+    title = filters.title(listing)
     first = rights[0] if rights else None
     place = reverse("listing", args=[listing.number])
     if is_running and lot is not None:
@@ -110,7 +110,7 @@ def right_row(right: Any, node: Node) -> dict[str, Any]:
     """One right of the list."""
     return {
         "address": right_address(right),
-        "title": marked(right.title, node, "title"),
+        "title": marked(filters.title(right), node, "title"),
         "facts": [fact for fact in (words.kind(right.kind), right.number, right.ipc) if fact],
         "text": marked(right.abstract[:120], node, "abstract"),
         "holders": filters.listed(one.name for one in right.held),
@@ -118,7 +118,7 @@ def right_row(right: Any, node: Node) -> dict[str, Any]:
         "price_fen": None,
         "state": None,
         "line": gettext("filed %(day)s") % {"day": filters.day(right.filed_on)} if right.filed_on else "",
-        "export": ("", right.title, right.number),
+        "export": ("", filters.title(right), right.number),
         "closes_at": None,
     }
 

@@ -73,7 +73,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     mine = own_intents(request, intents)
     facts: dict[str, Any] = {
         "listing": found,
-        "title": found.title if filters.is_chinese() or not found.title_en else found.title_en,
+        "title": filters.title(found),
         "state": words.listing_state(found),
         "rules": rules,
         "steps": steps(found, rules, lot=lot, deal=deal),

@@ -132,7 +132,7 @@ def receipt(request: HttpRequest, leaf_id: int) -> HttpResponse:
         leaf=leaf,
         kind=sentence(leaf.event, kind),
         told=told,
-        facts=[(fact_words.of(name), filters.fact(value, name)) for name, value in sorted(facts.items())],
+        facts=fact_words.rows(facts, pages.standing_of(request)),
     )
 
 

@@ -77,8 +77,7 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
 
 def title_of(lot: Lot) -> str:
     """The English title where there is one and the page is English."""
-    listing = lot.listing
-    return listing.title if filters.is_chinese() or not listing.title_en else listing.title_en
+    return filters.title(lot.listing)
 
 
 def crumbs(lot: Lot, here: str) -> list[tuple[str, str | None]]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
-from zhirong.base import money, yaml_text
+from zhirong.base import citations, money, yaml_text
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import rule_sets, rules
@@ -67,9 +67,16 @@ WORDS = {
     "seller": gettext_noop("the seller"),
 }
 CERTAIN = {
-    "text": ("go", gettext_noop("read in the source")),
-    "memory": ("half", gettext_noop("to be checked with the source")),
-    "design": ("off", gettext_noop("set by the house")),
+    "text": ("go", gettext_noop("Checked")),
+    "memory": ("half", gettext_noop("Not checked")),
+    "design": ("off", gettext_noop("House's own")),
+}
+MEANING = {
+    "text": gettext_noop("the figure was read in the published text"),
+    "memory": gettext_noop(
+        "the published text was not at hand; the operator confirms the figure before it is relied on"
+    ),
+    "design": gettext_noop("no law fixes the figure; the house chose it, and the operator may set another"),
 }
 SOURCES = Path(__file__).parent / "sources.yaml"
 # The rule set a house works by comes before the one for demonstrations.
@@ -86,8 +93,18 @@ def rules_page(request: HttpRequest) -> HttpResponse:
         "exchange/rules.html",
         crumbs=[(gettext("Trading rules"), None)],
         sets=[(found, words.rule_set_name(found), lines) for found, lines in sets],
+        certainties=[(CERTAIN[one][0], gettext(CERTAIN[one][1]), gettext(MEANING[one])) for one in CERTAIN],
+        marks=marks(),
         day=day,
     )
+
+
+def marks() -> list[tuple[str, str, str]]:
+    """Every mark that stands behind a rule's title on the pages: the mark, the title, what the rule says."""
+    side = "zh" if filters.is_chinese() else "en"
+    return [
+        (mark, told[side][:1].upper() + told[side][1:], told["says"][side]) for mark, told in citations.titles().items()
+    ]
 
 
 def in_force(day: date) -> list[RuleSet]:

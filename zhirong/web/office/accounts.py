@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from zhirong.exchange.models import Deal, Listing
 from zhirong.ledger.models import Account, Due, Payout
 from zhirong.people.models import Party, Secret
+from zhirong.web import lists
 
 # A party's reference on the record is so long.
 REF_LENGTH = 16
@@ -134,10 +135,10 @@ def subjects(topics: Iterable[str]) -> dict[str, str]:
         if head in asked and tail.isdecimal():
             asked[head].add(int(tail))
     said = {}
-    deals = Deal.objects.filter(pk__in=asked["deal"]).values_list("pk", "number", "listing__title")
+    deals = Deal.objects.filter(pk__in=asked["deal"]).values_list("pk", "number", lists.title_of("listing__title"))
     for pk, number, title in deals if asked["deal"] else ():
         said[f"deal:{pk}"] = f"{number} · {title}"
-    listings = Listing.objects.filter(pk__in=asked["listing"]).values_list("pk", "number", "title")
+    listings = Listing.objects.filter(pk__in=asked["listing"]).values_list("pk", "number", lists.title_of("title"))
     for pk, number, title in listings if asked["listing"] else ():
         said[f"listing:{pk}"] = f"{number} · {title}"
     return said

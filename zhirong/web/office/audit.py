@@ -21,7 +21,8 @@ from zhirong.record import kinds, receipts, rules
 from zhirong.record.engine import tree
 from zhirong.record.jobs import Progress
 from zhirong.record.models import Checkpoint, Job, Leaf
-from zhirong.web import filters, lists
+from zhirong.web import filters, lists, pages
+from zhirong.web.exchange import fact_words
 from zhirong.web.office import rooms
 
 JOB = "record.check"
@@ -106,7 +107,7 @@ def leaf(request: HttpRequest, leaf_id: int) -> HttpResponse:
         title=gettext("Leaf %(number)s") % {"number": number(one)},
         way=(gettext("Audit record"), reverse("audit")),
         leaf=one,
-        facts=[(name, filters.fact(value, name)) for name, value in sorted(said.items())],
+        facts=fact_words.rows(said, pages.standing_of(request)),
         sentence=sentence(kind, said, language),
         digest=bytes(one.hash).hex(),
         is_sound=record.leaf_hash(one.body) == bytes(one.hash),

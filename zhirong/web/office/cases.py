@@ -18,7 +18,7 @@ from zhirong.record import files
 from zhirong.record.models import File
 from zhirong.registry.actions import imports, titles
 from zhirong.registry.models import Claim, ImportBatch, ImportRow
-from zhirong.web import lists, pages, views
+from zhirong.web import filters, lists, pages, views
 from zhirong.web.office import rooms
 from zhirong.web.office.reviews import of
 
@@ -89,7 +89,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
         request,
         "claim.html",
         here="office",
-        title=one.right.title,
+        title=filters.title(one.right),
         case=one,
         kind=of("kind", one.right.kind),
         state=of("claim", one.state),

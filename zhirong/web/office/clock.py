@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import clockwork
@@ -23,8 +23,6 @@ SHOWN = 15
 # With more stops than this on the way the page does not wait: a job moves the clock, and the page shows how far it is.
 AT_ONCE = 25
 JOB = "clock.move"
-# The demo's own reason; a move keeps it as it was written.
-WHYS = {"演示：时间推进": gettext_noop("Demo: time moved on")}
 # So near to its end an auction can be seen to move it: the demo's window is a minute.
 EVE = timedelta(seconds=30)
 
@@ -48,14 +46,9 @@ def clock(request: HttpRequest) -> HttpResponse:
         day_at=next_working_day(now),
         asked=filters.local(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S"),
         has_eve=following is not None and following - EVE > now,
-        moved=[(one, shown_why(one.why)) for one in ClockMove.objects.order_by("-pk")[:5]],
+        moved=[(one, filters.fact(one.why, "why")) for one in ClockMove.objects.order_by("-pk")[:5]],
         job=Job.objects.filter(kind=JOB, state__in=("waiting", "running")).order_by("-pk").first(),
     )
-
-
-def shown_why(why: str) -> str:
-    """The reason of a move; the demo's own in the page's language."""
-    return gettext(WHYS[why]) if why in WHYS else why
 
 
 def next_working_day(now: datetime) -> datetime:
@@ -84,7 +77,7 @@ def move(request: HttpRequest, now: datetime) -> object:
     person, to = rooms.who(request), target(request, now)
     if to <= now:
         raise Refused("clock.never_back", now_at=now, asked_at=to)
-    why = request.POST.get("why", "").strip()[:200] or gettext("moved on the clock page")
+    why = request.POST.get("why", "").strip()[:200] or "clock_page"
     stops = [one for one in clockwork.deadlines(now, most=AT_ONCE + 1) if one.at <= to]
     if len(stops) <= AT_ONCE:
         return clockwork.move_to(person, to, why=why)

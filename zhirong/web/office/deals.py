@@ -87,7 +87,7 @@ def columns_of(now: datetime) -> list[lists.Column]:
             head=gettext("Deal"), value=lambda one: one.number, order="number",
             link=lambda one: reverse("office-deal", args=[one.pk]),
         ),
-        lists.Column(head=gettext("Listing"), value=lambda one: one.listing.title),
+        lists.Column(head=gettext("Listing"), value=lambda one: filters.title(one.listing)),
         lists.Column(head=gettext("Seller"), value=lambda one: one.seller.name),
         lists.Column(head=gettext("Buyer"), value=lambda one: one.buyer.name),
         lists.Column(
@@ -121,7 +121,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         request,
         "deal.html",
         here="office-deals",
-        title=one.listing.title,
+        title=filters.title(one.listing),
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
         state=state_of(one.state),

@@ -16,7 +16,7 @@ from zhirong.exchange import floor_doors
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Intent, Listing, Lot, LotStep
 from zhirong.people import access
-from zhirong.web import lists, pages
+from zhirong.web import filters, lists, pages
 from zhirong.web.office import rooms
 
 RUNNING = ("live", "matching", "paused", "scheduled")
@@ -62,7 +62,7 @@ def columns_of() -> list[lists.Column]:
     """What the list of lots shows."""
     return [
         lists.Column(
-            head=gettext("Lot"), value=lambda lot: lot.listing.title, order="listing__title",
+            head=gettext("Lot"), value=lambda lot: filters.title(lot.listing), order="listing__title",
             link=lambda lot: reverse("office-lot", args=[lot.pk]),
         ),
         lists.Column(head=gettext("Listing"), value=lambda lot: lot.listing.number),
@@ -100,7 +100,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
         request,
         "lot.html",
         here="office-floor",
-        title=one.listing.title,
+        title=filters.title(one.listing),
         way=(gettext("Floor"), reverse("office-floor")),
         lot=one,
         state=state_of(one.state),

@@ -175,7 +175,7 @@ def rows(
         Cast(F("pk"), text),
         F(since),
         (F(due) if isinstance(due, str) else due) if due else NEVER,
-        Cast(F(name), text),
+        Cast(lists.title_of(name) if name.endswith("title") else F(name), text),
         Cast(F(f"{maker}__name"), text) if maker else NOBODY,
         Cast(F(f"{maker}_id"), text) if maker else NOBODY,
         (F(amount) if isinstance(amount, str) else amount) if amount else NO_MONEY,

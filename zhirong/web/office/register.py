@@ -12,7 +12,7 @@ from zhirong.registry import queries
 from zhirong.registry.actions import payments, putting, transfers
 from zhirong.registry.engine import fees
 from zhirong.registry.models import FeePayment, TransferEntry
-from zhirong.web import pages
+from zhirong.web import filters, pages
 from zhirong.web.office import rooms
 from zhirong.web.office.cases import handed
 from zhirong.web.office.reviews import of
@@ -41,7 +41,7 @@ def payment(request: HttpRequest, payment_id: int) -> HttpResponse:
         request,
         "payment.html",
         here="office",
-        title=one.right.title,
+        title=filters.title(one.right),
         case=one,
         state=of("payment", one.state),
         reduction={
@@ -81,7 +81,7 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
         request,
         "transfer.html",
         here="office",
-        title=one.right.title,
+        title=filters.title(one.right),
         case=one,
         state=of("transfer", one.state),
         share=f"{one.share_ppm // 10_000}.{one.share_ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%",

@@ -46,7 +46,7 @@ class RightInView:
     """A right of the listing: how it stands on the register today and whether it may be sold."""
 
     number: str
-    title: str
+    shown: str
     kind: str
     state: str
     over: str
@@ -85,7 +85,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         request,
         "listing.html",
         here="office",
-        title=one.title,
+        title=filters.title(one),
         listing=one,
         state=state_of(one.state),
         rights=in_view(one, items, now=now),
@@ -200,7 +200,7 @@ def in_view(one: Listing, items: list[ListingItem], *, now: datetime) -> list[Ri
         shown.append(
             RightInView(
                 number=facts.number,
-                title=right.title,
+                shown=filters.title(right),
                 kind=of("kind", facts.kind),
                 state=registry_words.state(standing)[1],
                 over=gettext(", ").join(of("overlay", lies) for lies in sorted(standing.overlays)),

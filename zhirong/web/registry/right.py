@@ -32,12 +32,13 @@ from zhirong.web.registry import rights, words
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One line of "what can be done today"."""
+class Ground:
+    """What bears on acts today, said once with the acts that it bears on: its shape and word, sentence and law."""
 
-    act: str
     state: tuple[str, str]
-    reasons: list[tuple[str, str]]
+    sentence: str
+    law: str
+    acts: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
     facts, said = queries.facts_of_read([right], day)[0], queries.record_of(right)
     standing = states.standing(facts, day)
     is_mine = bool(right.is_mine)  # type: ignore[attr-defined]
-    shared, rows = answers(facts, day)
+    rows, grounds = answers(facts, day)
     before = past(right, pages.standing_of(request))
     waits = sum(one["name"] == "waiting" for one in before.claims)
     return pages.page(
@@ -86,7 +87,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         here="rights",
         crumbs=[(gettext("Rights"), reverse("rights")), (right.number, None)],
         right=right,
-        title=right.title if filters.is_chinese() or not right.title_en else right.title_en,
+        title=filters.title(right),
         day=day,
         kind=words.label("kind", right.kind),
         state=words.state(standing),
@@ -95,8 +96,8 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         listed=listed(right),
         facts=fact_rows(right, facts, said, day=day),
         holders=facts.holders,
-        shared=shared,
         answers=rows,
+        grounds=grounds,
         unknown=unknown_note(facts, day),
         fees=fee_rows(facts, day),
         burdens=burdens(facts, day),
@@ -160,22 +161,26 @@ def expiry(facts: RightFacts, day: date) -> str:
     return f"{last.isoformat()} · {left}" if tenths else last.isoformat()
 
 
-def answers(facts: RightFacts, day: date) -> tuple[list[tuple[str, str]], list[Answer]]:
-    """What bears on every act, said once; then each act with its answer and its own reasons, each with its law."""
+def answers(facts: RightFacts, day: date) -> tuple[list[tuple[str, tuple[str, str]]], list[Ground]]:
+    """Each act with its answer; then what bears on them, each ground once with its acts and its law."""
     language = "zh" if filters.is_chinese() else "en"
-    found = [rules.free_to(act, facts, day) for act in Act]
-
-    def told(reason: rules.Reason) -> tuple[str, str]:
-        return rules.sentence(reason, language), citations.rule(reason.rule, language)
-
-    shared = [told(one) for one in found[0].reasons if all(one in freedom.reasons for freedom in found)]
-    own = [[one for one in map(told, freedom.reasons) if one not in shared] for freedom in found]
     unknown = basis.unknown_years(facts, day) is not None
-    rows = [
-        Answer(words.label("act", freedom.act), verdict(freedom.allowed, is_unknown=unknown), reasons)
-        for freedom, reasons in zip(found, own, strict=True)
-    ]
-    return shared, rows
+    rows, bears_on = [], dict[tuple[bool, str, str], list[str]]()
+    for act in Act:
+        freedom, word = rules.free_to(act, facts, day), words.label("act", act)
+        rows.append((word, verdict(freedom.allowed, is_unknown=unknown)))
+        for reason in freedom.reasons:
+            law = citations.rule(reason.rule, language)
+            said = reason in freedom.blocking, rules.sentence(reason, language), law
+            bears_on.setdefault(said, []).append(word)
+    return rows, [ground(*said, acts=acts) for said, acts in sorted(bears_on.items(), key=lambda one: not one[0][0])]
+
+
+def ground(is_blocking: bool, sentence: str, law: str, *, acts: list[str]) -> Ground:
+    """A ground as the page shows it; one that bears on every act names none of them."""
+    state = ("no", gettext("Blocks")) if is_blocking else ("half", gettext("To know"))
+    named = list(dict.fromkeys(acts))
+    return Ground(state, sentence, law, gettext("Every act") if len(named) == len(Act) else filters.listed(named))
 
 
 def verdict(is_allowed: bool, *, is_unknown: bool) -> tuple[str, str]:

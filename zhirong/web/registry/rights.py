@@ -163,7 +163,7 @@ def columns() -> list[Column]:
 
 def sheet_rows(rights: QuerySet[Right]) -> list[tuple[Any, ...]]:
     """The rows of that sheet, by number."""
-    names = ("number", "kind", "title", "filed_on", "granted_on", "ipc", "live_number")
+    names = ("number", "kind", lists.title_of("title"), "filed_on", "granted_on", "ipc", "live_number")
     return [
         (row[0], words.label("kind", row[1]), *row[2:])
         for row in rights.order_by("number").values_list(*names)[: lists.EXPORT_MOST]

@@ -17,6 +17,9 @@
     const at = new Date(ms + zone_ms);
     return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
   };
+  // A time of another day is said with its date.
+  const day = (ms) => new Date(ms + zone_ms).toISOString().slice(5, 10);
+  const beijing_seen = (ms) => (day(ms) === day(now()) ? beijing(ms) : `${day(ms)} ${beijing(ms)}`);
   const left = (ms) => {
     const seconds = Math.max(0, Math.floor(ms / 1000));
     const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24;
@@ -34,7 +37,7 @@
     const before = said.get("closes");
     if (before && closes > before) {
       said.clear();
-      speak((words.extended || "").replace("{at}", beijing(closes)));
+      speak((words.extended || "").replace("{at}", beijing_seen(closes)));
     }
     said.set("closes", closes);
     const mark = marks.find(([ms]) => rest > 0 && rest <= ms);
