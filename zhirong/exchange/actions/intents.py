@@ -31,8 +31,6 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
         access.require(who, "exchange.register", done)
         return done
     now = record.now()
-    if listing.state != "announced" or listing.closes_at is None or now >= listing.closes_at:
-        raise Refused("intent.closed", number=listing.number, closed_at=listing.closes_at)
     intent = Intent(
         listing=listing,
         party=party,
@@ -42,6 +40,8 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
         payment_code=payment_code(),
     )
     access.require(who, "exchange.register", intent)
+    if listing.state != "announced" or listing.closes_at is None or now >= listing.closes_at:
+        raise Refused("intent.closed", number=listing.number, closed_at=listing.closes_at)
     if party.verified_at is None:
         raise Refused("intent.party_not_verified", party=party.name)
     rules.must_be_free_to_bid(

@@ -135,6 +135,7 @@ def shrink(party: Party) -> None:
 
 def prepare(who: Person, keys: Sequence[str]) -> list[Payout]:
     """Make the payouts of what is due, each in a short transaction of its own; a repeat makes none twice."""
+    access.require(who, "ledger.make_payout")
     if not keys:
         raise Refused("ledger.nothing_chosen")
     made = [_prepare_one(who, key) for key in dict.fromkeys(keys[:MOST])]
@@ -144,7 +145,6 @@ def prepare(who: Person, keys: Sequence[str]) -> list[Payout]:
 @transaction.atomic
 def _prepare_one(who: Person, key: str) -> Payout | None:
     """The maker's half of one payout to the party's own verified account; none where other bids used all of it."""
-    access.require(who, "ledger.make_payout")
     due = locked(key)
     if due.state == "made":
         return due.payout
@@ -172,9 +172,9 @@ def _prepare_one(who: Person, key: str) -> Payout | None:
 
 def check(who: Person, payout_ids: Sequence[str]) -> list[Payout]:
     """The checker's word for many payouts, each in a short transaction of its own; one checked before stays so."""
+    access.require(who, "ledger.check_payout")
     if not payout_ids:
         raise Refused("ledger.nothing_chosen")
-    access.require(who, "ledger.check_payout")
     asked = list(dict.fromkeys(payout_ids[:MOST]))
     waiting = set(Payout.objects.filter(pk__in=asked, state="made").values_list("pk", flat=True))
     return [payouts.check_payout(who, one) for one in asked if one in waiting]
