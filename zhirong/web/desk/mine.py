@@ -18,7 +18,7 @@ from zhirong.people.rules import Standing
 from zhirong.web import pages
 
 ENDED = ("settled", "ended", "withdrawn", "terminated")
-OVER = ("settled", "defaulted", "declined", "annulled")
+OVER = ("settled", "defaulted", "declined", "withdrawn", "annulled")
 
 
 @dataclass(frozen=True)
