@@ -106,7 +106,7 @@ def test_money_that_went_into_another_bid_is_no_longer_due() -> None:
     house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
     due = a_released(house, seller, buyer)
     other = given.an_announced(house, seller, asking_fen=300_000_00)
-    assert intents.register(buyer.person, other.pk, party=buyer.party).state == "admitted"
+    assert intents.register(buyer.person, other.pk, party=buyer.party, of_repaid_fen=30_000_00).state == "admitted"
     left = Due.objects.get(key=due.key)
     assert (left.state, left.used, left.left) == ("due", 30_000_00, 50_000_00)
     [payout] = dues.prepare(house.operator, [due.key])

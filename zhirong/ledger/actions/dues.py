@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -112,12 +112,7 @@ def shrink(party: Party) -> None:
     rows = list(waiting.select_related("party").order_by("-due_at", "-pk")) if account else []
     if account is None or not rows:
         return
-    missing = sum(one.left for one in rows) - free_fen(account)
-    for one in rows:
-        if missing <= 0:
-            return
-        cut = min(missing, one.left)
-        missing -= cut
+    for one, cut in _cuts(rows, sum(one.left for one in rows) - free_fen(account)):
         one.used += cut
         if one.left == 0:
             one.state = "used"
@@ -131,6 +126,26 @@ def shrink(party: Party) -> None:
             amount_fen=cut,
             left_fen=one.left,
         )
+
+
+def _cuts(rows: Sequence[Due], missing: int) -> Iterator[tuple[Due, int]]:
+    """How much of each gives way, in their order, until nothing is missing."""
+    for one in rows:
+        if missing <= 0:
+            return
+        cut = min(missing, one.left)
+        missing -= cut
+        yield one, cut
+
+
+def would_use(party: Party, amount_fen: int) -> list[tuple[Due, int]]:
+    """What of the money that is to be repaid to a party would go into a bid of this amount, without doing it."""
+    account = Account.objects.filter(path=rules.available(party.ref)).first()
+    if account is None:
+        return []
+    rows = list(Due.objects.filter(account=account, state__in=("due", "kept")).order_by("-due_at", "-pk"))
+    found = _cuts(rows, sum(one.left for one in rows) - (free_fen(account) - amount_fen))
+    return [(one, cut) for one, cut in found if one.state == "due"]
 
 
 def prepare(who: Person, keys: Sequence[str]) -> list[Payout]:
