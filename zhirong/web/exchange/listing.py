@@ -96,6 +96,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "can_ask": may_ask(request, found),
         "is_seller": access.may(pages.standing_of(request), "exchange.list", found),
         "can_register": can_register(found),
+        "confirm": None,
         "outcome": words.outcome(found.end_reason),
         "kind_word": words.kind,
         "span": words.span,
