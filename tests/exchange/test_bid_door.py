@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import connections
 
 from tests.exchange.given_floor import Clock, a_lot, fresh
@@ -20,6 +23,7 @@ from zhirong.exchange import floor_doors
 from zhirong.exchange.models import Intent, Lot
 from zhirong.people.models import Membership, Person, RoleGrant
 from zhirong.record import actions as record
+from zhirong.record import port as sql
 from zhirong.web import bid_rights
 from zhirong.web.bid_door import BidDoor
 
@@ -182,3 +186,17 @@ def test_rights_that_stand_are_not_asked_of_the_rules_again(lot: Lot, monkeypatc
         assert posted(lot.pk, f"price_fen={100_000 + place * 10_000}", cookie=cookie, x_csrftoken=FORGERY)[0] == 200
     monkeypatch.setattr(bid_rights, "right_of", None)
     assert posted(lot.pk, "price_fen=120000", cookie=cookies[0], x_csrftoken=FORGERY)[0] == 200
+
+
+def test_a_session_that_the_clock_alone_ended_carries_no_bid(lot: Lot) -> None:
+    cookie, place = a_session(lot, "11"), (next(reversed(sessions.values())), lot.pk)
+    assert posted(lot.pk, "price_fen=100000", cookie=cookie, x_csrftoken=FORGERY)[0] == 200
+    kept = the_door().rights.kept
+    # Twelve hours pass: the row is the one that the right rests on, and its end lies behind us.
+    Session.objects.update(expire_date=datetime(2026, 1, 1, tzinfo=UTC))
+    port = sql.beside(connections["default"])
+    now = port.execute("SELECT session_key, expire_date, session_data FROM django_session")
+    port.close()
+    kept[place] = replace(kept[place], rests_on=(now[0], *kept[place].rests_on[1:]))
+    status, answer = posted(lot.pk, "price_fen=120000", cookie=cookie, x_csrftoken=FORGERY)
+    assert (status, answer["code"], fresh(lot).top_fen) == (403, "bid.not_admitted", 100_000)

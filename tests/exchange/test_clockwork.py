@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 from tests.exchange import given_deals as given
 from tests.people.given_people import refused
-from zhirong.exchange import clockwork
-from zhirong.exchange.actions import intents, listings, overdue
+from zhirong.exchange import clockwork, terms
+from zhirong.exchange.actions import intents, listings, overdue, unplaced
 from zhirong.exchange.models import Intent, Listing
+from zhirong.ledger import jobs as ledger_jobs
 from zhirong.ledger.actions import simulated
 from zhirong.ledger.models import BankFile
 from zhirong.record import actions as record
 from zhirong.record.models import ClockMove, Event
+from zhirong.web.office import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,3 +125,54 @@ def test_a_suspensions_term_is_a_stop_and_is_told_when_it_passes() -> None:
     told = Event.objects.get(kind="exchange.suspension_overdue").leaf
     assert told.at - due_at < timedelta(seconds=5)
     assert given.fresh(suspended).state == "suspended"
+
+
+def test_money_in_suspense_is_a_stop_and_its_term_is_told_when_it_passes() -> None:
+    house = given.House()
+    simulated.pay_in("某厂", 5_000_00, memo="", now=record.now(), quirk="stranger")
+    ledger_jobs.fetch_news()
+    [(line, due_at)] = unplaced.ends()
+    assert [(one.kind, one.number, one.at, one.by_clock) for one in clockwork.deadlines(record.now())] == [
+        ("suspense", line.bank_ref, due_at, False)
+    ]
+    assert clockwork.next_stop(record.now()) == due_at
+    clockwork.move_to(house.operator, due_at + timedelta(days=1), why="nobody looks")
+    assert Event.objects.get(kind="exchange.suspense_overdue").leaf.at - due_at < timedelta(seconds=5)
+    assert unplaced.ends() == []
+
+
+# Every column that holds an instant by which something must be done or begins, and the kind of deadline it is.
+COLUMNS = {
+    "exchange.Listing.closes_at": "registration",
+    "exchange.Listing.bidding_at": "opening",
+    "exchange.Listing.answer_due_at": "answer",
+    "exchange.Lot.opens_ns": "opening",
+    "exchange.Lot.closes_ns": "close",
+    "exchange.Deal.contract_due_at": "contract",
+    "exchange.Deal.payment_due_at": "payment",
+    "exchange.Deal.recordal_due_at": "recordal",
+    "ledger.Due.due_at": "refund",
+    "ledger.SimulatedLine.told_from": "bank",
+}
+# What a bid moved, a term that was told, a term that a hold of the exchange never has.
+NO_TERMS = {"exchange.LotStep.closes_ns", "exchange.Overdue.due_at", "ledger.Hold.expires_at"}
+INSTANT = re.compile(r"(\w+_)?(closes|opens|bidding|due|expires|ends|until)_(at|ns)|told_from")
+# The terms that no column holds, by their name in the parameters or as the deed that tells them.
+PARAMETERS = {"suspension": "suspension", "qualification": "qualify", "unplaced": "suspense"}
+
+
+def test_every_kind_of_term_is_in_the_one_list_of_deadlines() -> None:
+    kinds = {*clockwork.BY_CLOCK, *clockwork.TOLD}
+    columns = {
+        f"{model._meta.app_label}.{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        if model._meta.app_label in ("exchange", "ledger", "registry")
+        for field in model._meta.get_fields()
+        if INSTANT.fullmatch(field.name)
+    }
+    assert columns == {*COLUMNS, *NO_TERMS}
+    assert set(terms._terms()) == set(PARAMETERS)
+    told = {*overdue.OF_DEALS, *overdue.OF_LISTINGS, unplaced.WHAT, "refund"}
+    assert told == set(clockwork.TOLD)
+    assert {*COLUMNS.values(), *PARAMETERS.values(), *told} | {"offer"} == kinds
+    assert set(clock.kind_words()) == kinds

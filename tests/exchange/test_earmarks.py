@@ -116,7 +116,7 @@ def test_a_payout_does_not_touch_what_came_for_a_price() -> None:
     again = given.an_announced(house, seller)
     # The freed deposit is frozen anew while the price lies on the same account.
     paid(house, buyer, money.due_fen(deal), code=money.price_code(deal))
-    assert intents.register(buyer.person, again.pk, party=buyer.party).deposit_state == "held"
+    assert intents.register(buyer.person, again.pk, party=buyer.party, of_repaid_fen=due.left).deposit_state == "held"
     due.refresh_from_db()
     assert (due.state, due.left) == ("used", 0)
     with refused("ledger.not_enough", available_fen=0, asked_fen=1):

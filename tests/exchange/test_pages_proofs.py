@@ -23,7 +23,7 @@ from zhirong.people.models import Party
 from zhirong.record import sequencer
 from zhirong.record.models import Leaf
 from zhirong.web import limits
-from zhirong.web.exchange import rulebook
+from zhirong.web.exchange import proofs, rulebook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +95,23 @@ def test_one_changed_character_is_found_and_named(client: Client) -> None:
     assert "存证叶内容的哈希为" in text
     text = client.post("/verify", {"paper": SimpleUploadedFile("r.txt", b"hello")}).content.decode()
     assert "读不懂" in text
+
+
+def test_a_file_above_the_bound_is_refused_and_not_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "UPLOAD_MOST", 1 << 20)
+    monkeypatch.setattr(verifier, "verify", None)
+    answer = client.post("/verify", {"paper": SimpleUploadedFile("r.json", b"x" * (1 << 20) + b"x")})
+    assert answer.status_code == 413
+    assert "1 MB" in answer.content.decode()
+
+
+def test_only_two_files_are_checked_at_the_same_time(client: Client) -> None:
+    paper = client.get(f"/receipts/{a_leaf(client).pk}.json").content
+    with limits.one_of("verify"), limits.one_of("verify"):
+        answer = client.post("/verify", {"paper": SimpleUploadedFile("r.json", paper)})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+    answer = client.post("/verify", {"paper": SimpleUploadedFile("r.json", paper)})
+    assert (answer.status_code, "全部相符" in answer.content.decode()) == (200, True)
 
 
 def test_a_number_is_looked_up(client: Client) -> None:

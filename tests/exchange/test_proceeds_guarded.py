@@ -14,7 +14,7 @@ from tests.people.given_people import deeds, refused
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import settlement, splits
-from zhirong.exchange.models import Deal, Share
+from zhirong.exchange.models import Deal, Share, Split
 from zhirong.ledger import reports
 from zhirong.people.models import Party
 from zhirong.record import actions as record
@@ -157,3 +157,77 @@ def test_what_two_agreed_on_stands_again_when_the_proposal_after_it_is_withdrawn
     given_money.settled(house, deal)
     assert (free_of(seller.party), free_of(other)) == (7, net_fen(deal) - 7)
     assert list(reports.faults()) == []
+
+
+def an_agreed(house: given.House, seller: given.Side, other: Party) -> tuple[Deal, Split]:
+    """A paid deal of two owners whose agreement two persons entered and confirmed."""
+    deal = given_money.a_deal_of(a_co_owned(house, seller, other, ppm=250_000), buyer := given.a_side("buyer"))
+    deal = given_money.a_paid(deal, seller, buyer)
+    parts = [("owner", seller.party.ref, 7), ("owner", other.ref, net_fen(deal) - 7)]
+    split = splits.propose_split(house.operator, deal.pk, parts=parts, reason="合同第五条")
+    return deal, splits.confirm_split(house.checker, deal.pk, payload_hash=split.payload_hash)
+
+
+def test_a_confirmed_division_is_lifted_by_two_persons_and_the_registers_own_pays() -> None:
+    house, seller, other = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
+    deal, agreed = an_agreed(house, seller, other)
+    with refused("people.not_allowed"):
+        splits.propose_lift(house.checker, deal.pk, reason="撤销协议")
+    lift = splits.propose_lift(house.operator, deal.pk, reason="双方撤销协议")
+    assert splits.propose_lift(house.operator, deal.pk, reason="双方撤销协议") == lift
+    with refused("people.not_allowed"):
+        splits.confirm_split(house.operator, deal.pk, payload_hash=lift.payload_hash)
+    for _ in range(2):
+        assert splits.confirm_split(house.checker, deal.pk, payload_hash=lift.payload_hash).state == "lifted"
+    assert (deeds().count("exchange.split_lift_proposed"), deeds().count("exchange.split_lifted")) == (1, 1)
+    agreed.refresh_from_db()
+    assert agreed.state == "lifted"
+    # A proposal after it that is withdrawn does not bring the lifted agreement back.
+    whole = [("owner", seller.party.ref, net_fen(deal))]
+    splits.propose_split(house.operator, deal.pk, parts=whole, reason="写错了")
+    splits.withdraw_split(house.operator, deal.pk, reason="写错了")
+    given_money.settled(house, deal)
+    assert free_of(other) == free_of(seller.party) * 3
+    assert list(reports.faults()) == []
+
+
+def test_a_lifting_that_is_sent_back_leaves_the_agreement_standing() -> None:
+    house, seller, other = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
+    deal, agreed = an_agreed(house, seller, other)
+    lift = splits.propose_lift(house.operator, deal.pk, reason="电话通知")
+    splits.refuse_split(house.checker, deal.pk, payload_hash=lift.payload_hash, reason="没有书面依据")
+    agreed.refresh_from_db()
+    assert agreed.state == "confirmed"
+    with refused("deal.split_changed"):
+        splits.confirm_split(house.checker, deal.pk, payload_hash=lift.payload_hash)
+    given_money.settled(house, deal)
+    assert (free_of(seller.party), free_of(other)) == (7, net_fen(deal) - 7)
+
+
+def test_what_was_paid_or_never_agreed_is_not_lifted() -> None:
+    house, seller, other = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
+    deal, _ = an_agreed(house, seller, other)
+    given_money.settled(house, deal)
+    with refused("deal.split_paid"):
+        splits.propose_lift(house.operator, deal.pk, reason="付错了")
+    plain = given_money.a_paid(given_money.a_deal(house, seller, buyer := given.a_side("buyer")), seller, buyer)
+    with refused("deal.no_agreement"):
+        splits.propose_lift(house.operator, plain.pk, reason="没有")
+    splits.propose_split(house.operator, plain.pk, parts=[("owner", seller.party.ref, net_fen(plain))], reason="合同")
+    with refused("deal.no_agreement"):
+        splits.propose_lift(house.operator, plain.pk, reason="尚未复核")
+
+
+def test_only_the_registered_pledgee_of_a_live_pledge_has_a_pledgees_part() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    pledgee, stranger = people.a_party(is_verified=True), people.a_party(is_verified=True)
+    deal = given_money.a_paid(given_money.a_deal(house, seller, buyer), seller, buyer)
+    parts = [("pledgee", pledgee.ref, 7), ("owner", seller.party.ref, net_fen(deal) - 7)]
+    with refused("deal.not_the_pledgee", pledgees="–"):
+        splits.propose_split(house.operator, deal.pk, parts=parts, reason="没有质押")
+    pledge(house, deal, pledgee)
+    wrong = [("pledgee", stranger.ref, 7), ("owner", seller.party.ref, net_fen(deal) - 7)]
+    with refused("deal.not_the_pledgee", pledgees=pledgee.name, party=stranger.name):
+        splits.propose_split(house.operator, deal.pk, parts=wrong, reason="写错了")
+    assert not deal.splits.exists()
+    assert splits.propose_split(house.operator, deal.pk, parts=parts, reason="质权人同意书").state == "proposed"

@@ -106,7 +106,7 @@ def test_money_that_went_into_another_bid_is_no_longer_due() -> None:
     house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
     due = a_released(house, seller, buyer)
     other = given.an_announced(house, seller, asking_fen=300_000_00)
-    assert intents.register(buyer.person, other.pk, party=buyer.party).state == "admitted"
+    assert intents.register(buyer.person, other.pk, party=buyer.party, of_repaid_fen=30_000_00).state == "admitted"
     left = Due.objects.get(key=due.key)
     assert (left.state, left.used, left.left) == ("due", 30_000_00, 50_000_00)
     [payout] = dues.prepare(house.operator, [due.key])
@@ -236,3 +236,19 @@ def test_a_qualification_that_nobody_decides_is_told_once_and_again_after_a_susp
     jobs.tick()
     assert deeds().count("exchange.qualification_overdue") == 2
     assert given.fresh(listing).state == "qualifying"
+
+
+def test_a_stranger_hears_of_the_right_first_and_an_odd_topic_is_refused_as_unknown() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    due = a_released(house, seller, buyer)
+    Due.objects.update(state="kept", topic="deal:4711")
+    with refused("people.not_allowed"):
+        refunds.claim(given.a_side("buyer").person, due.key)
+    with refused("deal.unknown"):
+        refunds.claim(buyer.person, due.key)
+    Due.objects.update(topic="listing:no number")
+    with refused("listing.unknown"):
+        refunds.claim(buyer.person, due.key)
+    assert Due.objects.get().state == "kept"
+    with refused("ledger.due_unknown"):
+        refunds.claim(buyer.person, "no such due")

@@ -268,7 +268,9 @@ def test_where_the_rules_say_run_again_a_new_listing_follows_without_the_default
     listings.announce(house.operator, again.pk)
     with refused("lot.defaulter_may_not_bid"):
         intents.register(first.person, again.pk, party=first.party)
-    assert intents.register(second.person, again.pk, party=second.party).state == "admitted"
+    # Its deposit of the first run is on its way back to it, and it says that this may take from it.
+    told = intents.register(second.person, again.pk, party=second.party, of_repaid_fen=again.deposit_fen)
+    assert told.state == "admitted"
 
 
 def test_a_second_run_that_is_not_announced_within_its_term_is_told_once() -> None:

@@ -198,7 +198,7 @@ def test_a_stranger_gets_the_money_back_by_two_persons() -> None:
 
 
 def test_an_instruction_handed_over_twice_is_paid_once() -> None:
-    file = banks.write_instructions([banks.Instruction("p1", "公司a", 40, "CNY", "x")])
+    file = banks.write_instructions([banks.Instruction("p1", "公司a", "6222020000000001", 40, "CNY", "x", "x")])
     for _ in range(2):
         given_bank.BANK.take_instructions(file, now=record.now())
     assert simulated.holds_now() == -40
@@ -244,7 +244,7 @@ def test_the_desk_shows_what_waits_and_the_bank_its_own_lines() -> None:
     simulated.customer_pays(who.checker, payer="x", amount_fen=100, memo="")
     with pytest.raises(Refused):
         simulated.customer_pays(who.checker, payer="x", amount_fen=100, memo="", quirk="late")
-    assert (bank_view.bank_page().holds, bank_view.bank_page().untold) == (100, 1)
+    assert bank_view.bank_page(who.checker) == bank_view.BankPage(holds=100, untold=1)
     given_bank.taken(who.operator)
     simulated.bank_corrects(who.operator, BankLine.objects.get().bank_ref, amount_fen=1)
     seen = bank_view.desk(who.checker)

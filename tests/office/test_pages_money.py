@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
+from tests.people import given_people as people
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import clockwork
@@ -102,6 +104,48 @@ def test_quirks_are_the_operators_to_play(demo: None) -> None:
     assert Intent.objects.get(pk=intent.pk).deposit_state == "due"
     bad = {**paid, "quirk": "burn"}
     assert signed_in(house.operator).post("/bank-demo", bad).status_code == 400
+
+
+def test_a_customer_of_the_simulated_bank_sees_what_it_paid_and_nothing_else(demo: None) -> None:
+    house, buyer, other = given.House(), given.a_side("buyer"), given.a_side("buyer")
+    intent = an_intent(house, buyer)
+    simulated.customer_pays(buyer.person, payer=buyer.party.name, amount_fen=80_000_00, memo=intent.payment_code)
+    # Whoever bears another's name, or plays it at the counter, does not see that one's lines.
+    other.party.name = buyer.party.name
+    other.party.save(update_fields=["name"])
+    simulated.customer_pays(other.person, payer="某厂", amount_fen=3_00, memo="")
+    own, others = text_of(signed_in(buyer.person), "/bank-demo"), text_of(signed_in(other.person), "/bank-demo")
+    assert "80,000" in own
+    assert intent.payment_code not in others
+    assert "某厂" in others
+    assert "某厂" not in own
+    assert "80,003" not in own + others
+    rows = signed_in(buyer.person).get("/bank-demo?as=bank.csv").content.decode()
+    assert (intent.payment_code in rows, "某厂" in rows) == (True, False)
+
+
+def test_those_who_work_with_the_simulated_bank_see_the_whole_of_it(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    simulated.customer_pays(buyer.person, payer=buyer.party.name, amount_fen=80_000_00, memo="")
+    for role, sees in (
+        ("operator", True),
+        ("checker", True),
+        ("auditor", True),
+        ("holder", False),
+        ("official", False),
+    ):
+        person = getattr(house, role, None) or people.a_person(role)
+        assert ("银行所存" in text_of(signed_in(person), "/bank-demo")) is sees, role
+    assert "银行所存" not in text_of(Client(), "/bank-demo")
+
+
+def test_a_guessed_code_tells_nobody_who_owes_what(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    intent = an_intent(house, buyer)
+    for client in (Client(), signed_in(given.a_side("buyer").person)):
+        text = text_of(client, f"/bank-demo?code={intent.payment_code}")
+        assert buyer.party.name not in text
+        assert "没有等待此付款码的款项" not in text
 
 
 def test_the_simulated_bank_is_not_there_outside_a_demo() -> None:

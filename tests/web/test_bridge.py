@@ -110,6 +110,15 @@ def test_a_file_may_be_larger_than_a_form(monkeypatch: pytest.MonkeyPatch) -> No
     assert (heard.status, heard.body) == (200, b"180")
 
 
+def test_where_anyone_may_send_a_file_it_is_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(bridge.SMALL_UPLOADS, "/verify", 150)
+    made = Bridge(answering(lambda environ: [b""]))
+    headers = [(b"content-type", b"multipart/form-data; boundary=x")]
+    scope = {**a_scope(method="POST", headers=headers), "path": "/verify"}
+    assert asyncio.run(Browser(pieces=[b"x" * 90, b"x" * 90]).ask(made, scope)).status == 413
+    assert asyncio.run(Browser(pieces=[b"x" * 90]).ask(made, scope)).status == 200
+
+
 def test_a_request_whose_browser_left_while_it_stood_in_line_is_not_begun() -> None:
     gate, begun = threading.Event(), []
 

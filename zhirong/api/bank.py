@@ -13,6 +13,7 @@ from pydantic import Field
 from zhirong.api import actions, calling, files, paging, problems, shapes
 from zhirong.api.actions import KEY
 from zhirong.base.refused import Refused
+from zhirong.exchange import subjects
 from zhirong.exchange.actions import unplaced
 from zhirong.ledger import rules
 from zhirong.ledger.actions import bank, matches, payouts, simulated
@@ -360,7 +361,9 @@ def refuse_payout(request: HttpRequest, payout_id: shapes.Short, said: shapes.Wh
 def send_payouts(request: HttpRequest) -> HttpResponse:
     """In instruction files of a hundred. Needs an Idempotency-Key."""
     person = calling.person_of(request)
-    return actions.once_in_steps(request, lambda: sent_told(payouts.send_payouts(person, custody_bank())))
+    return actions.once_in_steps(
+        request, lambda: sent_told(payouts.send_payouts(person, custody_bank(), say=subjects.purposes))
+    )
 
 
 def sent_told(sent: list[BankFile]) -> SentTold:

@@ -22,9 +22,10 @@ STAFF = ("operator", "checker", "auditor")
 
 
 class Registration(shapes.Said):
-    """For which of my parties."""
+    """For which of my parties, and how much of the money that is to be repaid to it the deposit may take."""
 
     party: shapes.Ref
+    of_repaid_fen: int = Field(0, strict=True, ge=0, le=shapes.MOST_FEN, description="As intent.confirm_funding asks")
 
 
 class Admission(shapes.Said):
@@ -104,7 +105,7 @@ def list_of_listing(request: HttpRequest, listing_id: shapes.Id, asked: Query[pa
     **problems.told(
         IntentTold, "intent.closed", "intent.party_not_verified", "lot.seller_may_not_bid", "lot.staff_may_not_bid",
         "lot.defaulter_may_not_bid", "intent.one_hand", "intent.shared_people",
-        "ledger.code_taken", *KEY,
+        "intent.confirm_funding", "ledger.code_taken", *KEY,
     ),
 )  # fmt: skip
 def register(request: HttpRequest, listing_id: shapes.Id, said: Registration) -> HttpResponse:
@@ -116,7 +117,10 @@ def register(request: HttpRequest, listing_id: shapes.Id, said: Registration) ->
     listing, party = listings.one(request, listing_id), shapes.one(Party.objects.all(), ref=said.party)
     if party.pk not in calling.parties_of(request):
         raise Refused("api.not_found")
-    return actions.once(request, lambda: told(deeds.register(person, listing.pk, party=party)))
+    return actions.once(
+        request,
+        lambda: told(deeds.register(person, listing.pk, party=party, of_repaid_fen=said.of_repaid_fen)),
+    )
 
 
 @router.get("/intents/{int:intent_id}", summary="One intent", **problems.told(IntentTold))

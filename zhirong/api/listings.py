@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.api import calling, paging, problems, rights, shapes
 from zhirong.api.finding import found_ids
+from zhirong.exchange import sales
 from zhirong.exchange.actions import changes
 from zhirong.exchange.models import Gate, Listing, Lot
 from zhirong.registry.engine.facts import Kind
@@ -34,6 +35,7 @@ class ListingShort(shapes.Told):
     title: str
     title_en: str
     state: str = Field(examples=["announced"])
+    sale: str = Field(description="sold, offered (the buyer failed; the next is asked), failed, annulled or empty")
     seller: shapes.PartyShort
     asking_fen: shapes.Fen
     deposit_fen: shapes.Fen
@@ -147,6 +149,7 @@ def _short(listing: Listing) -> dict[str, Any]:
         "title": listing.title,
         "title_en": listing.title_en,
         "state": listing.state,
+        "sale": sales.of(listing),
         "seller": shapes.party_short(listing.seller),
         "asking_fen": listing.asking_fen,
         "deposit_fen": listing.deposit_fen,

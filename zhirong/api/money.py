@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from zhirong.api import calling, paging, problems, shapes
 from zhirong.api.deals import seen as seen_deals
 from zhirong.base.refused import Refused
+from zhirong.exchange import subjects
 from zhirong.ledger import reports
 from zhirong.ledger.models import Account, Expectation
 from zhirong.people import access
@@ -38,6 +39,7 @@ class RowTold(shapes.Told):
     entry: str
     kind: str
     topic: str
+    about: str = Field(description="Number and title of the listing or deal", examples=["CJ-2026-000012 · 一种滤波器"])
     memo: str
     recorded_at: datetime
     amount_fen: shapes.Fen
@@ -51,6 +53,7 @@ class HeldTold(shapes.Told):
     amount_fen: shapes.Fen
     since: datetime
     topic: str
+    about: str
 
 
 class StatementTold(shapes.Told):
@@ -136,6 +139,7 @@ def statement(request: HttpRequest, asked: Query[Span]) -> StatementTold:
         raise Refused("api.no_zone")
     account = shapes.one(own_accounts(request), path=asked.path)
     told = reports.statement(account.path, asked.begins, asked.ends)
+    about = subjects.texts([*(one.topic for one in told.rows), *(one.topic for one in told.frozen)], "zh-hans")
     return StatementTold(
         path=told.path,
         currency=told.currency,
@@ -143,17 +147,27 @@ def statement(request: HttpRequest, asked: Query[Span]) -> StatementTold:
         ends=told.ends,
         opening_fen=told.opening,
         closing_fen=told.closing,
-        rows=[row_told(row) for row in told.rows],
-        held=[HeldTold(hold=one.id, amount_fen=one.amount, since=one.since, topic=one.topic) for one in told.frozen],
+        rows=[row_told(row, about) for row in told.rows],
+        held=[
+            HeldTold(
+                hold=one.id,
+                amount_fen=one.amount,
+                since=one.since,
+                topic=one.topic,
+                about=about.get(one.topic, ""),
+            )
+            for one in told.frozen
+        ],
     )
 
 
-def row_told(row: reports.Row) -> RowTold:
+def row_told(row: reports.Row, about: dict[str, str]) -> RowTold:
     return RowTold(
         seq=row.seq,
         entry=row.id,
         kind=row.kind,
         topic=row.topic,
+        about=about.get(row.topic, ""),
         memo=row.memo,
         recorded_at=row.recorded_at,
         amount_fen=row.amount,

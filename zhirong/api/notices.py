@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from zhirong.api import calling, paging, problems, shapes
+from zhirong.ledger import payees
 from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.record.models import Notice
@@ -26,6 +28,7 @@ class NoticeTold(shapes.Told):
     zh: str
     en: str
     topic: str = Field(examples=["listing:12"])
+    payee: str = Field(description="Of money that leaves: name and masked account, for whom it concerns")
     is_legal: bool = Field(description="Cannot be switched off")
     is_read: bool
 
@@ -49,7 +52,7 @@ class Channel(shapes.Said):
     is_wanted: bool
 
 
-def told(notice: Notice) -> NoticeTold:
+def told(notice: Notice, payee: dict[str, str]) -> NoticeTold:
     return NoticeTold(
         notice_id=notice.pk,
         at=notice.at,
@@ -57,15 +60,23 @@ def told(notice: Notice) -> NoticeTold:
         zh=notices.text_of(notice, "zh-hans"),
         en=notices.text_of(notice, "en"),
         topic=notice.topic,
+        payee=payee.get(party_of(notice), ""),
         is_legal=notice.is_legal,
         is_read=notice.read_at is not None,
     )
 
 
+def party_of(notice: Notice) -> str:
+    """The reference of who is paid; empty where the notice is not about a payout."""
+    return str(json.loads(notice.facts).get("party", "")) if notice.kind in payees.KINDS else ""
+
+
 @router.get("/notices", summary="What I was told", **problems.told(paging.Page[NoticeTold]))
 def list_notices(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[NoticeTold]:
     """Newest first."""
-    return paging.cut(Notice.objects.filter(person_ref=calling.person_of(request).ref), asked, told)
+    page = paging.cut(Notice.objects.filter(person_ref=calling.person_of(request).ref), asked, lambda one: one)
+    payee = payees.shown(calling.standing_of(request), {ref for one in page.items if (ref := party_of(one))})
+    return paging.Page(items=[told(one, payee) for one in page.items], next=page.next, total=page.total)
 
 
 @router.post("/notices/read", summary="Mark notices as read", **problems.told(Read))

@@ -56,6 +56,13 @@ class SplitSaid(shapes.Said):
     file: FileRef = ""
 
 
+class LiftSaid(shapes.Said):
+    """Why an agreement no longer holds."""
+
+    reason: shapes.Reason
+    file: FileRef = ""
+
+
 class SplitConfirmed(shapes.Said):
     """What the second person looked at: `payload_hash` of the agreement."""
 
@@ -107,6 +114,7 @@ def get_proceeds(request: HttpRequest, deal_id: shapes.Id) -> ProceedsTold:
     summary="Enter an agreed division of the proceeds",
     **problems.told(
         SplitTold, "deal.split_does_not_add_up", "deal.split_unknown_party", "deal.split_without_pledgee",
+        "deal.not_the_pledgee",
         "deal.part_for_the_buyer", "deal.not_now", "people.own_party", "listing.text_length", *KEY,
     ),
 )  # fmt: skip
@@ -122,11 +130,29 @@ def propose_split(request: HttpRequest, deal_id: shapes.Id, said: SplitSaid) -> 
 
 
 @router.post(
+    "/deals/{int:deal_id}/split/lift",
+    auth=calling.may_ask("exchange.propose_split"),
+    summary="Propose to lift a confirmed division of the proceeds",
+    **problems.told(
+        SplitTold, "deal.no_agreement", "deal.split_paid", "people.own_party", "listing.text_length", *KEY,
+    ),
+)  # fmt: skip
+def lift_split(request: HttpRequest, deal_id: shapes.Id, said: LiftSaid) -> HttpResponse:
+    """It is confirmed, sent back or withdrawn like an agreement. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    file = files.own_or_none(person, said.file)
+    return actions.once(
+        request, lambda: split_told(splits.propose_lift(person, deal.pk, reason=said.reason, file=file))
+    )
+
+
+@router.post(
     "/deals/{int:deal_id}/split/confirm",
     auth=calling.may_ask("exchange.confirm_split"),
     summary="Confirm an agreed division of the proceeds",
     **problems.told(
         SplitTold, "deal.no_split", "deal.split_changed", "deal.split_does_not_add_up", "deal.split_without_pledgee",
+        "deal.not_the_pledgee", "deal.split_paid",
         "deal.part_for_the_buyer", "people.maker_is_checker", "people.own_party", *KEY,
     ),
 )  # fmt: skip

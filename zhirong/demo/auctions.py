@@ -83,7 +83,12 @@ class Story:
     def registered(self, listing: Listing, *buyers: str) -> None:
         """These buyers register and their deposits arrive at the bank."""
         for login in buyers:
-            intent = intents.register(self.cast[login], listing.pk, party=self.cast.firms[login])
+            intent = intents.register(
+                self.cast[login],
+                listing.pk,
+                party=self.cast.firms[login],
+                of_repaid_fen=listing.deposit_fen,
+            )
             if intent.deposit_state == "due":
                 self.pays(intent.party, intent.deposit_fen, intent.payment_code)
         self.statement()

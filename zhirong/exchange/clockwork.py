@@ -1,7 +1,7 @@
 """Time that a demo moves: forward only, with a stop at each deadline on the way, the earliest first.
 
 Stops are what the clock acts on (ends of registration, answers, offers, openings, closes, lines that the bank tells
-late) and the terms whose passing is told (of deals, refunds, suspensions, qualification). At each stop everything is
+late) and the terms whose passing is told (`TOLD`). At each stop everything is
 done that the house's clock does every second, in the same order: the bank is asked first.
 
 The move itself is the record's deed (`record.move_clock`), which refuses outside a demo's data folder.
@@ -23,7 +23,7 @@ from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.base.shown import from_ns, to_ns
 from zhirong.exchange import floor_doors, jobs
-from zhirong.exchange.actions import overdue
+from zhirong.exchange.actions import overdue, unplaced
 from zhirong.exchange.models import Deal, Listing, Lot
 from zhirong.ledger.actions import simulated
 from zhirong.ledger.models import Due
@@ -38,7 +38,9 @@ LONGEST_STEPS = 10_000
 BREATH = timedelta(milliseconds=1)
 FARTHEST = timedelta(days=400)
 LOTS_THAT_RUN = ("scheduled", "live", "matching")
+# Every kind of deadline there is: what the clock acts on, and the terms of persons whose passing is told.
 BY_CLOCK = ("registration", "answer", "offer", "opening", "close", "bank")
+TOLD = ("contract", "payment", "recordal", "refund", "suspension", "qualify", "relisting", "suspense")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,16 @@ def deadlines(after: datetime, *, most: int = 20) -> list[Deadline]:
     timed = _first([*_of_listings(after), *_of_bank(after), *_of_deals(after), *_of_refunds(after)], most)
     found = [Deadline(at, kind, pk, number, kind in BY_CLOCK) for at, kind, pk, number in timed]
     found += [Deadline(from_ns(ns), kind, pk, number, True) for ns, kind, pk, number in _first(_of_lots(after), most)]
-    found += [Deadline(at, what, one.pk, one.number, False) for what, one, at in overdue.listing_terms() if at > after]
+    found += [one for one in _of_the_house() if one.at > after]
     return sorted(found, key=lambda one: (one.at, one.kind, one.pk))[:most]
+
+
+def _of_the_house() -> Iterator[Deadline]:
+    """What the house owes by a term that no row holds: to its listings, and to whoever's money waits in suspense."""
+    for what, listing, at in overdue.listing_terms():
+        yield Deadline(at, what, listing.pk, listing.number, by_clock=False)
+    for line, at in unplaced.ends():
+        yield Deadline(at, unplaced.WHAT, line.pk, line.bank_ref, by_clock=False)
 
 
 def _first(parts: Sequence[QuerySet[Any]], most: int) -> list[tuple[Any, str, int, str]]:
@@ -133,7 +143,7 @@ def next_deadline(after: datetime) -> datetime | None:
 def next_stop(after: datetime) -> datetime | None:
     """Where a move must stop next: a deadline of the clock, or a term whose passing is told."""
     terms = [part.aggregate(first=Min("at"))["first"] for part in (*_of_deals(after), *_of_refunds(after))]
-    terms += [at for _, _, at in overdue.listing_terms() if at > after]
+    terms += [one.at for one in _of_the_house() if one.at > after]
     return min((at for at in (next_deadline(after), *terms) if at is not None), default=None)
 
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from django.db import close_old_connections
 from django.db.models import Model, Prefetch, QuerySet
 
-from zhirong.exchange.models import Listing, ListingItem, Lot
+from zhirong.exchange import sales
+from zhirong.exchange.models import Deal, Listing, ListingItem, Lot
 from zhirong.record import feed
 from zhirong.record.feed import Told
 from zhirong.registry.models import Holding, Right
@@ -92,7 +93,7 @@ def _in_chunks(found: QuerySet[AnyModel]) -> Iterator[list[AnyModel]]:
 
 
 def of_listings(listings: Sequence[Listing]) -> Iterator[Document]:
-    """The documents of listings with their rights, in five queries for all of them."""
+    """The documents of listings with their rights, in six queries for all of them."""
     held = Prefetch("holdings", Holding.objects.filter(until=None).order_by("position", "pk"))
     rights = Prefetch("right", Right.objects.prefetch_related(held))
     found = ListingItem.objects.filter(listing__in=listings).prefetch_related(rights).order_by("position")
@@ -102,11 +103,13 @@ def of_listings(listings: Sequence[Listing]) -> Iterator[Document]:
     tops = dict(Lot.objects.filter(listing__in=listings, top_fen__isnull=False).order_by("run").values_list(
         "listing_id", "top_fen"
     ))  # fmt: skip
+    live = dict(Deal.objects.filter(listing__in=listings, state__in=sales.LIVE).values_list("listing_id", "price_fen"))
     for listing in listings:
-        yield of_listing(listing, by_listing.get(listing.pk, []), top_fen=tops.get(listing.pk))
+        price_fen = sales.price_fen(listing, live_fen=live.get(listing.pk), top_fen=tops.get(listing.pk))
+        yield of_listing(listing, by_listing.get(listing.pk, []), price_fen=price_fen)
 
 
-def of_listing(listing: Listing, rights: Sequence[Right], *, top_fen: int | None) -> Document:
+def of_listing(listing: Listing, rights: Sequence[Right], *, price_fen: int) -> Document:
     """One listing: its own words first, those of its rights after them."""
     filed = [right.filed_on for right in rights if right.filed_on]
     dates: dict[str, Any] = {"listed": listing.announced_at, "applied": min(filed, default=None)}
@@ -126,7 +129,7 @@ def of_listing(listing: Listing, rights: Sequence[Right], *, top_fen: int | None
         dates={name: day for name, day in dates.items() if day is not None},
         state=listing.state,
         state_names=STATE_NAMES.get(listing.state, ()),
-        price_fen=top_fen or listing.asking_fen,
+        price_fen=price_fen,
         facets={"right_kind": _unique(right.kind for right in rights), "mode": (listing.rule_set,)},
     )
 

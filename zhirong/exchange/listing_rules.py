@@ -61,7 +61,7 @@ OVER = ("settled", "ended", "withdrawn", "terminated")
 
 # From the hammer to the certificate (RULEBOOK B8, LEDGER 5.3).
 DEAL_STEPS: Mapping[str, Mapping[str, str]] = {
-    "offered": {"take": "contract", "decline": "declined", "annul": "annulled"},
+    "offered": {"take": "contract", "decline": "declined", "withdraw": "withdrawn", "annul": "annulled"},
     "contract": {"sign": "payment", "default": "defaulted", "annul": "annulled"},
     "payment": {"pay": "recordal", "default": "defaulted", "annul": "annulled"},
     "recordal": {"enter": "confirming", "annul": "annulled"},
@@ -69,6 +69,7 @@ DEAL_STEPS: Mapping[str, Mapping[str, str]] = {
     "settled": {},
     "defaulted": {},
     "declined": {},
+    "withdrawn": {},
     "annulled": {},
 }
 

@@ -264,6 +264,7 @@ class Deal(models.Model):
     stopped_at = models.DateTimeField(null=True)
     default_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     annulment_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withdrawal_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -5,13 +5,14 @@ Facts come from the deal's rows and its rule set as it was kept; the papers are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.money import shown
 from zhirong.base.refused import Refused
-from zhirong.exchange import published, rules
+from zhirong.exchange import published, rules, subjects
 from zhirong.exchange.actions import money
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
@@ -331,11 +332,14 @@ def recordal_papers(deal: Deal, known: RightFacts) -> tuple[facts.Paper, ...]:
 
 def statement(party: Party, found: reports.Statement, *, now: datetime, is_demo: bool, language: str) -> bytes:
     """The statement of a party's free account as a paper."""
-    return pdf.statement(statement_facts(party, found, now=now, is_demo=is_demo), language)
+    about = subjects.texts((row.topic for row in found.rows), language)
+    return pdf.statement(statement_facts(party, found, about, now=now, is_demo=is_demo), language)
 
 
-def statement_facts(party: Party, found: reports.Statement, *, now: datetime, is_demo: bool) -> facts.Statement:
-    """What moved on the account, each with the balance after it."""
+def statement_facts(
+    party: Party, found: reports.Statement, about: Mapping[str, str], *, now: datetime, is_demo: bool
+) -> facts.Statement:
+    """What moved on the account, each with what it was about and the balance after it."""
     return facts.Statement(
         house=published.HOUSE,
         issued_at=now,
@@ -348,7 +352,7 @@ def statement_facts(party: Party, found: reports.Statement, *, now: datetime, is
             facts.Entry(
                 on=beijing_day(row.recorded_at),
                 what=move(row.kind),
-                reference=row.memo or row.topic,
+                reference=" ".join(filter(None, (about.get(row.topic), row.memo))) or row.topic,
                 in_fen=max(row.amount, 0),
                 out_fen=max(-row.amount, 0),
                 balance_fen=row.balance_after,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import splits
-from zhirong.exchange.actions.splits import Part
+from zhirong.exchange.actions import entitled
+from zhirong.exchange.actions.entitled import Part
 from zhirong.exchange.models import Deal, Share, Split
 from zhirong.record import actions as record
 
@@ -26,14 +26,14 @@ def of(deal: Deal) -> Proceeds:
     """Before the settlement as the register and an agreement stand now, after it what each one got."""
     agreements = deal.splits.filter(state__in=("proposed", "confirmed")).select_related("proposed_by", "confirmed_by")
     shares = list(deal.shares.select_related("party").order_by("position"))
-    net_fen = splits.net_fen(deal)
+    net_fen = entitled.net_fen(deal)
     if deal.state == "defaulted" and shares:
         # What there was to divide is the sellers' part of the forfeited deposit.
         parts, net_fen = [part_of(share) for share in shares], sum(share.amount_fen for share in shares)
     elif deal.state == "settled":
         parts = [part_of(share) for share in shares] or [sold_alone(deal)]
     else:
-        parts = splits.of(deal, beijing_day(record.now()))
+        parts = entitled.of(deal, beijing_day(record.now()))
     waiting_fen = sum(share.amount_fen for share in shares if share.paid_at is None)
     return Proceeds(net_fen, waiting_fen, parts, agreements.first())
 
@@ -45,4 +45,4 @@ def part_of(share: Share) -> Part:
 
 def sold_alone(deal: Deal) -> Part:
     """Deals of earlier days were paid to the seller alone and kept no shares."""
-    return Part("owner", deal.seller.name, deal.seller, splits.net_fen(deal))
+    return Part("owner", deal.seller.name, deal.seller, entitled.net_fen(deal))

@@ -14,11 +14,11 @@ from zhirong.base.refused import Refused
 from zhirong.ledger.rules import Line
 
 STATEMENT: Final = ("bank_ref", "account", "payer", "amount", "value_date", "memo", "corrects")
-INSTRUCTIONS: Final = ("instruction", "payee", "amount", "currency", "topic")
+INSTRUCTIONS: Final = ("instruction", "payee", "account", "amount", "currency", "purpose", "reference")
 # The last row of a statement: what the bank holds on the account at its end.
 CLOSING: Final = "CLOSING"
 AMOUNT: Final = re.compile(r"(-?)(\d{1,13})\.(\d\d)")
-LONGEST: Final = {"bank_ref": 64, "account": 64, "payer": 200, "memo": 200, "corrects": 64}
+LONGEST: Final = {"bank_ref": 64, "account": 64, "payer": 200, "memo": 200, "corrects": 64, "purpose": 200}
 
 
 class Bank(Protocol):
@@ -45,13 +45,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One payment that the bank is told to make."""
+    """One payment that the bank is told to make; without an account it goes back to the one that it came from."""
 
     id: str
     payee: str
+    account: str
     amount: int
     currency: str
-    topic: str
+    purpose: str
+    reference: str
 
 
 def figures(amount: int) -> str:
@@ -135,7 +137,10 @@ def write_statement(lines: Iterable[Line], *, closing: int, account: str, day: d
 
 def write_instructions(instructions: Iterable[Instruction]) -> bytes:
     """An instruction file."""
-    rows = [(one.id, one.payee, figures(one.amount), one.currency, one.topic) for one in instructions]
+    rows = [
+        (one.id, one.payee, one.account, figures(one.amount), one.currency, one.purpose, one.reference)
+        for one in instructions
+    ]
     return written(INSTRUCTIONS, rows)
 
 
@@ -143,7 +148,13 @@ def read_instructions(file: bytes) -> tuple[Instruction, ...]:
     """An instruction file as the bank reads it."""
     return tuple(
         Instruction(
-            row["instruction"], row["payee"], read_amount(row["amount"], row=number), row["currency"], row["topic"]
+            id=row["instruction"],
+            payee=row["payee"],
+            account=row["account"],
+            amount=read_amount(row["amount"], row=number),
+            currency=row["currency"],
+            purpose=row["purpose"],
+            reference=row["reference"],
         )
         for number, row in rows_of(file, columns=INSTRUCTIONS)
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Concat
 
 from zhirong.ledger import reports, rules
-from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, SimulatedLine
+from zhirong.ledger.models import BankFile, BankLine, Expectation, Payout, Reconciliation, SimulatedLine
 from zhirong.people import access
 from zhirong.people.access import Who
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 
 SHOWN = 50
 
@@ -40,10 +42,43 @@ class Desk:
     reconciliations: tuple[Reconciliation, ...]
 
 
-def bank_page() -> BankPage:
-    """What the simulated bank shows at its counter, in one question."""
+def bank_page(who: Who) -> BankPage | None:
+    """The whole of the simulated bank in one question, for those who work with it; None for its customers."""
+    if not access.may(who, "ledger.see_simulated_bank"):
+        return None
     found = SimulatedLine.objects.aggregate(holds=Sum("amount"), untold=Count("pk", filter=Q(tells_left__gt=0)))
     return BankPage(holds=found["holds"] or 0, untold=found["untold"])
+
+
+def bank_lines(who: Who) -> QuerySet[SimulatedLine]:
+    """A customer sees what it paid and what was paid to it; more would tell who bids for what before the hammer (B8).
+
+    A line of the bank's own script names nobody at the counter and is its payer's by name.
+    """
+    if access.may(who, "ledger.see_simulated_bank"):
+        return SimulatedLine.objects.all()
+    standing = access.standing_of(who)
+    if standing is None:
+        return SimulatedLine.objects.none()
+    names = Party.objects.filter(pk__in=standing.parties).values("name")
+    payouts = Payout.objects.filter(account__path__in=own_paths(standing)).values("pk")
+    scripted = Q(by_ref="", instruction="", payer__in=names)
+    return SimulatedLine.objects.filter(Q(by_ref=standing.ref) | scripted | Q(instruction__in=payouts))
+
+
+def own_paths(standing: Standing) -> QuerySet[Party, str]:
+    """The free accounts of the parties that somebody acts for; the path of an account is made of its party's ref."""
+    before, after = rules.available("|").split("|")
+    return Party.objects.filter(pk__in=standing.parties).values_list(Concat(Value(before), "ref", Value(after)))
+
+
+def expected_of(who: Who, code: str) -> Expectation | None:
+    """What is expected under a code, for its payer and for those who work with the bank: a code may be guessed."""
+    found = Expectation.objects.filter(code=code)
+    if access.may(who, "ledger.see_simulated_bank"):
+        return found.first()
+    standing = access.standing_of(who)
+    return found.filter(account__path__in=own_paths(standing)).first() if standing else None
 
 
 def has_payment(code: str) -> bool:

@@ -258,3 +258,5 @@ class SimulatedLine(models.Model):
     told_from = models.DateTimeField()
     tells_left = models.PositiveSmallIntegerField(default=1)
     instruction = models.CharField(max_length=64, blank=True)
+    # Who stood at the counter, where somebody signed in paid; the bank's own books know no more of its customers.
+    by_ref = models.CharField(max_length=16, blank=True, default="")

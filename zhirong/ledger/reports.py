@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, Case, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from zhirong.base.refused import Refused
 from zhirong.ledger.models import Account, Entry, Hold, Posting
@@ -71,12 +71,21 @@ def balance(path: str, *, recorded_at: datetime | None = None, effective_at: dat
 
 def statement(path: str, begins: datetime, ends: datetime) -> Statement:
     """The account from `begins` (included) to `ends` (excluded), by the time of recording, so that it never changes."""
-    before = Posting.objects.filter(account=OuterRef("pk"), entry__recorded_at__lt=begins).order_by("-entry_id")
-    told = Account.objects.filter(path=path).annotate(opening=Subquery(before.values("balance_after")[:1]))
-    account = told.first()
+    account = opened(Account.objects.filter(path=path), begins).first()
     if account is None:
         raise Refused("ledger.account_not_found", id=path, path=path)
-    opening = account.opening or 0
+    return statement_of(account, begins, ends)
+
+
+def opened(accounts: QuerySet[Account], begins: datetime) -> QuerySet[Account]:
+    """Accounts with what stood on each at an instant."""
+    before = Posting.objects.filter(account=OuterRef("pk"), entry__recorded_at__lt=begins).order_by("-entry_id")
+    return accounts.annotate(opening=Subquery(before.values("balance_after")[:1]))
+
+
+def statement_of(account: Account, begins: datetime, ends: datetime) -> Statement:
+    """The same of an account that was `opened` at the beginning."""
+    opening: int = getattr(account, "opening", None) or 0
     within = (
         Posting.objects.filter(account=account, entry__recorded_at__gte=begins, entry__recorded_at__lt=ends)
         .select_related("entry", "entry__debit", "entry__credit")
@@ -84,7 +93,7 @@ def statement(path: str, begins: datetime, ends: datetime) -> Statement:
     )
     rows = tuple(row_of(posting) for posting in within)
     return Statement(
-        path=path,
+        path=account.path,
         currency=account.currency,
         begins=begins,
         ends=ends,

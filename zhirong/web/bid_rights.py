@@ -1,14 +1,14 @@
 """Who may bid at the thin door: asked of the ordinary rules once, then held against the rows it rests on at every bid.
 
-A log-out, a new password, a role or membership that ended, a closed person or an intent that is no longer admitted
-changes one of these rows, in whatever process it was done; so the next bid asks the rules anew and hears their refusal.
+A log-out, the end of a session, a new password, a role or membership that ended, a closed person or an intent that is
+no longer admitted shows in one of these rows, in whatever process it was done; so the next bid asks the rules anew and
+hears their refusal.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -28,10 +28,12 @@ from zhirong.people.models import Person
 from zhirong.record import port as sql
 
 KEPT: Final = 10_000
-# A session also ends by the clock alone, which changes no row; its twelve hours may be some minutes more here.
-TRUSTED_NS: Final = 600 * 10**9
 # A question, and the column by which its rows are found and told apart.
-SESSIONS = ("SELECT session_key, expire_date, session_data FROM django_session WHERE {}", "session_key")
+# A session also ends by the clock alone, which changes no row: one that is over is not found.
+SESSIONS = (
+    "SELECT session_key, expire_date, session_data FROM django_session WHERE {} AND expire_date > CURRENT_TIMESTAMP",
+    "session_key",
+)
 # Grants and memberships are only ended and added, never changed: how many stand and the sum of their ids tell them all.
 OPEN = "person_id = p.id AND ended_at IS NULL AND confirmed_at IS NOT NULL"
 PERSONS = (
@@ -57,7 +59,6 @@ class Right:
     person_id: int
     intent_id: int
     rests_on: Rows = ()
-    asked_ns: int = 0
 
 
 class Rights:
@@ -130,7 +131,7 @@ class Rights:
             return right  # of other rows than were read: good for this bid, and asked again at the next
         if len(self.kept) >= KEPT:
             self.kept.clear()
-        self.kept[place] = replace(right, rests_on=rows, asked_ns=time.monotonic_ns())
+        self.kept[place] = replace(right, rests_on=rows)
         return self.kept[place]
 
     def _rows(self, rights: list[Right]) -> dict[tuple[str, int], Rows]:
@@ -182,9 +183,8 @@ def _read(door: sql.Port, question: tuple[str, str], *, of: set[Any]) -> dict[An
 
 
 def stands(right: Right, rows: dict[tuple[str, int], Rows]) -> bool:
-    """Whether nothing on which the right rests has changed since the rules were asked, which was not long ago."""
-    is_fresh = time.monotonic_ns() - right.asked_ns < TRUSTED_NS
-    return is_fresh and rows[right.session, right.intent_id] == right.rests_on
+    """Whether nothing on which the right rests has changed since the rules were asked."""
+    return rows[right.session, right.intent_id] == right.rests_on
 
 
 def _settle(answer: asyncio.Future[Right], found: Right | BaseException) -> None:

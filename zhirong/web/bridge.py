@@ -29,6 +29,8 @@ OPEN_LIMIT = 256
 MEMORY_LIMIT = 1024 * 1024
 BODY_LIMIT = 20 * 1024 * 1024
 UPLOAD_LIMIT = 200 * 1024 * 1024
+# Where anyone may send a file without a log-in: no more than the file and its form.
+SMALL_UPLOADS = {"/verify": BODY_LIMIT + MEMORY_LIMIT}
 CHUNK = 64 * 1024
 STALL_SECONDS = 20
 
@@ -216,7 +218,7 @@ async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
     """The body, bounded: files may be larger than forms, and leave memory for a temporary file."""
     headers = dict(scope["headers"])
     is_upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-    limit = UPLOAD_LIMIT if is_upload else BODY_LIMIT
+    limit = SMALL_UPLOADS.get(scope["path"], UPLOAD_LIMIT) if is_upload else BODY_LIMIT
     if int(headers.get(b"content-length", b"0")) > limit:
         raise TooLarge
     body = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115 - closed by who sends or serves it

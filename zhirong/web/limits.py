@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.http import HttpRequest
 
@@ -14,6 +16,9 @@ from zhirong.base.refused import Refused
 # counted tries of a log-in (people).
 LIMITS = {"log_in": (20, 60), "sign_up": (10, 600), "export": (10, 60), "upload": (30, 60), "search": (120, 60)}
 PLACES = 10_000
+# what: how many at the same time in this process, whoever asks; fewer than the threads that serve pages.
+AT_ONCE = {"verify": threading.BoundedSemaphore(2)}
+BUSY_SECONDS = 5
 
 _seen: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
 _lock = threading.Lock()
@@ -33,6 +38,17 @@ def take(request: HttpRequest, what: str, *, who: str = "") -> None:
             retry_seconds = times[0] + window_seconds - now
             raise Refused("web.too_often", limit=limit, retry_seconds=retry_seconds)
         times.append(now)
+
+
+@contextmanager
+def one_of(what: str) -> Iterator[None]:
+    """One of the few at the same time, for as long as the block lasts; refused at once where all are taken."""
+    if not AT_ONCE[what].acquire(blocking=False):
+        raise Refused("web.busy", retry_seconds=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        AT_ONCE[what].release()
 
 
 def forget() -> None:

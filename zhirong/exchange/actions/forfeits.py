@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import money, splits
+from zhirong.exchange.actions import entitled, money
 from zhirong.exchange.models import Deal, Share
 from zhirong.people.models import Person
 from zhirong.record import actions as record
@@ -26,8 +26,8 @@ def take(deal: Deal, parts: Mapping[str, int], *, who: Person) -> None:
         return
     now, day = record.now(), beijing_day(record.now())
     rights = [item.right for item in deal.listing.items.select_related("right").order_by("position")]
-    found = splits.by_shares([splits.sold_by(deal, right, day) for right in rights], sellers_fen(parts))
-    splits.must_not_gain(who, {part.party.ref for part in found if part.party})
+    found = entitled.by_shares([entitled.sold_by(deal, right, day) for right in rights], sellers_fen(parts))
+    entitled.must_not_gain(who, {part.party.ref for part in found if part.party})
     shares = [
         Share(
             deal=deal,

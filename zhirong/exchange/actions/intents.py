@@ -24,15 +24,16 @@ OVER = ("withdrawn", "void", "lapsed")
 
 
 @transaction.atomic
-def register(who: Person, listing_id: int, *, party: Party) -> Intent:
-    """Register an intending buyer; where the party has enough free money the deposit is frozen at once."""
+def register(who: Person, listing_id: int, *, party: Party, of_repaid_fen: int = 0) -> Intent:
+    """Register an intending buyer; where the party has enough free money the deposit is frozen at once.
+
+    `of_repaid_fen` is what the person agreed to have frozen of money that was to be repaid to the party (B10).
+    """
     listing = locked(listing_id)
     if done := Intent.objects.filter(listing=listing, party=party).exclude(state__in=OVER).first():
         access.require(who, "exchange.register", done)
         return done
     now = record.now()
-    if listing.state != "announced" or listing.closes_at is None or now >= listing.closes_at:
-        raise Refused("intent.closed", number=listing.number, closed_at=listing.closes_at)
     intent = Intent(
         listing=listing,
         party=party,
@@ -42,12 +43,15 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
         payment_code=payment_code(),
     )
     access.require(who, "exchange.register", intent)
+    if listing.state != "announced" or listing.closes_at is None or now >= listing.closes_at:
+        raise Refused("intent.closed", number=listing.number, closed_at=listing.closes_at)
     if party.verified_at is None:
         raise Refused("intent.party_not_verified", party=party.name)
     rules.must_be_free_to_bid(
         party.ref, sellers=sellers(listing), staff=staff_parties(), barred=barred_parties(listing)
     )
     _must_be_one_hand(who, listing, party)
+    funding = _agreed(money.funding(party, listing.deposit_fen), intent, of_repaid_fen=of_repaid_fen)
     intent.save()
     record.tell(
         "exchange.registered",
@@ -59,8 +63,42 @@ def register(who: Person, listing_id: int, *, party: Party) -> Intent:
         deposit_fen=listing.deposit_fen,
     )
     if money.ask_for_deposit(intent):
+        _tell_of_repaid(who, intent, funding)
         admit_if_ready(intent)
     return intent
+
+
+def _agreed(funding: money.Funding, intent: Intent, *, of_repaid_fen: int) -> money.Funding:
+    """Money on its way back to its owner is frozen for another bid only as far as its owner said so."""
+    if funding.repaid_fen > of_repaid_fen:
+        raise Refused(
+            "intent.confirm_funding",
+            number=intent.listing.number,
+            deposit_fen=intent.deposit_fen,
+            free_fen=funding.free_fen,
+            repaid_fen=funding.repaid_fen,
+            repaid_by=funding.repaid_by,
+            rest_fen=funding.rest_fen,
+        )
+    return funding
+
+
+def _tell_of_repaid(who: Person, intent: Intent, funding: money.Funding) -> None:
+    if funding.repaid_by is None:
+        return
+    record.tell(
+        "exchange.deposit_of_repaid",
+        intent.listing.topic,
+        who=who,
+        to=[who],
+        number=intent.listing.number,
+        party=intent.party.ref,
+        deposit_fen=intent.deposit_fen,
+        free_fen=funding.free_fen,
+        repaid_fen=funding.repaid_fen,
+        repaid_by=funding.repaid_by.isoformat(),
+        rest_fen=funding.rest_fen,
+    )
 
 
 def _must_be_one_hand(who: Person, listing: Listing, party: Party) -> None:

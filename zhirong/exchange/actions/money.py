@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -40,6 +41,25 @@ def _let_go(code: str, listing: Listing, why: str, *, party: Party, topic: str) 
     came_fen = earmarks.let_go(code)
     if came_fen:
         owe(listing, [(f"unused:{code}", why, party, came_fen)], topic=topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """Where a deposit would come from: free money, what of it was to be repaid by when, and what is to be paid in."""
+
+    free_fen: int
+    repaid_fen: int
+    repaid_by: datetime | None
+    rest_fen: int
+
+
+def funding(party: Party, deposit_fen: int) -> Funding:
+    """Free money pays a deposit whole or not at all."""
+    if deposit_fen == 0 or free_fen(party) < deposit_fen:
+        return Funding(0, 0, None, deposit_fen)
+    used = dues.would_use(party, deposit_fen)
+    by = min((due.due_at for due, _ in used), default=None)
+    return Funding(deposit_fen, sum(cut for _, cut in used), by, 0)
 
 
 def ask_for_deposit(intent: Intent) -> bool:

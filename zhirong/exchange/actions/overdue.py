@@ -57,10 +57,11 @@ def listing_terms(listing_id: int | None = None) -> Iterator[tuple[str, Listing,
     found = Listing.objects.filter(edition_of_rules__isnull=False).select_related("edition_of_rules")
     if listing_id is not None:
         found = found.filter(pk=listing_id)
-    for listing in found.filter(state="suspended", suspended_at__isnull=False):
-        assert listing.suspended_at is not None
-        yield "suspension", listing, terms.suspension_ends(rules_of(listing).basis, listing.suspended_at)
-    waiting = list(found.filter(state="qualifying", closes_at__isnull=False))
+    running = list(found.filter(state__in=("suspended", "qualifying")))
+    for listing in running:
+        if listing.state == "suspended" and listing.suspended_at is not None:
+            yield "suspension", listing, terms.suspension_ends(rules_of(listing).basis, listing.suspended_at)
+    waiting = [listing for listing in running if listing.state == "qualifying" and listing.closes_at is not None]
     resumed = _resumed(waiting)
     for listing in waiting:
         assert listing.closes_at is not None

@@ -7,13 +7,13 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Count, Q
 
-from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
 from zhirong.exchange.actions import money, unplaced
 from zhirong.exchange.actions.listings import locked
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger.actions import dues
 from zhirong.ledger.models import Due
+from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 
@@ -54,9 +54,9 @@ def _not_needed(listing: Listing) -> list[int]:
     return list(held.values_list("pk", flat=True))
 
 
+@transaction.atomic
 def claim(who: Person, key: str) -> Due:
     """A party asks back what it had left for further bids; the term of its rule set runs from now (B10)."""
-    found = Due.objects.filter(key=key).first()
-    if found is None:
-        raise Refused("ledger.due_unknown", due=key[:60])
+    found = dues.locked(key)
+    access.require(who, "ledger.keep_money", found)
     return dues.claim(who, key, due_at=unplaced.due_at(found.topic, record.now()))

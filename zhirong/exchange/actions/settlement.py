@@ -11,7 +11,7 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, forfeits, money, splits, succession
+from zhirong.exchange.actions import certificates, entitled, forfeits, money, splits, succession
 from zhirong.exchange.actions.deals import locked_deal, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Recordal
@@ -66,7 +66,7 @@ def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
     deal = locked_deal(deal_id)
     access.require(who, "exchange.enter_recordal", deal)
     must_run(deal)
-    splits.must_not_gain(who, {part.party.ref for part in splits.of(deal, beijing_day(record.now())) if part.party})
+    entitled.must_not_gain(who, {part.party.ref for part in entitled.of(deal, beijing_day(record.now())) if part.party})
     if proof.file is None:
         raise Refused("deal.recordal_no_notice")
     if proof.effective_on > beijing_day(record.now()):
@@ -96,8 +96,10 @@ def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
     return entered
 
 
-def _entered(deal: Deal) -> Recordal:
+def _entered(deal: Deal, who: Person) -> Recordal:
+    """The proof that waits for this second person; whoever may not confirm any is not told whether one waits."""
     found = deal.recordals.select_for_update().filter(state="entered").order_by("-pk").first()
+    access.require(who, "exchange.confirm_recordal", found or Recordal(deal=deal))
     if found is None:
         raise Refused("deal.no_recordal", deal=deal.number)
     return found
@@ -107,8 +109,7 @@ def _entered(deal: Deal) -> Recordal:
 def return_recordal(who: Person, deal_id: int, *, reason: str) -> Deal:
     """The second person finds a fault in the proof and sends it back."""
     deal = locked_deal(deal_id)
-    entered = _entered(deal)
-    access.require(who, "exchange.confirm_recordal", entered)
+    entered = _entered(deal, who)
     deal.state = listing_rules.deal_after(deal.state, "return")
     deal.save(update_fields=["state"])
     entered.state, entered.confirmed_by, entered.confirmed_at = "returned", who, record.now()
@@ -137,8 +138,7 @@ def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
     if deal.state == "settled":
         access.require(who, "exchange.confirm_recordal", deal.recordals.get(state="confirmed"))
         return None
-    entered = _entered(deal)
-    access.require(who, "exchange.confirm_recordal", entered)
+    entered = _entered(deal, who)
     must_run(deal)
     if entered.payload_hash != payload_hash:
         raise Refused("deal.recordal_changed", deal=deal.number)
@@ -158,7 +158,7 @@ def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
     deal.listing.ended_at = now
     deal.listing.save(update_fields=["state", "ended_at"])
     deal.listing.items.update(is_live=False)
-    certificates.issue(deal, recordal=entered, who=who, now=now, proceeds=splits.told(parts))
+    certificates.issue(deal, recordal=entered, who=who, now=now, proceeds=entitled.told(parts))
     return gate
 
 

@@ -118,6 +118,7 @@ def _offer(facts: dict[str, Any], seller: Party, rights: Sequence[Right]) -> Off
 def draft_many(who: Person, batch: ImportBatch) -> ImportBatch:
     """Drafts of all rows, unseen in chunks, then shown at once; with one fault, none. Done twice, it is done once."""
     now = ImportBatch.objects.select_related("holder").get(pk=batch.pk)
+    access.require(who, "exchange.list", Listing(seller=_seller(now)))
     if now.visible_at is not None:
         return now
     judged = judge(now, ImportRow.objects.filter(batch=now).order_by("line"))
@@ -125,7 +126,6 @@ def draft_many(who: Person, batch: ImportBatch) -> ImportBatch:
     if faults or not judged:
         raise Refused("registry.import_has_faults", batch=now.ref, rows=now.rows, faults=faults)
     offers = [one.offer for one in judged if one.offer]
-    access.require(who, "exchange.list", offers[0])
     done = Listing.objects.filter(batch=now).count()
     for start in range(done, len(offers), CHUNK):
         _write(who, now, offers[start : start + CHUNK])

@@ -1,140 +1,39 @@
-"""Who gets what of a deal's proceeds: co-owners by their shares, a pledgee first, or as an agreement says."""
+"""The division of a deal's proceeds: an agreement entered and lifted by two persons each, and what it pays."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from math import lcm
 
 from django.db import transaction
 from django.db.models import Max, Sum
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.exchange import listing_rules, rules
-from zhirong.exchange.actions import money
+from zhirong.exchange import listing_rules
+from zhirong.exchange.actions import entitled, money
 from zhirong.exchange.actions.deals import locked_deal, persons_of
 from zhirong.exchange.models import Deal, Share, Split
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.registry import queries
-from zhirong.registry.models import Encumbrance, Holding, Right
-from zhirong.registry.records import WHOLE_PPM
 
-PLEDGE = "pledge"
 MOST_PARTS = 50
+# What an agreement is lifted with: a proposal that names nobody, after which the register's division holds again.
+NOBODY = "[]"
 # How a proposal ends without standing, and the deed that says so.
 ENDS = {"refused": "exchange.split_refused", "withdrawn": "exchange.split_withdrawn"}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One share of the proceeds; one without a party, or `waits`, stays in escrow until those entitled agree."""
-
-    role: str
-    name: str
-    party: Party | None
-    amount_fen: int
-    waits: bool = False
-
-
-def net_fen(deal: Deal) -> int:
-    """What is left for the sellers' side: the price less its fee."""
-    return deal.price_fen - deal.seller_fee_fen
-
-
-def of(deal: Deal, day: date) -> list[Part]:
-    """The division of the proceeds on a day: as agreed and confirmed, else as the register and the law say."""
-    agreed = deal.splits.filter(state="confirmed").first()
-    return agreed_parts(agreed) if agreed is not None else by_register(deal, day)
-
-
-def agreed_parts(split: Split) -> list[Part]:
-    """The parts of an agreement."""
-    rows = json.loads(split.parts)
-    known = {party.ref: party for party in Party.objects.filter(ref__in=[row["party"] for row in rows])}
-    return [
-        Part(row["role"], known[row["party"]].name, known[row["party"]], row["amount_fen"])
-        for row in rows
-        if row["amount_fen"]
-    ]
-
-
-def by_register(deal: Deal, day: date) -> list[Part]:
-    """Every right weighs the same; within it each co-owner by its share. What a pledge secures waits (民法典 444)."""
-    rights = [item.right for item in deal.listing.items.select_related("right").order_by("position")]
-    free: list[tuple[Right, list[Holding]]] = []
-    pledges: list[Encumbrance] = []
-    for right in rights:
-        found = [one for one in queries.weights_on(right, day) if one.kind == PLEDGE]
-        pledges += found
-        if not found:
-            free.append((right, sold_by(deal, right, day)))
-    free_fen, pledged_fen = rules.split_fen(net_fen(deal), [len(free), len(rights) - len(free)])
-    parts = [_pledged(pledges, pledged_fen)] if pledged_fen else []
-    return parts + by_shares([held for _, held in free], free_fen)
-
-
-def sold_by(deal: Deal, right: Right, day: date) -> list[Holding]:
-    """Who sold a right: where the office named the buyer before the settlement, those who held until then (N7)."""
-    held = queries.holdings_on(right, day)
-    if not _all_of(deal.buyer_id, held):
-        return held
-    former: list[Holding] = []
-    # Each record of the office ended the whole of the one before, so the youngest whole not the buyer's own sold.
-    for one in right.holdings.select_related("party").filter(until__isnull=False).order_by("-pk"):
-        former.append(one)
-        if sum(each.share_ppm for each in former) >= WHOLE_PPM:
-            if not _all_of(deal.buyer_id, former):
-                return sorted(former, key=lambda each: (each.position, each.pk))
-            former = []
-    return held
-
-
-def _all_of(party_id: int, held: Sequence[Holding]) -> bool:
-    return bool(held) and all(one.party_id == party_id for one in held)
-
-
-def _pledged(pledges: Sequence[Encumbrance], amount_fen: int) -> Part:
-    """Nobody but pledgor and pledgee knows the debt: until they agree the money is deposited (民法典 444, E27)."""
-    names = list(dict.fromkeys(one.in_favour_of or (one.party.name if one.party else "") for one in pledges))
-    parties = {one.party_id: one.party for one in pledges}
-    only = next(iter(parties.values())) if len(parties) == 1 else None
-    return Part("pledgee", "、".join(names)[:200], only, amount_fen, waits=True)
-
-
-def by_shares(rights: Sequence[Sequence[Holding]], amount_fen: int) -> list[Part]:
-    """Each right's part by its holders' shares; a holder of several rights gets one sum."""
-    if not amount_fen:
-        return []
-    whole = lcm(*(sum(one.share_ppm for one in held) for held in rights))
-    weights: dict[tuple[int | None, str], int] = {}
-    parties: dict[tuple[int | None, str], Holding] = {}
-    for held in rights:
-        times = whole // sum(one.share_ppm for one in held)
-        for one in held:
-            key = (one.party_id, "" if one.party_id else one.name)
-            weights[key] = weights.get(key, 0) + one.share_ppm * times
-            parties.setdefault(key, one)
-    amounts = rules.split_fen(amount_fen, list(weights.values()))
-    return [
-        Part("owner", one.party.name if one.party else one.name, one.party, amount)
-        for one, amount in zip(parties.values(), amounts, strict=True)
-        if amount
-    ]
-
-
-def settle(deal: Deal, *, who: Person, day: date) -> list[Part]:
+def settle(deal: Deal, *, who: Person, day: date) -> list[entitled.Part]:
     """Pay everyone whose part is known, in the group that pays the fees, and keep what each one got."""
     if deal.splits.filter(state="proposed").exists():
         raise Refused("deal.split_unconfirmed", deal=deal.number)
-    parts, now = of(deal, day), record.now()
-    must_not_gain(who, {part.party.ref for part in parts if part.party})
+    parts, now = entitled.of(deal, day), record.now()
+    entitled.must_not_gain(who, {part.party.ref for part in parts if part.party})
     given = [(part.role, part.party.ref if part.party else "", part.amount_fen) for part in parts]
     _must_not_go_back(deal, given)
     if given:
@@ -167,7 +66,7 @@ def _to_divide_fen(deal: Deal) -> int:
         return waiting_fen(deal)
     if deal.state in ("defaulted", "annulled"):
         raise Refused("deal.not_now", state=deal.state, deed="split")
-    return net_fen(deal)
+    return entitled.net_fen(deal)
 
 
 @transaction.atomic
@@ -177,17 +76,58 @@ def propose_split(
     """The operator enters what contract or consent says: (role, party's ref, fen) of each, to the last fen."""
     deal = locked_deal(deal_id)
     access.require(who, "exchange.propose_split", deal)
-    must_not_gain(who, {ref for _, ref, _ in parts})
+    entitled.must_not_gain(who, {ref for _, ref, _ in parts})
     whole_fen = _to_divide_fen(deal)
     _must_add_up(parts, whole_fen)
     _must_not_go_back(deal, parts)
     _must_fit_the_pledge(deal, parts)
     said = json.dumps([{"role": role, "party": ref, "amount_fen": fen} for role, ref, fen in parts], sort_keys=True)
+    made, is_new = _propose(who, deal, said, reason=reason, file=file)
+    if is_new:
+        record.tell(
+            "exchange.split_proposed",
+            deal.topic,
+            who=who,
+            to=persons_of(deal),
+            deal=deal.number,
+            parts=[[role, ref, fen] for role, ref, fen in parts],
+            payload_hash=made.payload_hash,
+        )
+    return made
+
+
+@transaction.atomic
+def propose_lift(who: Person, deal_id: int, *, reason: str, file: File | None = None) -> Split:
+    """The operator says why a confirmed agreement no longer holds; it holds until a second person agrees."""
+    deal = locked_deal(deal_id)
+    access.require(who, "exchange.propose_split", deal)
+    if deal.state in ("settled", "defaulted", "annulled"):
+        raise Refused("deal.split_paid", deal=deal.number)
+    standing = deal.splits.filter(state__in=("proposed", "confirmed")).first()
+    if standing is None or (standing.state == "proposed" and standing.parts != NOBODY):
+        raise Refused("deal.no_agreement", deal=deal.number)
+    entitled.must_not_gain(who, {part.party.ref for part in entitled.agreed_parts(standing) if part.party})
+    made, is_new = _propose(who, deal, NOBODY, reason=reason, file=file)
+    if is_new:
+        record.tell(
+            "exchange.split_lift_proposed",
+            deal.topic,
+            who=who,
+            to=persons_of(deal),
+            deal=deal.number,
+            payload_hash=made.payload_hash,
+            reason=made.reason,
+        )
+    return made
+
+
+def _propose(who: Person, deal: Deal, said: str, *, reason: str, file: File | None) -> tuple[Split, bool]:
+    """What waits for a second person from now on, in the place of what stood; the same again is the same."""
     why = listing_rules.must_be_text(reason, field="reason", most=1000)
     digest = hashlib.sha256(f"{said}\x1f{why}\x1f{file.sha256 if file else ''}".encode()).hexdigest()
     standing = deal.splits.filter(state__in=("proposed", "confirmed")).first()
     if standing is not None and standing.payload_hash == digest:
-        return standing
+        return standing, False
     deal.splits.filter(state__in=("proposed", "confirmed")).update(state="replaced")
     made = Split.objects.create(
         deal=deal,
@@ -198,16 +138,7 @@ def propose_split(
         proposed_by=who,
         proposed_at=record.now(),
     )
-    record.tell(
-        "exchange.split_proposed",
-        deal.topic,
-        who=who,
-        to=persons_of(deal),
-        deal=deal.number,
-        parts=[[role, ref, fen] for role, ref, fen in parts],
-        payload_hash=digest,
-    )
-    return made
+    return made, True
 
 
 def _must_add_up(parts: Sequence[tuple[str, str, int]], whole_fen: int) -> None:
@@ -226,41 +157,49 @@ def _must_not_go_back(deal: Deal, parts: Sequence[tuple[str, str, int]]) -> None
         return
     day = beijing_day(record.now())
     for item in deal.listing.items.select_related("right"):
-        held = sold_by(deal, item.right, day)
-        was_one_of_many = any(one.party_id == deal.buyer_id for one in held) and not _all_of(deal.buyer_id, held)
-        pledges = [one for one in queries.weights_on(item.right, day) if one.kind == PLEDGE]
-        if was_one_of_many or any(one.party_id == deal.buyer_id for one in pledges):
+        held = entitled.sold_by(deal, item.right, day)
+        if any(one.party_id == deal.buyer_id for one in held) and not entitled.all_of(deal.buyer_id, held):
             return
+    if any(one.party_id == deal.buyer_id for one in entitled.pledges_on(deal, day)):
+        return
     raise Refused("deal.part_for_the_buyer", deal=deal.number)
 
 
 def _must_fit_the_pledge(deal: Deal, parts: Sequence[tuple[str, str, int]]) -> None:
-    """Where a pledge weighs, the agreement names the pledgee: the price goes first to the debt (民法典 444)."""
-    if deal.state == "defaulted":
-        # A forfeited deposit is no price, and the right is still there for the pledge.
-        return
-    day = beijing_day(record.now())
-    items = deal.listing.items.select_related("right")
-    pledged = any(one.kind == PLEDGE for item in items for one in queries.weights_on(item.right, day))
-    waits = deal.shares.filter(paid_at=None, role="pledgee").exists()
-    if (pledged or waits) and not any(role == "pledgee" for role, _, _ in parts):
+    """Where a pledge weighs, the agreement names the pledgee and nobody else as one (民法典 444: the debt first)."""
+    pledges = entitled.pledges_on(deal, beijing_day(record.now()))
+    waiting = list(deal.shares.filter(paid_at=None, role="pledgee"))
+    # A pledge may have ended at the office since the settlement; the part that waits still tells whose it was.
+    known = {one.party_id for one in pledges} | {one.party_id for one in waiting}
+    names = {one.in_favour_of for one in pledges} | {name for one in waiting for name in one.name.split("、")}
+    for party in Party.objects.filter(ref__in={ref for role, ref, _ in parts if role == "pledgee"}):
+        if party.pk not in known and party.name not in names:
+            pledgees = "、".join(sorted(names - {""})) or "–"
+            raise Refused("deal.not_the_pledgee", deal=deal.number, party=party.name, pledgees=pledgees)
+    # A forfeited deposit is no price, and the right is still there for the pledge.
+    is_price = deal.state != "defaulted"
+    if is_price and (pledges or waiting) and not any(role == "pledgee" for role, _, _ in parts):
         raise Refused("deal.split_without_pledgee", deal=deal.number)
 
 
 @transaction.atomic
 def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
-    """A second person confirms the agreement; of a settled deal it pays what waited in escrow."""
+    """A second person confirms the agreement, or its end; of a settled deal it pays what waited in escrow."""
     deal = locked_deal(deal_id)
-    found = deal.splits.select_for_update().filter(state__in=("proposed", "confirmed")).first()
+    rows = deal.splits.select_for_update()
+    lifted = rows.filter(state="lifted", parts=NOBODY, payload_hash=payload_hash)
+    found = rows.filter(state__in=("proposed", "confirmed")).first() or lifted.first()
+    access.require(who, "exchange.confirm_split", found or Split(deal=deal))
     if found is None:
         raise Refused("deal.no_split", deal=deal.number)
-    access.require(who, "exchange.confirm_split", found)
-    parts = agreed_parts(found)
-    must_not_gain(who, {part.party.ref for part in parts if part.party})
+    parts = entitled.agreed_parts(found)
+    entitled.must_not_gain(who, {part.party.ref for part in parts if part.party})
     if found.payload_hash != payload_hash:
         raise Refused("deal.split_changed", deal=deal.number)
-    if found.state == "confirmed":
+    if found.state != "proposed":
         return found
+    if found.parts == NOBODY:
+        return _lift(deal, found, who=who)
     given = [(one.role, one.party.ref if one.party else "", one.amount_fen) for one in parts]
     _must_add_up(given, _to_divide_fen(deal))
     _must_not_go_back(deal, given)
@@ -281,13 +220,36 @@ def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
     return found
 
 
+def _lift(deal: Deal, found: Split, *, who: Person) -> Split:
+    """No agreement stands any more, nor comes back when a later proposal ends: the register's division holds."""
+    if deal.state in ("settled", "defaulted", "annulled"):
+        raise Refused("deal.split_paid", deal=deal.number)
+    former = deal.splits.filter(state="replaced", confirmed_at__isnull=False)
+    for split in former:
+        entitled.must_not_gain(who, {part.party.ref for part in entitled.agreed_parts(split) if part.party})
+    former.update(state="lifted")
+    found.state, found.confirmed_by, found.confirmed_at = "lifted", who, record.now()
+    found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    record.tell(
+        "exchange.split_lifted",
+        deal.topic,
+        who=who,
+        to=persons_of(deal),
+        deal=deal.number,
+        payload_hash=found.payload_hash,
+    )
+    return found
+
+
 @transaction.atomic
 def refuse_split(who: Person, deal_id: int, *, payload_hash: str, reason: str) -> Split:
     """A second person finds a fault in what was entered: it ends, and what stood before it stands again."""
     deal = locked_deal(deal_id)
     found = _proposed(deal, ended="refused")
-    access.require(who, "exchange.confirm_split", found)
-    must_not_gain(who, {part.party.ref for part in agreed_parts(found) if part.party})
+    access.require(who, "exchange.confirm_split", found or Split(deal=deal))
+    if found is None:
+        raise Refused("deal.no_split", deal=deal.number)
+    entitled.must_not_gain(who, {part.party.ref for part in entitled.agreed_parts(found) if part.party})
     if found.payload_hash != payload_hash:
         raise Refused("deal.split_changed", deal=deal.number)
     return _end(deal, found, "refused", who=who, reason=reason)
@@ -298,16 +260,17 @@ def withdraw_split(who: Person, deal_id: int, *, reason: str) -> Split:
     """The operator takes back what nobody confirmed yet; what stood before it stands again."""
     deal = locked_deal(deal_id)
     access.require(who, "exchange.propose_split", deal)
-    return _end(deal, _proposed(deal, ended="withdrawn"), "withdrawn", who=who, reason=reason)
+    found = _proposed(deal, ended="withdrawn")
+    if found is None:
+        raise Refused("deal.no_split", deal=deal.number)
+    return _end(deal, found, "withdrawn", who=who, reason=reason)
 
 
-def _proposed(deal: Deal, *, ended: str) -> Split:
+def _proposed(deal: Deal, *, ended: str) -> Split | None:
     """What waits for a second person, or what the same deed ended before."""
     rows = deal.splits.select_for_update()
     found = rows.filter(state="proposed").first() or rows.order_by("-pk").first()
-    if found is None or found.state not in ("proposed", ended):
-        raise Refused("deal.no_split", deal=deal.number)
-    return found
+    return found if found is not None and found.state in ("proposed", ended) else None
 
 
 def _end(deal: Deal, split: Split, state: str, *, who: Person, reason: str) -> Split:
@@ -334,7 +297,7 @@ def _end(deal: Deal, split: Split, state: str, *, who: Person, reason: str) -> S
     return split
 
 
-def _pay_what_waited(deal: Deal, parts: Sequence[Part], *, who: Person) -> None:
+def _pay_what_waited(deal: Deal, parts: Sequence[entitled.Part], *, who: Person) -> None:
     """Those entitled agree now: what waited in escrow goes to them."""
     deal.shares.filter(paid_at=None).delete()
     last = deal.shares.aggregate(last=Max("position"))["last"]
@@ -353,25 +316,3 @@ def _pay_what_waited(deal: Deal, parts: Sequence[Part], *, who: Person) -> None:
     ]
     money.pay_shares(deal, rows, who=who)
     Share.objects.bulk_create(rows)
-
-
-def must_not_gain(person: Person, refs: set[str]) -> None:
-    """Nobody settles or divides money that goes to a party which he or she acts for (four eyes, not_for)."""
-    standing = access.standing_of(person)
-    own = standing.parties if standing else frozenset()
-    if own and Party.objects.filter(ref__in=refs, pk__in=own).exists():
-        verb = access.verbs()["exchange.confirm_split"]
-        raise Refused("people.own_party", verb={"zh": verb.zh, "en": verb.en})
-
-
-def told(parts: Sequence[Part]) -> list[Mapping[str, object]]:
-    """The division as the record and the certificate tell it: parties by their refs, no names."""
-    return [
-        {
-            "role": part.role,
-            "party": part.party.ref if part.party else "",
-            "amount_fen": part.amount_fen,
-            "waits": part.waits or part.party is None,
-        }
-        for part in parts
-    ]

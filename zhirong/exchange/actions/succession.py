@@ -133,6 +133,52 @@ def decline(who: Person, deal_id: int) -> Deal:
     return deal
 
 
+@transaction.atomic
+def propose_withdrawal(who: Person, deal_id: int, *, reason: str) -> Deal:
+    """The operator says why the offer may not stand: it was made in error, or the one asked may not buy.
+
+    An offer with a term binds the house (民法典 476); a mere change of mind lets the term run.
+    """
+    deal = deals.locked_deal(deal_id)
+    access.require(who, "exchange.propose_withdrawal", deal)
+    _must_be_untaken(deal)
+    if deal.withdrawal_proposed_by_id is None:
+        deal.withdrawal_proposed_by = who
+        deal.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
+        deal.save(update_fields=["withdrawal_proposed_by", "end_reason"])
+        record.tell(
+            "exchange.offer_withdrawal_proposed",
+            deal.topic,
+            who=who,
+            to=deals.persons_of(deal),
+            deal=deal.number,
+            reason=deal.end_reason,
+        )
+    return deal
+
+
+@transaction.atomic
+def confirm_withdrawal(who: Person, deal_id: int) -> Deal:
+    """A second person agrees: the offer is gone, and the one after it is asked as the rule set says."""
+    deal = deals.locked_deal(deal_id)
+    access.require(who, "exchange.confirm_withdrawal", deal)
+    if deal.state == "withdrawn":
+        return deal
+    _must_be_untaken(deal)
+    if deal.withdrawal_proposed_by_id is None:
+        raise Refused("deal.withdrawal_not_proposed", deal=deal.number)
+    _over(deal, "exchange.offer_withdrawn", who=who, reason=deal.end_reason, deed="withdraw")
+    return deal
+
+
+def _must_be_untaken(deal: Deal) -> None:
+    """An offer whose buyer said yes is a contract in the making: only an annulment by two undoes it."""
+    deals.must_be_undisputed(deal)
+    listing_rules.deal_after(deal.state, "withdraw")
+    if deal.intent.deposit_state == TAKEN:
+        raise Refused("deal.offer_taken", deal=deal.number)
+
+
 def deposits_met() -> list[int]:
     """Offers that were taken and whose deposit the buyer's free money covers now."""
     taken = Deal.objects.filter(state="offered", stopped_at=None, intent__deposit_state=TAKEN)
@@ -167,8 +213,8 @@ def lapse(deal_id: int) -> Deal:
     return deal
 
 
-def _over(deal: Deal, kind: str, *, who: Person | None, reason: str) -> None:
-    deal.state = listing_rules.deal_after(deal.state, "decline")
+def _over(deal: Deal, kind: str, *, who: Person | None, reason: str, deed: str = "decline") -> None:
+    deal.state = listing_rules.deal_after(deal.state, deed)
     deal.ended_at, deal.end_reason = record.now(), reason
     deal.save(update_fields=["state", "ended_at", "end_reason"])
     record.tell(
@@ -189,7 +235,7 @@ def untold() -> list[int]:
     """Buyers who fell out of a deal that an auction made, and whose lot's transcript does not say so yet."""
     if floor_doors.health().state != "running":
         return []
-    fell = Deal.objects.filter(state__in=("defaulted", "declined"), floor_told=False, lot__isnull=False)
+    fell = Deal.objects.filter(state__in=("defaulted", "declined", "withdrawn"), floor_told=False, lot__isnull=False)
     return list(fell.order_by("lot", "pk").values_list("pk", flat=True)[:BATCH])
 
 
@@ -197,7 +243,8 @@ def tell_floor(deal_id: int) -> None:
     """The floor writes it into the lot's transcript; outside any transaction, for it commits on its own connection."""
     deal = Deal.objects.select_related("intent", "lot").get(pk=deal_id)
     assert deal.lot is not None
-    reason = deal.end_reason if deal.state == "declined" else "defaulted"
+    # The transcript keeps a code, and each reader has its words: why one fell out, whoever wrote the deal's own reason.
+    reason = {"defaulted": "defaulted", "withdrawn": "offer_withdrawn"}.get(deal.state, deal.end_reason)
     try:
         floor_doors.order(deal.lot.pk, partial(Default, bidder=deal.intent.code, reason=reason))
     except Refused as refused:

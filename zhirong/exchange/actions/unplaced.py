@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
+from zhirong.base.refused import Refused
 from zhirong.exchange import terms
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Deal, Listing, Overdue
@@ -19,14 +19,25 @@ from zhirong.record import actions as record
 
 WHAT: Final = "suspense"
 WAITING: Final = ("suspense", "proposed")
+# No number of a row has so many digits.
+MOST_DIGITS: Final = 19
 
 
 def listing_of(topic: str) -> Listing | None:
     """The listing that a topic of the books belongs to; the bank's own topics belong to none."""
     head, _, pk = topic.partition(":")
+    known = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < MOST_DIGITS else 0
     if head == "deal":
-        return Deal.objects.select_related("listing").get(pk=pk).listing
-    return Listing.objects.get(pk=pk) if head == "listing" else None
+        deal = Deal.objects.select_related("listing").filter(pk=known).first()
+        if deal is None:
+            raise Refused("deal.unknown", deal=topic)
+        return deal.listing
+    if head != "listing":
+        return None
+    listing = Listing.objects.filter(pk=known).first()
+    if listing is None:
+        raise Refused("listing.unknown", listing=topic)
+    return listing
 
 
 def due_at(topic: str, since: datetime) -> datetime:
@@ -60,17 +71,18 @@ def confirm_match(who: Person, line_id: int) -> BankLine:
     return line
 
 
-def late(now: datetime) -> list[int]:
-    """Lines that wait in suspense past the term of their refund and of which nobody was told yet, the oldest first."""
-    waiting = list(BankLine.objects.filter(_waits()).select_related("file").order_by("pk"))
+def ends() -> list[tuple[BankLine, datetime]]:
+    """Lines whose term runs in suspense and of which nobody was told yet, the oldest first, each with its end."""
+    waiting = list(BankLine.objects.filter(state__in=WAITING, amount__gt=0).select_related("file").order_by("pk"))
     topics = [f"line:{line.pk}" for line in waiting]
     told = set(Overdue.objects.filter(what=WHAT, topic__in=topics).values_list("topic", flat=True))
     fresh = [line for line in waiting if f"line:{line.pk}" not in told]
-    return [line.pk for line in fresh if due_at(topic_of(line), line.file.at) < now]
+    return [(line, due_at(topic_of(line), line.file.at)) for line in fresh]
 
 
-def _waits() -> Q:
-    return Q(state__in=WAITING, amount__gt=0)
+def late(now: datetime) -> list[int]:
+    """Lines that wait in suspense past the term of their refund and of which nobody was told yet."""
+    return [line.pk for line, end in ends() if end < now]
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -112,12 +112,7 @@ def shrink(party: Party) -> None:
     rows = list(waiting.select_related("party").order_by("-due_at", "-pk")) if account else []
     if account is None or not rows:
         return
-    missing = sum(one.left for one in rows) - free_fen(account)
-    for one in rows:
-        if missing <= 0:
-            return
-        cut = min(missing, one.left)
-        missing -= cut
+    for one, cut in _cuts(rows, sum(one.left for one in rows) - free_fen(account)):
         one.used += cut
         if one.left == 0:
             one.state = "used"
@@ -133,8 +128,29 @@ def shrink(party: Party) -> None:
         )
 
 
+def _cuts(rows: Sequence[Due], missing: int) -> Iterator[tuple[Due, int]]:
+    """How much of each gives way, in their order, until nothing is missing."""
+    for one in rows:
+        if missing <= 0:
+            return
+        cut = min(missing, one.left)
+        missing -= cut
+        yield one, cut
+
+
+def would_use(party: Party, amount_fen: int) -> list[tuple[Due, int]]:
+    """What of the money that is to be repaid to a party would go into a bid of this amount, without doing it."""
+    account = Account.objects.filter(path=rules.available(party.ref)).first()
+    if account is None:
+        return []
+    rows = list(Due.objects.filter(account=account, state__in=("due", "kept")).order_by("-due_at", "-pk"))
+    found = _cuts(rows, sum(one.left for one in rows) - (free_fen(account) - amount_fen))
+    return [(one, cut) for one, cut in found if one.state == "due"]
+
+
 def prepare(who: Person, keys: Sequence[str]) -> list[Payout]:
     """Make the payouts of what is due, each in a short transaction of its own; a repeat makes none twice."""
+    access.require(who, "ledger.make_payout")
     if not keys:
         raise Refused("ledger.nothing_chosen")
     made = [_prepare_one(who, key) for key in dict.fromkeys(keys[:MOST])]
@@ -144,7 +160,6 @@ def prepare(who: Person, keys: Sequence[str]) -> list[Payout]:
 @transaction.atomic
 def _prepare_one(who: Person, key: str) -> Payout | None:
     """The maker's half of one payout to the party's own verified account; none where other bids used all of it."""
-    access.require(who, "ledger.make_payout")
     due = locked(key)
     if due.state == "made":
         return due.payout
@@ -172,9 +187,9 @@ def _prepare_one(who: Person, key: str) -> Payout | None:
 
 def check(who: Person, payout_ids: Sequence[str]) -> list[Payout]:
     """The checker's word for many payouts, each in a short transaction of its own; one checked before stays so."""
+    access.require(who, "ledger.check_payout")
     if not payout_ids:
         raise Refused("ledger.nothing_chosen")
-    access.require(who, "ledger.check_payout")
     asked = list(dict.fromkeys(payout_ids[:MOST]))
     waiting = set(Payout.objects.filter(pk__in=asked, state="made").values_list("pk", flat=True))
     return [payouts.check_payout(who, one) for one in asked if one in waiting]

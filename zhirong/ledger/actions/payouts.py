@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -15,12 +17,17 @@ from zhirong.ledger.actions import earmarks, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account, BankFile, BankLine, Due, Payout, Reconciliation
 from zhirong.people import access
-from zhirong.people.models import Person
+from zhirong.people.actions import secrets
+from zhirong.people.models import Person, Secret
 from zhirong.record import actions as record
 
 # So many in one instruction file and its transaction: the write lock is held for a few hundredths of a second.
 MOST_IN_A_FILE: Final = 100
 MOST_FILES: Final = 50
+ACCOUNT: Final = "bank_account"
+TOPIC: Final = re.compile(r"[a-z_]+:[0-9a-z]{1,32}")
+# Gives what each of some payouts is for.
+Say = Callable[[Sequence[Payout]], Mapping[str, str]]
 
 
 def payload_hash(*, id: str, account: str, payee: str, amount: int, currency: str, topic: str) -> str:
@@ -88,8 +95,8 @@ def hold_id(payout_id: str) -> str:
 @transaction.atomic
 def check_payout(who: Person, payout_id: str) -> Payout:
     """The second person's word. Nothing leaves while bank and books differ (I11)."""
+    access.require(who, "ledger.check_payout")
     payout = waiting(payout_id)
-    access.require(who, "ledger.check_payout", payout)
     if payout.made_by is not None:
         rules.require_two_persons(payout.made_by.ref, who.ref)
     if hash_of(payout) != payout.payload_hash:
@@ -114,8 +121,8 @@ def check_payout(who: Person, payout_id: str) -> Payout:
 @transaction.atomic
 def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
     """The second person refuses; the money is free again."""
+    access.require(who, "ledger.check_payout")
     payout = waiting(payout_id)
-    access.require(who, "ledger.check_payout", payout)
     key = hold_id(payout_id)
     transfers.release(who, key, id=f"{key}:no", topic=payout.topic)
     payout.checked_by, payout.checked_at, payout.state = who, record.now(), "refused"
@@ -148,8 +155,15 @@ def require_even() -> None:
         raise Refused("ledger.payouts_halted", difference_fen=said - last.custody)
 
 
-def send_payouts(who: Person, bank: banks.Bank) -> list[BankFile]:
+def plain_purposes(payouts: Sequence[Payout]) -> Mapping[str, str]:
+    """What a payment is for where nobody above the books says it better."""
+    return {one.pk: one.topic for one in payouts}
+
+
+def send_payouts(who: Person, bank: banks.Bank, *, say: Say = plain_purposes) -> list[BankFile]:
     """Hand every checked payout to the bank, in instruction files of which each is a transaction; none is no file.
+
+    `say` gives the purpose of each payment, with the number of its deal.
 
     Each file is judged by itself: where bank and books begin to differ on the way, what was handed over stands and the
     rest waits.
@@ -158,7 +172,7 @@ def send_payouts(who: Person, bank: banks.Bank) -> list[BankFile]:
     sent: list[BankFile] = []
     while len(sent) < MOST_FILES:
         try:
-            file = _send_file(who, bank)
+            file = _send_file(who, bank, say)
         except Refused:
             if not sent:
                 raise
@@ -170,17 +184,29 @@ def send_payouts(who: Person, bank: banks.Bank) -> list[BankFile]:
 
 
 @transaction.atomic
-def _send_file(who: Person, bank: banks.Bank) -> BankFile | None:
+def _send_file(who: Person, bank: banks.Bank, say: Say) -> BankFile | None:
     """One instruction file of the payouts that were checked first."""
     require_even()
     ready = list(
-        Payout.objects.select_for_update().filter(state="checked").order_by("checked_at", "pk")[:MOST_IN_A_FILE]
+        Payout.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(state="checked")
+        .order_by("checked_at", "pk")[:MOST_IN_A_FILE]
     )
     if not ready:
         return None
-    now = record.now()
+    now, purposes, full = record.now(), say(ready), _accounts(who, ready)
     file = banks.write_instructions(
-        banks.Instruction(one.id, one.payee, one.amount, one.currency, one.topic) for one in ready
+        banks.Instruction(
+            id=one.id,
+            payee=one.payee,
+            account=full.get(one.id, ""),
+            amount=one.amount,
+            currency=one.currency,
+            purpose=purposes[one.pk][:200],
+            reference=one.topic,
+        )
+        for one in ready
     )
     digest = hashlib.sha256(file).hexdigest()
     name = f"{bank.name}-{(now + timedelta(hours=8)):%Y%m%d-%H%M%S}-{digest[:8]}.csv"
@@ -197,6 +223,23 @@ def _send_file(who: Person, bank: banks.Bank) -> BankFile | None:
         amount_fen=sum(one.amount for one in ready),
     )
     return sent
+
+
+def _accounts(who: Person, payouts: Sequence[Payout]) -> dict[str, str]:
+    """The payees' own accounts in full, for the bank alone: the file is not kept here, and each reading is a deed."""
+    owners = {one.id: one.account.path.split(":")[1] for one in payouts if one.account.path.startswith("party:")}
+    found = Secret.objects.filter(kind=ACCOUNT, party__ref__in=set(owners.values()))
+    parties = dict(found.values_list("party__ref", "party"))
+    return {
+        one.id: secrets.read_secret(who, parties[owners[one.id]], kind=ACCOUNT, reason="payout", about=_about(one))
+        for one in payouts
+        if owners.get(one.id) in parties
+    }
+
+
+def _about(payout: Payout) -> str:
+    """The topic of a payout as the record may name it beside a reading."""
+    return payout.topic if TOPIC.fullmatch(payout.topic) else ""
 
 
 @transaction.atomic

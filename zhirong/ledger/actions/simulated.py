@@ -64,7 +64,7 @@ def customer_pays(who: Person, *, payer: str, amount_fen: int, memo: str, quirk:
     access.require(who, "ledger.pay_at_simulated_bank" if quirk == "none" else "ledger.play_bank")
     if amount_fen <= 0:
         raise Refused("ledger.not_positive")
-    return pay_in(payer, amount_fen, memo=memo, now=record.now(), quirk=quirk)
+    return pay_in(payer, amount_fen, memo=memo, now=record.now(), quirk=quirk, by_ref=who.ref)
 
 
 def bank_corrects(who: Person, bank_ref: str, *, amount_fen: int = 0) -> SimulatedLine:
@@ -74,13 +74,16 @@ def bank_corrects(who: Person, bank_ref: str, *, amount_fen: int = 0) -> Simulat
 
 
 @transaction.atomic
-def pay_in(payer: str, amount_fen: int, *, memo: str, now: datetime, quirk: Quirk = "none") -> SimulatedLine:
+def pay_in(
+    payer: str, amount_fen: int, *, memo: str, now: datetime, quirk: Quirk = "none", by_ref: str = ""
+) -> SimulatedLine:
     """A customer pays; the quirk says what goes wrong on the way."""
     if quirk == "wrong_amount":
         amount_fen -= ONE_FEN
     if quirk == "stranger":
         payer, memo = "某不知名付款人", "往来款"
     line = add(payer, amount_fen, memo=memo, now=now)
+    line.by_ref = by_ref
     if quirk == "late":
         line.told_from = now + LATE
     if quirk == "twice":
@@ -97,7 +100,10 @@ def take_back(bank_ref: str, *, now: datetime, amount_fen: int = 0) -> Simulated
     line = SimulatedLine.objects.filter(bank_ref=bank_ref).first()
     if line is None:
         raise Refused("ledger.no_such_line", bank_ref=bank_ref[:40])
-    return add(line.payer, -(amount_fen or line.amount), memo="冲正", now=now, corrects=bank_ref)
+    back = add(line.payer, -(amount_fen or line.amount), memo="冲正", now=now, corrects=bank_ref)
+    back.by_ref = line.by_ref
+    back.save(update_fields=["by_ref"])
+    return back
 
 
 @transaction.atomic

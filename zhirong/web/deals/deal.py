@@ -26,7 +26,7 @@ from zhirong.web.deals import words
 from zhirong.web.exchange import proofs
 from zhirong.web.exchange import words as exchange_words
 
-DEAD = ("defaulted", "declined", "annulled")
+DEAD = ("defaulted", "declined", "withdrawn", "annulled")
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
 
@@ -181,6 +181,10 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
         "declined": (
             gettext("The next best did not take it."),
             gettext("The one after it was asked, if there was one."),
+        ),
+        "withdrawn": (
+            gettext("The house took the offer back."),
+            gettext("Two persons decided it, with a reason; the one after it was asked, if there was one."),
         ),
         "contract": (gettext("Both sides accept the contract."), gettext("Payment is due only when both have.")),
         "payment": (

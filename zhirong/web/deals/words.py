@@ -13,6 +13,7 @@ DEALS = {
     "settled": ("done", gettext_noop("Paid out and closed")),
     "defaulted": ("no", gettext_noop("Ended by default")),
     "declined": ("off", gettext_noop("The next best did not take it")),
+    "withdrawn": ("off", gettext_noop("Offer to the next best withdrawn")),
     "annulled": ("no", gettext_noop("Annulled")),
 }
 INTENTS = {

@@ -64,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         shown=SHOWN,
         listings=[(one, words.listing_state(one)) for one in listings[:SHOWN]],
         intents=[intent_line(one) for one in bidding(intents)[:SHOWN]],
-        purses=mine.purses(found),
+        purses=mine.purses(found, list(mine.accounts_of(found))),
         money_lines=money_lines(running, intents, standing),
         course=course(running[0]) if running else [],
         running=running[:1],

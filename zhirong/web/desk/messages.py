@@ -12,7 +12,10 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhirong.exchange import subjects
+from zhirong.ledger import payees
 from zhirong.papers.sheets import Column
+from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import channels, notices
 from zhirong.record.models import Choice, Delivery, Notice
@@ -41,6 +44,8 @@ class Message:
 
     notice: Notice
     text: str
+    payee: str
+    about: str
     address: str | None
     went: list[tuple[str, str]]
 
@@ -59,8 +64,11 @@ def place_of(notice: Notice, facts: dict[str, Any]) -> str | None:
     return reverse("account") if kind in ("party", "person") else None
 
 
-def messages_of(rows: list[Notice]) -> list[Message]:
-    """Notices of one page with their deliveries, in one more query."""
+def messages_of(rows: list[Notice], standing: Standing | None) -> list[Message]:
+    """Notices of one page with their deliveries; those of money with payee and subject, in a few more queries."""
+    refs = {one.pk: json.loads(one.facts).get("party", "") for one in rows if one.kind in payees.KINDS}
+    payee = payees.shown(standing, refs.values()) if refs else {}
+    about = subjects.of(one.topic for one in rows if one.pk in refs)
     language = translation.get_language() or "zh-hans"
     went: dict[int, list[tuple[str, str]]] = {}
     for one in (
@@ -76,6 +84,8 @@ def messages_of(rows: list[Notice]) -> list[Message]:
         Message(
             one,
             notices.text_of(one, language),
+            payee.get(refs.get(one.pk, ""), ""),
+            about[one.topic].text(language) if one.topic in about else "",
             place_of(one, json.loads(one.facts)),
             went.get(one.pk, []),
         )
@@ -105,7 +115,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         tabs=mine.tabs(request, "desk-messages"),
         which=[(gettext("All"), here, not only_unread), (gettext("Unread"), f"{here}?show=unread", only_unread)],
         listed=listed,
-        rows=messages_of(listed.rows),
+        rows=messages_of(listed.rows, pages.standing_of(request)),
         channels=[
             (name, gettext(word), name not in unwanted) for name, word in CHANNELS.items() if name != channels.IN_SITE
         ],

@@ -18,7 +18,7 @@ from zhirong.people.rules import Standing
 from zhirong.web import pages
 
 ENDED = ("settled", "ended", "withdrawn", "terminated")
-OVER = ("settled", "defaulted", "declined", "annulled")
+OVER = ("settled", "defaulted", "declined", "withdrawn", "annulled")
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,16 @@ def deals(standing: Standing | None) -> QuerySet[Deal]:
     )
 
 
-def purses(found: Sequence[Party]) -> list[Purse]:
-    """The money of these parties in one query."""
-    if not found:
-        return []
+def accounts_of(found: Sequence[Party]) -> QuerySet[Account]:
+    """Every account of these parties."""
     wanted = Q(pk__in=[])
     for party in found:
         wanted |= Q(path__startswith=f"party:{party.ref}:")
-    accounts = list(Account.objects.filter(wanted))
+    return Account.objects.filter(wanted)
+
+
+def purses(found: Sequence[Party], accounts: Sequence[Account]) -> list[Purse]:
+    """The money of these parties."""
     return [_purse(party, [one for one in accounts if one.path.startswith(f"party:{party.ref}:")]) for party in found]
 
 

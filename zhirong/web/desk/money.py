@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from zhirong.base import shown
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.exchange import papers
+from zhirong.exchange import papers, subjects
 from zhirong.exchange.actions import refunds
 from zhirong.ledger import reports
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import dues
 from zhirong.ledger.models import Due, Expectation
 from zhirong.papers.sheets import Column
+from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import account, filters, limits, lists, pages
@@ -62,14 +64,12 @@ def _day(request: HttpRequest, name: str, default: date) -> date:
         return default
 
 
-def statement_of(party: Party | None, period: Period) -> reports.Statement | None:
-    """The statement of a party's free account; None before it had any money."""
-    if party is None:
-        return None
-    try:
-        return reports.statement(accounts.available(party.ref), period.begins, period.ends)
-    except Refused:
-        return None
+@dataclass(frozen=True)
+class About:
+    """The listing or the deal that money is about, and its page where the reader may see it."""
+
+    text: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,29 @@ class Coming:
 
     due: Due
     what: str
+    about: About
     state: tuple[str, str]
     deed: str
 
 
-def coming(party: Party | None, now: datetime) -> list[Coming]:
+def abouts(request: HttpRequest, topics: Sequence[str]) -> dict[str, About]:
+    """What each topic is about in words, with a link where this person may read the page."""
+    standing, language = pages.standing_of(request), get_language() or "zh-hans"
+    mine = standing.parties if standing else frozenset()
+    told = dict.fromkeys(topics, About("", ""))
+    for topic, one in subjects.of(topics).items():
+        may_read = one.is_public or one.sides & mine or access.may(standing, "exchange.see_office")
+        told[topic] = About(one.text(language), reverse(one.kind, args=[one.number]) if may_read else "")
+    return told
+
+
+def coming(found: Sequence[Due], about: dict[str, About], now: datetime) -> list[Coming]:
     """What is due to a party and what was paid lately, the newest first."""
-    found = Due.objects.filter(party=party).exclude(state="used").order_by("-made_at", "-pk")[:MOST_COMING]
     words = why_words()
-    return [Coming(one, words.get(one.why, one.why), _state(one, now), CHOICES.get(one.state, "")) for one in found]
+    return [
+        Coming(one, words.get(one.why, one.why), about[one.topic], _state(one, now), CHOICES.get(one.state, ""))
+        for one in found
+    ]
 
 
 def _state(due: Due, now: datetime) -> tuple[str, str]:
@@ -134,11 +148,18 @@ def money_page(request: HttpRequest) -> HttpResponse:
     wanted = lists.number_of(request.GET.get("party", ""), least=0)
     party = next((one for one in found if one.pk == wanted), found[0] if found else None)
     period = period_of(request, beijing_day(now))
-    statement = statement_of(party, period)
+    path = accounts.available(party.ref) if party else ""
+    held = list(reports.opened(mine.accounts_of(found), period.begins))
+    free = next((one for one in held if one.path == path), None)
+    statement = reports.statement_of(free, period.begins, period.ends) if free else None
     if (form := request.GET.get("form")) and party is not None and statement is not None:
         return statement_file(request, party, statement, form=form)
-    purses = mine.purses(found)
-    due = Expectation.objects.filter(account__path=accounts.available(party.ref), state="open") if party else []
+    purses = mine.purses(found, held)
+    due = list(Expectation.objects.filter(account__path=path, state="open"))
+    rows = list(reversed(statement.rows))[:MOST_ROWS] if statement else []
+    frozen = statement.frozen if statement else ()
+    owed = list(Due.objects.filter(party=party).exclude(state="used").order_by("-made_at", "-pk")[:MOST_COMING])
+    about = abouts(request, [one.topic for some in (rows, frozen, due, owed) for one in some])
     return pages.page(
         request,
         "desk/money.html",
@@ -149,13 +170,14 @@ def money_page(request: HttpRequest) -> HttpResponse:
         parties=[(one.pk, one.name) for one in found],
         purses=purses,
         purse=next((one for one in purses if party and one.party.pk == party.pk), None),
-        due=list(due),
+        due=due,
         purposes={"deposit": gettext("Deposit"), "price": gettext("Price of a deal and fee")},
-        coming=coming(party, now) if party else [],
+        coming=coming(owed, about, now),
         statement=statement,
-        rows=list(reversed(statement.rows))[:MOST_ROWS] if statement else [],
+        rows=rows,
         most_rows=MOST_ROWS,
-        frozen=statement.frozen if statement else (),
+        frozen=frozen,
+        about=about,
         move=move,
         period=period,
         query={"party": party.pk if party else "", "from": period.first, "to": period.last},
@@ -179,12 +201,14 @@ def statement_file(request: HttpRequest, party: Party, statement: reports.Statem
     columns = [
         Column(head=gettext("Time"), kind="moment"),
         Column(head=gettext("What for")),
+        Column(head=gettext("Listing or deal"), width=40),
         Column(head=gettext("Reference"), width=30),
         Column(head=gettext("In or out (yuan)"), kind="money"),
         Column(head=gettext("Balance (yuan)"), kind="money"),
     ]
+    about = abouts(request, [row.topic for row in statement.rows])
     rows = (
-        (row.recorded_at, move(row.kind), row.memo or row.topic, row.amount, row.balance_after)
+        (row.recorded_at, move(row.kind), about[row.topic].text, row.memo or row.topic, row.amount, row.balance_after)
         for row in statement.rows
     )
     return lists.sheet(request, form, columns, rows=rows, title=title)

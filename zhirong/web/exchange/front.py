@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
+from zhirong.exchange import sales
 from zhirong.exchange.documents import OPEN
 from zhirong.exchange.models import Deal, Intent, Listing, ListingItem, Lot
 from zhirong.record import actions as record
@@ -25,7 +26,6 @@ TIMETABLE = 10
 SOLD = 5
 # Sums over tens of thousands of rows are asked for again when something was told, and then at most so often.
 KEPT_SECONDS = 3
-DEALS = ("contract", "payment", "recordal", "confirming", "settled")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def forget() -> None:
 
 def count(now: datetime, *, number: int, at: int) -> Figures:
     on_sale = Listing.objects.visible().filter(state__in=OPEN).aggregate(count=Count("pk"), fen=Sum("asking_fen"))
-    week = Deal.objects.filter(state__in=DEALS, made_at__gte=now - timedelta(days=7))
+    week = Deal.objects.filter(state__in=sales.SOLD, made_at__gte=now - timedelta(days=7))
     sold = week.aggregate(count=Count("pk"), fen=Sum("price_fen"))
     return Figures(number, at, on_sale["count"], on_sale["fen"] or 0, sold["count"], sold["fen"] or 0)
 
@@ -159,7 +159,7 @@ def day_word(at: datetime, now: datetime) -> str:
 
 def sold() -> list[dict[str, Any]]:
     """The newest deals with their rise over the asking price."""
-    found = Deal.objects.filter(state__in=DEALS).select_related("listing").order_by("-made_at", "-pk")[:SOLD]
+    found = Deal.objects.filter(state__in=sales.SOLD).select_related("listing").order_by("-made_at", "-pk")[:SOLD]
     return [
         {
             "at": deal.made_at,

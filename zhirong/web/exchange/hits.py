@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from markupsafe import Markup, escape
 
+from zhirong.exchange import sales
 from zhirong.exchange.models import Listing, ListingItem, Lot
 from zhirong.registry.models import Holding, Right
 from zhirong.search import highlights
@@ -41,7 +42,8 @@ def things(wanted_hits: Sequence[Hit]) -> dict[str, Any]:
     lots = Prefetch("lots", Lot.objects.order_by("-run"), to_attr="shown_lots")
     found: dict[str, Any] = {}
     if wanted := ids(wanted_hits, "listing"):
-        found |= {one.topic: one for one in Listing.objects.filter(pk__in=wanted).prefetch_related(items, lots)}
+        listings = Listing.objects.filter(pk__in=wanted).annotate(live_fen=sales.live_fen())
+        found |= {one.topic: one for one in listings.prefetch_related(items, lots)}
     if wanted := ids(wanted_hits, "right"):
         found |= {one.topic: one for one in Right.objects.filter(pk__in=wanted).prefetch_related(held)}
     return found
@@ -65,12 +67,8 @@ def listing_row(listing: Any, node: Node) -> dict[str, Any]:
     items, lot = listing.shown_items, next(iter(listing.shown_lots), None)
     rights = [item.right for item in items]
     is_running = lot is not None and listing.state == "bidding"
-    if listing.state in ("sold", "settled"):
-        price_word = gettext("Sold for")
-    elif lot is not None and lot.top_fen:
-        price_word = gettext("Current price")
-    else:
-        price_word = gettext("Asking price")
+    top_fen = lot.top_fen if lot is not None else None
+    price_word, price_fen = words.price(listing, live_fen=listing.live_fen, top_fen=top_fen)
     if is_running and lot is not None:
         line = gettext("ends %(at)s · bids %(n)s") % {"at": filters.short_moment(lot.closes_ns), "n": lot.bids}
     elif listing.state == "announced" and listing.closes_at:
@@ -98,7 +96,7 @@ def listing_row(listing: Any, node: Node) -> dict[str, Any]:
         "text": marked(listing.summary[:120], node, "abstract"),
         "holders": filters.listed(dict.fromkeys(one.name for right in rights[:3] for one in right.held)),
         "price_word": price_word,
-        "price_fen": (lot.top_fen if lot is not None and lot.top_fen else None) or listing.asking_fen,
+        "price_fen": price_fen,
         "state": words.listing_state(listing),
         "line": line,
         "export": (listing.number, title, ", ".join(right.number for right in rights)),

@@ -32,10 +32,18 @@ def on_listing(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
             place = deed(request, person, found)
         except Refused as refused:
             request.house_refused = refused  # type: ignore[attr-defined]
-            return listing_pages.listing_page(request, number)
+            return listing_pages.listing_page(request, number, confirm=to_confirm(request, refused))
         return HttpResponseRedirect(f"{listing_pages.address_of(found)}#{place}")
 
     return posted
+
+
+def to_confirm(request: HttpRequest, refused: Refused) -> dict[str, int] | None:
+    """What the person has to agree to before a deposit takes money that was to be repaid."""
+    if refused.code != "intent.confirm_funding":
+        return None
+    facts = refused.facts
+    return {"party": _id(request, "party"), "of_repaid": facts["repaid_fen"], "deposit_fen": facts["deposit_fen"]}
 
 
 def _id(request: HttpRequest, name: str) -> int:
@@ -49,7 +57,7 @@ def register(request: HttpRequest, person: Person, found: Listing) -> str:
     party = Party.objects.filter(pk=_id(request, "party")).first()
     if party is None:
         raise Http404
-    intents.register(person, found.pk, party=party)
+    intents.register(person, found.pk, party=party, of_repaid_fen=_id(request, "of_repaid"))
     return "h-mine"
 
 

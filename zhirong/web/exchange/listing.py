@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.exchange import listing_rules
+from zhirong.exchange import listing_rules, sales
 from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
@@ -82,6 +82,11 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "terms": terms(found, rules) if rules else [],
         "lot": lot,
         "deal": deal,
+        "price": words.price(
+            found,
+            live_fen=deal.price_fen if deal and deal.state in sales.LIVE else None,
+            top_fen=lot.top_fen if lot else None,
+        ),
         "result_until": deals.result_stands_until(deal) if deal else None,
         "counts": counts(intents),
         "mine": mine,
@@ -91,6 +96,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "can_ask": may_ask(request, found),
         "is_seller": access.may(pages.standing_of(request), "exchange.list", found),
         "can_register": can_register(found),
+        "confirm": None,
         "outcome": words.outcome(found.end_reason),
         "kind_word": words.kind,
         "span": words.span,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhirong.base.refused import Refused
 from zhirong.exchange import published
 from zhirong.exchange.models import Certificate
 from zhirong.papers import evidence, verifier
@@ -41,6 +42,7 @@ class Verdict:
 
 
 @require_http_methods(["GET", "POST"])
+@pages.form
 def verify(request: HttpRequest) -> HttpResponse:
     """/verify: a file to check, or a number to look up."""
     verdict = None
@@ -68,11 +70,12 @@ def checked(request: HttpRequest) -> Verdict | None:
         return None
     name = str(given.name)[:100]
     if given.size is None or given.size > UPLOAD_MOST:
-        return Verdict(name, False)
-    try:
-        findings = verifier.verify(given.read(), pinned=receipts.house_key())
-    except (OSError, *verifier.UNREADABLE):
-        return Verdict(name, False)
+        raise Refused("web.file_too_large", field="paper", most_mb=UPLOAD_MOST >> 20)
+    with limits.one_of("verify"):
+        try:
+            findings = verifier.verify(given.read(), pinned=receipts.house_key())
+        except (OSError, *verifier.UNREADABLE):
+            return Verdict(name, False)
     side = 0 if filters.is_chinese() else 1
     return Verdict(
         name, True, tuple(pair[side] for pair in findings.found), tuple(pair[side] for pair in findings.remarks)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhirong.base import money
 from zhirong.base.refused import Refused
-from zhirong.exchange import rules
+from zhirong.exchange import rules, sales
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.engine.shape import Reply
 from zhirong.exchange.models import Deal, Intent, Lot, LotStep
@@ -53,7 +53,6 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
     lot = lot_or_404(lot_id)
     seen = board.room_of(lot)
     intent = own_intent(request, lot)
-    deal = Deal.objects.filter(lot=lot).select_related("buyer").order_by("-pk").first() if seen.is_over else None
     return pages.page(
         request,
         "exchange/room.html",
@@ -65,7 +64,9 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         own=intent.code if intent else "",
         last=last_bid(lot, intent) if intent else None,
         result=json.loads(lot.result) if seen.is_over else {},
-        deal=deal,
+        deal=sale_of(lot) if seen.is_over else None,
+        sale=sales.of(lot.listing),
+        sale_state=words.listing_state(lot.listing),
         outcome=words.outcome(str(json.loads(lot.result).get("outcome", ""))),
         can_bid=intent is not None and access.may(pages.standing_of(request), "exchange.bid", intent),
         key=secrets.token_urlsafe(12),
@@ -73,6 +74,11 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         span=words.span,
         title=title_of(lot),
     )
+
+
+def sale_of(lot: Lot) -> Deal | None:
+    """The deal by which a lot was sold; whoever defaulted or is only asked is no buyer, and is not named."""
+    return Deal.objects.filter(lot=lot, state__in=sales.SOLD).select_related("buyer", "intent").first()
 
 
 def title_of(lot: Lot) -> str:

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.exchange import published
-from zhirong.exchange.models import Deal, Lot, LotStep
+from zhirong.exchange import published, sales
+from zhirong.exchange.models import Lot, LotStep
 from zhirong.papers import sheets
 from zhirong.record import actions as record
 from zhirong.web import filters, limits, pages
@@ -29,9 +29,6 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
     last = max(1, -(-total // PAGE))
     number = min(max(page_of(request), 1), last)
     steps = list(shown.order_by("seq").select_related("leaf")[(number - 1) * PAGE : number * PAGE])
-    deal = (
-        Deal.objects.filter(lot=lot).select_related("buyer").order_by("-pk").first() if lot.state == "closed" else None
-    )
     result = json.loads(lot.result)
     return pages.page(
         request,
@@ -47,7 +44,9 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
         number=number,
         result=result,
         outcome=words.outcome(str(result.get("outcome", ""))),
-        deal=deal,
+        deal=room.sale_of(lot) if lot.state == "closed" else None,
+        sale=sales.of(lot.listing),
+        sale_state=words.listing_state(lot.listing),
     )
 
 

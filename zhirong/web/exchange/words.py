@@ -7,6 +7,7 @@ from fractions import Fraction
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import shown
+from zhirong.exchange import sales
 from zhirong.exchange.models import Listing, Lot
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.web import filters
@@ -21,12 +22,23 @@ LISTING = {
     "answering": ("wait", gettext_noop("Seller to answer")),
     "bidding": ("on", gettext_noop("Bidding")),
     "sold": ("done", gettext_noop("Sold, in settlement")),
-    "offering": ("wait", gettext_noop("Offered to the next best")),
+    "offering": ("wait", gettext_noop("Sale not completed; next bidder asked")),
     "settled": ("done", gettext_noop("Sold and settled")),
     "suspended": ("half", gettext_noop("Suspended")),
     "ended": ("off", gettext_noop("Ended without a sale")),
     "withdrawn": ("off", gettext_noop("Withdrawn")),
     "terminated": ("no", gettext_noop("Ended by the house")),
+}
+# A listing that had been sold once and ended all the same.
+UNDONE = {
+    "failed": ("no", gettext_noop("Sale not completed")),
+    "annulled": ("no", gettext_noop("Sale annulled")),
+}
+PRICES = {
+    "sold": gettext_noop("Sold for"),
+    "offered": gettext_noop("Sale not completed; offered to the next bidder for"),
+    "failed": gettext_noop("Sale not completed; asking price"),
+    "annulled": gettext_noop("Sale annulled; asking price"),
 }
 LOT = {
     "scheduled": ("wait", gettext_noop("Opens soon")),
@@ -80,8 +92,18 @@ UNITS = {
 
 def listing_state(listing: Listing) -> tuple[str, str]:
     """Shape and word of where a listing stands."""
-    shape, word = LISTING[listing.state]
+    shape, word = UNDONE.get(sales.of(listing)) or LISTING[listing.state]
     return shape, gettext(word)
+
+
+def price(listing: Listing, *, live_fen: int | None, top_fen: int | None) -> tuple[str, int]:
+    """Word and amount of the price that a listing shows now."""
+    found = sales.of(listing)
+    fen = sales.price_fen(listing, live_fen=live_fen, top_fen=top_fen)
+    if found:
+        return gettext(PRICES[found]), fen
+    is_bid = top_fen is not None and listing.state in sales.RUNNING
+    return gettext("Current price") if is_bid else gettext("Asking price"), fen
 
 
 def lot_state(lot: Lot) -> tuple[str, str]:

@@ -8,12 +8,11 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Substr
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
-from zhirong.exchange.models import Deal, Listing
+from zhirong.exchange import subjects
 from zhirong.ledger.models import Account, Due, Payout
 from zhirong.people.models import Party, Secret
-from zhirong.web import lists
 
 # A party's reference on the record is so long.
 REF_LENGTH = 16
@@ -22,9 +21,14 @@ REF_LENGTH = 16
 def names(paths: Iterable[str]) -> dict[str, str]:
     """The name of every account, with the names of the parties among them in one question."""
     wanted = set(paths)
-    refs = {path.split(":")[1] for path in wanted if path.startswith("party:")}
-    parties = dict(Party.objects.filter(ref__in=refs).values_list("ref", "name")) if refs else {}
+    parties = owners(wanted)
     return {path: name_of(path, parties) for path in wanted}
+
+
+def owners(paths: Iterable[str]) -> dict[str, str]:
+    """The names of the parties to which accounts belong, by their references."""
+    refs = {path.split(":")[1] for path in paths if path.startswith("party:")}
+    return dict(Party.objects.filter(ref__in=refs).values_list("ref", "name")) if refs else {}
 
 
 def with_owner(found: QuerySet[Account]) -> QuerySet[Account]:
@@ -97,7 +101,7 @@ def cards(payouts: Sequence[Payout]) -> dict[str, Card]:
     found = Secret.objects.filter(kind="bank_account", party__ref__in=refs)
     masked = dict(found.values_list("party__ref", "masked"))
     dues: dict[str, Due | None] = {one.pk: getattr(one, "due", None) for one in payouts}
-    about = subjects(one.topic for one in payouts)
+    about = subjects.texts((one.topic for one in payouts), get_language() or "zh-hans")
     return {
         one.pk: Card(
             payout=one,
@@ -125,20 +129,3 @@ def purpose_of(payout: Payout, due: Due | None) -> str:
     if payout.topic.startswith("bankline:"):
         return gettext("a payment in suspense goes back to its payer")
     return gettext("made by hand at the bank's desk")
-
-
-def subjects(topics: Iterable[str]) -> dict[str, str]:
-    """The deal or the listing that a topic of the record is about: number and title."""
-    asked: dict[str, set[int]] = {"deal": set(), "listing": set()}
-    for topic in topics:
-        head, _, tail = topic.partition(":")
-        if head in asked and tail.isdecimal():
-            asked[head].add(int(tail))
-    said = {}
-    deals = Deal.objects.filter(pk__in=asked["deal"]).values_list("pk", "number", lists.title_of("listing__title"))
-    for pk, number, title in deals if asked["deal"] else ():
-        said[f"deal:{pk}"] = f"{number} · {title}"
-    listings = Listing.objects.filter(pk__in=asked["listing"]).values_list("pk", "number", lists.title_of("title"))
-    for pk, number, title in listings if asked["listing"] else ():
-        said[f"listing:{pk}"] = f"{number} · {title}"
-    return said

@@ -9,17 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from zhirong.base.calendar import beijing_day, start_of_day
 from zhirong.base.refused import Refused
+from zhirong.exchange import subjects
 from zhirong.exchange.actions import unplaced
 from zhirong.ledger import bank_view, reports
 from zhirong.ledger.actions import bank as bank_actions
 from zhirong.ledger.actions import matches, payouts, set_aside, simulated
 from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
-from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import lists, pages
 from zhirong.web.office import accounts, rooms
@@ -140,7 +140,7 @@ def deed(request: HttpRequest) -> HttpResponse:
             "make": make,
             "check": lambda: payouts.check_payout(person, payout),
             "refuse": lambda: payouts.refuse_payout(person, payout, reason=reason),
-            "send": lambda: payouts.send_payouts(person, BANK),
+            "send": lambda: payouts.send_payouts(person, BANK, say=subjects.purposes),
         },
         then=reverse("bank"),
     )
@@ -207,8 +207,10 @@ def books(request: HttpRequest) -> HttpResponse:
             statement = reports.statement(path, begins, ends)
         except Refused:
             refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
-    names = accounts.names([path, *(row.other for row in statement.rows)] if statement else ())
-    moved = statement_columns(names)
+    paths = {path, *(row.other for row in statement.rows)} if statement else set()
+    owners = accounts.owners(paths)
+    names = {one: accounts.name_of(one, owners) for one in paths}
+    moved = statement_columns(names, subjects.of(row.topic for row in statement.rows) if statement else {})
     if statement and (file := lists.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
         return file
     found, columns = accounts.with_owner(Account.objects.all()), account_columns()
@@ -218,7 +220,7 @@ def books(request: HttpRequest) -> HttpResponse:
         return file
     facts: dict[str, Any] = {"statement": statement, "account": path, "name": names.get(path, path)}
     facts["trial"] = reports.trial_balance().items() if not path else None
-    facts["payee"] = payee_of(request, path) if statement else None
+    facts["payee"] = payee_of(request, path, owners) if statement else None
     facts["moves"] = (
         lists.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
@@ -230,14 +232,14 @@ def books(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def payee_of(request: HttpRequest, path: str) -> str | None:
+def payee_of(request: HttpRequest, path: str, owners: dict[str, str]) -> str | None:
     """Whose free money an account is, for those who may pay it out."""
     head, _, tail = path.partition(":")
     if head != "party" or not tail.endswith(":available"):
         return None
     if not access.could(pages.standing_of(request), "ledger.make_payout"):
         return None
-    return Party.objects.filter(ref=tail.removesuffix(":available")).values_list("name", flat=True).first()
+    return owners.get(tail.removesuffix(":available"))
 
 
 def account_columns() -> list[lists.Column]:
@@ -253,13 +255,24 @@ def account_columns() -> list[lists.Column]:
     ]  # fmt: skip
 
 
-def statement_columns(known: dict[str, str]) -> list[lists.Column]:
+def statement_columns(known: dict[str, str], about: dict[str, subjects.Subject]) -> list[lists.Column]:
     """What an account's statement shows of a movement."""
+    language = get_language() or "zh-hans"
+
+    def subject(row: reports.Row) -> str:
+        return about[row.topic].text(language) if row.topic in about else row.topic
+
+    def address(row: reports.Row) -> str:
+        if row.topic not in about:
+            return ""
+        found = about[row.topic]
+        return reverse("office-deal" if found.kind == "deal" else "office-listing", args=[row.topic.partition(":")[2]])
+
     return [
         lists.Column(head=gettext("Recorded"), value=lambda row: row.recorded_at, kind="moment"),
         lists.Column(head=gettext("Kind"), value=lambda row: row.kind),
         lists.Column(head=gettext("Other account"), value=lambda row: known.get(row.other, row.other)),
-        lists.Column(head=gettext("About"), value=lambda row: row.topic),
+        lists.Column(head=gettext("About"), value=subject, link=address),
         lists.Column(head=gettext("Amount (yuan)"), value=lambda row: row.amount, kind="money"),
         lists.Column(head=gettext("Balance after (yuan)"), value=lambda row: row.balance_after, kind="money"),
         lists.Column(head=gettext("Entry"), value=lambda row: row.id),

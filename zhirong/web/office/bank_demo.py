@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Concat
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,11 +10,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from zhirong.exchange.models import Deal, Listing
-from zhirong.ledger import bank_view, rules
+from zhirong.ledger import bank_view
 from zhirong.ledger.actions import simulated
-from zhirong.ledger.models import Expectation, SimulatedLine
+from zhirong.ledger.models import Expectation
 from zhirong.people import access
-from zhirong.people.models import Party
 from zhirong.web import lists, pages
 from zhirong.web.office import rooms
 
@@ -34,9 +31,9 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
     standing = pages.standing_of(request)
     may_play = access.may(standing, "ledger.play_bank")
     code = request.GET.get("code", "").strip().upper()
-    asked = Expectation.objects.filter(code=code).first() if code else None
+    asked = bank_view.expected_of(standing, code) if code else None
     columns = columns_of()
-    found = lines_for(request, may_play=may_play)
+    found = bank_view.bank_lines(standing)
     title = gettext("Lines of the bank")
     if file := lists.taken_away(request, "bank", title, columns=columns, found=found.order_by("pk")):
         return file
@@ -44,12 +41,13 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
         request,
         "office/bank_demo.html",
         crumbs=[(gettext("Custody bank (simulated)"), None)],
-        bank=bank_view.bank_page(),
+        bank=bank_view.bank_page(standing),
         table=lists.table(request, "bank", title, columns=columns, found=found, order="-bank_ref"),
         waiting=waiting(request, may_play=may_play),
         asked=asked,
         is_under_way=asked is not None and asked.state == "open" and bank_view.has_payment(code),
         code=code,
+        is_unknown=bool(code) and not Expectation.objects.filter(code=code).exists(),
         back=way_back(asked) if asked else None,
         may_play=may_play,
         quirks=quirks(),
@@ -68,15 +66,6 @@ def way_back(asked: Expectation) -> tuple[str, str] | None:
     model, page = pages_of[kind]
     number = model.objects.values_list("number", flat=True).get(pk=pk)
     return number, reverse(page, args=[number])
-
-
-def lines_for(request: HttpRequest, *, may_play: bool) -> QuerySet[SimulatedLine]:
-    """A customer sees the lines in its own name; all of them would tell who bids for what before the hammer (B8)."""
-    if may_play:
-        return SimulatedLine.objects.all()
-    standing = pages.standing_of(request)
-    names = Party.objects.filter(pk__in=standing.parties if standing else ()).values("name")
-    return SimulatedLine.objects.filter(payer__in=names)
 
 
 def columns_of() -> list[lists.Column]:
@@ -103,10 +92,7 @@ def waiting(request: HttpRequest, *, may_play: bool) -> list[Expectation]:
     standing = pages.standing_of(request)
     if standing is None or not standing.parties:
         return []
-    # One query for both: the path of an account is made of its party's ref.
-    before, after = rules.available("|").split("|")
-    paths = Party.objects.filter(pk__in=standing.parties).values(path=Concat(Value(before), "ref", Value(after)))
-    return list(found.filter(account__path__in=paths)[:SHOWN])
+    return list(found.filter(account__path__in=bank_view.own_paths(standing))[:SHOWN])
 
 
 def quirks() -> list[tuple[str, str]]:

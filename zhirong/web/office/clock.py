@@ -108,5 +108,7 @@ def kind_words() -> dict[str, str]:
         "refund": gettext("Payout due"),
         "suspension": gettext("A suspension reaches its term"),
         "qualify": gettext("Qualification due"),
+        "relisting": gettext("A second run must be announced"),
+        "suspense": gettext("Money in suspense must be placed or returned"),
         "bank": gettext("The bank tells a late line"),
     }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import money, objections, settlement
+from zhirong.exchange.actions import money, objections, settlement, succession
 from zhirong.exchange.listing_rules import DEAL_STEPS
 from zhirong.exchange.models import Deal, Objection, Recordal
 from zhirong.people import access
@@ -22,7 +22,7 @@ from zhirong.web.office import rooms
 from zhirong.web.office.cases import handed
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
-ENDS = ("defaulted", "declined", "annulled")
+ENDS = ("defaulted", "declined", "withdrawn", "annulled")
 DEEDS = (
     "exchange.enter_recordal",
     "exchange.confirm_recordal",
@@ -30,6 +30,8 @@ DEEDS = (
     "exchange.confirm_default",
     "exchange.propose_annulment",
     "exchange.confirm_annulment",
+    "exchange.propose_withdrawal",
+    "exchange.confirm_withdrawal",
 )
 
 
@@ -44,6 +46,7 @@ def state_of(state: str) -> tuple[str, str]:
         "settled": ("done", gettext("Price and title exchanged")),
         "defaulted": ("no", gettext("Buyer defaulted")),
         "declined": ("off", gettext("The next best did not take it")),
+        "withdrawn": ("off", gettext("Offer to the next best withdrawn")),
         "annulled": ("no", gettext("Annulled")),
     }
     return words[state]
@@ -151,6 +154,8 @@ class May:
     settle_default: bool
     annul: bool
     settle_annulment: bool
+    withdraw: bool
+    settle_withdrawal: bool
 
 
 def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> May:
@@ -163,6 +168,8 @@ def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> Ma
         settle_default=access.may(standing, "exchange.confirm_default", one),
         annul="annul" in DEAL_STEPS[one.state] and access.may(standing, "exchange.propose_annulment", one),
         settle_annulment=access.may(standing, "exchange.confirm_annulment", one),
+        withdraw=access.may(standing, "exchange.propose_withdrawal", one),
+        settle_withdrawal=access.may(standing, "exchange.confirm_withdrawal", one),
     )
 
 
@@ -186,6 +193,8 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
             "propose_default": lambda: settlement.propose_default(person, deal_id, reason=reason),
             "confirm_default": lambda: settlement.confirm_default(person, deal_id),
             "propose_annulment": lambda: settlement.propose_annulment(person, deal_id, reason=reason),
+            "propose_withdrawal": lambda: succession.propose_withdrawal(person, deal_id, reason=reason),
+            "confirm_withdrawal": lambda: succession.confirm_withdrawal(person, deal_id),
             "confirm_annulment": lambda: settlement.confirm_annulment(person, deal_id),
         },
     )

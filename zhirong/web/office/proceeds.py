@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import proceeds
-from zhirong.exchange.actions import splits
+from zhirong.exchange.actions import entitled, splits
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.models import Deal
 from zhirong.people import access
@@ -41,7 +41,7 @@ def proceeds_page(request: HttpRequest, deal_id: int) -> HttpResponse:
         deal=deal,
         proceeds=found,
         agreement=agreement,
-        agreed=splits.agreed_parts(agreement) if agreement else [],
+        agreed=entitled.agreed_parts(agreement) if agreement else [],
         roles={"owner": gettext("Owner"), "pledgee": gettext("Pledgee")},
         lines=range(1, LINES + 1),
         known=sorted({(part.party.ref, part.party.name) for part in found.parts if part.party}),
@@ -50,6 +50,10 @@ def proceeds_page(request: HttpRequest, deal_id: int) -> HttpResponse:
         may_confirm=agreement is not None
         and agreement.state == "proposed"
         and access.may(standing, "exchange.confirm_split", agreement),
+        may_lift=agreement is not None
+        and agreement.state == "confirmed"
+        and not is_over
+        and access.may(standing, "exchange.propose_split", deal),
         may_withdraw=agreement is not None
         and agreement.state == "proposed"
         and access.may(standing, "exchange.propose_split", deal),
@@ -69,6 +73,9 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
         request,
         {
             "propose_split": propose,
+            "lift_split": lambda: splits.propose_lift(
+                person, deal_id, reason=reason, file=rooms.kept_file(request, "file")
+            ),
             "confirm_split": lambda: splits.confirm_split(person, deal_id, payload_hash=digest),
             "refuse_split": lambda: splits.refuse_split(person, deal_id, payload_hash=digest, reason=reason),
             "withdraw_split": lambda: splits.withdraw_split(person, deal_id, reason=reason),

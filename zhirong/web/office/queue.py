@@ -239,7 +239,7 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         past.exclude(default_proposed_by=None), "default",
         since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
-    over = ("annulled", "settled", "defaulted", "declined")
+    over = ("annulled", "settled", "defaulted", "declined", "withdrawn")
     undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=over)
     yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
     objections = Objection.objects.filter(state="open")
