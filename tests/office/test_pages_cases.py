@@ -228,7 +228,8 @@ def test_an_auditor_reads_the_record_and_checks_it() -> None:
     assert jobs.run_job(Job.objects.get(), office_house.WORK) == "done"
     assert "核对无误" in text_of(client, "/office/audit")
     assert "record.check" in text_of(client, "/office/house")
-    assert client.get("/office/audit?day=soon").status_code == 400
+    assert "未按“day=soon”筛选" in text_of(client, "/office/audit?day=soon")
+    assert client.get("/office/audit?day=soon&as=record.csv").status_code == 400
     assert signed_in(house.operator).get("/office/audit").status_code == 403
 
 

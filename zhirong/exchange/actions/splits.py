@@ -188,6 +188,7 @@ def propose_split(
     standing = deal.splits.filter(state__in=("proposed", "confirmed")).first()
     if standing is not None and standing.payload_hash == digest:
         return standing
+    record.must_be_evidence(file)
     deal.splits.filter(state__in=("proposed", "confirmed")).update(state="replaced")
     made = Split.objects.create(
         deal=deal,

@@ -27,7 +27,7 @@ from zhirong.registry import queries
 from zhirong.registry.actions import imports
 from zhirong.registry.models import Claim, Holding, ImportBatch, ImportRow, Right, RightVersion
 from zhirong.registry.readers import sheets
-from zhirong.web import account, filters, lists, pages, uploads
+from zhirong.web import account, filters, lists, pages, reading, uploads
 from zhirong.web.registry import bringing, forms, words
 
 ROWS = 50
@@ -58,6 +58,7 @@ def kinds() -> list[tuple[str, str]]:
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
 @pages.form
+@pages.does("registry.bring_rights")
 def import_page(request: HttpRequest) -> HttpResponse:
     """/import: choose a file, and what was brought before."""
     person = account.known(request)
@@ -120,10 +121,11 @@ def batch_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def preview(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
-    only_faults = request.GET.get("show") == "faults"
+    only_faults = reading.choice(request, "show", ("faults",)) == "faults"
     if request.GET.get("form") == "csv":
         return faults_file(batch)
-    number = lists.number_of(request.GET.get("page", "1"))
+    last = max(1, -(-batch.rows // ROWS))
+    number = reading.page(request, last)
     lines, faults = previewed(batch, (number - 1) * ROWS, only_faults=only_faults)
     return pages.page(
         request,
@@ -140,7 +142,7 @@ def preview(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         lines=lines,
         faults=faults,
         number=number,
-        last=max(1, -(-batch.rows // ROWS)),
+        last=last,
         query={"show": "faults"} if only_faults else {},
         only_faults=only_faults,
         strangers=[one for one in lines if one.note],
