@@ -72,7 +72,7 @@ def test_a_form_that_cannot_be_read_is_refused_beside_its_field_and_nothing_is_e
         ({"share": "1e2"}, "不是份额"),
         ({"on": "昨天"}, "不是日期"),
         ({"key": "第一号"}, "通知书编号"),
-        ({"file": text}, "不是 PDF 或图片"),
+        ({"file": text}, "不是 PDF、OFD 或图片"),
         ({"file": ""}, "没有选择文件"),
     ]:
         answer = client.post(case.address, case.typed(**change))

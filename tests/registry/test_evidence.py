@@ -113,7 +113,7 @@ def test_both_doors_refuse_the_same_evidence() -> None:
     typed = {"holding": holding.pk, "party": seller.party.pk, "file": paper}
     page = signed_in(seller.person).post(f"/rights/{right.pk}/claim", typed)
     assert page.status_code == 422
-    assert "不是 PDF 或图片" in page.content.decode()
+    assert "不是 PDF、OFD 或图片" in page.content.decode()
     assert not Claim.objects.exists()
     asked = signed_in(seller.person).post(
         f"/account/parties/{seller.party.pk}", {"evidence": SimpleUploadedFile("证明.txt", b"words")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -162,17 +162,7 @@ def previewed(batch: ImportBatch, offset: int, *, only_faults: bool) -> tuple[li
     read = queries.preview_faults if only_faults else queries.preview
     found = read(batch, offset=offset, most=ROWS)
     ours = texts.party_name(batch.holder.name) if batch.holder else ""
-    came = became(batch, [one.number for one in found]) if batch.visible_at else {}
-    return [line_of(replace(one, change=came.get(one.number, one.change)), ours) for one in found], batch.faults
-
-
-def became(batch: ImportBatch, numbers: list[str]) -> dict[str, str]:
-    """What taking over did to these rights: once it is done, the same file would change nothing more."""
-    written = RightVersion.objects.filter(batch=batch, right__number__in=numbers).order_by("-version")
-    return {
-        number: "new" if version == 1 else "changed"
-        for number, version in written.values_list("right__number", "version")
-    }
+    return [line_of(one, ours) for one in found], batch.faults
 
 
 def line_of(one: queries.Previewed, ours: str) -> Line:
