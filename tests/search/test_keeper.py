@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 from tests.search.given_search import FIVE, RECYCLING, AHouse, a_document, ids
 from zhirong.search import highlights, parser, words
 from zhirong.search.backend import Request, Results
+from zhirong.search.documents import Document
 from zhirong.search.keeper import Keeper
 
 FACETS = ("kind", "state", "section", "subclass", "holder", "year")
@@ -123,6 +127,29 @@ def test_a_folder_lost_while_running_is_built_again_at_the_next_event(tmp_path: 
     house.put(a_document("listing:9", "新挂牌的电池"))
     assert keeper.follow(house.after(keeper.number)) == 5
     assert looked(keeper).total == 6
+
+
+def test_a_close_gives_up_the_build_that_runs_and_the_next_keeper_builds(tmp_path: Path) -> None:
+    house = a_house()
+    read: list[str] = []
+
+    def documents() -> Iterator[Document]:
+        for document in FIVE:
+            read.append(document.id)
+            if len(read) == 2:
+                closing.start()
+                keeper._ends.wait(10)
+            yield document
+
+    keeper = Keeper(tmp_path, replace(house.rows(), documents=documents))
+    closing = threading.Thread(target=keeper.close)
+    keeper.start()
+    closing.join(10)
+    assert len(read) == 2
+    again = Keeper(tmp_path, house.rows())
+    again.start()
+    assert (again.number, looked(again).total) == (4, 5)
+    assert len(list(tmp_path.glob("index-*"))) == 1
 
 
 def test_an_index_ahead_of_its_record_is_not_trusted(tmp_path: Path) -> None:

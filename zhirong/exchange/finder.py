@@ -37,12 +37,12 @@ def stop() -> None:
     """End the thread and let go of the folder."""
     global _keeper, _thread
     _ends.set()
+    if _keeper is not None:
+        _keeper.close()
     if _thread is not None:
         _thread.join(10)
         _thread = None
-    if _keeper is not None:
-        _keeper.close()
-        _keeper = None
+    _keeper = None
 
 
 def open_here(data: Path) -> None:

@@ -78,6 +78,7 @@ class Keeper(Generic[E]):
         self.folder = folder
         self.rows = rows
         self._lock = threading.Lock()
+        self._ends = threading.Event()
         self._writing: BinaryIO | None = None
         self._serving: TantivyBackend | None = None
         self._number = NOTHING_YET
@@ -140,7 +141,8 @@ class Keeper(Generic[E]):
         return self._serving.suggest(beginning, limit=limit) if self._serving else []
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Let go of the folder for good; a build that runs is given up, and the next keeper builds."""
+        self._ends.set()
         with self._lock:
             if self._serving is not None:
                 self._serving.close()
@@ -218,6 +220,9 @@ class Keeper(Generic[E]):
         done = 0
         self._progress = Progress(True, 0, total, number)
         for document in self.rows.documents():
+            if self._ends.is_set():
+                # Nothing remembers this folder: the next build sweeps it away.
+                return
             chunk.append(document)
             if len(chunk) == CHUNK:
                 done += new.insert(chunk)
