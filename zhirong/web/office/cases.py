@@ -114,7 +114,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         return rooms.do(request, deeds)
     columns = line_columns(request)
     found = ImportRow.objects.filter(batch=one)
-    only_faults = reading.choice(request, "faults", ("1",)) == "1"
+    only_faults = reading.choice(request, "faults", ("0", "1")) == "1"
     if only_faults:
         found = found.exclude(faults="[]")
     title = gettext("Lines of the import")
@@ -162,6 +162,6 @@ def line_columns(request: HttpRequest) -> list[lists.Column]:
         lists.Column(head=gettext("Number and title"), value=named),
         lists.Column(
             head=gettext("Faults found"), value=lambda row: faults(row) or gettext("none"),
-            state=lambda row: "no" if row.faults != "[]" else "go",
+            state=lambda row: "" if row.faults != "[]" else "go",
         ),
     ]  # fmt: skip
