@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
 from tests.people import given_people as people
@@ -118,6 +119,16 @@ def test_an_import_with_faults_can_only_be_dropped() -> None:
     assert client.post(address, {"deed": "accept"}).status_code == 409
     assert client.post(address, {"deed": "drop"}).status_code == 302
     assert ImportBatch.objects.get().dropped_at is not None
+
+
+def test_the_queue_tells_the_administrator_of_no_bidder_and_no_payment() -> None:
+    intent = a_buyer_to_qualify(given.House())
+    for role, sees in (("operator", True), ("checker", True), ("official", False), ("administrator", False)):
+        client = signed_in(people.a_person(role))
+        assert (intent.party.name in text_of(client, "/office")) is sees, role
+        assert client.get(f"/office/intents/{intent.pk}").status_code == (200 if sees else 403), role
+        asked = a_caller(people.a_person(role)).ask("GET", f"/intents/{intent.pk}")
+        assert asked.status_code == (200 if sees else 404), role
 
 
 def a_buyer_to_qualify(house: given.House) -> Intent:

@@ -99,7 +99,7 @@ def test_every_list_says_what_it_left_out(address: str, said: str) -> None:
     client = signed_in(given.House().operator)
     text = text_of(client, address)
     assert said in text
-    assert '<p class="notice wait s" role="status">' in text
+    assert '<p class="notice wait s mb3" role="status">' in text
 
 
 def test_a_list_that_was_followed_says_nothing(client: Client) -> None:

@@ -64,8 +64,10 @@ def columns_of() -> list[lists.Column]:
             link=lambda one: reverse("office-transfer", args=[one.pk]),
         ),
         lists.Column(head=gettext("Number"), value=lambda one: one.right.number, order="right__number"),
-        lists.Column(head=gettext("From"), value=lambda one: one.seller.name if one.seller else gettext("all holders")),
-        lists.Column(head=gettext("To"), value=lambda one: one.to.name, order="to__name"),
+        lists.Column(
+            head=gettext("Transferor"), value=lambda one: one.seller.name if one.seller else gettext("all holders"),
+        ),
+        lists.Column(head=gettext("Transferee"), value=lambda one: one.to.name, order="to__name"),
         lists.Column(head=gettext("Share"), value=lambda one: percent(one.share_ppm)),
         lists.Column(head=gettext("Registered on"), value=lambda one: one.on, kind="day", order="on"),
         lists.Column(
