@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
 from tests.web.given_pages import text_of
@@ -54,6 +55,8 @@ def test_a_transfer_is_found_by_number_entered_listed_and_confirmed_by_another()
     assert case.right.holdings.get(until__isnull=True).party == case.seller.party
     assert case.right.title in text_of(checker, "/office/transfers?state=entered")
     assert "没有符合条件的转让" in text_of(checker, "/office/transfers?state=returned")
+    program = a_caller(case.house.checker)
+    assert [program.get("/transfers", state=state)["total"] for state in ("entered", "returned")] == [1, 0]
     checker.post(answer["Location"], {"deed": "confirm", "payload_hash": one.payload_hash})
     assert case.right.holdings.get(until__isnull=True).party == case.buyer.party
     sheet = checker.get("/office/transfers?state=confirmed&as=transfers.csv").content.decode("utf-8-sig")
