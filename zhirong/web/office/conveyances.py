@@ -18,7 +18,7 @@ from zhirong.registry import queries
 from zhirong.registry.actions import putting, transfers
 from zhirong.registry.models import Right, TransferEntry
 from zhirong.registry.records import WHOLE_PPM
-from zhirong.web import lists, pages, reading, uploads
+from zhirong.web import filters, lists, pages, reading, uploads
 from zhirong.web.office import rooms
 from zhirong.web.office.reviews import of
 from zhirong.web.registry import rights
@@ -60,7 +60,7 @@ def columns_of() -> list[lists.Column]:
     """What the list shows of an entered transfer."""
     return [
         lists.Column(
-            head=gettext("Right"), value=lambda one: one.right.title, order="right__title",
+            head=gettext("Right"), value=lambda one: filters.title(one.right), order="right__title",
             link=lambda one: reverse("office-transfer", args=[one.pk]),
         ),
         lists.Column(head=gettext("Number"), value=lambda one: one.right.number, order="right__number"),
