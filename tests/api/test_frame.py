@@ -29,8 +29,9 @@ def test_health_answers_without_a_log_in(client: Client) -> None:
 
 
 def test_the_description_in_the_repository_is_what_the_house_answers() -> None:
-    now = snapshot.text(app.interface.get_openapi_schema())
-    assert snapshot.FILE.read_text("utf-8") == now, "run: python -m zhirong.api.snapshot"
+    now = snapshot.texts(app.interface.get_openapi_schema())
+    kept = {file: file.read_text("utf-8") for file in now}
+    assert kept == now, "run: python -m zhirong.api.snapshot"
 
 
 def test_the_description_needs_no_log_in(client: Client) -> None:

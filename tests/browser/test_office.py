@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Visit, must_be_accessible, must_fit, must_have_targets
 from tests.exchange import given_deals as given
 from tests.people import given_people as people
+from zhirong.exchange import holds
 from zhirong.exchange.actions import closing, intents, objections, questions
 from zhirong.exchange.models import Deal, Listing, Lot
 from zhirong.ledger import jobs
@@ -22,6 +23,8 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record import sequencer
 from zhirong.record.models import Leaf
+from zhirong.registry.actions import imports, putting, transfers
+from zhirong.registry.models import Right
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("ZR_SHOTS", "")
@@ -47,6 +50,7 @@ def day(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Day:
     operator += ["/office/bank/books", "/office/clock", "/office/house"]
     found.paths["operator"] = [*operator, *reviews(found.house), *auction(found.house), *buyers(found.house)]
     found.paths["operator"].append(a_verification())
+    found.paths["operator"] += long_names(found.house)
     found.paths["administrator"] = ["/office/people", f"/office/people/{found.house.operator.pk}"]
     sequencer.number_now()
     found.paths["auditor"] = ["/office/audit", f"/office/audit/{Leaf.objects.get(kind='exchange.hammer').pk}"]
@@ -98,6 +102,28 @@ def a_verification() -> str:
     evidence = record.keep_file(member, "营业执照.pdf", b"%PDF-1.7 x", is_secret=True)
     asked = verification.submit_verification(member, party.pk, evidence=[evidence])
     return f"/office/verifications/{asked.pk}"
+
+
+def long_names(house: given.House) -> list[str]:
+    """An import and a transfer whose names have no place to break."""
+    long = "CNIPA_export_" + "NoPlaceToBreak" * 9
+    file = record.keep_file(house.operator, f"{long}.csv", "专利号,名称,权利人\r\n不是号码,某发明,某公司\r\n".encode())
+    batch = imports.stage_import(house.operator, "rights", record.read_file(house.operator, file), file=file)
+    seller, buyer = given.a_side("holder"), given.a_side("buyer")
+    right = given.a_right(house, seller.party)
+    Right.objects.filter(pk=right.pk).update(title=long, title_en=long)
+    notice = record.keep_file(house.operator, f"{long}.pdf", b"%PDF-1.7 x")
+    said = transfers.Conveyance(buyer.party, putting.today(), "2026-17")
+    moved = transfers.enter_transfer(house.operator, right, said, proof=notice, held=holds.of_right)
+    paths = [
+        "/import",
+        f"/import/{batch.ref}",
+        f"/office/imports/{batch.pk}",
+        "/office/transfers",
+        f"/rights/{right.pk}",
+    ]
+    paths += [f"/office/transfers/{moved.pk}", f"/office/transfers/of/{right.pk}", f"/rights/{right.pk}/fees"]
+    return [*paths, "/office/transfers?state=gone"]
 
 
 def whose(day: Day) -> list[tuple[Person, list[str]]]:

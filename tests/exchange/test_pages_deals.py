@@ -15,7 +15,7 @@ from tests.people.given_people import a_person
 from tests.web.given_pages import text_of
 from zhirong.exchange import papers
 from zhirong.exchange.actions import contracts, objections
-from zhirong.exchange.models import Acceptance, Deal
+from zhirong.exchange.models import Acceptance, Certificate, Deal
 from zhirong.record.models import Leaf
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,6 +96,18 @@ def test_a_settled_deal_gives_its_form_its_certificate_and_every_leaf() -> None:
     archive = zipfile.ZipFile(io.BytesIO(buyer.get(f"{address}/certificate.zip").content))
     assert {"certificate.json", "certificate.zh.pdf", "certificate.en.pdf", "verifier.py"} <= set(archive.namelist())
     assert buyer.get(f"{address}/certificate.zh.pdf").content == archive.read("certificate.zh.pdf")
+
+
+def test_a_page_whose_certificate_is_being_sealed_looks_again_by_itself() -> None:
+    sold = desk.settled(desk.paid(desk.signed(desk.a_deal())))
+    buyer, address = desk.browser_of(sold.buyer.person), f"/deals/{sold.deal.number}"
+    sealed = buyer.get(address)
+    assert "Refresh" not in sealed
+    assert "公开页面" in sealed.content.decode()
+    Certificate.objects.update(sealed=None)
+    unsealed = buyer.get(address)
+    assert unsealed["Refresh"] == "2"
+    assert "公开页面" not in unsealed.content.decode()
 
 
 def test_an_objection_stops_the_clock_and_too_short_a_one_does_not() -> None:

@@ -13,8 +13,8 @@ from tests.web.given_pages import few_queries, text_of
 from zhirong.exchange import finder
 from zhirong.exchange.actions import listings
 from zhirong.record import sequencer
-from zhirong.web import limits
-from zhirong.web.exchange import front
+from zhirong.web import limits, lists
+from zhirong.web.exchange import front, market
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,3 +150,41 @@ def test_pages_of_the_list_are_links_that_keep_the_search(client: Client) -> Non
         assert 'rel="next" href="/market?q=%E5%82%A8%E8%83%BD&amp;sort=price&amp;page=2"' in text
         assert text.count("<h3>") == 20
         assert text_of(client, "/market?q=储能&sort=price&page=2").count("<h3>") == 1
+
+
+def test_what_the_hall_does_not_know_is_passed_over_aloud_and_the_list_stays(client: Client) -> None:
+    day = Day()
+    listing = day.announced()
+    with the_index():
+        for asked, said in [
+            ("from=viel", "未按“from=viel”筛选"),
+            ("price_min=5", "未按“price_min=5”筛选"),
+            ("state=gone", "未按“state=gone”筛选"),
+            ("right_kind=poem", "未按“right_kind=poem”筛选"),
+            ("sort=size", "没有“size”这种排序"),
+            ("page=9", "未翻到第 9 页"),
+            ("page=x", "未翻到第 x 页"),
+        ]:
+            text = text_of(client, f"/market?q=储能&{asked}")
+            assert said in text, asked
+            assert listing.number in text, asked
+            is_page = asked.startswith("page")
+            assert client.get(f"/market.csv?q=储能&{asked}").status_code == (200 if is_page else 400), asked
+        assert 'role="status">未' not in text_of(client, "/market?q=储能&from=&to=&sort=price&kind=any&page=1")
+
+
+def test_beyond_the_last_page_the_hall_says_how_to_go_on_and_the_export_is_whole(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = Day()
+    found = {day.announced().number for _ in range(3)}
+    monkeypatch.setattr(market, "DEEPEST", 2)
+    monkeypatch.setattr(market, "EXPORT_CHUNK", 2)
+    with the_index():
+        assert "最多可翻看前 2 项" in text_of(client, "/market?q=储能")
+        sheet = client.get("/market.csv?q=储能&page=2").content.decode("utf-8-sig")
+        assert {number for number in found if number in sheet} == found
+        monkeypatch.setattr(lists, "EXPORT_MOST", 2)
+        refused = client.get("/market.csv?q=储能")
+        assert refused.status_code == 422
+        assert "共 3 行" in refused.content.decode()

@@ -63,6 +63,10 @@ def test_a_fee_is_worked_out_from_the_schedule(client: Client) -> None:
     assert "35,600" in text
     assert "24,200" in text
     assert "1,244,400" in text
+    nothing = text_of(client, "/fees?price=0&rule_set=demo")
+    assert '<dd><span class="m">0<small>元</small></span></dd>' in nothing
+    assert "卖方" in nothing or "转让方" in nothing
+    assert "<dl" not in text_of(client, "/fees")
     refused = client.get("/fees?price=viel")
     assert refused.status_code == 422
     assert 'value="viel"' in refused.content.decode()

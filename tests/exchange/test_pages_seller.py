@@ -46,6 +46,16 @@ def test_a_look_works_out_what_follows_and_keeps_nothing() -> None:
     assert not Listing.objects.exists()
 
 
+def test_one_right_without_a_title_stands_under_its_own() -> None:
+    house, seller, right, browser = a_seller()
+    other = given.a_right(house, given.a_side("holder").party)
+    browser.post("/listings/new", form(seller, right, title=" "))
+    assert Listing.objects.get().title == Listing.objects.get().items.get().right.title
+    # What somebody else holds lends no words.
+    assert browser.post("/listings/new", form(seller, other.pk, title="")).status_code >= 400
+    assert Listing.objects.count() == 1
+
+
 def test_a_draft_is_kept_handed_in_and_announced() -> None:
     house, seller, right, browser = a_seller()
     kept = browser.post("/listings/new", form(seller, right, reserve="150万"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
 from tests.people import given_people as people
@@ -120,6 +121,16 @@ def test_an_import_with_faults_can_only_be_dropped() -> None:
     assert ImportBatch.objects.get().dropped_at is not None
 
 
+def test_the_queue_tells_the_administrator_of_no_bidder_and_no_payment() -> None:
+    intent = a_buyer_to_qualify(given.House())
+    for role, sees in (("operator", True), ("checker", True), ("official", False), ("administrator", False)):
+        client = signed_in(people.a_person(role))
+        assert (intent.party.name in text_of(client, "/office")) is sees, role
+        assert client.get(f"/office/intents/{intent.pk}").status_code == (200 if sees else 403), role
+        asked = a_caller(people.a_person(role)).ask("GET", f"/intents/{intent.pk}")
+        assert asked.status_code == (200 if sees else 404), role
+
+
 def a_buyer_to_qualify(house: given.House) -> Intent:
     """A buyer whose listing asks for proof, its deposit held."""
     seller, buyer = given.a_side("holder"), given.a_side("buyer")
@@ -228,7 +239,8 @@ def test_an_auditor_reads_the_record_and_checks_it() -> None:
     assert jobs.run_job(Job.objects.get(), office_house.WORK) == "done"
     assert "核对无误" in text_of(client, "/office/audit")
     assert "record.check" in text_of(client, "/office/house")
-    assert client.get("/office/audit?day=soon").status_code == 400
+    assert "未按“day=soon”筛选" in text_of(client, "/office/audit?day=soon")
+    assert client.get("/office/audit?day=soon&as=record.csv").status_code == 400
     assert signed_in(house.operator).get("/office/audit").status_code == 403
 
 

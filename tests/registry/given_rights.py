@@ -55,8 +55,8 @@ def an_operator() -> Person:
 def a_file(data: bytes = b"evidence") -> File:
     return File.objects.create(
         ref=secrets.token_hex(8),
-        name="file",
-        media_type="application/octet-stream",
+        name="file.pdf",
+        media_type="application/pdf",
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         kept_at=record.now(),

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.web.given_pages import text_of
@@ -49,6 +50,8 @@ def test_a_sheet_takes_effect_as_a_whole_and_the_same_again_changes_nothing() ->
     assert taken.count("新增") == 2
     assert "无变化" not in taken
     assert "一种测试方法 1" in text_of(browser, "/rights?of=mine")
+    told = a_caller(side.person).get(f"/imports/{address.rpartition('/')[2]}/lines")
+    assert [line["change"] for line in told["items"]] == ["new", "new"]
 
 
 def test_every_fault_stands_by_row_and_column_and_nothing_comes_in() -> None:

@@ -259,7 +259,7 @@ def test_a_refused_claim_tells_its_holder_what_is_missing_and_a_text_file_is_no_
     form = {"holding": right.holdings.get().pk, "party": seller.party.pk}
     text = browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("bad.txt", b"x")})
     assert text.status_code == 422
-    assert "bad.txt 不是 PDF 或图片" in text.content.decode()
+    assert "bad.txt 不是 PDF、OFD 或图片" in text.content.decode()
     assert not Claim.objects.exists()
     browser.post(f"{address}/claim", {**form, "file": SimpleUploadedFile("proof.pdf", b"%PDF-1.7 x")})
     titles.refuse_claim(house.operator, Claim.objects.get(), reason="缺少工商变更通知书")

@@ -198,6 +198,7 @@ def _rights(things: Things) -> None:
         "/office/payments/": {"payment_id": paid.pk},
         "/api/transfers/": {"transfer_id": moved.pk},
         "/office/transfers/": {"transfer_id": moved.pk},
+        "/office/transfers/of/": {"right_id": right.pk},
         "/api/encumbrances/": {"encumbrance_id": weight.pk},
         "/api/imports/": {"ref": batch.ref, "kind": "rights"},
         "/import/": {"ref": batch.ref},
@@ -323,6 +324,13 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
             "file": paper,
         },
         "/rights/<int:right_id>/contest": {"answer": "stay", "reason": REASON},
+        "/office/transfers/of/<int:right_id>": {
+            "to": things.buyer.party.ref,
+            "share": "100",
+            "on": day,
+            "key": "3",
+            "file": paper,
+        },
         "/rights/<int:right_id>/fees": {"year": 14, "paid_on": day, "amount": "2000", "file": paper},
     }
     return forms.get(entry.split(" ", 1)[1], {})

@@ -7,8 +7,10 @@ import re
 import pytest
 from django.test import Client
 
-from tests.people.given_people import PASSWORD, a_credit_code, a_party, a_person
+from tests.api.given_api import a_caller
+from tests.people.given_people import PASSWORD, a_credit_code, a_membership, a_party, a_person
 from tests.web.given_pages import text_of
+from zhirong.people.actions import parties, tokens
 from zhirong.people.models import Membership, Party, Person, Token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -100,6 +102,31 @@ def test_an_organisation_is_registered_joined_confirmed_and_left() -> None:
     assert Membership.objects.filter(party=party, confirmed_at__isnull=False).count() == 2
     signed_in(joiner).post(f"/account/members/{asked.pk}/leave")
     assert Membership.objects.filter(party=party, ended_at__isnull=True).count() == 1
+
+
+def test_an_administrator_of_a_party_ends_who_acts_for_it_and_turns_down_who_asks() -> None:
+    chief, clerk, stranger = a_person("holder"), a_person("holder"), a_person("holder")
+    party = a_party(administrator=chief)
+    member = a_membership(clerk, party)
+    asked = parties.ask_to_join(stranger, code=party.code)
+    page = text_of(signed_in(chief), "/account/organisations")
+    assert "还有谁代表您的机构" in page
+    assert f'action="/account/members/{member.pk}/leave"' in page
+    assert signed_in(clerk).post(f"/account/members/{asked.pk}/leave").status_code == 403
+    for one in (member, asked):
+        assert signed_in(chief).post(f"/account/members/{one.pk}/leave").status_code == 302
+        one.refresh_from_db()
+        assert one.ended_at is not None
+    assert clerk.name not in text_of(signed_in(chief), "/account/organisations")
+
+
+def test_an_administrator_of_the_house_ends_anybodys_token_and_nobody_else_does() -> None:
+    owner, chief = a_person("holder"), a_person("administrator")
+    token, _ = tokens.make_token(owner, name="脚本", days=30)
+    for caller, status in ((a_caller(a_person("operator")), 404), (a_caller(chief), 200)):
+        assert caller.ask("DELETE", f"/tokens/{token.pk}").status_code == status
+    token.refresh_from_db()
+    assert token.ended_at is not None
 
 
 def test_a_token_is_shown_once() -> None:

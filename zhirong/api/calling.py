@@ -107,6 +107,11 @@ def parties_of(request: HttpRequest) -> frozenset[int]:
     return standing.parties if standing else frozenset()
 
 
+def could(request: HttpRequest, verb: str) -> bool:
+    """Whether a role of the caller fits the verb, as a page of the office asks at its door."""
+    return access.could(standing_of(request), verb)
+
+
 def has_role(request: HttpRequest, *roles: str) -> bool:
     """Whether the caller has one of these roles now."""
     standing = standing_of(request)

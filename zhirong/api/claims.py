@@ -10,7 +10,6 @@ from ninja import Query, Router
 from pydantic import Field
 
 from zhirong.api import calling, files, paging, problems, rights, shapes
-from zhirong.base.refused import Refused
 from zhirong.registry.actions import titles
 from zhirong.registry.models import Claim, Holding
 
@@ -60,9 +59,9 @@ def told(claim: Claim) -> ClaimTold:
 
 @router.get("/claims", summary="Claims of my parties, or all", **problems.told(paging.Page[ClaimTold]))
 def list_claims(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[ClaimTold]:
-    """Operators and auditors see all of them, newest first."""
+    """The people who look after cases see all of them, newest first."""
     rows = Claim.objects.select_related("right", "holding", "party")
-    if not calling.has_role(request, "operator", "auditor"):
+    if not calling.could(request, "people.see_cases"):
         rows = rows.filter(party__in=calling.parties_of(request))
     return paging.cut(rows, asked, told)
 
@@ -71,7 +70,7 @@ def list_claims(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page
     "/rights/{int:right_id}/claims",
     auth=calling.may_ask("registry.claim_right"),
     summary="Claim to be the holder",
-    **problems.told(ClaimTold, "registry.holder_known_already"),
+    **problems.told(ClaimTold, "registry.holder_known_already", *files.EVIDENCE),
 )
 def claim_right(request: HttpRequest, right_id: shapes.Id, said: ClaimSaid) -> ClaimTold:
     """One open claim each."""
@@ -92,8 +91,6 @@ def claim_right(request: HttpRequest, right_id: shapes.Id, said: ClaimSaid) -> C
 )  # fmt: skip
 def decide_claim(request: HttpRequest, claim_id: shapes.Id, said: ClaimDecision) -> ClaimTold:
     """From an accepted claim on, the party acts for the right."""
-    if not calling.has_role(request, "operator"):
-        raise Refused("api.not_found")
     claim = shapes.one(Claim.objects.select_related("right"), pk=claim_id)
     person = calling.person_of(request)
     return told(titles.decide_claim(person, claim, is_accepted=said.accepted, reason=said.reason))

@@ -64,7 +64,9 @@ def told(request: HttpRequest, deal: Deal) -> DealTold:
 @router.post(
     "/deals/{int:deal_id}/accept",
     summary="Accept the contract",
-    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.text_changed", "ledger.code_taken", *KEY),
+    **problems.told(
+        DealTold, "deal.not_now", "deal.stopped", "deal.text_changed", "ledger.code_taken", *files.EVIDENCE, *KEY
+    ),
 )
 def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpResponse:
     """When both sides have, payment is due. Needs an Idempotency-Key."""
@@ -116,6 +118,7 @@ def decline_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
         "deal.not_now",
         "deal.stopped",
         "deal.recordal_no_notice",
+        *files.EVIDENCE,
         "deal.recordal_in_future",
         "deal.recordal_before_contract",
         "listing.text_length",

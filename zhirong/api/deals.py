@@ -19,7 +19,6 @@ from zhirong.exchange.models import Acceptance, Deal, Objection, Recordal
 
 router = Router(tags=["deals"])
 PaperName = Literal["contract", "contract-accepted", "fee-note-seller", "fee-note-buyer", "recordal"]
-STAFF = ("operator", "checker", "auditor", "official")
 
 
 class AcceptanceTold(shapes.Told):
@@ -98,7 +97,7 @@ class DealTold(DealShort):
 def seen(request: HttpRequest) -> QuerySet[Deal]:
     """Deals of the caller's parties, or all for the house's people; another's are not there."""
     rows = Deal.objects.select_related("listing", "intent", "seller", "buyer", "contract_file")
-    if calling.has_role(request, *STAFF):
+    if calling.could(request, "exchange.see_office"):
         return rows
     mine = calling.parties_of(request)
     return rows.filter(Q(seller__in=mine) | Q(buyer__in=mine))
@@ -199,7 +198,7 @@ def get_deal(request: HttpRequest, deal_id: shapes.Id) -> DealTold:
 def list_objections(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[ObjectionTold]:
     """And those that I raised; newest first."""
     rows = Objection.objects.all()
-    if not calling.has_role(request, *STAFF):
+    if not calling.could(request, "exchange.see_office"):
         rows = rows.filter(Q(deal__in=seen(request).values("pk")) | Q(raised_by=calling.person_of(request)))
     return paging.cut(rows, asked, objection)
 
@@ -230,5 +229,5 @@ def get_paper(
 
 def _must_be_staff(request: HttpRequest) -> None:
     """A side's fee note is its own and the house's."""
-    if not calling.has_role(request, *STAFF):
+    if not calling.could(request, "exchange.see_office"):
         raise Refused("api.not_found")

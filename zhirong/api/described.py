@@ -11,17 +11,19 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from zhirong.api import shapes
+from zhirong.api import shapes, slimmer
 from zhirong.api.problems import MEDIA_TYPE
 
 Node = dict[str, Any]
 OFTEN = 2
-# What nearly every operation can answer, told once as a range; any other status stands at its operation.
+# What an operation can answer when it is not done, told once as a range; a fault of the house stands apart.
 EVERYWHERE: Node = {
     "400": "the body could not be read",
     "401": "no token, or one that is not in force",
     "403": "no role that may do this",
     "404": "nothing there, or nothing that is yours",
+    "409": "not as things stand now; the code says why",
+    "413": "larger than is taken",
     "422": "a value is missing or not valid",
 }
 RANGE = "4XX"
@@ -42,10 +44,12 @@ KEY: Node = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": True,
-    "description": "1 to 64 visible characters, new for each deed and kept when it is repeated",
+    "description": "1 to 64 visible characters, new for each deed and kept when it is repeated. Refusals: "
+    "api.no_key without one, api.key_reused for another deed.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"},
     "example": "5f2b1c9e-0001",
 }
+OF_THE_KEY = ("api.no_key", "api.key_reused")
 
 
 def shared(schema: Node) -> Node:
@@ -55,6 +59,7 @@ def shared(schema: Node) -> Node:
     share_parameters(told)
     share_callers(told)
     share_values(told)
+    slimmer.slim(told)
     for operation in operations(told):
         if not operation.get("parameters"):
             operation.pop("parameters", None)
@@ -68,6 +73,8 @@ def in_full(schema: Node) -> Node:
         codes = operation.pop("x-refusals", [])
         if "api.no_key" in codes:
             operation.setdefault("parameters", []).append(KEY)
+            codes = [code for code in codes if code not in OF_THE_KEY]
+            operation["description"] = operation["description"].replace("Needs an Idempotency-Key.", "").strip()
         if codes:
             operation["description"] = f"{operation.get('description', '')}\n\nRefusals: {', '.join(codes)}.".strip()
         for parameter in operation.get("parameters", ()):

@@ -22,6 +22,8 @@ REFUSALS = (
     "file.no_name", "file.kind_not_taken", "file.empty", "file.too_large", "file.not_what_it_says",
     "file.archive_too_large", "file.archive_escapes", "file.has_macros",
 )  # fmt: skip
+# A deed rests on a PDF or a picture.
+EVIDENCE = ("file.no_evidence", "file.evidence_too_large")
 
 
 class FileTold(shapes.Told):

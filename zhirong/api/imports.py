@@ -113,9 +113,9 @@ def line_told(line: queries.Previewed) -> ImportLineTold:
 
 
 def seen(request: HttpRequest, ref: str) -> ImportBatch:
-    """A batch that the caller brought, or any for operator and auditor; another's is not there."""
+    """A batch that the caller brought, or any for the people who look after cases; another's is not there."""
     rows = ImportBatch.objects.select_related("holder")
-    if not calling.has_role(request, "operator", "auditor"):
+    if not calling.could(request, "people.see_cases"):
         rows = rows.filter(brought_by=calling.person_of(request))
     return shapes.one(rows, ref=ref)
 
@@ -149,9 +149,9 @@ def stage_import(
 
 @router.get("/imports", summary="Imports that I brought, or all", **problems.told(paging.Page[BatchTold]))
 def list_imports(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[BatchTold]:
-    """Operators and auditors see all of them, newest first."""
+    """The people who look after cases see all of them, newest first."""
     rows = ImportBatch.objects.select_related("holder")
-    if not calling.has_role(request, "operator", "auditor"):
+    if not calling.could(request, "people.see_cases"):
         rows = rows.filter(brought_by=calling.person_of(request))
     return paging.cut(rows, asked, told)
 

@@ -18,7 +18,6 @@ from zhirong.exchange.models import Intent
 from zhirong.people.models import Party
 
 router = Router(tags=["intents"])
-STAFF = ("operator", "checker", "auditor")
 
 
 class Registration(shapes.Said):
@@ -79,7 +78,7 @@ def told(intent: Intent) -> IntentTold:
 def seen(request: HttpRequest) -> QuerySet[Intent]:
     """Intents of the caller's parties, or all for the house's people; another's are not there."""
     rows = Intent.objects.select_related("listing", "party")
-    return rows if calling.has_role(request, *STAFF) else rows.filter(party__in=calling.parties_of(request))
+    return rows if calling.could(request, "people.see_cases") else rows.filter(party__in=calling.parties_of(request))
 
 
 @router.get("/intents", summary="Intents of my parties, or all", **problems.told(paging.Page[IntentTold]))

@@ -22,7 +22,6 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 
 router = Router(tags=["lots"])
-STAFF = ("operator", "checker", "auditor")
 # What the floor writes of a step that is nobody's but the bidder's (court rule 18).
 UNSHOWN = ("admitted",)
 BID_REFUSALS = (
@@ -184,7 +183,7 @@ def list_steps(request: HttpRequest, lot_id: shapes.Id, asked: Query[AskedSteps]
     """Bids, pauses, the hammer, in the floor's order; bidders by their codes (court rule 18)."""
     lot = one(lot_id)
     rows = LotStep.objects.filter(lot=lot)
-    if not calling.has_role(request, *STAFF):
+    if not calling.could(request, "exchange.see_bids"):
         mine = Q(code=code_of(calling.anyone_of(request), lot)) & ~Q(code="")
         rows = rows.filter(mine | (Q(refusal="") & ~Q(kind__in=UNSHOWN)))
     page, last = paging.first(rows.filter(seq__gt=asked.after).order_by("seq"), asked.limit)

@@ -127,7 +127,7 @@ def _favoured(name: str, ref: str) -> weights.Favoured:
     "/rights/{int:right_id}/entries",
     auth=calling.may_ask("registry.enter_event"),
     summary="Enter a register event",
-    **problems.told(RightTold, "registry.entry_has_own_verb", "registry.entry_does_not_fit"),
+    **problems.told(RightTold, "registry.entry_has_own_verb", "registry.entry_does_not_fit", *files.EVIDENCE),
 )
 def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> RightTold:
     """The same entry twice is one."""
@@ -149,7 +149,7 @@ def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> R
     "/rights/{int:right_id}/holders/{int:holding_id}/name",
     auth=calling.may_ask("registry.enter_event"),
     summary="Change a holder's name",
-    **problems.told(RightTold),
+    **problems.told(RightTold, *files.EVIDENCE),
 )
 def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shapes.Id, said: Renaming) -> RightTold:
     """The old name stays, dated."""
@@ -167,6 +167,7 @@ def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shap
     **problems.told(
         FeePaidTold, "registry.no_annual_fee", "registry.day_to_come", "registry.grace_over",
         "registry.no_such_patent_year", "registry.before_filing", "registry.receipt_missing", "registry.seen_unpaid",
+        *files.EVIDENCE,
     ),
 )  # fmt: skip
 def pay_fee(request: HttpRequest, right_id: shapes.Id, said: FeePaid) -> FeePaidTold:
@@ -269,7 +270,7 @@ def release(request: HttpRequest, encumbrance_id: shapes.Id, said: Release) -> W
     "/rights/{int:right_id}/consents",
     auth=calling.may_ask("registry.consent"),
     summary="Record a consent",
-    **problems.told(ConsentTold, "registry.nothing_to_consent", "people.not_verified"),
+    **problems.told(ConsentTold, "registry.nothing_to_consent", "people.not_verified", *files.EVIDENCE),
 )
 def consent(request: HttpRequest, right_id: shapes.Id, said: ConsentSaid) -> ConsentTold:
     """Of a co-owner or pledgee to an act: by itself as a verified party, or by the operator from its paper."""

@@ -12,6 +12,8 @@ from ninja.throttling import SimpleRateThrottle
 from pydantic import Field
 
 from zhirong.api import calling, problems, shapes
+from zhirong.base.refused import Refused
+from zhirong.people import access
 from zhirong.people.actions import sign_in, tokens
 from zhirong.people.models import Person, Token
 from zhirong.record import actions as record
@@ -145,9 +147,11 @@ def make_token(request: HttpRequest, said: NewToken) -> FreshToken:
 
 @router.delete("/tokens/{int:token_id}", summary="End a token", **problems.told(shapes.Done))
 def end_token(request: HttpRequest, token_id: shapes.Id) -> shapes.Done:
-    """It is worth nothing from now on; ending it again changes nothing."""
-    person = calling.person_of(request)
-    tokens.end_token(person, shapes.one(Token.objects.filter(person=person), pk=token_id).pk)
+    """One's own, or another's as administrator: worth nothing from now on; ending it again changes nothing."""
+    token = shapes.one(Token.objects.select_related("person"), pk=token_id)
+    if not access.may(calling.standing_of(request), "people.end_token", token):
+        raise Refused("api.not_found")
+    tokens.end_token(calling.person_of(request), token.pk)
     return shapes.Done()
 
 

@@ -1,4 +1,7 @@
-"""`python -m zhirong.api.snapshot` writes openapi.json anew; a test compares it with what the house answers."""
+"""`python -m zhirong.api.snapshot` writes the description anew; a test compares it with what the house answers.
+
+The operations stand in openapi.json, the shapes that they name in components.json beside it.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,16 @@ from typing import Any
 
 import django
 
-FILE = Path(__file__).with_name("openapi.json")
+OPERATIONS, SHAPES = (Path(__file__).with_name(name) for name in ("openapi.json", "components.json"))
 
 
-def text(schema: dict[str, Any]) -> str:
+def texts(schema: dict[str, Any]) -> dict[Path, str]:
     """The schema as it stands in the repository: an operation or a shape on each line, so that a change is one."""
-    return laid_out(schema, levels=3) + "\n"
+    operations = {name: one for name, one in schema.items() if name != "components"}
+    return {
+        OPERATIONS: laid_out(operations, levels=3) + "\n",
+        SHAPES: laid_out(schema["components"], levels=2) + "\n",
+    }
 
 
 def laid_out(value: Any, *, levels: int) -> str:
@@ -30,4 +37,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhirong.settings")
     django.setup()
     interface = importlib.import_module("zhirong.api.app").interface
-    FILE.write_text(text(interface.get_openapi_schema()), "utf-8")
+    for file, text in texts(interface.get_openapi_schema()).items():
+        file.write_text(text, "utf-8")

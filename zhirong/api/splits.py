@@ -115,7 +115,7 @@ def get_proceeds(request: HttpRequest, deal_id: shapes.Id) -> ProceedsTold:
     **problems.told(
         SplitTold, "deal.split_does_not_add_up", "deal.split_unknown_party", "deal.split_without_pledgee",
         "deal.not_the_pledgee",
-        "deal.part_for_the_buyer", "deal.not_now", "people.own_party", "listing.text_length", *KEY,
+        "deal.part_for_the_buyer", "deal.not_now", "people.own_party", "listing.text_length", *files.EVIDENCE, *KEY,
     ),
 )  # fmt: skip
 def propose_split(request: HttpRequest, deal_id: shapes.Id, said: SplitSaid) -> HttpResponse:

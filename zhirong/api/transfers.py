@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -32,6 +32,12 @@ class TransferSeen(shapes.Said):
     """What the second person looked at: `payload_hash` of the entry."""
 
     payload_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
+
+
+class AskedTransfers(paging.Asked):
+    """Those in one state, or all."""
+
+    state: Literal["entered", "confirmed", "returned"] | None = None
 
 
 class TransferTold(shapes.Told):
@@ -76,9 +82,10 @@ def found(transfer_id: int) -> TransferEntry:
     summary="Transfers that were entered",
     **problems.told(paging.Page[TransferTold]),
 )
-def list_transfers(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[TransferTold]:
+def list_transfers(request: HttpRequest, asked: Query[AskedTransfers]) -> paging.Page[TransferTold]:
     """For operators, checkers and auditors, newest first."""
-    return paging.cut(TransferEntry.objects.select_related("right", "to"), asked, told)
+    rows = TransferEntry.objects.select_related("right", "to")
+    return paging.cut(rows.filter(state=asked.state) if asked.state else rows, asked, told)
 
 
 @router.post(
@@ -87,7 +94,7 @@ def list_transfers(request: HttpRequest, asked: Query[paging.Asked]) -> paging.P
     summary="Enter a transfer",
     **problems.told(
         TransferTold, "registry.proof_missing", "registry.transfer_key_used", "registry.held_by_a_deal",
-        "registry.day_to_come", "people.own_party",
+        "registry.day_to_come", "people.own_party", *files.EVIDENCE,
     ),
 )  # fmt: skip
 def enter_transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid) -> TransferTold:

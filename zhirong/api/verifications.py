@@ -70,9 +70,9 @@ def seen_request(request: HttpRequest, verification_id: int) -> Verification:
     "/verifications", summary="Verifications of my parties, or all", **problems.told(paging.Page[VerificationTold])
 )
 def list_verifications(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[VerificationTold]:
-    """Operators and checkers see all of them, newest first."""
+    """The people who look after cases see all of them, newest first."""
     rows = Verification.objects.select_related("party").prefetch_related("evidence")
-    if not calling.has_role(request, "operator", "checker"):
+    if not calling.could(request, "people.see_cases"):
         rows = rows.filter(party__in=calling.parties_of(request))
     return paging.cut(rows, asked, told)
 
@@ -80,7 +80,9 @@ def list_verifications(request: HttpRequest, asked: Query[paging.Asked]) -> pagi
 @router.post(
     "/parties/{ref}/verifications",
     summary="Ask for a party's verification",
-    **problems.told(VerificationTold, "people.no_evidence", "people.not_your_file", "people.verification_waiting"),
+    **problems.told(
+        VerificationTold, "people.no_evidence", "people.not_your_file", "people.verification_waiting", *files.EVIDENCE
+    ),
 )
 def submit(request: HttpRequest, ref: shapes.Short, said: Evidence) -> VerificationTold:
     """On files of the caller's own; one request waits at a time."""

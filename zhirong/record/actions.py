@@ -7,18 +7,22 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
+from zhirong.base import dated
+from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.record import channels, clock, files, kinds, notices, rules
 from zhirong.record.engine import tree
 from zhirong.record.engine.canonical import canonical as canonical
 from zhirong.record.models import Choice, ClockMove, Delivery, Event, File, Job, Leaf, Notice
 
+FIGURES: Final = Path(__file__).parent / "parameters" / "files.yaml"
 OF_EVERY_LEAF: Final = frozenset({"at", "kind", "topic", "who", "salt"})
 
 
@@ -191,6 +195,17 @@ def keep_file(who: Actor | None, name: str, content: bytes, *, is_secret: bool =
     topic = f"file:{kept.ref}"
     tell("record.file_kept", topic, who=who, file=kept.ref, sha256=digest, size=kept.size, media_type=media_type)
     return kept
+
+
+def must_be_evidence(*brought: File | None) -> None:
+    """A deed rests only on what people read as it is; what a file is, its content said when it was kept."""
+    day = beijing_day(now())
+    types, most = (dated.on(dated.read(FIGURES)[name], day).value for name in ("evidence_types", "evidence_most_bytes"))
+    for file in filter(None, brought):
+        if file.media_type not in types:
+            raise Refused("file.no_evidence", name=file.name)
+        if file.size > most:
+            raise Refused("file.evidence_too_large", name=file.name, most_mb=most >> 20)
 
 
 @transaction.atomic

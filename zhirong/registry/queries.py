@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -42,6 +42,7 @@ from zhirong.registry.models import (
     ImportRow,
     RegisterEvent,
     Right,
+    RightVersion,
 )
 from zhirong.registry.records import RightRecord
 
@@ -85,21 +86,36 @@ def preview_faults(batch: ImportBatch, *, offset: int = 0, most: int = 200) -> l
 def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     lines = list(rows)
     said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
-    known = {right.key: right for right in Right.objects.visible().filter(key__in=[one.key for one in said.values()])}
-    merge = records.merged if batch.holder_id is None else records.merged_of_holder
-    return [_previewed(row, said.get(row.line), known, merge=merge) for row in lines]
+    keys = [one.key for one in said.values()]
+    if batch.visible_at:
+        changes = _became(batch, keys)
+    else:
+        known = {right.key: right for right in Right.objects.visible().filter(key__in=keys)}
+        merge = records.merged if batch.holder_id is None else records.merged_of_holder
+        changes = {one.key: _change(known.get(one.key), one, merge=merge) for one in said.values()}
+    return [_previewed(row, said.get(row.line), changes) for row in lines]
 
 
-def _previewed(row: ImportRow, said: RightRecord | None, known: dict[str, Right], *, merge: records.Merge) -> Previewed:
+def _became(batch: ImportBatch, keys: list[str]) -> dict[str, str]:
+    """What taking over did to these rights: once it is done, the same file would change nothing more."""
+    written = RightVersion.objects.filter(batch=batch, right__key__in=keys).order_by("-version")
+    did = {key: "new" if version == 1 else "changed" for key, version in written.values_list("right__key", "version")}
+    return {key: did.get(key, "same") for key in keys}
+
+
+def _change(known: Right | None, said: RightRecord, *, merge: records.Merge) -> str:
+    if known is None:
+        return "new"
+    before = record_of(known)
+    return "same" if records.to_text(merge(before, said)) == records.to_text(before) else "changed"
+
+
+def _previewed(row: ImportRow, said: RightRecord | None, changes: Mapping[str, str]) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
         return Previewed(row.line, "", "", "", (), faults)
-    change = "new"
-    if said.key in known:
-        before = record_of(known[said.key])
-        change = "same" if records.to_text(merge(before, said)) == records.to_text(before) else "changed"
     names = tuple(one.name for one in said.named_holders())
-    return Previewed(row.line, change, said.number, said.title, names, faults)
+    return Previewed(row.line, changes[said.key], said.number, said.title, names, faults)
 
 
 def record_of(right: Right) -> RightRecord:

@@ -13,13 +13,15 @@ from urllib.parse import urlencode
 from zhirong.base import money, shown
 from zhirong.base.refused import Refused
 from zhirong.search import parser
-from zhirong.search.backend import Request
+from zhirong.search.backend import DEEPEST, Request
 from zhirong.search.documents import FACETS, SORTS
 from zhirong.search.query import Parsed
 
 PAGE_SIZE = 20
-LARGEST_PAGE = 500
+LARGEST_PAGE = DEEPEST // PAGE_SIZE
 MOST_CHOICES = 50
+# Every name that the address of a search can have.
+NAMES = frozenset({"q", *FACETS, "from", "to", "sort", "page"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,9 @@ class Address:
         """Another page of the same search."""
         return replace(self, page=page)
 
-    def request(self, *, facets: tuple[str, ...] = (), size: int = PAGE_SIZE) -> tuple[Request, Parsed]:
+    def request(
+        self, *, facets: tuple[str, ...] = (), size: int = PAGE_SIZE, deepest: int = DEEPEST
+    ) -> tuple[Request, Parsed]:
         """The request to the index and the query as it was understood, with its notes for the page."""
         parsed = parser.parse(self.text)
         request = Request(
@@ -78,6 +82,7 @@ class Address:
             sort=self.sort,
             offset=(self.page - 1) * size,
             limit=size,
+            deepest=deepest,
         )
         return request, parsed
 

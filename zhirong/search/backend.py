@@ -10,7 +10,7 @@ from zhirong.base.refused import Refused
 from zhirong.search import query as queries
 from zhirong.search.documents import FACETS, SORTS, Document
 
-# Beyond it nobody reads on; an export takes the ids by smaller searches.
+# Beyond it nobody reads on; an export says how deep it goes.
 DEEPEST = 10_000
 # Edges of the price histogram: from 1 to 1,000 万元, each about half as much again as the one before.
 _WAN = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 1_000)
@@ -34,6 +34,7 @@ class Request:
     sort: str = "score"
     offset: int = 0
     limit: int = 20
+    deepest: int = DEEPEST
 
     def __post_init__(self) -> None:
         if self.sort != "score" and self.sort.removeprefix("-") not in SORTS:
@@ -41,8 +42,8 @@ class Request:
         unknown = sorted((set(self.filters) | set(self.facets)) - set(FACETS))
         if unknown:
             raise Refused("search.unknown_facet", facet=unknown[0], known=list(FACETS))
-        if self.offset < 0 or self.limit < 1 or self.offset + self.limit > DEEPEST:
-            raise Refused("search.too_deep", deepest=DEEPEST)
+        if self.offset < 0 or self.limit < 1 or self.offset + self.limit > self.deepest:
+            raise Refused("search.too_deep", deepest=self.deepest)
 
 
 @dataclass(frozen=True)

@@ -151,15 +151,17 @@ def organisations(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('party', args=[made.pk])}#h-ver")
         return HttpResponseRedirect(reverse("organisations"))
     standing = pages.standing_of(request)
-    waiting = Membership.objects.filter(
-        party__in=standing.administered if standing else (), confirmed_at__isnull=True, ended_at__isnull=True
-    )
+    others = Membership.objects.filter(
+        party__in=standing.administered if standing else (), ended_at__isnull=True
+    ).exclude(person=known(request))
+    found = list(others.select_related("party", "person").order_by("pk"))
     return pages.page(
         request,
         "people/organisations.html",
         crumbs=[(gettext("My account"), reverse("account")), (gettext("My organisations"), None)],
         memberships=Membership.objects.filter(person=known(request), ended_at__isnull=True).select_related("party"),
-        waiting=waiting.select_related("party", "person"),
+        waiting=[one for one in found if one.confirmed_at is None],
+        members=[one for one in found if one.confirmed_at is not None],
     )
 
 
@@ -173,7 +175,10 @@ def confirm_member(request: HttpRequest, membership_id: int) -> HttpResponse:
 @require_POST
 @pages.signed_in
 def leave(request: HttpRequest, membership_id: int) -> HttpResponse:
-    parties.leave(known(request), membership_id)
+    """Give up acting for a party; its administrator and the operator end another's, or turn a request down."""
+    person = known(request)
+    is_own = Membership.objects.filter(pk=membership_id, person=person).exists()
+    (parties.leave if is_own else parties.end_membership)(person, membership_id)
     return HttpResponseRedirect(reverse("organisations"))
 
 

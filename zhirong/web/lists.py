@@ -15,9 +15,10 @@ from django.db.models import CharField, Count, F, Model, QuerySet, Value, Window
 from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
 
+from zhirong.base.refused import Refused
 from zhirong.papers import sheets
 from zhirong.record import actions as record
-from zhirong.web import filters, limits
+from zhirong.web import filters, limits, reading
 
 PAGE = 20
 TABLE_PAGE = 40
@@ -57,25 +58,30 @@ def number_of(text: str, *, least: int = 1, most: int = 10**9) -> int:
     return max(least, min(int(text), most)) if text.isdecimal() and len(text) < 19 else least
 
 
-def ordered(rows: QuerySet[Row], asked: str, orders: Mapping[str, str], *, default: str) -> tuple[QuerySet[Row], str]:
-    """The rows in the order that the address asks for; a key that the list does not know is its own order."""
-    order = asked if asked.lstrip("-") in orders else default
-    column = orders[order.lstrip("-")]
-    return rows.order_by(f"-{column}" if order.startswith("-") else column, "-pk"), order
-
-
 def paged(request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, str], *, default: str) -> Listed[Row]:
-    """One page in one query: every row brings the count of all."""
-    inside, order = ordered(rows, request.GET.get("order", ""), orders, default=default)
-    number = number_of(request.GET.get("page", "1"))
+    """One page, the first in one query: every row brings the count of all."""
+    order = reading.order(request, orders, default=default)
+    column = orders[order.removeprefix("-")]
+    inside = rows.order_by(f"-{column}" if order.startswith("-") else column, "-pk")
+    number = reading.page(request, lambda: max(1, -(-rows.count() // PAGE)))
     found = list(inside.annotate(of_all=Window(Count("pk")))[(number - 1) * PAGE : number * PAGE])
-    if not found and number > 1:
-        raise Http404
     total = int(found[0].of_all) if found else 0  # type: ignore[attr-defined]
     query: dict[str, str] = {
         name: str(value) for name, value in request.GET.items() if name not in ("page", "order", "form") and value
     }
     return Listed(found, number, max(1, -(-total // PAGE)), total, order, {**query, "order": order})
+
+
+def refuse_too_long(count: int) -> None:
+    """A file holds all that was found or is not made: one that ends early looks whole."""
+    if count > EXPORT_MOST:
+        raise Refused("web.sheet_too_long", count=count, most=EXPORT_MOST)
+
+
+def whole(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The rows of a file, unless they are more than one holds."""
+    refuse_too_long(rows.count())
+    return rows
 
 
 def sheet(
@@ -160,16 +166,12 @@ def table(
 ) -> Table:
     """One page of what was found; lists that are no query are short and come in their order."""
     query = {key: str(value) for key, value in request.GET.items() if key not in ("as", f"{name}_page")}
-    wanted = request.GET.get(f"{name}_order", order)
-    ordered: Any = found
-    if not isinstance(found, QuerySet):
-        total = len(found)
-    else:
-        known = {column.order for column in columns if column.order}
-        wanted = wanted if wanted.lstrip("-") in known else order
-        total, ordered = found.count(), in_order(found, wanted)
+    is_query = isinstance(found, QuerySet)
+    known = {column.order for column in columns if column.order} if is_query else set()
+    wanted = reading.order(request, known, default=order, name=f"{name}_order")
+    total, ordered = (found.count(), in_order(found, wanted)) if isinstance(found, QuerySet) else (len(found), found)
     last = max(1, -(-total // TABLE_PAGE))
-    number = number_of(request.GET.get(f"{name}_page", "1"), most=last)
+    number = reading.page(request, last, name=f"{name}_page")
     things = list(ordered[(number - 1) * TABLE_PAGE : number * TABLE_PAGE])
     rows = [[cell(column, thing) for column in columns] for thing in things]
     return Table(name, caption, columns, rows, things, wanted, number, last, total, query)
@@ -211,7 +213,7 @@ def taken_away(
     asked, _, form = request.GET.get("as", "").partition(".")
     if asked != name or form not in SHEETS:
         return None
-    things = found[:EXPORT_MOST] if isinstance(found, QuerySet) else found
+    things = whole(found) if isinstance(found, QuerySet) else found
     heads = [sheets.Column(head=column.head, kind=column.kind) for column in columns]
     rows = ([column.value(thing) for column in columns] for thing in things)
     return sheet(request, form, heads, rows=rows, title=caption, name=f"{name}-{filters.day(record.now())}")

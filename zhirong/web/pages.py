@@ -148,6 +148,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         "path": request.get_full_path(),
         "typed": request.POST if refused else {},
         "refused": told(refused) if refused else None,
+        "passed_over": [told(one) for one in getattr(request, "house_passed_over", ())],
     }
 
 
@@ -204,6 +205,22 @@ def form_with(fields: Mapping[str, str]) -> Callable[[View[P]], View[P]]:
 def form(view: View[P]) -> View[P]:
     """A page with a form: a refused POST shows the form again, the refusal beside it and everything typed kept."""
     return form_with({})(view)
+
+
+def does(*verbs: str) -> Callable[[View[P]], View[P]]:
+    """A form for those whose roles fit one of these verbs, as the interface asks at its door; all may read the page."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def asked(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+            standing = standing_of(request)
+            if request.method == "POST" and not any(access.could(standing, one) for one in verbs):
+                access.require(standing, verbs[0])
+            return view(request, *args, **options)
+
+        return asked
+
+    return decorate
 
 
 def signed_in(view: View[P]) -> View[P]:

@@ -12,16 +12,17 @@ from zhirong.people import access
 from zhirong.people.actions import parties, verification
 from zhirong.people.models import Party, Person, Verification
 from zhirong.record import actions as record
-from zhirong.web import account, limits, pages
+from zhirong.web import account, limits, pages, uploads
 
 MOST_FILES = 10
+BESIDE = ("people.no_evidence", "people.not_your_file", "file.no_evidence", "file.evidence_too_large", "file.too_large")
 # The shape of a request's state on the page.
 STATES = {"waiting": "wait", "accepted": "go", "rejected": "no"}
 
 
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
-@pages.form_with({"people.no_evidence": "evidence", "people.not_your_file": "evidence"})
+@pages.form_with(dict.fromkeys(BESIDE, "evidence"))
 def party(request: HttpRequest, party_id: int) -> HttpResponse:
     """/account/parties/12: its facts and its requests for verification; a POST brings evidence and asks anew."""
     person, this = account.known(request), Party.objects.filter(pk=party_id).first()
@@ -52,7 +53,9 @@ def ask(person: Person, this: Party, request: HttpRequest) -> None:
     """Keep the files as secret and ask for a decision on them, or neither."""
     with transaction.atomic():
         brought = request.FILES.getlist("evidence")[:MOST_FILES]
-        kept = [record.keep_file(person, one.name or "evidence", one.read(), is_secret=True) for one in brought]
+        kept = [
+            record.keep_file(person, one.name or "evidence", uploads.content(one), is_secret=True) for one in brought
+        ]
         verification.submit_verification(person, this.pk, evidence=kept)
 
 

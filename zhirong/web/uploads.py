@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest
 
 from zhirong.base import money
@@ -11,9 +14,14 @@ from zhirong.base.refused import Refused
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
+from zhirong.record.rules import LARGEST_BYTES
 
-MOST_BYTES = 20 * 1024 * 1024
-PROOFS = ("pdf", "png", "jpg", "jpeg")
+
+def content(given: UploadedFile[Any]) -> bytes:
+    """What was brought, unless it is larger than anything that is kept."""
+    if (given.size or 0) > LARGEST_BYTES:
+        raise Refused("file.too_large", size=given.size, largest=LARGEST_BYTES)
+    return bytes(given.read())
 
 
 def kept(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File | None:
@@ -21,9 +29,10 @@ def kept(request: HttpRequest, person: Person, name: str = "file", *, is_secret:
     given = request.FILES.get(name)
     if given is None:
         return None
-    if given.size is None or given.size > MOST_BYTES:
-        raise Refused("web.file_too_large", field=name, most_mb=MOST_BYTES >> 20)
-    return record.keep_file(person, given.name or "file", given.read(), is_secret=is_secret)
+    try:
+        return record.keep_file(person, given.name or "file", content(given), is_secret=is_secret)
+    except Refused as refused:
+        raise Refused(refused.code, **{"field": name, **refused.facts}) from refused
 
 
 def needed(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File:
@@ -35,11 +44,14 @@ def needed(request: HttpRequest, person: Person, name: str = "file", *, is_secre
 
 
 def evidence(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File:
-    """A PDF or a picture that people read as proof; another file is refused before it is kept."""
-    given = request.FILES.get(name)
-    if given is not None and (given.name or "").rpartition(".")[2].lower() not in PROOFS:
-        raise Refused("web.file_no_proof", field=name, name=given.name or "file")
-    return needed(request, person, name, is_secret=is_secret)
+    """A PDF or a picture that people read as proof; another file is refused beside its field and not kept."""
+    with transaction.atomic():
+        found = needed(request, person, name, is_secret=is_secret)
+        try:
+            record.must_be_evidence(found)
+        except Refused as refused:
+            raise Refused(refused.code, **{"field": name, **refused.facts}) from refused
+    return found
 
 
 def day(request: HttpRequest, name: str) -> date:

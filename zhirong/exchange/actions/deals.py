@@ -163,6 +163,7 @@ def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed
     listing_rules.deal_after(deal.state, "sign")
     if deal.contract_file is None or deal.contract_file.sha256 != contract_sha256:
         raise Refused("deal.text_changed", deal=deal.number)
+    record.must_be_evidence(signed_copy)
     now = record.now()
     leaf = record.tell(
         "exchange.accepted",

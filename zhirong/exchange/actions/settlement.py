@@ -69,6 +69,7 @@ def enter_recordal(who: Person, deal_id: int, proof: Proof) -> Recordal:
     entitled.must_not_gain(who, {part.party.ref for part in entitled.of(deal, beijing_day(record.now())) if part.party})
     if proof.file is None:
         raise Refused("deal.recordal_no_notice")
+    record.must_be_evidence(proof.file)
     if proof.effective_on > beijing_day(record.now()):
         raise Refused("deal.recordal_in_future", effective_on=proof.effective_on)
     if deal.signed_at is not None and proof.effective_on < beijing_day(deal.signed_at):

@@ -117,6 +117,7 @@ def _propose(who: Person, deal: Deal, said: str, *, reason: str, file: File | No
     standing = deal.splits.filter(state__in=("proposed", "confirmed")).first()
     if standing is not None and standing.payload_hash == digest:
         return standing, False
+    record.must_be_evidence(file)
     deal.splits.filter(state__in=("proposed", "confirmed")).update(state="replaced")
     made = Split.objects.create(
         deal=deal,

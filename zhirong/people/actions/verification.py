@@ -34,6 +34,7 @@ def submit_verification(who: Person, party_id: int, *, evidence: Iterable[File])
         ):
             return waiting
         raise Refused("people.verification_waiting", asked_at=waiting.asked_at)
+    record.must_be_evidence(*files)
     asked = Verification.objects.create(party=party, asked_by=who, asked_at=record.now())
     asked.evidence.set(files)
     sha256 = [file.sha256 for file in files]

@@ -61,6 +61,7 @@ def enter_event(
         raise Refused("registry.entry_has_own_verb", entry=labels.of("entry", kind))
     if ending not in ENDINGS.get(kind, {None}) or (kind is EventKind.TERM_COMPENSATION) != (days > 0):
         raise Refused("registry.entry_does_not_fit", entry=labels.of("entry", kind))
+    record.must_be_evidence(file)
     row = locked(right)
     entry = write_entry(who, row, kind, day=day, source=source, facts=_said(ending, days), file=file)
     if kind is EventKind.GRANT and row.granted_on is None:
@@ -110,6 +111,7 @@ def rename_holder(
 ) -> Holding:
     """A holder's name changed on the register (N16, N31): the old name stays, dated."""
     access.require(who, "registry.enter_event")
+    record.must_be_evidence(file)
     row = locked(right)
     old = Holding.objects.select_for_update().get(pk=holding.pk, right=row, until__isnull=True)
     Holding.objects.filter(pk=old.pk).update(until=day)
@@ -126,6 +128,7 @@ def rename_holder(
 def confirm_fees(who: Person, right: Right, *, paid_through_year: int, as_of: date, file: File | None = None) -> Right:
     """The operator looked at the office's register: fees are paid through this year, as of this day."""
     access.require(who, "registry.confirm_fees")
+    record.must_be_evidence(file)
     row = locked(right)
     if as_of > putting.today():
         raise Refused("registry.day_to_come", day=as_of)

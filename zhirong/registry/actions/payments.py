@@ -52,6 +52,7 @@ def pay_fee(who: Person, right: Right, paid: Paid, *, file: File | None) -> FeeP
     _refuse_unfit(row, paid)
     if file is None:
         raise Refused("registry.receipt_missing", year=paid.year)
+    record.must_be_evidence(file)
     now, is_looked_at = record.now(), _may_decide(who, row, entered_by_id=None)
     one = FeePayment.objects.create(
         right=row,

@@ -74,6 +74,7 @@ def claim_right(who: Person, holding: Holding, party: Party, *, evidence: File) 
         raise Refused("registry.holder_known_already", number=row.number)
     if open_claim := Claim.objects.filter(holding=one, party=party, state="waiting").first():
         return open_claim
+    record.must_be_evidence(evidence)
     claim = Claim.objects.create(
         right=row, holding=one, party=party, asked_by=who, asked_at=record.now(), evidence=evidence
     )

@@ -62,6 +62,7 @@ def enter_transfer(who: Person, right: Right, said: Conveyance, *, proof: File |
         return known
     if known is not None:
         raise Refused("registry.transfer_key_used", key=said.key, number=row.number)
+    record.must_be_evidence(proof)
     _refuse_unfit(row, said, held)
     one = TransferEntry.objects.create(
         right=row,

@@ -125,6 +125,7 @@ def consent(
     known = Consent.objects.filter(right=row, act=str(act), by_name=signer.name, until=until)
     if done := known.filter(party=signer.party).first():
         return done
+    record.must_be_evidence(file)
     paper = Consent.objects.create(
         right=row,
         by_name=signer.name,

@@ -79,8 +79,8 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     can_sign = any(side.can_sign for side in sides)
     owed = money.due_fen(deal)
     rules = rules_of(deal.listing)
-    rights = papers.rights_of(deal)
-    return pages.page(
+    rights, is_sealed = papers.rights_of(deal), hasattr(deal, "certificate") and deal.certificate.sealed_id is not None
+    answer = pages.page(
         request,
         "deals/deal.html",
         here="market",
@@ -109,10 +109,14 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id}),
         leaves=leaf_rows(deal),
         has_certificate=hasattr(deal, "certificate"),
-        is_sealed=hasattr(deal, "certificate") and deal.certificate.sealed_id is not None,
+        is_sealed=is_sealed,
         end_word=exchange_words.outcome(deal.end_reason),
         is_overdue=is_overdue(deal, now),
     )
+    if hasattr(deal, "certificate") and not is_sealed and request.method == "GET":
+        # The papers are there a second after the deeds got their numbers: the page looks again by itself.
+        answer["Refresh"] = "2"
+    return answer
 
 
 def sides_of(deal: Deal, standing: Standing | None) -> list[Side]:

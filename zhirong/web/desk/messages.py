@@ -19,7 +19,7 @@ from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import channels, notices
 from zhirong.record.models import Choice, Delivery, Notice
-from zhirong.web import account, lists, pages
+from zhirong.web import account, lists, pages, reading
 from zhirong.web.desk import mine
 
 CHANNELS = {
@@ -98,12 +98,12 @@ def messages_of(rows: list[Notice], standing: Standing | None) -> list[Message]:
 def messages(request: HttpRequest) -> HttpResponse:
     """/desk/messages?show=unread"""
     person = account.known(request)
-    only_unread = request.GET.get("show") == "unread"
+    only_unread = reading.choice(request, "show", ("unread",)) == "unread"
     found = Notice.objects.filter(person_ref=person.ref)
     if only_unread:
         found = found.filter(read_at=None)
     if form := request.GET.get("form"):
-        return taken_away(request, form, list(found.order_by("-pk")[: lists.EXPORT_MOST]))
+        return taken_away(request, form, list(lists.whole(found.order_by("-pk"))))
     listed = lists.paged(request, found, {"at": "at"}, default="-at")
     unwanted = set(Choice.objects.filter(person_ref=person.ref, is_wanted=False).values_list("channel", flat=True))
     here = reverse("desk-messages")

@@ -25,7 +25,7 @@ from zhirong.papers.sheets import Column
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
-from zhirong.web import account, filters, limits, lists, pages
+from zhirong.web import account, filters, limits, lists, pages, reading
 from zhirong.web.desk import mine
 
 DAYS = 90
@@ -58,10 +58,8 @@ def period_of(request: HttpRequest, today: date) -> Period:
 
 
 def _day(request: HttpRequest, name: str, default: date) -> date:
-    try:
-        return min(max(date.fromisoformat(request.GET.get(name, "")), date(2000, 1, 1)), date(2999, 12, 31))
-    except ValueError:
-        return default
+    day = reading.day(request, name) or default
+    return min(max(day, date(2000, 1, 1)), date(2999, 12, 31))
 
 
 @dataclass(frozen=True)
@@ -128,6 +126,7 @@ def why_words() -> dict[str, str]:
 
 @require_POST
 @pages.signed_in
+@pages.does("ledger.keep_money")
 def choose_due(request: HttpRequest) -> HttpResponse:
     """Leave money that is due for further bids, or ask it back."""
     person, key = account.known(request), request.POST.get("due", "")

@@ -90,13 +90,18 @@ def in_its_own_words(given: dict[str, Any], choices: Sequence[Choice]) -> dict[s
 
 
 def offer_of(request: HttpRequest, seller: Party) -> Offer:
-    """The form as an offer; amounts in yuan as people type them."""
+    """The form as an offer; amounts in yuan as people type them. One right without a title stands under its own."""
     post = request.POST
+    chosen = tuple(lists.number_of(one) for one in post.getlist("rights"))
+    title, title_en = post.get("title", ""), post.get("title_en", "")
+    if len(chosen) == 1 and not title.strip():
+        held = Right.objects.visible().filter(pk=chosen[0], holdings__party=seller, holdings__until=None).first()
+        title, title_en = (held.title[:200], title_en or held.title_en[:200]) if held else (title, title_en)
     return Offer(
         seller=seller,
-        rights=tuple(lists.number_of(one) for one in post.getlist("rights")),
-        title=post.get("title", ""),
-        title_en=post.get("title_en", ""),
+        rights=chosen,
+        title=title,
+        title_en=title_en,
         summary=post.get("summary", ""),
         asking_fen=uploads.fen(request, "asking"),
         reserve_fen=uploads.fen(request, "reserve") if post.get("reserve", "").strip() else None,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.papers.sheets import Column
 from zhirong.people.rules import Standing
-from zhirong.web import filters, lists, pages
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.deals import words as deal_words
 from zhirong.web.desk import mine
 from zhirong.web.exchange import words
@@ -142,11 +142,11 @@ def own_list(request: HttpRequest, own: Own, template: str) -> HttpResponse:
     """One of the lists, with its state filter in the address."""
     standing = pages.standing_of(request)
     found = own.rows(standing)
-    state = request.GET.get("state", "")
-    if state in own.states:
+    state = reading.choice(request, "state", own.states)
+    if state:
         found = found.filter(state=state)
     if form := request.GET.get("form"):
-        rows = (own.cells(one, standing) for one in found.order_by("-pk")[: lists.EXPORT_MOST])
+        rows = (own.cells(one, standing) for one in lists.whole(found.order_by("-pk")))
         return lists.sheet(request, form, own.columns(), rows=rows, title=gettext(own.title))
     return pages.page(
         request,

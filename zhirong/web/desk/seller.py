@@ -50,6 +50,7 @@ def address(listing: Listing) -> str:
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
 @pages.form
+@pages.does("exchange.list")
 def new(request: HttpRequest) -> HttpResponse:
     """/listings/new: rights, price and rules; a look at what follows; then a draft."""
     parties = forms.parties_of(request)

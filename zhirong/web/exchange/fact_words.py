@@ -16,7 +16,11 @@ from zhirong.web.exchange import words
 # What every leaf holds beside the facts of its kind.
 LEAF = {
     "at": gettext_noop("At"),
+    "free_fen": gettext_noop("From the free balance"),
     "kind": gettext_noop("Kind"),
+    "repaid_by": gettext_noop("Was to be repaid by"),
+    "repaid_fen": gettext_noop("Of it, due to be repaid"),
+    "rest_fen": gettext_noop("Rest to be paid in"),
     "salt": gettext_noop("Random salt"),
     "topic": gettext_noop("About"),
     "who": gettext_noop("Deed by"),

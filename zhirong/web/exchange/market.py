@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from zhirong.search import parser
 from zhirong.search.address import Address
 from zhirong.search.backend import DEEPEST, PRICE_EDGES_FEN, Band, Results
 from zhirong.search.query import Everything, Node, Note
-from zhirong.web import filters, limits, pages
+from zhirong.web import filters, limits, lists, pages, reading
 from zhirong.web.exchange import front, hits, words
 
 FACETS = ("right_kind", "state", "section", "mode")
@@ -49,6 +49,13 @@ RULE_SETS = {
     "state_owned": gettext_noop("State-owned assets"),
     "demo": gettext_noop("Demonstration"),
 }
+# Facets with a list of their values; a holder, a year or a subclass may be any.
+CLOSED: Mapping[str, Collection[str]] = {
+    "kind": TABS,
+    "mode": RULE_SETS,
+    "right_kind": words.KINDS,
+    "section": words.SECTIONS,
+}
 EXPORT_CHUNK = 1_000
 
 
@@ -62,11 +69,13 @@ class Asked:
     notes: tuple[Note, ...] = ()
     refused: Refused | None = None
 
-    def found(self, *, size: int = addresses.PAGE_SIZE, facets: tuple[str, ...] = ()) -> Results:
+    def found(
+        self, *, size: int = addresses.PAGE_SIZE, facets: tuple[str, ...] = (), deepest: int = DEEPEST
+    ) -> Results:
         """What the index finds for it."""
         if self.refused is not None:
             return Results(hits=(), total=0, facets=dict.fromkeys(facets, ()))
-        request, _ = in_index(self.address, self.kind).request(facets=facets, size=size)
+        request, _ = in_index(self.address, self.kind).request(facets=facets, size=size, deepest=deepest)
         return finder.search(request)
 
     def link(self, address: Address) -> str:
@@ -87,11 +96,7 @@ def in_index(address: Address, kind: str) -> Address:
 def read(request: HttpRequest) -> Asked:
     """The search in the address; one that cannot be read keeps its words, so that they can be put right."""
     pairs = [(name, value) for name, values in request.GET.lists() for value in values]
-    try:
-        address = addresses.read(pairs)
-    except Refused as refused:
-        address = Address(text=request.GET.get("q", ""))
-        return Asked(address, kind_of(address), Everything(), refused=at_box(refused))
+    address = addresses.read([pair for pair in pairs if can_follow(request, *pair)])
     kind = kind_of(address)
     try:
         parsed = parser.parse(address.text)
@@ -99,6 +104,22 @@ def read(request: HttpRequest) -> Asked:
     except Refused as refused:
         return Asked(address, kind, Everything(), refused=at_box(refused))
     return Asked(address, kind, parsed.node, parsed.notes)
+
+
+def can_follow(request: HttpRequest, name: str, value: str) -> bool:
+    """Whether the hall knows this filter, price or order; what it does not know is passed over aloud."""
+    known: Collection[str] | None = {"state": {**words.LISTING, **words.RIGHT}, **CLOSED}.get(name)
+    try:
+        if value.strip():
+            addresses.read([(name, value)])
+    except Refused as refused:
+        is_order = refused.code == "search.unknown_sort"
+        reading.passed_over(request, refused if is_order else reading.not_filtered(name, value))
+        return False
+    if name in addresses.NAMES and (known is None or not value or value in known):
+        return True
+    reading.passed_over(request, reading.not_filtered(name, value))
+    return False
 
 
 def kind_of(address: Address) -> str:
@@ -120,9 +141,13 @@ def hall(request: HttpRequest) -> HttpResponse:
     if asked.refused is not None:
         request.house_refused = asked.refused  # type: ignore[attr-defined]
     results = asked.found(facets=FACETS)
+    last = max(1, min(-(-results.total // addresses.PAGE_SIZE), addresses.LARGEST_PAGE))
+    number = reading.page(request, last)
+    if number != asked.address.page:
+        asked = replace(asked, address=asked.address.on_page(number))
+        results = asked.found(facets=FACETS)
     address, progress = asked.address, finder.progress()
     elsewhere = beside(asked) if not results.total and asked.kind == "listing" else 0
-    last = min(-(-results.total // addresses.PAGE_SIZE), addresses.LARGEST_PAGE)
     return pages.page(
         request,
         "exchange/market.html",
@@ -139,6 +164,7 @@ def hall(request: HttpRequest) -> HttpResponse:
         tabs=[(gettext(word), asked.link(of_kind(address, kind)), kind == asked.kind) for kind, word in TABS.items()],
         sorts=sorts(asked),
         last=last,
+        deepest=DEEPEST,
         elsewhere=elsewhere,
         elsewhere_link=asked.link(of_kind(address, "any")),
         progress=progress,
@@ -231,13 +257,16 @@ def prices(address: Address, bands: Sequence[Band]) -> str:
 
 @require_safe
 def export(request: HttpRequest, form: str) -> HttpResponse:
-    """/market.xlsx and /market.csv with the same search: what the list shows, up to ten thousand rows."""
+    """/market.xlsx and /market.csv with the same search: everything that it finds, also beyond the last page."""
     if form not in ("csv", "xlsx"):
         raise Http404
     limits.take(request, "export")
     asked = read(request)
     if asked.refused is not None:
         raise asked.refused
+    reading.refuse_passed_over(request)
+    results = replace(asked, address=asked.address.on_page(1)).found(size=lists.EXPORT_MOST, deepest=lists.EXPORT_MOST)
+    lists.refuse_too_long(results.total)
     columns = [
         sheets.Column(head=gettext("Listing"), width=18),
         sheets.Column(head=gettext("Title"), width=48),
@@ -248,22 +277,19 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
         sheets.Column(head=gettext("Registration until"), kind="moment"),
     ]
     if form == "csv":
-        content, media = sheets.csv_file(columns, lines(asked)), "text/csv; charset=utf-8"
+        content, media = sheets.csv_file(columns, lines(results)), "text/csv; charset=utf-8"
     else:
         now = record.now()
-        content = sheets.workbook(gettext("Market"), columns, lines(asked), made_at=now)
+        content = sheets.workbook(gettext("Market"), columns, lines(results), made_at=now)
         media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     answer = HttpResponse(content, content_type=media)
     answer["Content-Disposition"] = f'attachment; filename="zhirong-market.{form}"'
     return answer
 
 
-def lines(asked: Asked) -> Iterator[list[sheets.Value]]:
-    """The rows of an export, read by smaller searches."""
-    for page in range(1, DEEPEST // EXPORT_CHUNK + 1):
-        results = replace(asked, address=asked.address.on_page(page)).found(size=EXPORT_CHUNK)
-        for row in hits.rows(results.hits, Everything()):
+def lines(results: Results) -> Iterator[list[sheets.Value]]:
+    """The rows of an export, read a part at a time."""
+    for start in range(0, len(results.hits), EXPORT_CHUNK):
+        for row in hits.rows(results.hits[start : start + EXPORT_CHUNK], Everything()):
             state = row["state"][1] if row["state"] else ""
             yield [*row["export"], row["holders"], row["price_fen"], state, row["closes_at"]]
-        if page * EXPORT_CHUNK >= results.total:
-            return

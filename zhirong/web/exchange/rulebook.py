@@ -18,7 +18,7 @@ from zhirong.base.refused import Refused
 from zhirong.exchange import rule_sets, rules
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.record import actions as record
-from zhirong.web import filters, pages
+from zhirong.web import filters, pages, reading
 from zhirong.web.exchange import words
 
 FIGURES = {
@@ -193,10 +193,11 @@ def fees(request: HttpRequest) -> HttpResponse:
     """/fees?price=1280000&rule_set=platform: the schedule, and what it comes to at a price."""
     day = beijing_day(record.now())
     sets = in_force(day)
-    chosen = next((one for one in sets if one.code == request.GET.get("rule_set")), sets[0])
-    price_fen = 0
+    code = reading.choice(request, "rule_set", [one.code for one in sets], default=sets[0].code)
+    chosen = next(one for one in sets if one.code == code)
+    price_fen = None
     try:
-        price_fen = money.read_yuan(request.GET["price"]) if request.GET.get("price") else 0
+        price_fen = money.read_yuan(request.GET["price"]) if request.GET.get("price") else None
     except Refused as refused:
         request.house_refused = Refused(refused.code, **{"field": "price", **refused.facts})  # type: ignore[attr-defined]
     return pages.page(
@@ -207,9 +208,8 @@ def fees(request: HttpRequest) -> HttpResponse:
         chosen=chosen,
         chosen_name=words.rule_set_name(chosen),
         price_text=request.GET.get("price", ""),
-        price_fen=price_fen,
         bands=bands(chosen),
-        bill=bill(chosen, price_fen) if price_fen else None,
+        bill=bill(chosen, price_fen) if price_fen is not None else None,
         least_fen=chosen.fee_least_fen,
         most=words.rate(chosen.fee_most_ppm),
         day=day,

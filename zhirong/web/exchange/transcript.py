@@ -13,7 +13,7 @@ from zhirong.exchange import published, sales
 from zhirong.exchange.models import Lot, LotStep
 from zhirong.papers import sheets
 from zhirong.record import actions as record
-from zhirong.web import filters, limits, pages
+from zhirong.web import filters, limits, pages, reading
 from zhirong.web.exchange import board, room, words
 from zhirong.web.exchange.board import Line
 
@@ -27,7 +27,7 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
     shown = LotStep.objects.filter(lot=lot, refusal="").exclude(kind__in=board.UNSEEN)
     total = shown.count()
     last = max(1, -(-total // PAGE))
-    number = min(max(page_of(request), 1), last)
+    number = reading.page(request, last)
     steps = list(shown.order_by("seq").select_related("leaf")[(number - 1) * PAGE : number * PAGE])
     result = json.loads(lot.result)
     return pages.page(
@@ -48,12 +48,6 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
         sale=sales.of(lot.listing),
         sale_state=words.listing_state(lot.listing),
     )
-
-
-def page_of(request: HttpRequest) -> int:
-    """The page asked for, the first where none can be read."""
-    text = request.GET.get("page", "")
-    return int(text) if text.isdecimal() and len(text) < 6 else 1
 
 
 def line_of(step: LotStep) -> Line:

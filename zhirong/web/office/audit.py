@@ -21,7 +21,7 @@ from zhirong.record import kinds, receipts, rules
 from zhirong.record.engine import tree
 from zhirong.record.jobs import Progress
 from zhirong.record.models import Checkpoint, Job, Leaf
-from zhirong.web import filters, lists, pages
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.exchange import fact_words
 from zhirong.web.office import rooms
 
@@ -67,12 +67,12 @@ def kind_choices() -> list[tuple[str, str]]:
 def chosen(request: HttpRequest) -> QuerySet[Leaf]:
     """The leaves that the filter asks for."""
     found = Leaf.objects.all()
-    if kind := request.GET.get("kind", "").strip():
+    if kind := reading.choice(request, "kind", kinds.declared()):
         found = found.filter(kind=kind)
     if topic := request.GET.get("topic", "").strip():
         found = found.filter(topic=topic)
-    if day := request.GET.get("day", "").strip():
-        begins = start_of_day(rooms.day_in(day, field="day"))
+    if day := reading.day(request, "day"):
+        begins = start_of_day(day)
         found = found.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
     return found
 

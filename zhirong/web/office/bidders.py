@@ -43,7 +43,7 @@ def deposit_words() -> dict[str, tuple[str, str]]:
     }
 
 
-@rooms.room("exchange.see_office", does=("exchange.qualify",))
+@rooms.room("people.see_cases", does=("exchange.qualify",))
 def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
     """/office/intents/<id>: admit, with a rank where a right of priority was proven, or refuse with a reason."""
     person, given = rooms.who(request), request.POST

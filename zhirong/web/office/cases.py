@@ -18,7 +18,7 @@ from zhirong.record import files
 from zhirong.record.models import File
 from zhirong.registry.actions import imports, titles
 from zhirong.registry.models import Claim, ImportBatch, ImportRow
-from zhirong.web import filters, lists, pages, views
+from zhirong.web import filters, lists, pages, reading, views
 from zhirong.web.office import rooms
 from zhirong.web.office.reviews import of
 
@@ -118,7 +118,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         return rooms.do(request, deeds)
     columns = line_columns(request)
     found = ImportRow.objects.filter(batch=one)
-    only_faults = request.GET.get("faults") == "1"
+    only_faults = reading.choice(request, "faults", ("0", "1")) == "1"
     if only_faults:
         found = found.exclude(faults="[]")
     title = gettext("Lines of the import")
@@ -166,6 +166,6 @@ def line_columns(request: HttpRequest) -> list[lists.Column]:
         lists.Column(head=gettext("Number and title"), value=named),
         lists.Column(
             head=gettext("Faults found"), value=lambda row: faults(row) or gettext("none"),
-            state=lambda row: "no" if row.faults != "[]" else "go",
+            state=lambda row: "" if row.faults != "[]" else "go",
         ),
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from zhirong.exchange.listing_rules import DEAL_STEPS
 from zhirong.exchange.models import Deal, Objection, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
-from zhirong.web import filters, lists, pages
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.office import rooms
 from zhirong.web.office.cases import handed
 
@@ -62,9 +62,9 @@ def due_of(deal: Deal) -> datetime | None:
 def deals(request: HttpRequest) -> HttpResponse:
     """/office/deals: every deal, by the state it is in."""
     counts = dict(Deal.objects.order_by().values_list("state").annotate(n=Count("pk")))
-    state = request.GET.get("state", "")
+    state = reading.choice(request, "state", ("offered", *WAY, *ENDS))
     found: QuerySet[Deal] = Deal.objects.select_related("listing", "seller", "buyer")
-    if state in counts:
+    if state:
         found = found.filter(state=state)
     columns = columns_of(record.now())
     ordered = found.order_by("-made_at", "-pk")

@@ -13,7 +13,7 @@ from zhirong.ledger.actions import dues
 from zhirong.ledger.models import Due, Payout
 from zhirong.people import access
 from zhirong.record import actions as record
-from zhirong.web import lists, pages
+from zhirong.web import lists, pages, reading
 from zhirong.web.office import accounts, rooms
 
 DEEDS = ("ledger.make_payout", "ledger.check_payout")
@@ -25,7 +25,7 @@ def dues_page(request: HttpRequest) -> HttpResponse:
     """/office/bank/dues?state=due: the list, and the batch of those whose term comes first."""
     if request.method == "POST":
         return deed(request)
-    state = request.GET.get("state", "open")
+    state = reading.choice(request, "state", state_words(), default="open")
     found = chosen(state)
     columns = columns_of()
     title = gettext("Payouts due")
@@ -58,9 +58,7 @@ def chosen(state: str) -> QuerySet[Due]:
     found = Due.objects.select_related("party", "payout")
     if state == "all":
         return found
-    return (
-        found.filter(state=state) if state in ("kept", "used", "made", "paid", "due") else found.filter(state__in=OPEN)
-    )
+    return found.filter(state__in=OPEN) if state == "open" else found.filter(state=state)
 
 
 def batch(rows: list[tuple[str, int, int]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from zhirong.exchange import floor_doors
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Intent, Listing, Lot, LotStep
 from zhirong.people import access
-from zhirong.web import filters, lists, pages
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.office import rooms
 
 RUNNING = ("live", "matching", "paused", "scheduled")
@@ -37,7 +37,7 @@ def state_of(state: str) -> tuple[str, str]:
 @rooms.room("exchange.see_office")
 def floor(request: HttpRequest) -> HttpResponse:
     """/office/floor: how the floor is, its lots, and what stands still."""
-    which = request.GET.get("state", "running")
+    which = reading.choice(request, "state", ("running", "closed"), default="running")
     found: QuerySet[Lot] = Lot.objects.select_related("listing")
     found = found.filter(state="closed") if which == "closed" else found.filter(state__in=RUNNING)
     columns = columns_of()

@@ -12,7 +12,7 @@ from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.actions import roles as role_actions
 from zhirong.people.models import Person, RoleGrant
-from zhirong.web import filters, lists, pages
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.office import rooms
 
 DEEDS = ("people.grant_role", "people.confirm_role", "people.withdraw_role", "people.close_person")
@@ -37,10 +37,10 @@ def people(request: HttpRequest) -> HttpResponse:
         confirm = lambda: role_actions.confirm_role(person, grant_of(request))  # noqa: E731
         return rooms.do(request, {"confirm": confirm}, then=reverse("office-people"))
     found = role_actions.people_seen_by(pages.standing_of(request))
-    asked, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
+    asked, role = request.GET.get("q", "").strip(), reading.choice(request, "role", access.roles())
     if asked:
         found = found.filter(Q(login__icontains=asked) | Q(name__icontains=asked))
-    if role in access.roles():
+    if role:
         held = RoleGrant.objects.filter(role=role, confirmed_at__isnull=False, ended_at__isnull=True)
         found = found.filter(pk__in=held.values("person"))
     columns = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.exchange import holds
@@ -13,7 +14,7 @@ from zhirong.registry.actions import payments, putting, transfers
 from zhirong.registry.engine import fees
 from zhirong.registry.models import FeePayment, TransferEntry
 from zhirong.web import filters, pages
-from zhirong.web.office import rooms
+from zhirong.web.office import conveyances, rooms
 from zhirong.web.office.cases import handed
 from zhirong.web.office.reviews import of
 
@@ -80,11 +81,12 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
     return rooms.show(
         request,
         "transfer.html",
-        here="office",
+        here="office-transfers",
         title=filters.title(one.right),
+        way=(gettext("Transfers of title"), reverse("office-transfers")),
         case=one,
         state=of("transfer", one.state),
-        share=f"{one.share_ppm // 10_000}.{one.share_ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%",
+        share=conveyances.percent(one.share_ppm),
         holders="、".join(holding.name for holding in held),
         held=holds.of_right(one.right) if one.state == "entered" else "",
         may=transfers.may_confirm(standing, one, held),

@@ -21,7 +21,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.web import pages
+from zhirong.web import pages, uploads
 from zhirong.web.pages import P, View
 
 Deeds = Mapping[str, Callable[[], object]]
@@ -35,11 +35,9 @@ def room(verb: str, *, does: tuple[str, ...] = (), only_demo: bool = False) -> C
         def inside(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
             standing = pages.standing_of(request)
             access.require(standing, verb)
-            if request.method == "POST" and not any(access.could(standing, one) for one in does):
-                access.require(standing, does[0])
             if only_demo and not settings.DEMO:
                 raise Http404
-            return view(request, *args, **options)
+            return pages.does(*does)(view)(request, *args, **options)
 
         return require_http_methods(["GET", "POST"] if does else ["GET"])(pages.signed_in(pages.form(inside)))
 
@@ -105,7 +103,7 @@ def upload_of(request: HttpRequest, name: str) -> tuple[str, bytes]:
     found = request.FILES.get(name)
     if not isinstance(found, UploadedFile):
         raise Refused("web.file_missing", field=name)
-    return str(found.name), found.read()
+    return str(found.name), uploads.content(found)
 
 
 def kept_file(request: HttpRequest, name: str) -> File | None:
@@ -141,6 +139,7 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("office-deals", gettext("Settlement"), "exchange.see_office"),
         ("bank", gettext("Bank"), "ledger.see_books"),
         ("office-questions", gettext("Questions"), "exchange.see_office"),
+        ("office-transfers", gettext("Transfers of title"), "people.see_cases"),
         ("office-people", gettext("People"), "people.see_people"),
         ("audit", gettext("Audit record"), "people.read_record"),
         ("office-house", gettext("Running"), "people.see_house"),

@@ -102,7 +102,7 @@ def pay_fee(request: HttpRequest, right_id: int) -> HttpResponse:
             uploads.fen(request, "amount"),
             reduction_of(request.POST.get("reduction", "")),
         )
-        payments.pay_fee(person, right, paid, file=uploads.needed(request, person))
+        payments.pay_fee(person, right, paid, file=uploads.evidence(request, person))
         return HttpResponseRedirect(f"{reverse('right', args=[right.pk])}#h-fees")
     unpaid = [one for one in fees.fee_table(facts, day) if not one.is_paid]
     if not unpaid:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,7 +27,7 @@ from zhirong.registry import queries
 from zhirong.registry.actions import imports
 from zhirong.registry.models import Claim, Holding, ImportBatch, ImportRow, Right, RightVersion
 from zhirong.registry.readers import sheets
-from zhirong.web import account, filters, lists, pages, uploads
+from zhirong.web import account, filters, lists, pages, reading, uploads
 from zhirong.web.registry import bringing, forms, words
 
 ROWS = 50
@@ -58,6 +58,7 @@ def kinds() -> list[tuple[str, str]]:
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
 @pages.form
+@pages.does("registry.bring_rights")
 def import_page(request: HttpRequest) -> HttpResponse:
     """/import: choose a file, and what was brought before."""
     person = account.known(request)
@@ -120,10 +121,11 @@ def batch_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def preview(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
-    only_faults = request.GET.get("show") == "faults"
+    only_faults = reading.choice(request, "show", ("faults",)) == "faults"
     if request.GET.get("form") == "csv":
         return faults_file(batch)
-    number = lists.number_of(request.GET.get("page", "1"))
+    last = max(1, -(-batch.rows // ROWS))
+    number = reading.page(request, last)
     lines, faults = previewed(batch, (number - 1) * ROWS, only_faults=only_faults)
     return pages.page(
         request,
@@ -140,7 +142,7 @@ def preview(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         lines=lines,
         faults=faults,
         number=number,
-        last=max(1, -(-batch.rows // ROWS)),
+        last=last,
         query={"show": "faults"} if only_faults else {},
         only_faults=only_faults,
         strangers=[one for one in lines if one.note],
@@ -160,17 +162,7 @@ def previewed(batch: ImportBatch, offset: int, *, only_faults: bool) -> tuple[li
     read = queries.preview_faults if only_faults else queries.preview
     found = read(batch, offset=offset, most=ROWS)
     ours = texts.party_name(batch.holder.name) if batch.holder else ""
-    came = became(batch, [one.number for one in found]) if batch.visible_at else {}
-    return [line_of(replace(one, change=came.get(one.number, one.change)), ours) for one in found], batch.faults
-
-
-def became(batch: ImportBatch, numbers: list[str]) -> dict[str, str]:
-    """What taking over did to these rights: once it is done, the same file would change nothing more."""
-    written = RightVersion.objects.filter(batch=batch, right__number__in=numbers).order_by("-version")
-    return {
-        number: "new" if version == 1 else "changed"
-        for number, version in written.values_list("right__number", "version")
-    }
+    return [line_of(one, ours) for one in found], batch.faults
 
 
 def line_of(one: queries.Previewed, ours: str) -> Line:

@@ -110,6 +110,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         can_claim=sum(not one.party for one in facts.holders) > waits
         and access.could(pages.standing_of(request), "registry.claim_right"),
         can_list=is_mine and access.could(pages.standing_of(request), "exchange.list"),
+        can_convey=access.could(pages.standing_of(request), "registry.enter_transfer"),
         can_pay=facts.is_patent and (is_mine or access.may(pages.standing_of(request), "registry.confirm_fees")),
     )
 

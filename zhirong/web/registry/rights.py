@@ -24,7 +24,7 @@ from zhirong.registry import queries, records
 from zhirong.registry.engine import fees, states
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Holding, Right
-from zhirong.web import lists, pages
+from zhirong.web import lists, pages, reading
 from zhirong.web.exchange import words as exchange_words
 from zhirong.web.registry import words
 
@@ -89,8 +89,9 @@ def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
 def rights_page(request: HttpRequest) -> HttpResponse:
     """/rights?of=mine&q=…&kind=…&order=…&page=…"""
     standing = pages.standing_of(request)
-    of = request.GET.get("of") or ("mine" if standing and standing.parties else "all")
-    found = chosen(request, standing, of)
+    of = reading.choice(request, "of", ("mine", "all"), default="mine" if standing and standing.parties else "all")
+    kind = reading.choice(request, "kind", list(Kind))
+    found = chosen(request, standing, of=of, kind=kind)
     if form := request.GET.get("form"):
         return lists.sheet(request, form, columns(), rows=sheet_rows(found), title=gettext("Rights"))
     listed = lists.paged(request, found, ORDERS, default="-put")
@@ -108,20 +109,19 @@ def rights_page(request: HttpRequest) -> HttpResponse:
         tabs=tabs if standing else [],
         of=of,
         text=request.GET.get("q", ""),
-        kind=request.GET.get("kind", ""),
+        kind=kind,
         kinds=[("", gettext("Every kind")), *((str(kind), words.label("kind", kind)) for kind in Kind)],
     )
 
 
-def chosen(request: HttpRequest, standing: Standing | None, of: str) -> QuerySet[Right]:
+def chosen(request: HttpRequest, standing: Standing | None, *, of: str, kind: str) -> QuerySet[Right]:
     """What the address asks for."""
     found = shown_to(standing)
     if of == "mine":
         found = found.filter(held_by(standing))
     if text := request.GET.get("q", "").strip()[:100]:
         found = matching(found, text)
-    kind = request.GET.get("kind", "")
-    return found.filter(kind=kind) if kind in list(Kind) else found
+    return found.filter(kind=kind) if kind else found
 
 
 def lines(rights: Sequence[Right], day: date) -> list[Line]:
@@ -166,5 +166,5 @@ def sheet_rows(rights: QuerySet[Right]) -> list[tuple[Any, ...]]:
     names = ("number", "kind", lists.title_of("title"), "filed_on", "granted_on", "ipc", "live_number")
     return [
         (row[0], words.label("kind", row[1]), *row[2:])
-        for row in rights.order_by("number").values_list(*names)[: lists.EXPORT_MOST]
+        for row in lists.whole(rights).order_by("number").values_list(*names)
     ]
