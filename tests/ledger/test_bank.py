@@ -8,6 +8,7 @@ import pytest
 
 from tests.ledger import given_bank
 from tests.ledger import given_books as given
+from tests.people import given_people as people
 from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
 from zhirong.ledger import bank_view, rules
@@ -15,6 +16,7 @@ from zhirong.ledger.actions import bank as desk
 from zhirong.ledger.actions import earmarks, matches, payouts, simulated
 from zhirong.ledger.actions import transfers as actions
 from zhirong.ledger.models import BankFile, BankLine, Expectation, Reconciliation
+from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.record.models import Event
 
@@ -254,6 +256,15 @@ def test_the_desk_shows_what_waits_and_the_bank_its_own_lines() -> None:
     assert bank_view.desk(who.operator).standing == rules.Standing(99, 99, 0, 0, 0, 99)
     with pytest.raises(Refused):
         bank_view.desk(given.a_person("nobody"))
+
+
+def test_a_line_of_the_script_is_seen_by_a_verified_party_of_its_payers_name_alone() -> None:
+    party = people.a_party()
+    simulated.pay_in(party.name, 100, memo="PX7KQ2", now=record.now())
+    person = people.a_person("buyer", member_of=party)
+    assert not bank_view.bank_lines(person).exists()
+    Party.objects.filter(pk=party.pk).update(verified_at=record.now())
+    assert [one.memo for one in bank_view.bank_lines(person)] == ["PX7KQ2"]
 
 
 def test_a_payment_code_stands_for_one_payment_and_one_no_longer_expected_goes_to_suspense() -> None:

@@ -53,14 +53,14 @@ def bank_page(who: Who) -> BankPage | None:
 def bank_lines(who: Who) -> QuerySet[SimulatedLine]:
     """A customer sees what it paid and what was paid to it; more would tell who bids for what before the hammer (B8).
 
-    A line of the bank's own script names nobody at the counter and is its payer's by name.
+    A line of the bank's own script names nobody at the counter; it is its payer's by a name that was verified.
     """
     if access.may(who, "ledger.see_simulated_bank"):
         return SimulatedLine.objects.all()
     standing = access.standing_of(who)
     if standing is None:
         return SimulatedLine.objects.none()
-    names = Party.objects.filter(pk__in=standing.parties).values("name")
+    names = Party.objects.filter(pk__in=standing.parties, verified_at__isnull=False).values("name")
     payouts = Payout.objects.filter(account__path__in=own_paths(standing)).values("pk")
     scripted = Q(by_ref="", instruction="", payer__in=names)
     return SimulatedLine.objects.filter(Q(by_ref=standing.ref) | scripted | Q(instruction__in=payouts))
