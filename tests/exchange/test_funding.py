@@ -27,7 +27,7 @@ def again() -> tuple[given.Side, Due, Listing]:
 
 def test_money_on_its_way_back_is_not_frozen_before_its_owner_says_so() -> None:
     buyer, due, listing = again()
-    told = {"deposit_fen": DEPOSIT, "free_fen": DEPOSIT, "repaid_fen": DEPOSIT, "repaid_by": due.due_at, "rest_fen": 0}
+    told = {"deposit_fen": DEPOSIT, "repaid_fen": DEPOSIT, "repaid_by": due.due_at}
     with refused("intent.confirm_funding", **told):
         intents.register(buyer.person, listing.pk, party=buyer.party)
     with refused("intent.confirm_funding", **told):
@@ -44,7 +44,7 @@ def test_only_what_was_to_be_repaid_asks_for_the_word() -> None:
     buyer, due, listing = again()
     given.money_for(buyer.party, 30_000_00)
     found = money.funding(buyer.party, DEPOSIT)
-    assert found == money.Funding(DEPOSIT, 50_000_00, due.due_at, 0)
+    assert found == money.Funding(50_000_00, due.due_at)
     intents.register(buyer.person, listing.pk, party=buyer.party, of_repaid_fen=50_000_00)
     assert Due.objects.get().left == 30_000_00
 
@@ -52,8 +52,8 @@ def test_only_what_was_to_be_repaid_asks_for_the_word() -> None:
 def test_money_that_was_left_for_bids_or_does_not_suffice_asks_for_no_word() -> None:
     buyer, due, listing = again()
     dues.keep(buyer.person, due.key)
-    assert money.funding(buyer.party, DEPOSIT) == money.Funding(DEPOSIT, 0, None, 0)
-    assert money.funding(buyer.party, DEPOSIT + 1) == money.Funding(0, 0, None, DEPOSIT + 1)
+    assert money.funding(buyer.party, DEPOSIT) == money.Funding(0, None)
+    assert money.funding(buyer.party, DEPOSIT + 1) == money.Funding(0, None)
     assert intents.register(buyer.person, listing.pk, party=buyer.party).state == "admitted"
     poor = given.a_side("buyer")
     assert intents.register(poor.person, listing.pk, party=poor.party).deposit_state == "due"

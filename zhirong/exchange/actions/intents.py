@@ -75,10 +75,8 @@ def _agreed(funding: money.Funding, intent: Intent, *, of_repaid_fen: int) -> mo
             "intent.confirm_funding",
             number=intent.listing.number,
             deposit_fen=intent.deposit_fen,
-            free_fen=funding.free_fen,
             repaid_fen=funding.repaid_fen,
             repaid_by=funding.repaid_by,
-            rest_fen=funding.rest_fen,
         )
     return funding
 
@@ -94,10 +92,8 @@ def _tell_of_repaid(who: Person, intent: Intent, funding: money.Funding) -> None
         number=intent.listing.number,
         party=intent.party.ref,
         deposit_fen=intent.deposit_fen,
-        free_fen=funding.free_fen,
         repaid_fen=funding.repaid_fen,
         repaid_by=funding.repaid_by.isoformat(),
-        rest_fen=funding.rest_fen,
     )
 
 

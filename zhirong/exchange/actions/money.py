@@ -45,21 +45,19 @@ def _let_go(code: str, listing: Listing, why: str, *, party: Party, topic: str) 
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """Where a deposit would come from: free money, what of it was to be repaid by when, and what is to be paid in."""
+    """What of a deposit that free money pays was to be repaid to its owner, and by when."""
 
-    free_fen: int
     repaid_fen: int
     repaid_by: datetime | None
-    rest_fen: int
 
 
 def funding(party: Party, deposit_fen: int) -> Funding:
     """Free money pays a deposit whole or not at all."""
     if deposit_fen == 0 or free_fen(party) < deposit_fen:
-        return Funding(0, 0, None, deposit_fen)
+        return Funding(0, None)
     used = dues.would_use(party, deposit_fen)
     by = min((due.due_at for due, _ in used), default=None)
-    return Funding(deposit_fen, sum(cut for _, cut in used), by, 0)
+    return Funding(sum(cut for _, cut in used), by)
 
 
 def ask_for_deposit(intent: Intent) -> bool:
