@@ -9,7 +9,8 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange.test_refunds import a_released
 from tests.people.given_people import deeds, refused
-from zhirong.exchange.actions import intents, money
+from zhirong.exchange import jobs
+from zhirong.exchange.actions import intents, listings, money
 from zhirong.exchange.models import Intent, Listing
 from zhirong.ledger.actions import dues
 from zhirong.ledger.models import Due, Expectation
@@ -82,3 +83,40 @@ def test_a_program_confirms_the_same_amount() -> None:
     assert caller.refused(f"/listings/{listing.pk}/intents", said, key="a") == (409, "intent.confirm_funding")
     told = caller.post(f"/listings/{listing.pk}/intents", {**said, "of_repaid_fen": DEPOSIT}, key="b")
     assert (told["state"], told["deposit_state"]) == ("admitted", "held")
+
+
+def test_the_clock_freezes_nothing_of_what_is_to_be_repaid_until_its_owner_leaves_it() -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    first = given.an_announced(house, given.a_side("holder"))
+    given.an_admitted(first, buyer)
+    intent = intents.register(
+        buyer.person, given.an_announced(house, given.a_side("holder")).pk, party=buyer.party, of_repaid_fen=DEPOSIT
+    )
+    assert intent.deposit_state == "due"
+    listings.terminate(house.operator, first.pk, reason="转让方撤回委托。")
+    for _ in range(2):
+        jobs.tick()
+    due = Due.objects.get()
+    assert (due.state, due.left, given.free_fen(buyer)) == ("due", DEPOSIT, DEPOSIT)
+    assert money.deposits_met() == []
+    assert intents.deposit_arrived(intent.pk).deposit_state == "due"
+    dues.keep(buyer.person, due.key)
+    jobs.tick()
+    intent.refresh_from_db()
+    assert (intent.state, intent.deposit_state) == ("admitted", "held")
+    assert Due.objects.get().state == "used"
+    assert "exchange.deposit_of_repaid" not in deeds()
+
+
+def test_fresh_money_pays_a_deposit_beside_what_is_to_be_repaid() -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    first = given.an_announced(house, given.a_side("holder"))
+    given.an_admitted(first, buyer)
+    other = given.an_announced(house, given.a_side("holder"))
+    intent = intents.register(buyer.person, other.pk, party=buyer.party)
+    listings.terminate(house.operator, first.pk, reason="转让方撤回委托。")
+    given.money_for(buyer.party, DEPOSIT)
+    jobs.tick()
+    intent.refresh_from_db()
+    assert intent.state == "admitted"
+    assert (Due.objects.get().left, given.free_fen(buyer)) == (DEPOSIT, DEPOSIT)

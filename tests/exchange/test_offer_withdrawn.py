@@ -49,7 +49,7 @@ def test_an_offer_that_was_taken_is_not_withdrawn() -> None:
     offer = Deal.objects.get(state="offered")
     succession.propose_withdrawal(house.operator, offer.pk, reason="写错了")
     given.pays_away(second.party, DEPOSIT)
-    succession.take(second.person, offer.pk)
+    succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT)
     with refused("deal.offer_taken"):
         succession.confirm_withdrawal(house.checker, offer.pk)
     assert Deal.objects.get(pk=offer.pk).state == "offered"

@@ -49,7 +49,7 @@ def test_while_the_next_best_is_asked_nothing_is_sold_and_nobody_is_named() -> N
     assert front.count(record.now(), number=0, at=0).sold_week == 0
     assert front.sold() == []
     # The next best says yes: it is sold, at that one's own bid and not at the hammer's.
-    succession.take(second.person, Deal.objects.get(state="offered").pk)
+    succession.take(second.person, Deal.objects.get(state="offered").pk, of_repaid_fen=80_000_00)
     assert shown(listing)[2] == 840_000_00 != price_fen
     assert Caller().get(f"/listings/{listing.pk}")["sale"] == "sold"
     assert second.party.name in text_of(Client(), f"/lots/{deal.lot_id}")

@@ -120,10 +120,13 @@ def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_noth
     assert given.free_fen(second) == DEPOSIT, "nothing is frozen before it says yes"
     with refused("people.not_allowed"):
         succession.take(first.person, offer.pk)
-    taken = succession.take(second.person, offer.pk)
+    with refused("deal.confirm_funding"):
+        succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT - 1)
+    assert given.free_fen(second) == DEPOSIT, "its deposit is on its way back to it"
+    taken = succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT)
     assert (taken.state, given.fresh(deal.listing).state) == ("contract", "sold")
     assert given.free_fen(second) == 0
-    assert succession.take(second.person, offer.pk).state == "contract"
+    assert succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT).state == "contract"
     assert deeds().count("exchange.offer_taken") == 1
     assert deeds().count("exchange.hammer") == 2
     signed(taken, seller, second)
@@ -167,7 +170,7 @@ def test_a_pledge_while_the_next_best_is_asked_stops_the_offer_and_its_term() ->
     deal, offer, (_, second, _) = asked(house)
     given.a_pledge(house, deal.listing.items.get().right)
     with refused("deal.offer_not_free"):
-        succession.take(second.person, offer.pk)
+        succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT)
     assert given.free_fen(second) == DEPOSIT
     jobs.tick()
     offer.refresh_from_db()
@@ -176,7 +179,7 @@ def test_a_pledge_while_the_next_best_is_asked_stops_the_offer_and_its_term() ->
     given.time_passes(hours=2)
     jobs.tick()
     with refused("deal.stopped"):
-        succession.take(second.person, offer.pk)
+        succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT)
     pledge = offer.listing.items.get().right.encumbrances.get()
     weights.release(house.operator, pledge, day=beijing_day(record.now()))
     due_at = offer.contract_due_at
@@ -184,7 +187,7 @@ def test_a_pledge_while_the_next_best_is_asked_stops_the_offer_and_its_term() ->
     offer.refresh_from_db()
     assert (offer.state, offer.stopped_at) == ("offered", None)
     assert offer.contract_due_at - due_at > timedelta(hours=1, minutes=59)
-    assert succession.take(second.person, offer.pk).state == "contract"
+    assert succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT).state == "contract"
     assert "exchange.offer_lapsed" not in deeds()
 
 
@@ -231,7 +234,7 @@ def test_a_taken_offer_waits_for_its_deposit_and_lapses_without_it() -> None:
     defaults(house, deal)
     given.pays_away(second.party, DEPOSIT)
     offer = Deal.objects.get(state="offered")
-    offer = succession.take(second.person, offer.pk)
+    offer = succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT)
     assert (offer.state, offer.intent.deposit_state) == ("offered", "due")
     assert offer.intent.payment_code != intent.payment_code
     jobs.tick()
@@ -296,7 +299,7 @@ def test_what_the_second_sale_brings_less_is_written_down_as_the_defaulters_debt
     first, second = given.a_side("buyer"), given.a_side("buyer")
     deal = sold(house, seller, [(second, 800_000_00), (first, 1_000_000_00)])
     deal = defaults(house, deal)
-    offer = succession.take(second.person, Deal.objects.get(state="offered").pk)
+    offer = succession.take(second.person, Deal.objects.get(state="offered").pk, of_repaid_fen=DEPOSIT)
     signed(offer, seller, second)
     covered_fen = DEPOSIT - deal.buyer_fee_fen
     assert Deal.objects.get(pk=deal.pk).shortfall_fen == 200_000_00 - covered_fen
@@ -327,7 +330,12 @@ def test_the_next_best_answers_on_its_page_and_the_house_sees_where_it_stands() 
     assert "顺位受让方未接受" in text_of(own, address)
     following = Deal.objects.get(state="offered")
     own = desk.browser_of(third.person)
-    assert own.post(f"/deals/{following.number}/offer", {"answer": "take"}).status_code == 302
+    page = own.get(f"/deals/{following.number}").content.decode()
+    assert "保证金中的 80,000 元原定于" in page
+    assert f'name="of_repaid" value="{DEPOSIT}"' in page
+    assert own.post(f"/deals/{following.number}/offer", {"answer": "take"}).status_code == 409
+    agreed = {"answer": "take", "of_repaid": DEPOSIT}
+    assert own.post(f"/deals/{following.number}/offer", agreed).status_code == 302
     assert Deal.objects.get(pk=following.pk).state == "contract"
 
 
@@ -335,9 +343,11 @@ def test_a_program_takes_an_offer_once() -> None:
     _, offer, (_, second, _) = asked(given.House())
     caller = a_caller(second.person)
     assert caller.refused(f"/deals/{offer.pk}/offer/take", key="") == (400, "api.no_key")
-    told = caller.post(f"/deals/{offer.pk}/offer/take", key="a")
+    assert caller.refused(f"/deals/{offer.pk}/offer/take", key="0") == (409, "deal.confirm_funding")
+    agreed = {"of_repaid_fen": DEPOSIT}
+    told = caller.post(f"/deals/{offer.pk}/offer/take", agreed, key="a")
     assert (told["state"], told["rank"], told["price_fen"]) == ("contract", 2, 840_000_00)
-    assert caller.post(f"/deals/{offer.pk}/offer/take", key="a") == told
+    assert caller.post(f"/deals/{offer.pk}/offer/take", agreed, key="a") == told
     assert caller.refused(f"/deals/{offer.pk}/offer/decline", key="b") == (409, "deal.not_now")
     assert deeds().count("exchange.offer_taken") == 1
 

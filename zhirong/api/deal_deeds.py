@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Body, Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
@@ -27,6 +27,16 @@ class Accept(shapes.Said):
     side: Literal["seller", "buyer"]
     contract_sha256: Digest
     signed_copy: FileRef = ""
+
+
+class Taking(shapes.Said):
+    """How much of the money that is to be repaid to my party the deposit of a taken offer may take."""
+
+    of_repaid_fen: int = Field(0, strict=True, ge=0, le=shapes.MOST_FEN, description="As deal.confirm_funding asks")
+
+
+# Who says nothing agreed to nothing.
+NOTHING_OF_REPAID: Final = Body(Taking(of_repaid_fen=0))
 
 
 class ProofSaid(shapes.Said):
@@ -86,15 +96,21 @@ def accept(request: HttpRequest, deal_id: shapes.Id, said: Accept) -> HttpRespon
     "/deals/{int:deal_id}/offer/take",
     auth=calling.may_ask("exchange.sign_buyer"),
     summary="Take the offer to the next best",
-    **problems.told(DealTold, "deal.not_now", "deal.stopped", "deal.offer_over", "ledger.code_taken", *KEY),
+    **problems.told(
+        DealTold, "deal.not_now", "deal.stopped", "deal.offer_over", "deal.confirm_funding", "ledger.code_taken", *KEY
+    ),
 )
-def take_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
+def take_offer(request: HttpRequest, deal_id: shapes.Id, said: Taking = NOTHING_OF_REPAID) -> HttpResponse:
     """After a default, at the caller's own highest bid; the deposit is frozen again (E38). Needs an Idempotency-Key.
 
     Where free money does not cover it the state stays `offered`: pay under the intent's new payment code in time.
     """
     person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, succession.take(person, deal.pk)))
+
+    def taken() -> Deal:
+        return succession.take(person, deal.pk, of_repaid_fen=said.of_repaid_fen)
+
+    return actions.once(request, lambda: told(request, taken()))
 
 
 @router.post(

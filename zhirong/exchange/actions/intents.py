@@ -62,8 +62,8 @@ def register(who: Person, listing_id: int, *, party: Party, of_repaid_fen: int =
         party=party.ref,
         deposit_fen=listing.deposit_fen,
     )
-    if money.ask_for_deposit(intent):
-        _tell_of_repaid(who, intent, funding)
+    if money.ask_for_deposit(intent, of_repaid_fen=funding.repaid_fen):
+        tell_of_repaid(who, intent, funding)
         admit_if_ready(intent)
     return intent
 
@@ -81,7 +81,8 @@ def _agreed(funding: money.Funding, intent: Intent, *, of_repaid_fen: int) -> mo
     return funding
 
 
-def _tell_of_repaid(who: Person, intent: Intent, funding: money.Funding) -> None:
+def tell_of_repaid(who: Person, intent: Intent, funding: money.Funding) -> None:
+    """The receipt of what a person agreed to: how much of a deposit was to be repaid, and by when."""
     if funding.repaid_by is None:
         return
     record.tell(
@@ -115,10 +116,8 @@ def deposit_arrived(intent_id: int) -> Intent:
     if intent.deposit_state != "due" or intent.state != "registered":
         return intent
     # The money may have gone again since: the bank took the line back, or another listing froze it first.
-    if money.free_fen(intent.party, code=intent.payment_code) < intent.deposit_fen:
-        return intent
-    money.freeze_deposit(intent)
-    admit_if_ready(intent)
+    if money.freeze_deposit(intent):
+        admit_if_ready(intent)
     return intent
 
 

@@ -61,9 +61,8 @@ def freeze_deposit(intent: Intent) -> None:
     assert closes_at is not None, "a listing with a lot was announced"
     lines = BankLine.objects.filter(memo__contains=intent.payment_code, value_day__lte=beijing_day(closes_at))
     came = lines.filter(amount__gte=intent.deposit_fen, state__in=PAID).exists()
-    if not came or money.free_fen(intent.party, code=intent.payment_code) < intent.deposit_fen:
+    if not came or not money.freeze_deposit(intent, of_repaid_fen=money.unused_fen(intent)):
         raise Refused("intent.deposit_not_in_time", deposit_fen=intent.deposit_fen, closed_at=closes_at)
-    money.freeze_deposit(intent)
 
 
 def tell_floor(intent: Intent, *, who: Person) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import bank, dues, earmarks, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.engine.transfers import Flag
-from zhirong.ledger.models import Account
+from zhirong.ledger.models import Account, Due
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 
@@ -22,6 +22,7 @@ FEES = "fee:exchange"
 FORFEITED = "forfeit:deposits"
 # So many deposits in one transaction; the clock frees the others (HOUSE: nobody but the floor holds the lock long).
 AT_ONCE: Final = 50
+NOTHING: Final[Mapping[str, int]] = {}
 
 
 def free_fen(party: Party, *, code: str = "") -> int:
@@ -43,6 +44,11 @@ def _let_go(code: str, listing: Listing, why: str, *, party: Party, topic: str) 
         owe(listing, [(f"unused:{code}", why, party, came_fen)], topic=topic)
 
 
+def unused_fen(intent: Intent) -> int:
+    """What came under the payment code of an intent that lapsed before it was used, and is still to be repaid."""
+    return sum(one.left for one in Due.objects.filter(key=f"unused:{intent.payment_code}", state="due"))
+
+
 @dataclass(frozen=True, slots=True)
 class Funding:
     """What of a deposit that free money pays was to be repaid to its owner, and by when."""
@@ -60,14 +66,13 @@ def funding(party: Party, deposit_fen: int) -> Funding:
     return Funding(sum(cut for _, cut in used), by)
 
 
-def ask_for_deposit(intent: Intent) -> bool:
+def ask_for_deposit(intent: Intent, *, of_repaid_fen: int = 0) -> bool:
     """Freeze the deposit from free money, or expect it under the intent's payment code; true when it is frozen."""
     if intent.deposit_fen == 0:
         intent.deposit_state = "none"
         intent.save(update_fields=["deposit_state"])
         return True
-    if free_fen(intent.party) >= intent.deposit_fen:
-        freeze_deposit(intent)
+    if freeze_deposit(intent, of_repaid_fen=of_repaid_fen):
         return True
     bank.expect(
         None,
@@ -81,8 +86,16 @@ def ask_for_deposit(intent: Intent) -> bool:
     return False
 
 
-def freeze_deposit(intent: Intent) -> None:
-    """The deposit is set aside for this listing; it has no expiry, the rule set ends it."""
+def freeze_deposit(intent: Intent, *, of_repaid_fen: int = 0) -> bool:
+    """The deposit is set aside for this listing; it has no expiry, the rule set ends it.
+
+    False where free money does not cover it: of what is to be repaid to the party only as much counts as its person
+    agreed to, which the clock never does (B10).
+    """
+    path = accounts.available(intent.party.ref)
+    kept_fen = max(0, dues.promised([path]).get(path, 0) - of_repaid_fen)
+    if free_fen(intent.party, code=intent.payment_code) - kept_fen < intent.deposit_fen:
+        return False
     _served(intent.payment_code)
     # A hold resolves once: a deposit that comes back to a next best (E38) is a second one.
     intent.hold_id = f"{intent.hold_id}:again" if intent.hold_id else f"deposit:{intent.pk}"
@@ -106,6 +119,7 @@ def freeze_deposit(intent: Intent) -> None:
         party=intent.party.ref,
         deposit_fen=intent.deposit_fen,
     )
+    return True
 
 
 def refund_due_at(listing: Listing, now: datetime) -> datetime:
@@ -315,7 +329,7 @@ def refund(deal: Deal, *, who: Person) -> None:
 def deposits_met() -> list[int]:
     """Intents that owe a deposit which their party's free money covers now, with what came under their own code."""
     owing = Intent.objects.filter(deposit_state="due", state="registered").select_related("party").order_by("pk")
-    return [intent.pk for intent in covered(list(owing), deposit_owed)]
+    return [intent.pk for intent in deposits_covered(list(owing), deposit_owed)]
 
 
 def prices_met() -> list[int]:
@@ -327,8 +341,16 @@ def prices_met() -> list[int]:
 Owing = TypeVar("Owing", Intent, Deal)
 
 
-def covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]]) -> list[Owing]:
-    """Those whose party has the money for (party, fen, payment code), in two queries for all."""
+def deposits_covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]]) -> list[Owing]:
+    """Those whose party has the money for a deposit beside what is to be repaid to it, as `freeze_deposit` counts."""
+    paths = {accounts.available(owed(one)[0].ref) for one in owing}
+    return covered(owing, owed, beside=dues.promised(paths))
+
+
+def covered(
+    owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]], *, beside: Mapping[str, int] = NOTHING
+) -> list[Owing]:
+    """Those whose party has the money for (party, fen, payment code) beside some of its account, in two queries."""
     asked = [(one, owed(one)) for one in owing]
     paths = {accounts.available(party.ref) for _, (party, _, _) in asked}
     free = {
@@ -340,7 +362,7 @@ def covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]])
     def has(party: Party, fen: int, code: str) -> bool:
         path = accounts.available(party.ref)
         others_fen = sum(came for name, came in kept.get(path, {}).items() if name != code)
-        return free.get(path, 0) - others_fen >= fen
+        return free.get(path, 0) - others_fen - beside.get(path, 0) >= fen
 
     return [one for one, (party, fen, code) in asked if has(party, fen, code)]
 

@@ -9,8 +9,7 @@ from django.db import transaction
 from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, gates, listing_rules, rules
-from zhirong.exchange.actions import deals, money, relisting
-from zhirong.exchange.actions.intents import payment_code
+from zhirong.exchange.actions import deals, intents, money, relisting
 from zhirong.exchange.actions.listings import end_unsold, interested, next_number, rules_of
 from zhirong.exchange.engine.shape import Default
 from zhirong.exchange.models import Deal, Intent
@@ -74,8 +73,11 @@ def _offer(former: Deal, second: Intent) -> Deal:
 
 
 @transaction.atomic
-def take(who: Person, deal_id: int) -> Deal:
-    """The next best says yes: its deposit is frozen anew, at once or when the money comes, and the deal is made."""
+def take(who: Person, deal_id: int, *, of_repaid_fen: int = 0) -> Deal:
+    """The next best says yes: its deposit is frozen anew, at once or when the money comes, and the deal is made.
+
+    `of_repaid_fen` is what the person agreed to have frozen of money that was to be repaid to the party (B10).
+    """
     deal = deals.locked_deal(deal_id)
     access.require(who, "exchange.sign_buyer", deal)
     intent = deal.intent
@@ -86,7 +88,16 @@ def take(who: Person, deal_id: int) -> Deal:
     if record.now() >= deal.contract_due_at:
         raise Refused("deal.offer_over", deal=deal.number, due_at=deal.contract_due_at)
     _must_be_free(deal)
-    intent.deposit_state, intent.payment_code = TAKEN, payment_code()
+    funding = money.funding(deal.buyer, intent.deposit_fen)
+    if funding.repaid_fen > of_repaid_fen:
+        raise Refused(
+            "deal.confirm_funding",
+            deal=deal.number,
+            deposit_fen=intent.deposit_fen,
+            repaid_fen=funding.repaid_fen,
+            repaid_by=funding.repaid_by,
+        )
+    intent.deposit_state, intent.payment_code = TAKEN, intents.payment_code()
     intent.save(update_fields=["deposit_state", "payment_code"])
     record.tell(
         "exchange.offer_taken",
@@ -97,7 +108,8 @@ def take(who: Person, deal_id: int) -> Deal:
         deposit_fen=intent.deposit_fen,
         due_at=deal.contract_due_at.isoformat(),
     )
-    if money.ask_for_deposit(intent):
+    if money.ask_for_deposit(intent, of_repaid_fen=funding.repaid_fen):
+        intents.tell_of_repaid(who, intent, funding)
         _made(deal)
     return deal
 
@@ -183,7 +195,7 @@ def deposits_met() -> list[int]:
     """Offers that were taken and whose deposit the buyer's free money covers now."""
     taken = Deal.objects.filter(state="offered", stopped_at=None, intent__deposit_state=TAKEN)
     waiting = list(taken.select_related("intent", "intent__party").order_by("pk")[:BATCH])
-    return [deal.pk for deal in money.covered(waiting, lambda deal: money.deposit_owed(deal.intent))]
+    return [deal.pk for deal in money.deposits_covered(waiting, lambda deal: money.deposit_owed(deal.intent))]
 
 
 @transaction.atomic
@@ -192,8 +204,7 @@ def deposit_came(deal_id: int) -> Deal:
     deal = deals.locked_deal(deal_id)
     if deal.state != "offered" or deal.intent.deposit_state != TAKEN or deal.stopped_at is not None:
         return deal
-    if money.free_fen(deal.buyer, code=deal.intent.payment_code) >= deal.intent.deposit_fen:
-        money.freeze_deposit(deal.intent)
+    if money.freeze_deposit(deal.intent):
         _made(deal)
     return deal
 

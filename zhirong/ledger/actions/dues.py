@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import rules
@@ -18,6 +19,9 @@ from zhirong.people import access
 from zhirong.people.models import Membership, Party, Person, RoleGrant
 from zhirong.record import actions as record
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Why of money that came for no open purpose and was matched to its party by two persons.
+PAID_IN: Final = "matched"
 OFFICE: Final = ("operator", "checker")
 # So many in one call of the clock or of a batch: each is a short transaction of its own.
 MOST: Final = 200
@@ -106,10 +110,10 @@ def free_fen(account: Account) -> int:
 
 @transaction.atomic
 def shrink(party: Party) -> None:
-    """Money that went into another bid is no longer due: the one that is due last gives way first."""
+    """Money that went into another bid is no longer due: what was left for bids gives way first, then the latest."""
     account = Account.objects.filter(path=rules.available(party.ref)).first()
     waiting = Due.objects.select_for_update(of=("self",)).filter(account=account, state__in=("due", "kept"))
-    rows = list(waiting.select_related("party").order_by("-due_at", "-pk")) if account else []
+    rows = sorted(waiting.select_related("party"), key=_turn) if account else []
     if account is None or not rows:
         return
     for one, cut in _cuts(rows, sum(one.left for one in rows) - free_fen(account)):
@@ -128,6 +132,21 @@ def shrink(party: Party) -> None:
         )
 
 
+def _turn(due: Due) -> tuple[bool, bool, timedelta, int]:
+    """In which turn money gives way: left for further bids, paid in for no purpose, and then what is due last."""
+    return due.state != "kept", due.why != PAID_IN, -(due.due_at - EPOCH), -due.pk
+
+
+def promised(paths: Iterable[str]) -> dict[str, int]:
+    """What of some accounts was used once and is to go back to its owner, who did not leave it for further bids.
+
+    What two persons matched is money that its payer sent to be used: it serves what the payer owes first.
+    """
+    rows = Due.objects.filter(account__path__in=set(paths), state="due").exclude(why=PAID_IN)
+    sums = rows.values_list("account__path").annotate(left=Sum(F("amount") - F("used")))
+    return {path: int(left) for path, left in sums}
+
+
 def _cuts(rows: Sequence[Due], missing: int) -> Iterator[tuple[Due, int]]:
     """How much of each gives way, in their order, until nothing is missing."""
     for one in rows:
@@ -143,7 +162,7 @@ def would_use(party: Party, amount_fen: int) -> list[tuple[Due, int]]:
     account = Account.objects.filter(path=rules.available(party.ref)).first()
     if account is None:
         return []
-    rows = list(Due.objects.filter(account=account, state__in=("due", "kept")).order_by("-due_at", "-pk"))
+    rows = sorted(Due.objects.filter(account=account, state__in=("due", "kept")), key=_turn)
     found = _cuts(rows, sum(one.left for one in rows) - (free_fen(account) - amount_fen))
     return [(one, cut) for one, cut in found if one.state == "due"]
 

@@ -96,6 +96,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         can_take=deal.state == "offered"
         and deal.stopped_at is None
         and access.may(standing, "exchange.sign_buyer", deal),
+        of_repaid=money.funding(deal.buyer, deal.intent.deposit_fen) if deal.state == "offered" else None,
         is_taken=deal.state == "offered" and deal.intent.deposit_state == succession.TAKEN,
         contract_sha256=deal.contract_file.sha256 if deal.contract_file else "",
         contract_number=papers.contract_number(deal),

@@ -18,6 +18,9 @@ from zhirong.web.deals import deal as deal_pages
 
 Deed = Callable[[HttpRequest, Person, Deal], str]
 
+# No amount in fen has so many digits.
+MOST_DIGITS = 19
+
 
 def on_deal(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
     """A deed posted from a deal's page: done, back to the page; refused, the page with the refusal and all typed."""
@@ -52,12 +55,16 @@ def accept(request: HttpRequest, person: Person, deal: Deal) -> str:
 @on_deal
 def answer_offer(request: HttpRequest, person: Person, deal: Deal) -> str:
     """The next best takes the right at its own bid, or declines."""
-    deeds = {"take": succession.take, "decline": succession.decline}
-    answer = request.POST.get("answer", "")
-    if answer not in deeds:
+    answer, agreed = request.POST.get("answer", ""), request.POST.get("of_repaid", "")
+    if answer not in ("take", "decline"):
         raise Refused("web.choice_missing", field="answer")
-    deeds[answer](person, deal.pk)
-    return "h-offer" if answer == "take" else ""
+    if answer == "decline":
+        succession.decline(person, deal.pk)
+        return ""
+    # What the page said in figures above the button; a figure that changed since is asked for again.
+    of_repaid_fen = int(agreed) if agreed.isdecimal() and len(agreed) < MOST_DIGITS else 0
+    succession.take(person, deal.pk, of_repaid_fen=of_repaid_fen)
+    return "h-offer"
 
 
 @on_deal
