@@ -21,6 +21,7 @@ from zhirong.exchange.actions import annulments, bidding, changes, deals, intent
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
+from zhirong.ledger.models import Due
 from zhirong.record import actions as record
 from zhirong.record import port as sql
 from zhirong.record.models import Leaf
@@ -233,8 +234,9 @@ def test_a_taken_offer_waits_for_its_deposit_and_lapses_without_it() -> None:
     intent = Intent.objects.get(party=second.party)
     defaults(house, deal)
     given.pays_away(second.party, DEPOSIT)
+    Due.objects.filter(party=second.party).update(state="paid")
     offer = Deal.objects.get(state="offered")
-    offer = succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT)
+    offer = succession.take(second.person, offer.pk)
     assert (offer.state, offer.intent.deposit_state) == ("offered", "due")
     assert offer.intent.payment_code != intent.payment_code
     jobs.tick()

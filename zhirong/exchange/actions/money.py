@@ -94,6 +94,8 @@ def freeze_deposit(intent: Intent, *, of_repaid_fen: int = 0) -> bool:
     """
     path = accounts.available(intent.party.ref)
     kept_fen = max(0, dues.promised([path]).get(path, 0) - of_repaid_fen)
+    # What came under the intent's own code was sent for it and was never to be repaid.
+    kept_fen = min(kept_fen, max(0, free_fen(intent.party)))
     if free_fen(intent.party, code=intent.payment_code) - kept_fen < intent.deposit_fen:
         return False
     _served(intent.payment_code)
@@ -361,8 +363,10 @@ def covered(
 
     def has(party: Party, fen: int, code: str) -> bool:
         path = accounts.available(party.ref)
-        others_fen = sum(came for name, came in kept.get(path, {}).items() if name != code)
-        return free.get(path, 0) - others_fen - beside.get(path, 0) >= fen
+        came = kept.get(path, {})
+        own_fen = came.get(code, 0)
+        unmarked_fen = free.get(path, 0) - sum(came.values())
+        return unmarked_fen + own_fen - min(beside.get(path, 0), max(0, unmarked_fen)) >= fen
 
     return [one for one, (party, fen, code) in asked if has(party, fen, code)]
 
