@@ -331,7 +331,7 @@ def make_payout(request: HttpRequest, said: PayoutSaid) -> HttpResponse:
     summary="Check a payout",
     **problems.told(
         PayoutTold, "ledger.payout_not_waiting", "ledger.same_person", "ledger.payout_changed", "ledger.payouts_halted",
-        *KEY,
+        "people.account_rests", *KEY,
     ),
 )  # fmt: skip
 def check_payout(request: HttpRequest, payout_id: shapes.Short) -> HttpResponse:

@@ -136,8 +136,11 @@ def claim(request: HttpRequest, due: Key) -> HttpResponse:
     "/bank/dues/prepare",
     auth=calling.may_ask("ledger.make_payout"),
     summary="Make the payouts of what is due",
-    **problems.told(MadeTold, "ledger.due_unknown", "ledger.due_not_open", "ledger.payee_not_verified", *KEY),
-)
+    **problems.told(
+        MadeTold, "ledger.due_unknown", "ledger.due_not_open", "ledger.payee_not_verified",
+        "ledger.payee_without_account", *KEY,
+    ),
+)  # fmt: skip
 def prepare(request: HttpRequest, said: Chosen) -> HttpResponse:
     """Each to its party's own account; a checker releases them. Needs an Idempotency-Key."""
     person = calling.person_of(request)
@@ -150,7 +153,9 @@ def prepare(request: HttpRequest, said: Chosen) -> HttpResponse:
     "/bank/payouts/check",
     auth=calling.may_ask("ledger.check_payout"),
     summary="Check many payouts",
-    **problems.told(MadeTold, "ledger.same_person", "ledger.payout_changed", "ledger.payouts_halted", *KEY),
+    **problems.told(
+        MadeTold, "ledger.same_person", "ledger.payout_changed", "ledger.payouts_halted", "people.account_rests", *KEY
+    ),
 )
 def check(request: HttpRequest, said: ChosenPayouts) -> HttpResponse:
     """Those that still wait; each in a transaction of its own. Needs an Idempotency-Key."""

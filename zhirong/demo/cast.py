@@ -10,7 +10,7 @@ from typing import Any
 from stdnum.cn import uscc
 
 from zhirong.base import yaml_text
-from zhirong.people.actions import parties, roles, sign_in, verification
+from zhirong.people.actions import parties, roles, secrets, sign_in, verification
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 
@@ -75,6 +75,7 @@ def _firm(cast: Cast, one: dict[str, Any]) -> Party:
     paper = record.keep_file(person, "演示证明材料.pdf", EVIDENCE.encode(), is_secret=True)
     asked = verification.submit_verification(person, party.pk, evidence=[paper])
     verification.accept_verification(cast["jingban"], asked.pk)
+    secrets.keep_secret(person, party.pk, kind=secrets.ACCOUNT, value=f"62280001{int(firm['number']):06d}")
     party.refresh_from_db()
     return party
 

@@ -157,6 +157,8 @@ class Payout(models.Model):
     payee = models.CharField(max_length=200)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3, default="CNY")
+    # The fingerprint of the payee's bank account as it stood at making; empty where none was on file.
+    account_print = models.CharField(max_length=64, blank=True, default="")
     payload_hash = models.CharField(max_length=64)
     state = models.CharField(max_length=12, default="made")
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -131,6 +131,8 @@ class Secret(models.Model):
     # HMAC of the plain value: finds a second owner of the same id without reading it.
     fingerprint = models.BinaryField(max_length=32, db_index=True)
     kept_at = models.DateTimeField()
+    # When another value took the place of one that stood here; the first one changed nothing.
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

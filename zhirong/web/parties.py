@@ -8,8 +8,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from zhirong.people import access
-from zhirong.people.actions import parties, verification
+from zhirong.people import access, figures
+from zhirong.people.actions import parties, secrets, verification
 from zhirong.people.models import Party, Person, Verification
 from zhirong.record import actions as record
 from zhirong.web import account, limits, pages, uploads
@@ -22,16 +22,19 @@ STATES = {"waiting": "wait", "accepted": "go", "rejected": "no"}
 
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
-@pages.form_with(dict.fromkeys(BESIDE, "evidence"))
+@pages.form_with(dict.fromkeys(BESIDE, "evidence") | {"identity.not_a_bank_account": "bank_account"})
 def party(request: HttpRequest, party_id: int) -> HttpResponse:
-    """/account/parties/12: its facts and its requests for verification; a POST brings evidence and asks anew."""
+    """/account/parties/12: its facts and its requests for verification; a POST gives its bank account, or evidence."""
     person, this = account.known(request), Party.objects.filter(pk=party_id).first()
     # What is another's is not there, as it is for a program.
     if this is None or not access.may(pages.standing_of(request), "people.see_party", this):
         raise Http404
     if request.method == "POST":
-        limits.take(request, "upload")
-        ask(person, this, request)
+        if request.POST.get("deed") == "account":
+            secrets.keep_secret(person, this.pk, kind=secrets.ACCOUNT, value=request.POST.get("bank_account", ""))
+        else:
+            limits.take(request, "upload")
+            ask(person, this, request)
         return HttpResponseRedirect(reverse("party", args=[this.pk]))
     asked = Verification.objects.filter(party=this).prefetch_related("evidence").order_by("-asked_at")[:20]
     return pages.page(
@@ -46,6 +49,8 @@ def party(request: HttpRequest, party_id: int) -> HttpResponse:
         masked=parties.masked_secrets(pages.standing_of(request), this),
         requests=[(one, STATES[one.state]) for one in asked],
         may_ask=access.may(pages.standing_of(request), "people.submit_verification", this),
+        rest_hours=figures.at("account_change_hours", record.now()),
+        may_keep=access.may(pages.standing_of(request), "people.keep_secret", this),
     )
 
 

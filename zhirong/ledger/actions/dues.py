@@ -16,12 +16,15 @@ from zhirong.ledger import rules
 from zhirong.ledger.actions import earmarks, payouts, transfers
 from zhirong.ledger.models import Account, Due, Payout
 from zhirong.people import access
-from zhirong.people.models import Membership, Party, Person, RoleGrant
+from zhirong.people.actions import secrets
+from zhirong.people.models import Membership, Party, Person, RoleGrant, Secret
 from zhirong.record import actions as record
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Why of money that came for no open purpose and was matched to its party by two persons.
 PAID_IN: Final = "matched"
+# Why of money that came to its party from another: the bank knows no account that it could go back to.
+FIRST_TIME: Final = ("proceeds", "forfeit", PAID_IN)
 OFFICE: Final = ("operator", "checker")
 # So many in one call of the clock or of a batch: each is a short transaction of its own.
 MOST: Final = 200
@@ -64,7 +67,19 @@ def owe(owed: Sequence[Owed]) -> list[Due]:
     members = persons_of({one.party.pk for one in fresh})
     made = Due.objects.bulk_create(rows)
     record.tell_many(_deed_of(one, members[one.party_id], at=now) for one in made)
+    first_time = [one for one in made if one.why in FIRST_TIME]
+    kept = Secret.objects.filter(kind=secrets.ACCOUNT, party__in=[one.party_id for one in first_time])
+    with_account = set(kept.values_list("party", flat=True))
+    without = [one for one in first_time if one.party_id not in with_account]
+    record.tell_many(_without_account(one, members[one.party_id], at=now) for one in without)
     return made
+
+
+def _without_account(due: Due, to: Iterable[Person], *, at: datetime) -> record.Deed:
+    refs = tuple(person.ref for person in to)
+    facts = {"due": due.key, "party": due.party.ref, "amount_fen": due.amount}
+    kind = "ledger.account_missing"
+    return record.Deed(kind=kind, topic=due.topic, who_ref="house", at=at, facts=facts, to=refs)
 
 
 def _deed_of(due: Due, to: Iterable[Person], *, at: datetime) -> record.Deed:
@@ -143,8 +158,8 @@ def promised(paths: Iterable[str]) -> dict[str, int]:
     What two persons matched is money that its payer sent to be used: it serves what the payer owes first.
     """
     rows = Due.objects.filter(account__path__in=set(paths), state="due").exclude(why=PAID_IN)
-    sums = rows.values_list("account__path").annotate(left=Sum(F("amount") - F("used")))
-    return {path: int(left) for path, left in sums}
+    sums = rows.values_list("account__path").annotate(rest=Sum(F("amount") - F("used")))
+    return {path: int(rest) for path, rest in sums}
 
 
 def _cuts(rows: Sequence[Due], missing: int) -> Iterator[tuple[Due, int]]:
@@ -186,6 +201,10 @@ def _prepare_one(who: Person, key: str) -> Payout | None:
         raise Refused("ledger.due_not_open", state=due.state)
     if due.party.verified_at is None:
         raise Refused("ledger.payee_not_verified", payee=due.party.name)
+    # Read, and locked, before anything is told: whoever changes an account locks it and then tells.
+    seen = secrets.account_print(due.party.ref)
+    if due.why in FIRST_TIME and not seen:
+        raise Refused("ledger.payee_without_account", payee=due.party.name)
     shrink(due.party)
     due.refresh_from_db()
     if due.left == 0:

@@ -24,15 +24,20 @@ from zhirong.record import actions as record
 # So many in one instruction file and its transaction: the write lock is held for a few hundredths of a second.
 MOST_IN_A_FILE: Final = 100
 MOST_FILES: Final = 50
-ACCOUNT: Final = "bank_account"
 TOPIC: Final = re.compile(r"[a-z_]+:[0-9a-z]{1,32}")
 # Gives what each of some payouts is for.
 Say = Callable[[Sequence[Payout]], Mapping[str, str]]
 
 
-def payload_hash(*, id: str, account: str, payee: str, amount: int, currency: str, topic: str) -> str:
-    """What the maker signs for and the checker sees: any change of it voids the payout."""
-    return hashlib.sha256("\x1f".join((id, account, payee, str(amount), currency, topic)).encode()).hexdigest()
+def payload_hash(
+    *, id: str, account: str, payee: str, amount: int, currency: str, topic: str, bank_account: str
+) -> str:
+    """What the maker signs for and the checker sees, with the bank account's fingerprint: any change voids the payout.
+
+    A payout to a payee without an account on file is hashed as all were before accounts were told to the bank.
+    """
+    parts = (id, account, payee, str(amount), currency, topic, *([bank_account] if bank_account else []))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def hash_of(payout: Payout) -> str:
@@ -44,7 +49,18 @@ def hash_of(payout: Payout) -> str:
         amount=payout.amount,
         currency=payout.currency,
         topic=payout.topic,
+        bank_account=payout.account_print,
     )
+
+
+def owner_of(path: str) -> str:
+    """The party whose account of the books this is; nobody for the house's own."""
+    return path.split(":")[1] if path.startswith("party:") else ""
+
+
+def account_changed(payout: Payout, prints: Mapping[str, str]) -> bool:
+    """Whether the payee's bank account is another than the one the payout was made for."""
+    return prints.get(owner_of(payout.account.path), "") != payout.account_print
 
 
 @transaction.atomic
@@ -61,7 +77,11 @@ def make_payout(
         raise Refused("ledger.not_payable", path=account)
     transfers.lock_book()
     found = Payout.objects.select_related("account").filter(pk=id).first()
-    fresh = payload_hash(id=id, account=account, payee=payee, amount=amount_fen, currency="CNY", topic=topic)
+    # The same request again is the same payout, whatever became of the account since.
+    seen = found.account_print if found is not None else secrets.account_print(owner_of(account))
+    fresh = payload_hash(
+        id=id, account=account, payee=payee, amount=amount_fen, currency="CNY", topic=topic, bank_account=seen
+    )
     if found is not None:
         if found.payload_hash != fresh:
             raise Refused("ledger.id_used", id=id, path=account)
@@ -78,6 +98,7 @@ def make_payout(
         account=Account.objects.get(path=account),
         payee=payee,
         amount=amount_fen,
+        account_print=seen,
         payload_hash=fresh,
         made_by=who,
         made_at=record.now(),
@@ -99,8 +120,10 @@ def check_payout(who: Person, payout_id: str) -> Payout:
     payout = waiting(payout_id)
     if payout.made_by is not None:
         rules.require_two_persons(payout.made_by.ref, who.ref)
-    if hash_of(payout) != payout.payload_hash:
+    owner = owner_of(payout.account.path)
+    if hash_of(payout) != payout.payload_hash or account_changed(payout, secrets.account_prints([owner])):
         raise Refused("ledger.payout_changed", id=payout_id)
+    secrets.must_have_rested(owner)
     require_even()
     key = hold_id(payout_id)
     transfers.post(who, key, id=f"{key}:go", topic=payout.topic)
@@ -187,12 +210,7 @@ def send_payouts(who: Person, bank: banks.Bank, *, say: Say = plain_purposes) ->
 def _send_file(who: Person, bank: banks.Bank, say: Say) -> BankFile | None:
     """One instruction file of the payouts that were checked first."""
     require_even()
-    ready = list(
-        Payout.objects.select_for_update(of=("self",))
-        .select_related("account")
-        .filter(state="checked")
-        .order_by("checked_at", "pk")[:MOST_IN_A_FILE]
-    )
+    ready = _ready()
     if not ready:
         return None
     now, purposes, full = record.now(), say(ready), _accounts(who, ready)
@@ -225,13 +243,55 @@ def _send_file(who: Person, bank: banks.Bank, say: Say) -> BankFile | None:
     return sent
 
 
+def _ready() -> list[Payout]:
+    """What was checked first and still goes where its checker saw it go; the rest is taken back."""
+    transfers.lock_book()
+    checked = list(
+        Payout.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(state="checked")
+        .order_by("checked_at", "pk")[:MOST_IN_A_FILE]
+    )
+    prints = secrets.account_prints(owner_of(one.account.path) for one in checked)
+    changed = {one.pk for one in checked if account_changed(one, prints)}
+    for one in checked:
+        if one.pk in changed:
+            _take_back(one)
+    return [one for one in checked if one.pk not in changed]
+
+
+def _take_back(payout: Payout) -> None:
+    """The payee's account is not the one that two persons saw: the money is free again, and due as before."""
+    key = hold_id(payout.pk)
+    transfers.reverse(None, f"{key}:go", id=f"{key}:back", topic=payout.topic, memo="")
+    payout.state = "refused"
+    payout.save(update_fields=["state"])
+    record.tell(
+        "ledger.payout_taken_back",
+        payout.topic,
+        who=None,
+        to=_who_paid(payout),
+        payout=payout.pk,
+        amount_fen=payout.amount,
+        account=payout.account.path,
+    )
+    Due.objects.filter(payout=payout).update(state="due", payout=None)
+
+
+def _who_paid(payout: Payout) -> list[Person]:
+    """Maker and checker, whose work is void."""
+    return [one for one in (payout.made_by, payout.checked_by) if one is not None]
+
+
 def _accounts(who: Person, payouts: Sequence[Payout]) -> dict[str, str]:
     """The payees' own accounts in full, for the bank alone: the file is not kept here, and each reading is a deed."""
-    owners = {one.id: one.account.path.split(":")[1] for one in payouts if one.account.path.startswith("party:")}
-    found = Secret.objects.filter(kind=ACCOUNT, party__ref__in=set(owners.values()))
+    owners = {one.id: owner_of(one.account.path) for one in payouts}
+    found = Secret.objects.filter(kind=secrets.ACCOUNT, party__ref__in=set(owners.values()))
     parties = dict(found.values_list("party__ref", "party"))
     return {
-        one.id: secrets.read_secret(who, parties[owners[one.id]], kind=ACCOUNT, reason="payout", about=_about(one))
+        one.id: secrets.read_secret(
+            who, parties[owners[one.id]], kind=secrets.ACCOUNT, reason="payout", about=_about(one)
+        )
         for one in payouts
         if owners.get(one.id) in parties
     }

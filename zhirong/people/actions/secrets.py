@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from zhirong.base import identities, text
 from zhirong.base.refused import Refused
 from zhirong.people import access, figures, keys
-from zhirong.people.models import Party, Person, Secret
+from zhirong.people.models import Membership, Party, Person, RoleGrant, Secret
 from zhirong.record import actions as record
 
+ACCOUNT: Final = "bank_account"
+# Who makes and checks what is paid out.
+PAYERS: Final = ("operator", "checker")
 # kind -> how it is read, how pages show it.
 KINDS: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
     "resident_id": (lambda given: identities.read_resident_id(given).number, text.masked_resident_id),
-    "bank_account": (identities.read_bank_account, text.masked_account),
+    ACCOUNT: (identities.read_bank_account, text.masked_account),
 }
 
 
@@ -43,6 +49,7 @@ def put_secret(who: Person, party: Party, *, kind: str, plain: str) -> Secret:
         "masked": KINDS[kind][1](plain),
         "fingerprint": print_of,
         "kept_at": record.now(),
+        "changed_at": record.now() if known is not None else None,
     }
     try:
         with transaction.atomic():
@@ -51,7 +58,43 @@ def put_secret(who: Person, party: Party, *, kind: str, plain: str) -> Secret:
         # The look for an owner came before; this is the one who brought the same resident id at the same instant.
         raise Refused("people.resident_id_known") from None
     record.tell("people.secret_kept", party.topic, who=who, party=party.ref, secret=kind)
+    if kind == ACCOUNT and known is not None:
+        _tell_of_change(who, party)
     return secret
+
+
+def _tell_of_change(who: Person, party: Party) -> None:
+    """Whoever acts for the party hears that its money would go elsewhere, and so does who pays it out."""
+    members = Membership.objects.filter(party=party, confirmed_at__isnull=False, ended_at__isnull=True)
+    held = RoleGrant.objects.filter(role__in=PAYERS, confirmed_at__isnull=False, ended_at__isnull=True)
+    to = Person.objects.filter(Q(pk__in=members.values("person")) | Q(pk__in=held.values("person")), is_active=True)
+    rests_until = account_rests_until(record.now())
+    record.tell(
+        "people.account_changed", party.topic, who=who, to=list(to), party=party.ref, until=rests_until.isoformat()
+    )
+
+
+def account_rests_until(changed_at: datetime) -> datetime:
+    """Until when nothing is paid to an account that took another's place: time to see that its party meant it."""
+    return changed_at + timedelta(hours=figures.at("account_change_hours", changed_at))
+
+
+def account_print(party_ref: str) -> str:
+    """The fingerprint of a party's bank account, under lock until the transaction ends; nothing where there is none."""
+    return account_prints([party_ref]).get(party_ref, "")
+
+
+def account_prints(party_refs: Iterable[str]) -> dict[str, str]:
+    """The same of many parties; nothing is decrypted."""
+    rows = Secret.objects.select_for_update().filter(kind=ACCOUNT, party__ref__in=set(party_refs)).order_by("pk")
+    return {ref: bytes(seen).hex() for ref, seen in rows.values_list("party__ref", "fingerprint")}
+
+
+def must_have_rested(party_ref: str) -> None:
+    """Refuse a payout to an account that was changed a short while ago."""
+    changed_at = Secret.objects.filter(kind=ACCOUNT, party__ref=party_ref).values_list("changed_at", flat=True).first()
+    if changed_at is not None and record.now() < (until := account_rests_until(changed_at)):
+        raise Refused("people.account_rests", changed_at=changed_at, until=until)
 
 
 @transaction.atomic
