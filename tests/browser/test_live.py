@@ -89,7 +89,7 @@ def test_a_lost_line_is_said_with_the_button_still_usable(
 def test_a_line_that_came_back_counts_as_lost_until_the_board_is_fresh(visit: Visit, room: None) -> None:
     page = visit().go("/probe")
     shows(page, "1,280,000")
-    beats = "retry: 100\nevent: beat\ndata: {\"now\": 0}\n\n"
+    beats = 'retry: 100\nevent: beat\ndata: {"now": 0}\n\n'
     page.route("**/live/?*", lambda route: route.fulfill(content_type="text/event-stream", body=beats))
     page.reload()
     live_pages.bid(130_000_000)
