@@ -83,6 +83,23 @@ def test_what_is_no_amount_is_refused_and_kept() -> None:
     assert not LotStep.objects.filter(kind="bid").exists()
 
 
+def test_whoever_was_outbid_reads_so_without_script_too() -> None:
+    day = Day()
+    lot, intents = day.auction()
+    first, second = (signed_in(buyer.person) for buyer in day.buyers)
+    with the_floor():
+        assert "data-outbid" not in first.get(f"/lots/{lot.pk}").content.decode()
+        first.post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "a"})
+        assert "data-outbid hidden" in first.get(f"/lots/{lot.pk}").content.decode()
+        second.post(f"/lots/{lot.pk}/bid", {"own": "820000", "key": "b"})
+    told = f"您的出价已被竞买人 {intents[1].code} 超过；现在最低应出 825,000 元。"
+    page = first.get(f"/lots/{lot.pk}").content.decode()
+    assert f"data-outbid><b>{told}</b>" in page
+    assert "notice go" not in page
+    assert "data-outbid hidden" in second.get(f"/lots/{lot.pk}").content.decode()
+    assert "data-outbid" not in Client().get(f"/lots/{lot.pk}").content.decode()
+
+
 def test_who_is_not_admitted_does_not_bid() -> None:
     day = Day()
     lot, _ = day.auction()

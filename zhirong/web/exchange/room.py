@@ -12,7 +12,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from zhirong.base import money
@@ -63,6 +63,7 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         intent=intent,
         own=intent.code if intent else "",
         last=last_bid(lot, intent) if intent else None,
+        outbid=outbid(seen, intent) if intent else None,
         result=json.loads(lot.result) if seen.is_over else {},
         deal=sale_of(lot) if seen.is_over else None,
         sale=sales.of(lot.listing),
@@ -128,6 +129,19 @@ def last_bid(lot: Lot, intent: Intent) -> LastBid | None:
     return LastBid(step.amount_fen or 0, step.received_ns, step.leaf_id, sentence, leads)
 
 
+OUTBID = gettext_noop("You have been outbid by {code}; the least valid amount now is {least} yuan.")
+
+
+def outbid(seen: board.Room, intent: Intent) -> str | None:
+    """Who leads in place of this bidder and what would top it; empty while it leads, None where it has not bid."""
+    lot = seen.lot
+    if not LotStep.objects.filter(lot=lot, kind="bid", code=intent.code, refusal="").exists():
+        return None
+    if lot.top_code in ("", intent.code):
+        return ""
+    return gettext(OUTBID).format(code=lot.top_code, least=filters.yuan(seen.least_fen))
+
+
 def in_yuan(code: str, facts: dict[str, Any], price_fen: int) -> Refused:
     """The floor's refusal as a page says it: the floor quotes an amount that is none in fen, a page in yuan."""
     if code == "bid.not_an_amount":
@@ -145,6 +159,7 @@ def spoken() -> str:
             "extended": gettext("Extended to {at}"),
             "days": gettext("d"),
             "you": gettext("(you)"),
+            "outbid": gettext(OUTBID),
             "choose": gettext("The price has moved; choose an amount again."),
             "reading": gettext("The amount is being read."),
             "unread": gettext(

@@ -20,6 +20,16 @@
     cell.after(" ", note);
   });
 
+  // Whoever bid is told that another leads now, in place of the green line; the fragments say who and from what amount on.
+  const stand = () => {
+    const next = one("[data-least-fen]"), note = one("[data-outbid]"), last = one("[data-last]");
+    if (!own || !next || !note) return;
+    const { top, least } = next.dataset, is_outbid = Boolean(top) && top !== own;
+    write("b", is_outbid ? (words.outbid || "").replace("{code}", top).replace("{least}", least) : "", note);
+    note.hidden = !is_outbid;
+    ["notice", "go"].forEach((name) => last?.classList.toggle(name, top === own));
+  };
+
   // The amount: what a choice says of itself, or what the server reads where something is typed.
   let form = null, amount = null, why = "", chosen = "", turn = 0, later = 0;
   const picked = () => one("input[name=amount]:checked", form);
@@ -132,6 +142,7 @@
   const renew_in = (ms) => { if (!renewing) renewing = setTimeout(renew, ms); };
   document.addEventListener("swapped", () => {
     mark();
+    stand();
     keep();
     const stage = one("[data-live=state] [data-stage]")?.dataset.stage;
     // Bidders at once, the many who only watch within two seconds, so that a hammer brings no crowd.
