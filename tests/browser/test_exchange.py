@@ -200,10 +200,8 @@ def test_what_a_bidder_typed_is_never_touched(day: Day, lot: Lot, visit: Visit) 
     expect(own).to_have_value("805000")
     expect(own).to_be_focused()
     expect(other.get_by_text("您填写的内容保留不变")).to_be_visible()
-    other.get_by_role("button", name=re.compile("确认出价")).click()
-    expect(other.get_by_text("上一次出价未受理").first).to_be_visible()
-    expect(other.get_by_text("830,000 元").first).to_be_visible()
-    expect(other.get_by_label("或自己填")).to_have_value("805000")
+    expect(other.locator("[data-why]")).to_have_text("805,000 元过低：现在最低应出 830,000 元。")
+    expect(other.get_by_role("button", name=re.compile("确认出价"))).to_be_disabled()
 
 
 # The whole of a room but what runs by itself (clocks, bars, spoken words), the marks of one request, and the second
@@ -326,6 +324,28 @@ def test_an_amount_that_is_not_understood_cannot_be_confirmed(day: Day, lot: Lot
         expect(page.locator("[data-capitals]")).to_have_text("")
         own.press("Enter")
     assert not LotStep.objects.filter(lot=lot, kind="bid").exists()
+
+
+def test_an_amount_off_the_step_cannot_be_confirmed_and_says_what_fits(day: Day, busy_lot: Lot, visit: Visit) -> None:
+    lot = busy_lot
+    pages = [opened(visit(buyer.person, lang="en"), f"/lots/{lot.pk}") for buyer in day.buyers]
+    other, button = pages[1], pages[1].locator("[data-bind]")
+    other.get_by_label("Or your own").fill("802500")
+    expect(button).to_be_enabled()
+    pages[0].locator("[data-bind]").click()
+    expect(other.locator("[data-why]")).to_have_text(
+        "802,500 yuan is too low: the least valid amount now is 805,000 yuan."
+    )
+    expect(button).to_be_disabled()
+    other.get_by_label("Or your own").fill("812500")
+    expect(other.locator("[data-why]")).to_have_text(
+        "812,500 yuan is no whole number of steps above the price: 810,000 yuan or 815,000 yuan fits."
+    )
+    expect(button).to_be_disabled()
+    other.get_by_label("Or your own").fill("815000")
+    expect(button).to_be_enabled()
+    expect(other.locator("[data-why]")).to_have_text("")
+    assert [step.amount_fen for step in LotStep.objects.filter(lot=lot, kind="bid")] == [80_000_000]
 
 
 def test_enter_leads_to_the_confirm_step_and_bids_nothing(day: Day, lot: Lot, visit: Visit) -> None:

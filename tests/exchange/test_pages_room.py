@@ -83,6 +83,43 @@ def test_what_is_no_amount_is_refused_and_kept() -> None:
     assert not LotStep.objects.filter(kind="bid").exists()
 
 
+def test_the_reader_says_which_amounts_fit_before_the_bid(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    client.cookies["lang"] = "en"
+
+    def read(own: str) -> tuple[str | None, str]:
+        found = client.get(f"/lots/{lot.pk}/amount", {"own": own}).json()
+        return found.get("fen"), found["why"]
+
+    assert read("802500") == ("80250000", "")
+    assert read("799999") == ("79999900", "799,999 yuan is too low: the least valid amount now is 800,000 yuan.")
+    with the_floor():
+        signed_in(day.buyers[0].person).post(f"/lots/{lot.pk}/bid", {"own": "802500", "key": "a"})
+    assert read("80.75万") == ("80750000", "")
+    off = "808,000 yuan is no whole number of steps above the price: 807,500 yuan or 812,500 yuan fits."
+    assert read("808000") == ("80800000", off)
+    most_fen = board.terms_of(lot).most_fen
+    none, why = read(str(most_fen // 100 + 1))
+    assert (none, why.endswith(f"at most {filters.yuan(most_fen)} yuan.")) == (None, True)
+    top = most_fen - (most_fen - 80_250_000) % 500_000
+    assert read(str(top // 100 + 1))[1].endswith(f"above the price: {filters.yuan(top)} yuan fits.")
+
+
+def test_an_amount_that_does_not_fit_is_refused_before_the_confirmation() -> None:
+    day = Day()
+    lot, _ = day.auction()
+    browser = signed_in(day.buyers[0].person)
+    for own, code in (("799999", 409), ("99999999999999", 422), ("0", 422), ("800001", 200)):
+        assert browser.post(f"/lots/{lot.pk}/confirm", {"own": own}).status_code == code, own
+    with the_floor():
+        signed_in(day.buyers[1].person).post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "a"})
+    answer = browser.post(f"/lots/{lot.pk}/confirm", {"own": "808000"})
+    assert answer.status_code == 409
+    assert "可出 805,000 元 或 810,000 元" in answer.content.decode()
+    assert LotStep.objects.filter(lot=lot, kind="bid").count() == 1
+
+
 def test_whoever_was_outbid_reads_so_without_script_too() -> None:
     day = Day()
     lot, intents = day.auction()

@@ -41,7 +41,7 @@
     const next = one("[data-least-fen]"), leads = own && next?.dataset.leader === own;
     one("[data-too-low]", form).hidden = !amount || BigInt(amount.fen) >= BigInt(next?.dataset.leastFen || 0);
     write("[data-why]", leads ? words.leads : why, form);
-    one("[data-bind]", form).disabled = !amount || Boolean(leads);
+    one("[data-bind]", form).disabled = !amount || Boolean(amount.why) || Boolean(leads);
     const sent = one("input[name=price_fen]", form);
     sent.disabled = !amount;
     sent.value = amount ? amount.fen : "";
@@ -63,6 +63,7 @@
   const read = () => {
     if (!form || form.dataset.sent) return;
     turn += 1;
+    read_at = one("[data-least-fen]")?.dataset.leastFen;
     clearTimeout(later);
     const text = typed(), radio = picked();
     amount = null;
@@ -71,12 +72,15 @@
     if (text) later = setTimeout(() => ask(text), 150);
     show();
   };
+  // What was typed is read anew at each new price, for that decides what fits.
+  let read_at = "";
   // New choices came: the one that was chosen stays chosen if it is still there, and no other is taken for it.
   const keep = () => {
     if (!form || form.dataset.sent) return;
     const radios = all("input[name=amount]", form), same = radios.find((radio) => radio.value === chosen);
     radios.forEach((radio) => { radio.checked = radio === same; });
-    if (typed()) show(); else read();
+    const least = one("[data-least-fen]")?.dataset.leastFen;
+    if (typed() && least === read_at) show(); else read();
   };
   main.addEventListener("input", (event) => {
     if (!form?.contains(event.target)) return;
@@ -89,7 +93,7 @@
   // the plain form under the same key, which the floor answers as before; so every refusal is told by the page.
   const proof = () => /(?:^|; )(?:__Host-)?csrf=([^;]+)/.exec(document.cookie)?.[1] || "";
   const send = async () => {
-    if (!amount || form.dataset.sent) return;
+    if (!amount || amount.why || form.dataset.sent) return;
     const sent = form, fields = new URLSearchParams(new FormData(sent));
     const plainly = () => { sent.action = sent.dataset.bid; sent.submit(); };
     sent.dataset.sent = "yes";
