@@ -35,6 +35,7 @@ def a_claimed_right(house: given.House, seller: given.Side) -> Right:
     right.holdings.update(party=None, name=REGISTERED)
     evidence = record.keep_file(seller.person, "merger.pdf", b"%PDF-1.7 x", is_secret=True)
     claim = titles.claim_right(seller.person, right.holdings.get(), seller.party, evidence=evidence)
+    given.reads(house.operator, evidence)
     titles.accept_claim(house.operator, claim, reason="合并决定书")
     return Right.objects.get(pk=right.pk)
 

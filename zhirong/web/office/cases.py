@@ -98,7 +98,7 @@ def claim_evidence(request: HttpRequest, claim_id: int) -> HttpResponse:
     one = get_object_or_404(Claim.objects.select_related("evidence"), pk=claim_id)
     if one.evidence is None:
         raise Http404
-    return sent(one.evidence, record.read_file(rooms.who(request), one.evidence))
+    return sent(one.evidence, record.read_file(rooms.who(request), one.evidence, is_evidence=True))
 
 
 @rooms.room("people.see_cases", does=("registry.bring_rights",))

@@ -236,7 +236,7 @@ def notice(request: HttpRequest, recordal_id: int) -> HttpResponse:
     one = get_object_or_404(Recordal.objects.select_related("file"), pk=recordal_id)
     if one.file is None:
         raise Http404
-    return sent(one.file, record.read_file(rooms.who(request), one.file))
+    return sent(one.file, record.read_file(rooms.who(request), one.file, is_evidence=True))
 
 
 @rooms.room("exchange.see_office", does=("exchange.decide_objection",))
