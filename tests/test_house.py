@@ -68,6 +68,10 @@ def test_the_record_holds_the_only_clock() -> None:
     assert all_of(exact.other_clocks, source.product()) == []
 
 
+def test_no_block_hides_a_fault() -> None:
+    assert all_of(exact.hidden_faults, source.python()) == []
+
+
 def test_only_actions_write_tables() -> None:
     assert all_of(exact.stray_writes, source.product()) == []
 
@@ -155,10 +159,9 @@ def test_migrations_stand_in_one_line() -> None:
     assert [key for key, count in children.items() if count > 1] == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_sqlite_keeps_what_it_acknowledged_and_its_keys() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite only")
     with connection.cursor() as cursor:
         read = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
         keys = cursor.execute("PRAGMA foreign_keys").fetchone()[0]

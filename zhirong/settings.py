@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from zhirong.base import key_files
+
 VERSION = "0.1.0"
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("ZR_DATA") or ROOT / "data").resolve()
@@ -13,20 +15,8 @@ DATA.mkdir(parents=True, exist_ok=True)
 
 
 def _secret_key() -> str:
-    """Made once for each data folder; whoever holds it can forge sessions, so only its owner may read it."""
-    path = DATA / "keys" / "session.key"
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not path.exists():
-        fresh = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(fresh, path)  # the first of several processes wins; the others read its key
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text()
+    """Whoever holds it can forge sessions."""
+    return key_files.made_once(DATA / "keys" / "session.key", lambda: secrets.token_urlsafe(48).encode()).decode()
 
 
 def _database() -> dict[str, Any]:

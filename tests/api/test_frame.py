@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from tests.house import source
 from tests.people.given_people import a_person
-from zhirong.api import app, calling, paging, problems, snapshot
+from zhirong.api import actions, app, calling, paging, problems, snapshot
 from zhirong.base.refused import Refused
 from zhirong.people.actions import tokens
 from zhirong.people.models import Person
@@ -75,12 +75,12 @@ def test_a_list_is_cut_by_a_cursor_that_neither_repeats_nor_skips() -> None:
 def test_a_deed_without_a_proper_key_is_refused(key: str) -> None:
     request = RequestFactory().post("/api/x", headers={"Idempotency-Key": key} if key.isascii() else {})
     with pytest.raises(Refused) as caught:
-        paging.key_of(request)
+        actions.key_of(request)
     assert caught.value.code == "api.no_key"
 
 
 def test_a_proper_key_is_taken_as_it_is() -> None:
-    assert paging.key_of(RequestFactory().post("/api/x", headers={"Idempotency-Key": "a-1"})) == "a-1"
+    assert actions.key_of(RequestFactory().post("/api/x", headers={"Idempotency-Key": "a-1"})) == "a-1"
 
 
 def test_a_shape_of_the_description_has_a_name_of_its_own() -> None:

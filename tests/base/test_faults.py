@@ -28,7 +28,7 @@ def test_a_fault_stops_no_other_deed_and_is_named_at_the_third_time() -> None:
         assert faults.again() == []
         assert [fault.times for fault in faults.kept()] == [times]
     a_round(fails=("a",))
-    assert faults.again() == [faults.Fault("a", 3, "LookupError")]
+    assert faults.again() == [faults.Fault("test", "a", 3, "LookupError")]
     assert a_round(fails=()) == ["a", "b"]
     assert faults.kept() == []
 
@@ -47,6 +47,26 @@ def test_a_fault_that_comes_back_every_second_does_not_fill_the_log(caplog: pyte
     assert [line.getMessage() for line in caplog.records] == [
         f"a failed, {times} in a row; it is called again" for times in (1, 2, 4, 8)
     ]
+    faults.forget()
+
+
+def test_a_fault_of_another_kind_is_told_at_once_and_a_panic_of_rust_is_one(caplog: pytest.LogCaptureFixture) -> None:
+    class PanicException(BaseException):
+        """What PyO3 raises: no `Exception`."""
+
+    with caplog.at_level(logging.ERROR):
+        for problem in (LookupError, LookupError, PanicException, PanicException):
+            with faults.Apart("test", "a") as tried:
+                raise problem
+            assert tried.failed
+    assert [line.exc_info[0] for line in caplog.records if line.exc_info] == [
+        LookupError,
+        LookupError,
+        PanicException,
+        PanicException,
+    ]
+    assert [fault.times for fault in faults.kept("test")] == [4]
+    assert faults.kept("other") == []
     faults.forget()
 
 

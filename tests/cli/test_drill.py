@@ -83,12 +83,10 @@ def test_the_drill_notices_a_database_that_does_not_sync_every_commit() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.both
+@pytest.mark.postgresql
 def test_a_floor_killed_on_postgresql_keeps_what_it_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("on SQLite the drill itself is a test")
     monkeypatch.setattr(drill_rounds, "BY_COMMAND_A_ROUND", 1)
     rows, tally, chance = tmp_path / "rows.json", drill_rounds.Tally(), random.Random(1)
     rows.write_text(drill_load.fixture(), "utf-8")

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
+from tests.conftest import missing
 from zhirong.cli import floor, postgres
 from zhirong.exchange import floor_doors
 
@@ -61,10 +61,9 @@ def test_work_does_what_is_due_and_a_second_one_is_refused(tmp_path: Path) -> No
     assert (tmp_path / "zhirong.sqlite3").exists()
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_a_floor_on_sqlite_is_refused_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite only")
     assert floor.main(["--shard", "0", "--shards", "2"]) == 2
     assert "SQLite, which has one writer" in capsys.readouterr().err
     assert floor_doors.health().state == "absent"
@@ -83,7 +82,7 @@ def test_floors_on_postgresql_share_the_lots_and_agree_on_how(tmp_path: Path) ->
         with served as url:
             floors_of(tmp_path / "data", url)
     except postgres.NotServed as problem:
-        pytest.skip(str(problem))
+        missing(str(problem))
 
 
 def floors_of(folder: Path, url: str) -> None:

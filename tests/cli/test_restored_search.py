@@ -23,7 +23,8 @@ from zhirong.record import sequencer
 from zhirong.search import parser
 from zhirong.search.backend import Request
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# A PostgreSQL is saved and restored by its own tools.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 
 
 def found(text: str) -> int:
@@ -39,8 +40,6 @@ def a_titled(house: given.House, title: str) -> None:
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder beside the test's database."""
-    if connection.vendor != "sqlite":
-        pytest.skip("a PostgreSQL is saved and restored by its own tools")
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setattr(settings, "DATA", folder)

@@ -77,7 +77,7 @@ def test_a_listing_that_fails_holds_up_no_other_and_health_names_the_clock(monke
         assert "failing" not in Client().get("/api/health").json()
         jobs.tick()
     assert (given.fresh(first).state, given.fresh(second).state) == ("announced", "answering")
-    assert faults.again() == [faults.Fault(f"test_jobs.close {first.pk}", 3, "ZeroDivisionError")]
+    assert faults.again() == [faults.Fault("tick", f"test_jobs.close {first.pk}", 3, "ZeroDivisionError")]
     told = Client().get("/api/health").json()
     assert (told["status"], told["failing"]) == ("degraded", ["clock"])
     office = text_of(signed_in(house.operator), "/office")

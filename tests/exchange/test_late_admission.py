@@ -12,7 +12,7 @@ from tests.exchange import given_deals as given
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, jobs
-from zhirong.exchange.actions import bidding, intents, late
+from zhirong.exchange.actions import bidding, intents, late_admission
 from zhirong.exchange.models import Intent, Listing, Lot, LotStep
 from zhirong.ledger.models import BankFile, BankLine
 from zhirong.record import actions as record
@@ -103,7 +103,7 @@ def test_a_deposit_of_the_day_after_or_of_nobody_is_too_late(hall: Hall) -> None
 
 def test_rules_that_know_no_late_admission_let_nobody_in(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.bank_line(hall.closed_on())
-    monkeypatch.setattr(late, "rules_of", lambda listing: type("Rules", (), {"late_admission": False}))
+    monkeypatch.setattr(late_admission, "rules_of", lambda listing: type("Rules", (), {"late_admission": False}))
     assert refused(hall) == "intent.no_late_admission"
 
 
@@ -143,7 +143,7 @@ def test_an_admission_after_whose_rows_the_house_fell_reaches_the_floor_by_the_c
     hall.begun()
     hall.bank_line(hall.closed_on())
     with monkeypatch.context() as fallen:
-        fallen.setattr(late, "tell_floor", lambda intent, *, who: None)
+        fallen.setattr(late_admission, "tell_floor", lambda intent, *, who: None)
         admitted = intents.admit(hall.house.operator, hall.intent.pk)
     bid = bidding.place_bid(hall.third.person, hall.lot, hall.listing.asking_fen * 2, key="").result(5)
     assert bid.code == "bid.not_admitted"
@@ -164,7 +164,7 @@ def test_a_half_done_admission_to_a_lot_that_ended_is_taken_back_by_the_clock(
     hall.begun()
     hall.bank_line(hall.closed_on())
     with monkeypatch.context() as fallen:
-        fallen.setattr(late, "tell_floor", lambda intent, *, who: None)
+        fallen.setattr(late_admission, "tell_floor", lambda intent, *, who: None)
         admitted = intents.admit(hall.house.operator, hall.intent.pk)
     Intent.objects.filter(pk=admitted.pk).update(decided_at=record.now() - timedelta(seconds=11))
     Listing.objects.filter(pk=hall.listing.pk).update(closes_at=record.now() - timedelta(seconds=20))

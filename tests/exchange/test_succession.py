@@ -26,7 +26,7 @@ from zhirong.record import port as sql
 from zhirong.record.models import Leaf
 from zhirong.registry.actions import weights
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("floor")]
 DEPOSIT = 80_000_00
 
 
@@ -89,20 +89,24 @@ def defaults(house: given.House, deal: Deal, **later: int) -> Deal:
     return settlement.confirm_default(house.checker, deal.pk)
 
 
+def asked(house: given.House) -> tuple[Deal, Deal, list[given.Side]]:
+    """The first of three fell: its deal, the offer to the second, and all three."""
+    deal, _, sides = three(house)
+    return defaults(house, deal), Deal.objects.get(state="offered"), sides
+
+
 def signed(deal: Deal, seller: given.Side, buyer: given.Side) -> Deal:
     text = given.contract_of(deal)
     deals.accept(seller.person, deal.pk, side="seller", contract_sha256=text)
     return deals.accept(buyer.person, deal.pk, side="buyer", contract_sha256=text)
 
 
-@pytest.mark.usefixtures("floor")
 def test_every_loser_has_its_deposit_back_at_the_hammer() -> None:
     deal, _, (first, second, third) = three(given.House())
     assert [given.free_fen(one) for one in (first, second, third)] == [0, DEPOSIT, DEPOSIT]
     assert deal.intent.deposit_state == "held"
 
 
-@pytest.mark.usefixtures("floor")
 def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_nothing() -> None:
     house = given.House()
     deal, seller, (first, second, _) = three(house)
@@ -128,7 +132,6 @@ def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_noth
     assert fallen.shortfall_fen == max(0, gap_fen - (DEPOSIT - deal.buyer_fee_fen)) == 0
 
 
-@pytest.mark.usefixtures("floor")
 @pytest.mark.parametrize("fallen", [False, True])
 def test_a_deal_that_the_clock_makes_while_its_auction_is_annulled_falls_with_it(
     monkeypatch: pytest.MonkeyPatch, *, fallen: bool
@@ -159,12 +162,9 @@ def test_a_deal_that_the_clock_makes_while_its_auction_is_annulled_falls_with_it
     assert (deeds().count("exchange.annulled"), deeds().count("exchange.lot_annulled")) == (1, 1)
 
 
-@pytest.mark.usefixtures("floor")
 def test_a_pledge_while_the_next_best_is_asked_stops_the_offer_and_its_term() -> None:
     house = given.House()
-    deal, _, (_, second, _) = three(house)
-    deal = defaults(house, deal)
-    offer = Deal.objects.get(state="offered")
+    deal, offer, (_, second, _) = asked(house)
     given.a_pledge(house, deal.listing.items.get().right)
     with refused("deal.offer_not_free"):
         succession.take(second.person, offer.pk)
@@ -188,7 +188,6 @@ def test_a_pledge_while_the_next_best_is_asked_stops_the_offer_and_its_term() ->
     assert "exchange.offer_lapsed" not in deeds()
 
 
-@pytest.mark.usefixtures("floor")
 def test_a_default_of_payment_finds_the_next_best_too() -> None:
     house = given.House()
     deal, seller, (first, second, _) = three(house)
@@ -199,12 +198,9 @@ def test_a_default_of_payment_finds_the_next_best_too() -> None:
     assert Deal.objects.get(state="offered").buyer == second.party
 
 
-@pytest.mark.usefixtures("floor")
 def test_a_no_and_a_silence_pass_the_offer_on_until_nobody_is_left() -> None:
     house = given.House()
-    deal, _, (_, second, third) = three(house)
-    defaults(house, deal)
-    offer = Deal.objects.get(state="offered")
+    deal, offer, (_, second, third) = asked(house)
     succession.decline(second.person, offer.pk)
     assert succession.decline(second.person, offer.pk).state == "declined"
     following = Deal.objects.get(state="offered")
@@ -228,7 +224,6 @@ def test_a_no_and_a_silence_pass_the_offer_on_until_nobody_is_left() -> None:
     assert deeds().count("exchange.lot_defaulted") == 3
 
 
-@pytest.mark.usefixtures("floor")
 def test_a_taken_offer_waits_for_its_deposit_and_lapses_without_it() -> None:
     house = given.House()
     deal, _, (_, second, third) = three(house)
@@ -248,7 +243,6 @@ def test_a_taken_offer_waits_for_its_deposit_and_lapses_without_it() -> None:
     assert not Deal.objects.filter(buyer=third.party).exists()
 
 
-@pytest.mark.usefixtures("floor")
 def test_where_the_rules_say_run_again_a_new_listing_follows_without_the_defaulter() -> None:
     house, seller = given.House(), given.a_side("holder")
     first, second = given.a_side("buyer"), given.a_side("buyer")
@@ -279,7 +273,6 @@ def test_where_the_rules_say_run_again_a_new_listing_follows_without_the_default
     assert told.state == "admitted"
 
 
-@pytest.mark.usefixtures("floor")
 def test_a_second_run_that_is_not_announced_within_its_term_is_told_once() -> None:
     house, seller = given.House(), given.a_side("holder")
     first, second = given.a_side("buyer"), given.a_side("buyer")
@@ -298,7 +291,6 @@ def test_a_second_run_that_is_not_announced_within_its_term_is_told_once() -> No
     assert given.fresh(again).state == "submitted"
 
 
-@pytest.mark.usefixtures("floor")
 def test_what_the_second_sale_brings_less_is_written_down_as_the_defaulters_debt() -> None:
     house, seller = given.House(), given.a_side("holder")
     first, second = given.a_side("buyer"), given.a_side("buyer")
@@ -311,24 +303,18 @@ def test_what_the_second_sale_brings_less_is_written_down_as_the_defaulters_debt
     assert deeds().count("exchange.shortfall") == 1
 
 
-@pytest.mark.usefixtures("floor")
 def test_an_offer_can_be_annulled_by_two_and_nothing_stays_frozen() -> None:
     house = given.House()
-    deal, _, (_, second, _) = three(house)
-    defaults(house, deal)
-    offer = Deal.objects.get(state="offered")
+    deal, offer, (_, second, _) = asked(house)
     settlement.propose_annulment(house.operator, offer.pk, reason="转让方终止转让")
     settlement.confirm_annulment(house.checker, offer.pk)
     assert given.fresh(deal.listing).state == "ended"
     assert given.free_fen(second) == DEPOSIT
 
 
-@pytest.mark.usefixtures("floor")
 def test_the_next_best_answers_on_its_page_and_the_house_sees_where_it_stands() -> None:
     house = given.House()
-    deal, _, (first, second, third) = three(house)
-    defaults(house, deal)
-    offer = Deal.objects.get(state="offered")
+    deal, offer, (first, second, third) = asked(house)
     address = f"/deals/{offer.number}"
     own = desk.browser_of(second.person)
     assert "按 840,000 元受让" in text_of(own, address)
@@ -345,12 +331,8 @@ def test_the_next_best_answers_on_its_page_and_the_house_sees_where_it_stands() 
     assert Deal.objects.get(pk=following.pk).state == "contract"
 
 
-@pytest.mark.usefixtures("floor")
 def test_a_program_takes_an_offer_once() -> None:
-    house = given.House()
-    deal, _, (_, second, _) = three(house)
-    defaults(house, deal)
-    offer = Deal.objects.get(state="offered")
+    _, offer, (_, second, _) = asked(given.House())
     caller = a_caller(second.person)
     assert caller.refused(f"/deals/{offer.pk}/offer/take", key="") == (400, "api.no_key")
     told = caller.post(f"/deals/{offer.pk}/offer/take", key="a")
@@ -360,12 +342,8 @@ def test_a_program_takes_an_offer_once() -> None:
     assert deeds().count("exchange.offer_taken") == 1
 
 
-@pytest.mark.usefixtures("floor")
 def test_the_demo_clock_stops_where_an_offer_lapses() -> None:
-    house = given.House()
-    deal, _, _ = three(house)
-    defaults(house, deal)
-    offer = Deal.objects.get(state="offered")
+    _, offer, _ = asked(given.House())
     first = next(one for one in clockwork.deadlines(record.now()) if one.by_clock)
     assert (first.kind, first.at, first.by_clock) == ("offer", offer.contract_due_at, True)
     assert clockwork.next_deadline(record.now()) == offer.contract_due_at

@@ -1,4 +1,4 @@
-"""Checks of what the code does: exact money, one clock, one writer for each table."""
+"""Checks of what the code does: exact money, one clock, one writer for each table, no fault hidden."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ WRITERS = re.compile(
 ALWAYS_WRITES = {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 WRITES = {"create", "update", "delete", *ALWAYS_WRITES}
 QUERYSET = {"objects", "filter", "exclude", "all", "select_for_update", "order_by", "using"}
+EVERYTHING = {"Exception", "BaseException"}
 SQL_WRITE = re.compile(r"\s*(INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|REPLACE\s+INTO)\b", re.I)
 
 
@@ -70,6 +71,28 @@ def other_clocks(file: File) -> list[str]:
         for call in calls(file)
         if tuple(chain(call.func)[-2:]) in CLOCKS
     ]
+
+
+def hidden_faults(file: File) -> list[str]:
+    """Whoever catches everything hides what is wrong with us, unless it tidies up and raises it again."""
+    caught = [
+        (node, node.type)
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.ExceptHandler) and not is_raised_again(node)
+    ]
+    caught += [(call, kind) for call in calls(file) if chain(call.func)[-1] == "suppress" for kind in call.args]
+    return [
+        f"{file.at(node)}: catches everything" for node, kind in caught if kind is None or EVERYTHING & named_in(kind)
+    ]
+
+
+def is_raised_again(node: ast.ExceptHandler) -> bool:
+    last = node.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
+
+
+def named_in(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def stray_writes(file: File) -> list[str]:

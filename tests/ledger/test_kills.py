@@ -36,10 +36,9 @@ while True:
 """
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_after_kills_everything_acknowledged_is_there_and_nothing_is_half() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("the server's own crash safety is PostgreSQL's")
     debit, credit = given.funded("b", 10**9), given.funded("s", 0)
     path, r, acknowledged = str(connection.settings_dict["NAME"]), random.Random(3), {}
     connection.close()

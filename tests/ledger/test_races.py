@@ -176,9 +176,8 @@ def test_a_row_that_the_database_refuses_fails_its_own_caller_alone(queue: Queue
     assert list(reports.faults()) == []
 
 
+@pytest.mark.sqlite
 def test_the_same_book_writes_through_an_apsw_connection() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("apsw opens SQLite files")
     path, other = given.funded("b", 100), given.funded("s", 0)
     plain = apsw.Connection(str(connection.settings_dict["NAME"]))
     queue = Queue(port.of_apsw(plain, failures=(apsw.Error,), row_failures=(apsw.ConstraintError,)))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import missing
 from tests.papers import given_papers as given
 from zhirong.papers import fonts, pdf
 from zhirong.papers.facts import Both
@@ -26,7 +27,13 @@ PAPERS: list[tuple[Callable[..., bytes], Callable[[], Any], int]] = [
 ]
 EACH = pytest.mark.parametrize(("made", "paper", "pages"), PAPERS, ids=[made.__name__ for made, _, _ in PAPERS])
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
-poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not on this machine")
+poppler = pytest.mark.usefixtures("poppler_tools")
+
+
+@pytest.fixture
+def poppler_tools() -> None:
+    if shutil.which("pdftotext") is None:
+        missing("poppler is not on this machine")
 
 
 def told(content: bytes, folder: Path) -> str:

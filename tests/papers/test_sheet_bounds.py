@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 import xlsxwriter
@@ -91,6 +92,39 @@ def test_a_damaged_part_is_no_sheet() -> None:
     with pytest.raises(Refused) as refused:
         sheets.read(bytes(broken), "rights")
     assert refused.value.code == "registry.file_not_a_sheet"
+
+
+def marked(content: bytes, change: Callable[[bytearray, int], None]) -> bytes:
+    """The book with a change in what the archive's list says of each part."""
+    book, at = bytearray(content), 0
+    while (at := book.find(b"PK\1\2", at)) >= 0:
+        change(book, at)
+        at += 4
+    return bytes(book)
+
+
+def test_a_book_that_is_locked_or_packed_in_another_way_is_no_sheet() -> None:
+    def locked(book: bytearray, at: int) -> None:
+        book[at + 8] |= sheet_bounds.LOCKED
+
+    def by_lzma(book: bytearray, at: int) -> None:
+        book[at + 10] = zipfile.ZIP_LZMA
+
+    def patched(book: bytearray, at: int) -> None:
+        book[at + 8] |= 0x20
+
+    def misnamed(book: bytearray, at: int) -> None:
+        book[at + 9] |= 0x8  # the name is said to be UTF-8
+        book[at + 46] = 0xFF
+
+    for change in (locked, by_lzma, patched, misnamed):
+        content = marked(a_book((0, 0)), change)
+        with pytest.raises(Refused) as refused:
+            sheets.read(content, "rights")
+        assert refused.value.code == "registry.file_not_a_sheet"
+        with pytest.raises(Refused) as refused:
+            sheet_reader.read(content, name="x.xlsx")
+        assert refused.value.code == "papers.sheet_unreadable"
 
 
 def test_an_archive_of_very_many_empty_files_is_packed_as_one() -> None:

@@ -141,10 +141,9 @@ def test_whoever_waits_too_long_hears_what_sqlite_says_and_loses_no_turn(tmp_pat
     line.leave()
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_djangos_transactions_and_single_statements_stand_in_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL has its own locks")
     connection.ensure_connection()
     monkeypatch.setattr(base.DatabaseWrapper, "_wait_ms", lambda self: 10)
     line = turnstile.of(connection.get_connection_params()["database"])

@@ -17,8 +17,9 @@ from zhirong.people.models import Membership, Party, Person, RoleGrant
 from zhirong.record import actions as record
 from zhirong.record import files
 from zhirong.record.models import File, Leaf
-from zhirong.registry import records
+from zhirong.registry import queries, records
 from zhirong.registry.actions import putting
+from zhirong.registry.engine import states
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Right
 from zhirong.registry.records import Named, RightRecord
@@ -109,3 +110,8 @@ def refused(code: str, **facts: Any):
         yield
     assert caught.value.code == code
     assert {name: caught.value.facts.get(name) for name in facts} == facts
+
+
+def standing_of(right: Right, day: date) -> states.Standing:
+    """The state of the right on the day, with what lies over it."""
+    return states.standing(queries.facts_of(right, day), day)

@@ -7,7 +7,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.registry.given_rights import HOLDER, a_file, a_number, a_party, a_person, a_record, a_right, an_operator
+from tests.registry.given_rights import (
+    HOLDER,
+    a_file,
+    a_number,
+    a_party,
+    a_person,
+    a_record,
+    a_right,
+    an_operator,
+    standing_of,
+)
 from zhirong.registry import queries
 from zhirong.registry.actions import imports, putting
 from zhirong.registry.engine.facts import Act
@@ -39,7 +49,7 @@ def test_a_seller_does_not_lengthen_an_expired_patent_by_its_own_sheet():
     said = queries.record_of(Right.objects.get())
     assert (said.term_ends_on, said.fees_paid_through_year, said.fees_as_of, said.source_day) == (None, 0, None, None)
     right, today = Right.objects.get(), putting.today()
-    assert queries.standing_of(right, today).state is State.EXPIRED
+    assert standing_of(right, today).state is State.EXPIRED
     assert [one.code for one in queries.is_free(right, Act.SELL, today).blocking] == ["ended_expired"]
 
 

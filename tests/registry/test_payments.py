@@ -6,11 +6,22 @@ from datetime import date
 
 import pytest
 
-from tests.registry.given_rights import a_file, a_party, a_person, a_right, an_operator, kinds_told, read, refused
+from tests.registry.given_rights import (
+    a_file,
+    a_party,
+    a_person,
+    a_right,
+    an_operator,
+    kinds_told,
+    read,
+    refused,
+    standing_of,
+)
 from zhirong.record.models import Notice
 from zhirong.registry import queries
 from zhirong.registry.actions import entries, payments
 from zhirong.registry.actions.payments import Paid
+from zhirong.registry.engine import fees
 from zhirong.registry.engine.facts import Act, Reduction
 from zhirong.registry.engine.states import Overlay, State
 from zhirong.registry.models import FeePayment, Right
@@ -40,7 +51,7 @@ def test_a_holders_payment_waits_and_the_right_is_disclosed_as_not_confirmed():
     paid = payments.pay_fee(who, right, SIX, file=a_file())
     assert payments.pay_fee(who, right, SIX, file=a_file()) == paid
     assert (paid.state, paid.decided_by) == ("waiting", None)
-    assert not {row.year: row.is_paid for row in queries.fee_table(right, DAY)}[6]
+    assert not {row.year: row.is_paid for row in fees.fee_table(queries.facts_of(right, DAY), DAY)}[6]
     assert codes(right) == ["fees_unconfirmed"]
     assert kinds_told().count("registry.fee_reported") == 1
     assert "registry.fee_paid" not in kinds_told()
@@ -52,11 +63,11 @@ def test_an_operator_finds_the_payment_and_the_year_counts_as_paid():
     paid = payments.pay_fee(who, right, SIX, file=a_file())
     with refused("file.not_read"):
         payments.confirm_payment(operator, paid)
-    assert {row.year: row.is_paid for row in queries.fee_table(right, DAY)}[6] is False
+    assert codes(right) == ["fees_unconfirmed"]
     read(operator, paid.file)
     assert payments.confirm_payment(operator, paid).decided_by == operator
     payments.confirm_payment(operator, paid)
-    rows = {row.year: row for row in queries.fee_table(right, DAY)}
+    rows = {row.year: row for row in fees.fee_table(queries.facts_of(right, DAY), DAY)}
     assert (rows[6].is_paid, rows[6].paid_fen, rows[6].owed_fen) == (True, 120_000, 0)
     assert (rows[7].is_paid, rows[7].due_on) == (False, date(2027, 3, 5))
     assert codes(right) == ["fees_paid"]
@@ -68,7 +79,7 @@ def test_an_operator_who_entered_it_has_looked_at_it():
     right = a_patent()
     reduced = Paid(6, date(2026, 2, 20), 18_000, Reduction.SINGLE)
     assert payments.pay_fee(an_operator(), right, reduced, file=a_file()).state == "confirmed"
-    assert {row.year: row.is_paid for row in queries.fee_table(right, DAY)}[6]
+    assert {row.year: row.is_paid for row in fees.fee_table(queries.facts_of(right, DAY), DAY)}[6]
     assert "registry.fee_reported" not in kinds_told()
 
 
@@ -83,7 +94,7 @@ def test_a_refused_payment_may_be_reported_again_with_a_better_receipt():
     read(operator, again.file)
     assert payments.confirm_payment(operator, again).state == "confirmed"
     assert [one.state for one in FeePayment.objects.order_by("pk")] == ["refused", "confirmed"]
-    assert {row.year: row.is_paid for row in queries.fee_table(right, DAY)}[6]
+    assert {row.year: row.is_paid for row in fees.fee_table(queries.facts_of(right, DAY), DAY)}[6]
     with refused("registry.payment_decided"):
         payments.confirm_payment(operator, first)
 
@@ -98,11 +109,11 @@ def test_a_payment_without_its_receipt_is_refused():
 
 def test_a_lapsed_patent_is_not_revived_by_a_payment_dated_before_the_operators_look():
     right = a_patent(fees_paid_through_year=3, fees_as_of=date(2025, 1, 10))
-    assert queries.standing_of(right, DAY).state is State.LAPSED
+    assert standing_of(right, DAY).state is State.LAPSED
     for who in (holder_of(right), an_operator()):
         with refused("registry.seen_unpaid", year=4, as_of=date(2025, 1, 10)):
             payments.pay_fee(who, right, Paid(4, date(2024, 2, 20), 120_000), file=a_file())
-    assert queries.standing_of(right, DAY).state is State.LAPSED
+    assert standing_of(right, DAY).state is State.LAPSED
     assert FeePayment.objects.count() == 0
 
 
@@ -112,14 +123,14 @@ def test_a_payment_that_the_operator_has_since_seen_missing_is_not_confirmed():
     entries.confirm_fees(operator, right, paid_through_year=5, as_of=date(2026, 10, 9))
     with refused("registry.seen_unpaid", year=6):
         payments.confirm_payment(operator, paid)
-    assert queries.standing_of(right, date(2026, 10, 10)).state is State.LAPSED
+    assert standing_of(right, date(2026, 10, 10)).state is State.LAPSED
 
 
 def test_a_late_payment_after_the_look_is_disclosed_until_it_is_confirmed():
     right = a_patent(fees_as_of=date(2026, 3, 12))
     assert codes(right) == ["fee_in_grace"]
     payments.pay_fee(holder_of(right), right, Paid(6, date(2026, 3, 16), 120_000), file=a_file())
-    standing = queries.standing_of(right, DAY)
+    standing = standing_of(right, DAY)
     assert (standing.state, standing.overlays) == (State.IN_FORCE, frozenset({Overlay.FEES_UNCONFIRMED}))
     assert codes(right) == ["fees_unconfirmed"]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -16,24 +17,18 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:
     """Run deeds in threads that start together; an exception is an answer too."""
-    answers: list[object] = [None] * len(deeds)
     start = threading.Barrier(len(deeds))
 
-    def run(place: int) -> None:
+    def run(deed: Callable[[], object]) -> object:
         start.wait()
         try:
-            answers[place] = deeds[place]()
-        except Exception as problem:  # noqa: BLE001
-            answers[place] = problem
+            return deed()
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        futures = [pool.submit(run, deed) for deed in deeds]
+    return [future.exception() or future.result() for future in futures]
 
 
 def test_the_same_new_right_put_twice_at_once_stands_once():

@@ -176,11 +176,11 @@ def test_a_second_process_reads_and_takes_over_when_the_first_is_gone(tmp_path: 
     assert (reader.follow(house.after(reader.number)), looked(reader).total, house.read_in_full) == (6, 5, 1)
 
 
-def test_a_rebuild_in_the_background_ends_and_swaps(tmp_path: Path) -> None:
+def test_a_rebuild_reads_all_again_and_swaps(tmp_path: Path) -> None:
     house = a_house()
     keeper = Keeper(tmp_path, house.rows())
     assert looked(keeper).total == 0
-    keeper.start_in_background().join(120)
+    keeper.start()
     keeper.rebuild()
     assert (looked(keeper).total, keeper.progress().is_building, house.read_in_full) == (5, False, 2)
 

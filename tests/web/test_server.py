@@ -99,9 +99,8 @@ def test_a_thread_that_repeats_goes_on_after_a_fault(caplog: pytest.LogCaptureFi
         if len(called) == 1:
             raise ZeroDivisionError
 
-    repeating = Repeating("test", [call], every_seconds=1)
-    repeating.try_once(call)
-    repeating.try_once(call)
-    repeating.worker.shutdown()
+    repeating = Repeating("test", call, every_seconds=1)
+    repeating.try_once()
+    repeating.try_once()
     assert len(called) == 2
     assert "it is called again" in caplog.text

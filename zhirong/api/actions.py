@@ -9,12 +9,22 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel
 
-from zhirong.api import calling, paging
+from zhirong.api import calling
 from zhirong.api.models import KeptAnswer
 from zhirong.base.refused import Refused
 from zhirong.record import actions as record
 
+# What every deed may be refused that asks for a key.
+KEY = ("api.no_key", "api.key_reused")
 HIT = "Idempotency-Hit"
+
+
+def key_of(request: HttpRequest) -> str:
+    """The Idempotency-Key of a deed that asks for one: a repeat with the same key does nothing twice."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(key) <= 64 or not key.isascii() or not key.isprintable() or " " in key:
+        raise Refused("api.no_key")
+    return key
 
 
 def once(request: HttpRequest, deed: Callable[[], BaseModel]) -> HttpResponse:
@@ -23,7 +33,7 @@ def once(request: HttpRequest, deed: Callable[[], BaseModel]) -> HttpResponse:
     A repeat gets the same body; the same key with another request is refused; a refused deed keeps nothing, since
     it changed nothing.
     """
-    key, digest = paging.key_of(request), digest_of(request)
+    key, digest = key_of(request), digest_of(request)
     with transaction.atomic():
         kept, is_new = KeptAnswer.objects.get_or_create(
             person=calling.person_of(request), key=key, defaults={"request_sha256": digest, "at": record.now()}
@@ -44,7 +54,7 @@ def once_in_steps(request: HttpRequest, deed: Callable[[], BaseModel]) -> HttpRe
 
     What such a deed keeps of its own refusal stays, and the write lock is held for none of it as a whole.
     """
-    key = paging.key_of(request)
+    key = key_of(request)
     if KeptAnswer.objects.filter(person=calling.person_of(request), key=key).exists():
         return once(request, deed)
     answer = deed()

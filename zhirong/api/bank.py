@@ -11,6 +11,7 @@ from ninja import Query, Router, UploadedFile
 from pydantic import Field
 
 from zhirong.api import actions, calling, files, paging, problems, shapes
+from zhirong.api.actions import KEY
 from zhirong.base.refused import Refused
 from zhirong.exchange import subjects
 from zhirong.exchange.actions import unplaced
@@ -21,7 +22,6 @@ from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, Si
 from zhirong.record import actions as record
 
 router = Router(tags=["bank"])
-KEY = ("api.no_key", "api.key_reused")
 Path = Annotated[str, Field(max_length=120, pattern=shapes.NO_NUL, examples=["party:0f3a9c5d7e1b2468:available"])]
 Quirk = Literal["none", "late", "twice", "wrong_amount", "taken_back", "stranger"]
 

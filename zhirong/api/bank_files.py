@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from zhirong.api import actions, calling, problems, shapes
+from zhirong.api.actions import KEY
 from zhirong.ledger.actions import bank, set_aside
 from zhirong.ledger.models import BankFile
 
 router = Router(tags=["bank"])
-KEY = ("api.no_key", "api.key_reused")
 
 
 class BankFileTold(shapes.Told):

@@ -10,6 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
+from zhirong.api.actions import KEY
 from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
 from zhirong.api.shapes import FileRef
 from zhirong.base.refused import Refused
@@ -17,7 +18,6 @@ from zhirong.exchange.actions import contracts, objections, settlement, successi
 from zhirong.exchange.models import Deal, Objection
 
 router = Router(tags=["deals"])
-KEY = ("api.no_key", "api.key_reused")
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
 
 

@@ -11,7 +11,8 @@ from ninja import Query, Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, paging, problems, shapes
-from zhirong.api.bank import KEY, PayoutTold, payout_told
+from zhirong.api.actions import KEY
+from zhirong.api.bank import PayoutTold, payout_told
 from zhirong.exchange.actions import refunds
 from zhirong.ledger.actions import dues
 from zhirong.ledger.models import Due
@@ -103,10 +104,8 @@ def list_dues(request: HttpRequest, asked: Query[DuesAsked]) -> paging.Page[DueT
     if asked.after is not None:
         last = shapes.one(own(request), pk=asked.after)
         rows = rows.filter(Q(due_at__gt=last.due_at) | Q(due_at=last.due_at, pk__gt=last.pk))
-    found = list(rows.order_by("due_at", "pk")[: asked.limit + 1])
-    page = found[: asked.limit]
-    following = page[-1].pk if len(found) > asked.limit else None
-    return paging.Page(items=[due_told(one) for one in page], next=following, total=total)
+    page, end = paging.first(rows.order_by("due_at", "pk"), asked.limit)
+    return paging.Page(items=[due_told(one) for one in page], next=end.pk if end else None, total=total)
 
 
 @router.post(

@@ -11,13 +11,13 @@ from ninja import Query, Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, listings, paging, problems, shapes
+from zhirong.api.actions import KEY
 from zhirong.base.refused import Refused
 from zhirong.exchange.actions import intents as deeds
 from zhirong.exchange.models import Intent
 from zhirong.people.models import Party
 
 router = Router(tags=["intents"])
-KEY = ("api.no_key", "api.key_reused")
 
 
 class Registration(shapes.Said):

@@ -5,19 +5,20 @@ Each is a POST or PUT that needs an Idempotency-Key: sent again it is answered a
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 
 from zhirong.api import actions, calling, problems, shapes
+from zhirong.api.actions import KEY
 from zhirong.api.listings import ListingTold, full, one, router, seen
 from zhirong.exchange.actions import changes, closing
 from zhirong.exchange.actions import listings as deeds
 from zhirong.exchange.models import Listing, ListingChange
 from zhirong.people.models import Party
 
-KEY = ("api.no_key", "api.key_reused")
 UNFIT = (
     "listing.text_length", "listing.asking_out_of_range", "listing.reserve_below_asking", "listing.rights_count",
     "listing.right_unknown", "listing.state_owned_rules", "listing.demo_rules", "lot.no_such_rule_set",
@@ -52,6 +53,12 @@ def offer(said: OfferSaid) -> deeds.Offer:
 
 def told(request: HttpRequest, listing: Listing) -> ListingTold:
     return full(request, Listing.objects.select_related("seller").get(pk=listing.pk))
+
+
+def done(request: HttpRequest, listing_id: int, deed: Callable[..., Listing], **said: Any) -> HttpResponse:
+    """The deed on one listing, once; a listing that the caller may not see is not there."""
+    person = calling.person_of(request)
+    return actions.once(request, lambda: told(request, deed(person, one(request, listing_id).pk, **said)))
 
 
 @router.post(
@@ -130,9 +137,7 @@ def change_seen(request: HttpRequest, change_id: int) -> ListingChange:
 )
 def submit(request: HttpRequest, listing_id: shapes.Id) -> HttpResponse:
     """To the operator."""
-    return actions.once(
-        request, lambda: told(request, deeds.submit(calling.person_of(request), one(request, listing_id).pk))
-    )
+    return done(request, listing_id, deeds.submit)
 
 
 @router.post(
@@ -145,10 +150,7 @@ def submit(request: HttpRequest, listing_id: shapes.Id) -> HttpResponse:
 )
 def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """With the reason."""
-    person = calling.person_of(request)
-    return actions.once(
-        request, lambda: told(request, deeds.send_back(person, one(request, listing_id).pk, reason=said.reason))
-    )
+    return done(request, listing_id, deeds.send_back, reason=said.reason)
 
 
 @router.post(
@@ -162,9 +164,7 @@ def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> 
 )  # fmt: skip
 def announce(request: HttpRequest, listing_id: shapes.Id) -> HttpResponse:
     """The gates are checked, the rule set is frozen, the period starts (B8, B9)."""
-    return actions.once(
-        request, lambda: told(request, deeds.announce(calling.person_of(request), one(request, listing_id).pk))
-    )
+    return done(request, listing_id, deeds.announce)
 
 
 @router.post(
@@ -175,10 +175,7 @@ def announce(request: HttpRequest, listing_id: shapes.Id) -> HttpResponse:
 )
 def withdraw(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """By its seller before bidding starts; deposits are released (拍卖法 29)."""
-    person = calling.person_of(request)
-    return actions.once(
-        request, lambda: told(request, deeds.withdraw(person, one(request, listing_id).pk, reason=said.reason))
-    )
+    return done(request, listing_id, deeds.withdraw, reason=said.reason)
 
 
 @router.post(
@@ -189,10 +186,7 @@ def withdraw(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> H
 )
 def suspend(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """Its clock stops, with a published reason."""
-    person = calling.person_of(request)
-    return actions.once(
-        request, lambda: told(request, deeds.suspend(person, one(request, listing_id).pk, reason=said.reason))
-    )
+    return done(request, listing_id, deeds.suspend, reason=said.reason)
 
 
 @router.post(
@@ -203,10 +197,7 @@ def suspend(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> Ht
 )
 def resume(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """With the time that was left."""
-    person = calling.person_of(request)
-    return actions.once(
-        request, lambda: told(request, deeds.resume(person, one(request, listing_id).pk, reason=said.reason))
-    )
+    return done(request, listing_id, deeds.resume, reason=said.reason)
 
 
 @router.post(
@@ -217,10 +208,7 @@ def resume(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> Htt
 )
 def terminate(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """For good, with its reason; deposits are released."""
-    person = calling.person_of(request)
-    return actions.once(
-        request, lambda: told(request, deeds.terminate(person, one(request, listing_id).pk, reason=said.reason))
-    )
+    return done(request, listing_id, deeds.terminate, reason=said.reason)
 
 
 @router.post(
@@ -231,7 +219,4 @@ def terminate(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> 
 )
 def answer(request: HttpRequest, listing_id: shapes.Id, said: Answer) -> HttpResponse:
     """A contract at the asking price, or none; silence within the term consents (X4)."""
-    person = calling.person_of(request)
-    return actions.once(
-        request, lambda: told(request, closing.answer(person, one(request, listing_id).pk, consents=said.consents))
-    )
+    return done(request, listing_id, closing.answer, consents=said.consents)

@@ -11,8 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, ConfigDict, Field
 
-from zhirong.api import calling, paging, problems, shapes
-from zhirong.api.actions import HIT
+from zhirong.api import actions, calling, paging, problems, shapes
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, published
 from zhirong.exchange.actions import bidding
@@ -187,10 +186,8 @@ def list_steps(request: HttpRequest, lot_id: shapes.Id, asked: Query[AskedSteps]
     if not calling.could(request, "exchange.see_bids"):
         mine = Q(code=code_of(calling.anyone_of(request), lot)) & ~Q(code="")
         rows = rows.filter(mine | (Q(refusal="") & ~Q(kind__in=UNSHOWN)))
-    found = list(rows.filter(seq__gt=asked.after).order_by("seq")[: asked.limit + 1])
-    page = found[: asked.limit]
-    following = page[-1].seq if len(found) > asked.limit else None
-    return Steps(items=[step_told(step) for step in page], next=following, total=rows.count())
+    page, last = paging.first(rows.filter(seq__gt=asked.after).order_by("seq"), asked.limit)
+    return Steps(items=[step_told(step) for step in page], next=last.seq if last else None, total=rows.count())
 
 
 @router.get(
@@ -213,7 +210,7 @@ def place_bid(request: HttpRequest, lot_id: shapes.Id, said: BidSaid) -> HttpRes
 
     Needs an Idempotency-Key: a repeat gets the same answer and cannot count twice.
     """
-    key, asked_ns, person = paging.key_of(request), record.now_ns(), calling.person_of(request)
+    key, asked_ns, person = actions.key_of(request), record.now_ns(), calling.person_of(request)
     lot = one(lot_id)
     waits_for = bidding.place_bid(person, lot, said.price_fen, key=key)
 
@@ -222,7 +219,7 @@ def place_bid(request: HttpRequest, lot_id: shapes.Id, said: BidSaid) -> HttpRes
             return bid_answer(lot, reply, is_hit=reply.facts["at_ns"] < asked_ns)
         problem = problems.problem(request, refusal_of(reply))
         if LotStep.objects.filter(lot=lot, code=code_of(person, lot), key=key, received_ns__lt=asked_ns).exists():
-            problem[HIT] = "true"
+            problem[actions.HIT] = "true"
         return problem
 
     return problems.Later(request, waits_for, answer)
@@ -245,7 +242,7 @@ def bid_answer(lot: Lot, reply: Reply, *, is_hit: bool) -> HttpResponse:
     )
     answer = HttpResponse(body.model_dump_json(), content_type="application/json; charset=utf-8")
     if is_hit:
-        answer[HIT] = "true"
+        answer[actions.HIT] = "true"
     return answer
 
 

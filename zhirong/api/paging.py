@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.api import shapes
-from zhirong.base.refused import Refused
 
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
@@ -41,15 +39,11 @@ def cut(rows: QuerySet[Row], asked: Asked, shown: Callable[[Row], Item]) -> Page
     total = rows.count()
     if asked.after is not None:
         rows = rows.filter(pk__lt=asked.after)
-    found = list(rows.order_by("-pk")[: asked.limit + 1])
-    page = found[: asked.limit]
-    following = page[-1].pk if len(found) > asked.limit else None
-    return Page(items=[shown(row) for row in page], next=following, total=total)
+    page, last = first(rows.order_by("-pk"), asked.limit)
+    return Page(items=[shown(row) for row in page], next=last.pk if last else None, total=total)
 
 
-def key_of(request: HttpRequest) -> str:
-    """The Idempotency-Key of a deed that asks for one: a repeat with the same key does nothing twice."""
-    key = request.headers.get("Idempotency-Key", "")
-    if not 1 <= len(key) <= 64 or not key.isascii() or not key.isprintable() or " " in key:
-        raise Refused("api.no_key")
-    return key
+def first(rows: QuerySet[Row], limit: int) -> tuple[list[Row], Row | None]:
+    """The rows of one page, and the last of them where more follow."""
+    found = list(rows[: limit + 1])
+    return found[:limit], found[limit - 1] if len(found) > limit else None

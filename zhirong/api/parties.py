@@ -112,7 +112,7 @@ def told(request: HttpRequest, party: Party) -> PartyTold:
         is_verified=party.verified_at is not None,
         is_state_owned=party.is_state_owned,
         is_public_institution=party.is_public_institution,
-        secrets=parties.masked_secrets(calling.person_of(request), party.pk),
+        secrets=parties.masked_secrets(calling.standing_of(request), party),
     )
 
 
@@ -130,7 +130,7 @@ def list_parties(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Pag
     rows = Party.objects.all()
     if not calling.could(request, "people.see_cases"):
         rows = rows.filter(pk__in=calling.parties_of(request))
-    return paging.cut(rows, asked, lambda party: told(request, party))
+    return paging.cut(rows.prefetch_related("secrets"), asked, lambda party: told(request, party))
 
 
 @router.post(

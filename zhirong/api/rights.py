@@ -19,8 +19,8 @@ from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.registry import queries, records, rules
 from zhirong.registry.actions import putting
-from zhirong.registry.engine import fees
-from zhirong.registry.engine.facts import PATENTS, Kind
+from zhirong.registry.engine import fees, states
+from zhirong.registry.engine.facts import PATENTS, Act, Kind
 from zhirong.registry.models import Encumbrance, Holding, Right
 
 router = Router(tags=["rights"])
@@ -228,7 +228,9 @@ def reasons(given: Sequence[rules.Reason]) -> list[ReasonTold]:
 def full(right: Right) -> RightTold:
     """Everything that the right's page shows."""
     day = beijing_day(record.now())
+    facts = queries.facts_of_read([right], day)[0]
     is_patent = Kind(right.kind) in PATENTS and right.filed_on is not None
+    answers = [rules.free_to(act, facts, day) for act in Act]
     return RightTold(
         **short(right).model_dump(),
         publication_number=right.publication_number,
@@ -237,15 +239,12 @@ def full(right: Right) -> RightTold:
         inventors=[name for name in right.inventors.split("\n") if name],
         source=right.source,
         put_at=right.put_at,
-        state=str(queries.standing_of(right, day).state),
+        state=str(states.standing(facts, day).state),
         holders=[holder(one) for one in queries.holdings_on(right, day)],
         encumbrances=[weight(one) for one in right.encumbrances.select_related("party").order_by("since", "pk")],
         entries=[EntryTold(kind=one.kind, day=one.day, source=one.source) for one in queries.entries_of(right)],
-        fees=[fee(one) for one in queries.fee_table(right, day)] if is_patent else [],
-        freedom=[
-            FreedomTold(act=str(one.act), allowed=one.allowed, reasons=reasons(one.reasons))
-            for one in queries.freedom_table(right, day)
-        ],
+        fees=[fee(one) for one in fees.fee_table(facts, day)] if is_patent else [],
+        freedom=[FreedomTold(act=str(one.act), allowed=one.allowed, reasons=reasons(one.reasons)) for one in answers],
     )
 
 

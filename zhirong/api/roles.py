@@ -73,7 +73,7 @@ def told(person: Person) -> PersonTold:
 )
 def list_people(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[PersonTold]:
     """For administrators, operators and auditors; newest first."""
-    return paging.cut(roles.people_seen_by(calling.person_of(request)), asked, told)
+    return paging.cut(roles.people_seen_by(calling.standing_of(request)), asked, told)
 
 
 @router.post(

@@ -9,7 +9,8 @@ from ninja import Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
-from zhirong.api.deal_deeds import KEY, Digest
+from zhirong.api.actions import KEY
+from zhirong.api.deal_deeds import Digest
 from zhirong.api.deals import one
 from zhirong.api.shapes import FileRef
 from zhirong.exchange import proceeds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final
@@ -12,6 +13,8 @@ from zhirong.base.refused import Refused
 
 # Once may be a passing thing, a storage that was busy; so often in a row is a fault that a person must see.
 AGAIN: Final = 3
+# What ends a program or a generator. A panic of a library in Rust is no `Exception` either, but a fault of its deed.
+ENDS: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +23,7 @@ log = logging.getLogger(__name__)
 class Fault:
     """A deed that failed when it was last tried. Its text stays in the log: it may hold what only the log may hold."""
 
+    round_name: str
     deed: str
     times: int
     kind: str
@@ -29,13 +33,18 @@ _kept: dict[tuple[str, str], Fault] = {}
 _gate = threading.Lock()
 
 
+def name_of(call: Callable[..., object]) -> str:
+    """What the log and the office call a function that is done apart."""
+    return f"{call.__module__.rpartition('.')[2]}.{call.__name__}"
+
+
 def note(round_name: str, deed: str, problem: BaseException) -> None:
-    """Keep a fault, and log it at the first, second, fourth, eighth time: it may come back every second."""
+    """Keep a fault, and log it when it is another, and at the second, fourth, eighth time: it may come every second."""
     with _gate:
         before = _kept.get((round_name, deed))
-        found = Fault(deed, before.times + 1 if before else 1, type(problem).__name__)
+        found = Fault(round_name, deed, before.times + 1 if before else 1, type(problem).__name__)
         _kept[round_name, deed] = found
-    if found.times & (found.times - 1) == 0:
+    if before is None or before.kind != found.kind or found.times & (found.times - 1) == 0:
         log.error("%s failed, %s in a row; it is called again", deed, found.times, exc_info=problem)
 
 
@@ -45,17 +54,17 @@ def settle(round_name: str, deed: str) -> None:
         _kept.pop((round_name, deed), None)
 
 
-def again() -> list[Fault]:
-    """What fails again and again, most often first."""
+def again(*, but: str = "") -> list[Fault]:
+    """What fails again and again, most often first; without the faults of one round, which speaks for itself."""
     with _gate:
-        found = [fault for fault in _kept.values() if fault.times >= AGAIN]
+        found = [fault for fault in _kept.values() if fault.times >= AGAIN and fault.round_name != but]
     return sorted(found, key=lambda fault: (-fault.times, fault.deed))
 
 
-def kept() -> list[Fault]:
-    """Everything that failed when it was last tried, even once."""
+def kept(round_name: str = "") -> list[Fault]:
+    """Everything that failed when it was last tried, even once; of one round, or of all."""
     with _gate:
-        return list(_kept.values())
+        return [fault for (name, _), fault in _kept.items() if round_name in ("", name)]
 
 
 def forget() -> None:
@@ -82,13 +91,12 @@ class Apart:
             log.warning("%s: %s", self.deed, problem)
             settle(self.round_name, self.deed)
             return True
-        if isinstance(problem, Exception):
-            self.failed = True
-            note(self.round_name, self.deed, problem)
-            return True
         if problem is None:
             settle(self.round_name, self.deed)
-        return False
+        elif not isinstance(problem, ENDS):
+            self.failed = True
+            note(self.round_name, self.deed, problem)
+        return not isinstance(problem, ENDS)
 
 
 class Round:

@@ -66,8 +66,3 @@ def read_bank_account(text: str) -> str:
     if not re.fullmatch(r"\d{8,30}", number, re.ASCII):
         raise Refused("identity.not_a_bank_account")
     return number
-
-
-def age_on(born: date, day: date) -> int:
-    """Full years on a day; one born on 29 February is a year older on 1 March of a common year."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

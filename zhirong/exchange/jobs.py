@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from zhirong.base.faults import Apart, Round
+from zhirong.base.faults import Apart, Round, name_of
 from zhirong.exchange.actions import (
     annulments,
     certificates,
@@ -13,7 +13,7 @@ from zhirong.exchange.actions import (
     contracts,
     deals,
     intents,
-    late,
+    late_admission,
     money,
     overdue,
     quiet,
@@ -51,7 +51,7 @@ def tick() -> int:
             (closing.consent_by_silence, lambda: closing.answers_due(now)),
             (succession.deposit_came, succession.deposits_met),
             (succession.lapse, succession.due),
-            (late.tell_floor_again, lambda: late.untold(now)),
+            (late_admission.tell_floor_again, lambda: late_admission.untold(now)),
             (deals.follow_lot, closing.lots_due),
             (annulments.undo, annulments.left),
             (succession.tell_floor, succession.untold),
@@ -82,7 +82,7 @@ def _round(name: str, kinds: Sequence[Kind]) -> int:
     this = Round(name)
     due: list[tuple[Callable[[Any], object], Key]] = []
     for deed, find in kinds:
-        with this.apart(f"{_name(deed)} (what is due)"):
+        with this.apart(f"{name_of(deed)} (what is due)"):
             due += [(deed, key) for key in find()]
     for deed, key in due:
         _try(this, deed, key)
@@ -92,15 +92,11 @@ def _round(name: str, kinds: Sequence[Kind]) -> int:
 
 def _try(this: Round, deed: Callable[[Any], object], key: Key) -> None:
     """One deed, apart. Where several rows are done at once and one of them fails, each is tried by itself."""
-    with this.apart(f"{_name(deed)} {_shown(key)}") as tried:
+    with this.apart(f"{name_of(deed)} {_shown(key)}") as tried:
         deed(key)
     if tried.failed and not isinstance(key, int | str) and len(key) > 1:
         for one in key:
             _try(this, deed, [one])
-
-
-def _name(deed: Callable[..., object]) -> str:
-    return f"{deed.__module__.rpartition('.')[2]}.{deed.__name__}"
 
 
 def _shown(key: Key) -> str:
@@ -114,7 +110,7 @@ DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, tick, people_jobs.delive
 
 
 def do_due() -> None:
-    """All of it once, each apart (a move of the demo's clock, at each of its stops)."""
+    """All of it once, each apart: every second, and at each stop of a move of the demo's clock."""
     for call in DUE:
-        with Apart("clock", _name(call)):
+        with Apart("clock", name_of(call)):
             call()

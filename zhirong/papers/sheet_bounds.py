@@ -14,12 +14,16 @@ import zipfile
 MOST_PLACES = 10_000_000
 # Only the format that we read: others of the same library (ODS, XLSB) repeat cells in ways of their own.
 NEEDED, STRANGE = "xl/workbook.xml", frozenset({"content.xml", "xl/workbook.bin"})
+# The bit that says a part is enciphered, and the two ways in which Excel packs one (APPNOTE 4.4.4, 4.4.5).
+LOCKED, PACKED = 0x1, frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 PLACE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
 
 
 def fits(content: bytes) -> bool:
     """Whether a packed sheet is of Excel's own format and spreads over no more places than a reader may lay out."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if any(part.flag_bits & LOCKED or part.compress_type not in PACKED for part in packed.infolist()):
+            raise zipfile.BadZipFile("a part is locked, or packed in another way than Excel's")
         names = packed.namelist()
         if NEEDED not in names or STRANGE & {*names}:
             return False

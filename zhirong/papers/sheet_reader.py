@@ -23,8 +23,8 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 # A sheet is XML in a ZIP: what it unpacks to is looked at before it is unpacked.
 MOST_UNPACKED_BYTES = 300_000_000
-# What unpacking says of parts that are damaged, locked or packed in a way of their own.
-BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+# What opening and unpacking say: damaged, packed in a way of its own, or a name in no encoding.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 EXCEL, OLD_EXCEL = b"PK\3\4", b"\xd0\xcf\x11\xe0"
 Value = str | int | bool | date | datetime | None
 
@@ -133,7 +133,7 @@ def _excel(content: bytes, name: str) -> Iterator[list[Any]]:
         if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
             raise Refused("papers.sheet_too_large", name=name, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
         return iter(sheet.to_python(skip_empty_area=False))
-    except (python_calamine.CalamineError, *BROKEN_ZIP, ValueError, OSError, IndexError):
+    except (python_calamine.CalamineError, *BROKEN_ZIP, OSError, IndexError):
         raise Refused("papers.sheet_unreadable", name=name) from None
 
 

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 Paper = dict[str, Any]
-Place = tuple[str, str]
 Point = tuple[int, int, int, int]
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, struct.error)
 
@@ -82,11 +81,18 @@ class Findings:
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
         self.remarks: list[tuple[str, str]] = []
+        self.place = ("文件", "file")
 
-    def add(self, place: Place, code: str, **facts: object) -> None:
+    def at(self, zh: str, en: str) -> Findings:
+        """The same findings, for one place of the paper."""
+        there = Findings()
+        there.found, there.remarks, there.place = self.found, self.remarks, (zh, en)
+        return there
+
+    def add(self, code: str, **facts: object) -> None:
         """Note one mismatch in both languages."""
         zh, en = SENTENCES[code]
-        self.found.append((f"{place[0]}：{zh.format(**facts)}", f"{place[1]}: {en.format(**facts)}"))
+        self.found.append((f"{self.place[0]}：{zh.format(**facts)}", f"{self.place[1]}: {en.format(**facts)}"))
 
 
 def shown(name: str, value: object) -> str:
@@ -267,49 +273,49 @@ def head_of(note: str, key: str) -> Head:
     return Head(note, key)
 
 
-def check_head(paper: Paper, place: Place, *, pinned: str, findings: Findings) -> Head | None:
+def check_head(paper: Paper, findings: Findings, *, pinned: str) -> Head | None:
     """The signed checkpoint of a paper, against the pinned key if there is one."""
     if pinned and paper["key"] != pinned:
-        findings.add(place, "key", found=paper["key"], pinned=pinned)
+        findings.add("key", found=paper["key"], pinned=pinned)
     head = head_of(paper["checkpoint"], paper["key"])
     if head.why:
-        findings.add(place, "note", why=head.why)
+        findings.add("note", why=head.why)
         return None
     if not same(paper["size"], head.size):
-        findings.add(place, "size", found=paper["size"], signed=head.size)
+        findings.add("size", found=paper["size"], signed=head.size)
     if paper["root"] != head.root.hex():
-        findings.add(place, "root", found=paper["root"], signed=head.root.hex())
+        findings.add("root", found=paper["root"], signed=head.root.hex())
     return head
 
 
-def check_leaf(line: Paper, place: Place, *, head: Head, findings: Findings) -> None:
-    """A leaf's content, hash, number and proof under a signed root."""
+def check_leaf(line: Paper, findings: Findings, *, head: Head | None) -> None:
+    """A leaf's content, hash, number and proof under a signed root; without one nothing can be said of it."""
+    if head is None:
+        return
     real = hashlib.sha256(b"\x00" + canonical(line["leaf"])).digest()
     if real.hex() != line["leaf_hash"]:
-        findings.add(place, "hash", real=real.hex(), found=line["leaf_hash"])
+        findings.add("hash", real=real.hex(), found=line["leaf_hash"])
         return
     proof, number = [unhex(step) for step in line["proof"]], line["number"]
     if type(number) is not int or root_of(real, number, size=head.size, proof=proof) != head.root:
-        findings.add(place, "proof", number=line["number"])
+        findings.add("proof", number=line["number"])
 
 
-def check_receipt(receipt: Paper, place: Place, *, pinned: str, findings: Findings) -> None:
+def check_receipt(receipt: Paper, findings: Findings, *, pinned: str) -> None:
     """zhirong-receipt/1: one leaf that stands in the signed tree."""
-    only(receipt, "format leaf leaf_hash number size root proof checkpoint key", place=place, findings=findings)
+    only(receipt, "format leaf leaf_hash number size root proof checkpoint key", findings)
     if receipt["format"] != "zhirong-receipt/1":
-        findings.add(place, "unknown", name=f"format {receipt['format']}")
+        findings.add("unknown", name=f"format {receipt['format']}")
     if receipt["number"] is None:
-        findings.add(place, "unnumbered")
+        findings.add("unnumbered")
         return
-    head = check_head(receipt, place, pinned=pinned, findings=findings)
-    if head:
-        check_leaf(receipt, place, head=head, findings=findings)
+    check_leaf(receipt, findings, head=check_head(receipt, findings, pinned=pinned))
 
 
-def only(paper: Paper, names: str, *, place: Place, findings: Findings) -> None:
+def only(paper: Paper, names: str, findings: Findings) -> None:
     """Nothing may stand in a paper that no leaf covers."""
     for name in sorted(set(paper) - set(names.split())):
-        findings.add(place, "unknown", name=name)
+        findings.add("unknown", name=name)
 
 
 # -- the auction, judged again from its lines -------------------------------------------------------------------------
@@ -488,63 +494,55 @@ class Auction:
         self.stage, self.result = "annulled", {"outcome": "annulled", "winner": "", "price_fen": 0}
 
 
-def check_transcript(paper: Paper, place: Place, *, pinned: str, findings: Findings) -> None:
+def check_transcript(paper: Paper, findings: Findings, *, pinned: str) -> None:
     """zhirong-transcript/1: every line stands in the tree, none is missing, and they lead to the result."""
-    only(
-        paper,
-        "format topic listing rules announcement lines result size root checkpoint key",
-        place=place,
-        findings=findings,
-    )
-    head = check_head(paper, place, pinned=pinned, findings=findings)
+    only(paper, "format topic listing rules announcement lines result size root checkpoint key", findings)
+    head = check_head(paper, findings, pinned=pinned)
     auction, before = Auction(), -1
     for count, line in enumerate(paper["lines"], start=1):
-        at = (f"第 {count} 行", f"line {count}")
-        leaf = line["leaf"]
-        only(line, "shows leaf leaf_hash number proof", place=at, findings=findings)
-        if head:
-            check_leaf(line, at, head=head, findings=findings)
-        exactly(line["shows"], {name: leaf[name] for name in SHOWN if name in leaf}, place=at, findings=findings)
+        here, leaf = findings.at(f"第 {count} 行", f"line {count}"), line["leaf"]
+        only(line, "shows leaf leaf_hash number proof", here)
+        check_leaf(line, here, head=head)
+        exactly(line["shows"], {name: leaf[name] for name in SHOWN if name in leaf}, here)
         if leaf["topic"] != paper["topic"]:
-            findings.add(at, "topic", found=leaf["topic"], real=paper["topic"])
+            here.add("topic", found=leaf["topic"], real=paper["topic"])
         if not same(leaf.get("line"), count):
-            findings.add(at, "line", real=leaf.get("line"))
+            here.add("line", real=leaf.get("line"))
         if line["number"] <= before:
-            findings.add(at, "order", number=line["number"], before=before)
+            here.add("order", number=line["number"], before=before)
         before = line["number"]
         try:
             auction.take(leaf["kind"].rpartition(".")[2].replace("lot_", "", 1), leaf)
         except Breach as breach:
-            findings.add(at, "rule", zh=breach.args[0], en=breach.args[1])
-    check_announcement(paper, head=head, findings=findings)
-    exactly(paper["rules"], auction.terms, place=("规则", "rules"), findings=findings)
-    derived = {**auction.result, "bids": auction.count}
+            here.add("rule", zh=breach.args[0], en=breach.args[1])
+    check_announcement(paper, findings.at("公告", "announcement"), head=head)
+    exactly(paper["rules"], auction.terms, findings.at("规则", "rules"))
+    derived, here = {**auction.result, "bids": auction.count}, findings.at("结果", "result")
     for name in sorted({*derived, *paper["result"]}):
         found, real = paper["result"].get(name), derived.get(name)
         if not same(found, real):
-            findings.add(("结果", "result"), "result", name=name, found=shown(name, found), real=shown(name, real))
+            here.add("result", name=name, found=shown(name, found), real=shown(name, real))
 
 
-def check_announcement(paper: Paper, *, head: Head | None, findings: Findings) -> None:
+def check_announcement(paper: Paper, findings: Findings, *, head: Head | None) -> None:
     """The listing is what its announcement put on the record."""
-    place, announcement = ("公告", "announcement"), paper["announcement"]
-    only(announcement, "leaf leaf_hash number proof", place=place, findings=findings)
-    if head:
-        check_leaf(announcement, place, head=head, findings=findings)
+    announcement = paper["announcement"]
+    only(announcement, "leaf leaf_hash number proof", findings)
+    check_leaf(announcement, findings, head=head)
     leaf, opening = announcement["leaf"], paper["lines"][0]["leaf"]
     if leaf["topic"] != f"listing:{opening['listing']}":
-        findings.add(place, "topic", found=leaf["topic"], real=f"listing:{opening['listing']}")
+        findings.add("topic", found=leaf["topic"], real=f"listing:{opening['listing']}")
     facts = {name: value for name, value in leaf.items() if name not in OF_EVERY_LEAF}
-    exactly(paper["listing"], facts, place=place, findings=findings)
+    exactly(paper["listing"], facts, findings)
 
 
-def exactly(told: Paper, real: Paper, *, place: Place, findings: Findings) -> None:
+def exactly(told: Paper, real: Paper, findings: Findings) -> None:
     """What a paper shows in words against what is on the record, no more and no less."""
     for name in sorted({*told, *real}):
         if name not in told or name not in real:
-            findings.add(place, "unknown" if name in told else "missing", name=name)
+            findings.add("unknown" if name in told else "missing", name=name)
         elif not same(told[name], real[name]):
-            findings.add(place, "differs", name=name, found=shown(name, told[name]), real=shown(name, real[name]))
+            findings.add("differs", name=name, found=shown(name, told[name]), real=shown(name, real[name]))
 
 
 # -- certificate and its archive --------------------------------------------------------------------------------------
@@ -555,23 +553,22 @@ def digest_of(salt: str, name: str, value: object) -> str:
     return sha256(canonical([salt, name, value]))
 
 
-def check_certificate(paper: Paper, place: Place, *, pinned: str, findings: Findings) -> None:
+def check_certificate(paper: Paper, findings: Findings, *, pinned: str) -> None:
     """zhirong-certificate/1: the facts are those its leaf commits to, and every receipt stands in the tree."""
-    only(paper, "format facts salt digests receipts", place=place, findings=findings)
+    only(paper, "format facts salt digests receipts", findings)
     pinned = pinned or paper["receipts"][0]["key"]
     for count, receipt in enumerate(paper["receipts"], start=1):
-        at = (f"回执 {count}", f"receipt {count}")
-        check_receipt(receipt, at, pinned=pinned, findings=findings)
+        check_receipt(receipt, findings.at(f"回执 {count}", f"receipt {count}"), pinned=pinned)
     for name in sorted({*paper["facts"], *paper["digests"]}):
         if name not in paper["facts"]:
-            findings.add(place, "missing", name=name)
+            findings.add("missing", name=name)
         elif digest_of(paper["salt"], name, paper["facts"][name]) != paper["digests"].get(name):
-            findings.add(place, "altered", name=name, found=shown(name, paper["facts"][name]))
+            findings.add("altered", name=name, found=shown(name, paper["facts"][name]))
     if sha256(canonical(paper["digests"])) != paper["receipts"][0]["leaf"]["facts_sha256"]:
-        findings.add(place, "commitment")
+        findings.add("commitment")
     hashes = [receipt["leaf_hash"] for receipt in paper["receipts"][1:]]
     if hashes != paper["facts"]["receipts"]:
-        findings.add(place, "differs", name="receipts", found=paper["facts"]["receipts"], real=hashes)
+        findings.add("differs", name="receipts", found=paper["facts"]["receipts"], real=hashes)
 
 
 def pack(files: dict[str, bytes]) -> bytes:
@@ -599,15 +596,15 @@ def unpack(archive: bytes) -> dict[str, bytes]:
     return files
 
 
-def check_archive(archive: bytes, *, pinned: str, findings: Findings) -> Paper:
+def check_archive(archive: bytes, findings: Findings, *, pinned: str) -> Paper:
     """The archive of a certificate: certificate.json and exactly the files that its facts name."""
-    files = unpack(archive)
+    files, here = unpack(archive), findings.at("压缩包", "archive")
     if pack(files) != archive:
-        findings.add(("压缩包", "archive"), "archive", at=first_difference(pack(files), archive))
-    paper = check_paper(files.pop("certificate.json"), pinned=pinned, findings=findings)
+        here.add("archive", at=first_difference(pack(files), archive))
+    paper = check_paper(files.pop("certificate.json"), findings, pinned=pinned)
     for name in sorted({*files, *paper["facts"]["files"]}):
         if name not in files or sha256(files[name]) != paper["facts"]["files"].get(name):
-            findings.add(("压缩包", "archive"), "file", name=name)
+            here.add("file", name=name)
     return paper
 
 
@@ -620,13 +617,14 @@ CHECKS = {
 }
 
 
-def check_paper(content: bytes, *, pinned: str, findings: Findings) -> Paper:
+def check_paper(content: bytes, findings: Findings, *, pinned: str) -> Paper:
     """A JSON paper of any of the three formats."""
     paper = parsed(content)
     check, place = CHECKS[paper["format"]]
+    here = findings.at(*place)
     if canonical(paper) != content:
-        findings.add(place, "spelling", at=first_difference(canonical(paper), content))
-    check(paper, place, pinned=pinned, findings=findings)
+        here.add("spelling", at=first_difference(canonical(paper), content))
+    check(paper, here, pinned=pinned)
     return paper
 
 
@@ -648,9 +646,9 @@ def verify(content: bytes, *, pinned: str = "") -> Findings:
     findings = Findings()
     try:
         if content[:2] == b"PK":
-            paper = check_archive(content, pinned=pinned, findings=findings)
+            paper = check_archive(content, findings, pinned=pinned)
         else:
-            paper = check_paper(content, pinned=pinned, findings=findings)
+            paper = check_paper(content, findings, pinned=pinned)
             for name in sorted(paper.get("facts", {}).get("files", ())):
                 findings.remarks.append((f"未附 {name}，没有核对", f"{name} was not given and not checked"))
         told(paper, findings)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from zhirong.base import key_files
 from zhirong.base.refused import Refused
 
 NONCE_BYTES = 12  # NIST SP 800-38D 8.2.2: a random 96-bit nonce
@@ -56,28 +56,16 @@ def keyring() -> Keyring:
 
 @cache
 def _read(path: Path) -> Keyring:
-    if not path.exists():
-        _make(path)
-    stored = json.loads(path.read_text("utf-8"))
+    stored = json.loads(key_files.made_once(path, _fresh_ring))
     keys = {key_id: base64.b64decode(key) for key_id, key in stored["keys"].items()}
     return Keyring(stored["current"], keys, base64.b64decode(stored["index"]))
 
 
-def _make(path: Path) -> None:
-    """A new ring; of several processes at the first start the first one wins and the others read its file."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _fresh_ring() -> bytes:
     key_id = secrets.token_hex(4)
     ring = {
         "current": key_id,
         "keys": {key_id: base64.b64encode(AESGCM.generate_key(bit_length=256)).decode()},
         "index": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
-    fresh = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
-    fresh.touch(mode=0o600)
-    try:
-        fresh.write_text(json.dumps(ring), "utf-8")
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    return json.dumps(ring).encode()

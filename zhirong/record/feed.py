@@ -36,12 +36,6 @@ def events_after(
     return [_told(event) for event in found.select_related("leaf").order_by("leaf__number")[:limit]]
 
 
-def events_of(topic: str) -> list[Told]:
-    """Everything that was told of one thing, in order."""
-    found = Event.objects.filter(topic=topic, leaf__topic=topic, leaf__number__isnull=False)
-    return [_told(event) for event in found.select_related("leaf").order_by("leaf__number")]
-
-
 def last_number() -> int:
     """The number that was given last; -1 where there is none."""
     size = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()

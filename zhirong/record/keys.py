@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from zhirong.base import key_files
 from zhirong.record.engine.checkpoint import HouseKey, name_of
 
 
@@ -27,28 +26,19 @@ def house_key() -> HouseKey:
 @cache
 def key_of(data: Path) -> HouseKey:
     """The key of a data folder; the first process that asks makes it, and its owner alone may read it."""
-    path = data / "keys" / "record.pem"
-    if not path.exists():
-        _make(path)
-    return read(path)
+    return _of(key_files.made_once(data / "keys" / "record.pem", _fresh))
 
 
 def read(path: Path) -> HouseKey:
     """The key that a file holds."""
-    private = load_pem_private_key(path.read_bytes(), None)
-    assert isinstance(private, Ed25519PrivateKey), f"{path} holds no Ed25519 key"
+    return _of(path.read_bytes())
+
+
+def _of(pem: bytes) -> HouseKey:
+    private = load_pem_private_key(pem, None)
+    assert isinstance(private, Ed25519PrivateKey), "the file holds no Ed25519 key"
     return HouseKey(name_of(private), private)
 
 
-def _make(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
-    fresh.touch(mode=0o600)
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    fresh.write_bytes(pem)
-    try:
-        os.link(fresh, path)  # the first of several processes wins; the others read its key
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+def _fresh() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -7,7 +7,6 @@ number, never an earlier one: whoever reads by number skips nothing, on PostgreS
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,10 +16,9 @@ from typing import Final, Literal
 from django.conf import settings
 from django.db import connection
 
+from zhirong.base import faults
 from zhirong.record import actions, keys, port, store
 from zhirong.record.engine import checkpoint, tree
-
-log = logging.getLogger(__name__)
 
 # SQLite's write lock is the floor's: a chunk of this many leaves holds it for some 10 ms (bench/sequencer).
 CHUNK: Final = 500
@@ -36,6 +34,9 @@ NUMBER = "UPDATE record_leaf SET number = ? WHERE id = ?"
 SUBTREE = "INSERT INTO record_subtree (level, place, hash) VALUES (?, ?, ?)"
 CHECKPOINT = "INSERT INTO record_checkpoint (size, root, at, note) VALUES (?, ?, ?, ?)"
 
+
+# Under which name the log, health and the office hear of what failed here.
+ROUND: Final = "sequencer"
 
 State = Literal["absent", "running", "failing", "late", "gone"]
 
@@ -100,9 +101,8 @@ class Sequencer:
         self._ends = threading.Event()
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
-        # When everything committed was last numbered, and what went wrong since, by who failed.
+        # When everything committed was last numbered.
         self._beat_ns = 0
-        self._faults: dict[object, str] = {}
 
     def start(self) -> None:
         """Start the thread of this process; a second start changes nothing."""
@@ -119,7 +119,7 @@ class Sequencer:
         if self._thread is not None:
             self._thread.join(10)
             self._thread = None
-        self._faults.clear()
+        faults.Round(ROUND).end()
 
     def state(self) -> State:
         """For `/api/health`: whether what is committed gets its number, and whoever listens hears of it."""
@@ -129,7 +129,7 @@ class Sequencer:
             return "gone"
         if time.monotonic_ns() - self._beat_ns > LATE_NS:
             return "late"
-        return "failing" if self._faults else "running"
+        return "failing" if faults.kept(ROUND) else "running"
 
     def wake(self) -> None:
         """Something was committed. Costs nothing, may be called from anywhere and any number of times."""
@@ -141,7 +141,7 @@ class Sequencer:
 
         def forget() -> None:
             self._listeners.remove(listener)
-            self._faults.pop(listener, None)
+            faults.settle(ROUND, faults.name_of(listener))
 
         return forget
 
@@ -150,20 +150,16 @@ class Sequencer:
         numberer = Numberer(keys.house_key())
         while True:
             is_last = self._ends.is_set()
-            try:
+            # Bids are taken without this thread: it may not end unseen, whatever failed. It tries again from what is
+            # stored, and over a tree that does not lead to its signed root it signs nothing, however often.
+            with faults.Apart(ROUND, "sequencer.number") as tried:
                 door = door or port.beside(connection)
                 self._number(numberer, door)
-                self._faults.pop(self, None)
                 self._beat_ns = time.monotonic_ns()
-            except Exception as fault:
-                # Bids are taken without this thread: it may not end unseen, whatever failed. It tries again from what
-                # is stored, and over a tree that does not lead to its signed root it signs nothing, however often.
-                if self._is_new(self, fault):
-                    log.exception("the sequencer could not number; it tries again")
+            if tried.failed or is_last:
                 _close(door)
                 door = None
             if is_last:
-                _close(door)
                 connection.close()
                 return
             # Waking at once for every commit would take a sync from the floor for each of its own.
@@ -177,21 +173,9 @@ class Sequencer:
         if settings.DEMO and door.dialect == port.POSTGRESQL:
             actions.read_shift()  # another process may have moved the demo's clock
         for listener in tuple(self._listeners):
-            self._call(listener)
-
-    def _call(self, listener: Callable[[], None]) -> None:
-        """One listener that fails may stop neither the numbering nor the others."""
-        try:
-            listener()
-            self._faults.pop(listener, None)
-        except Exception as fault:
-            if self._is_new(listener, fault):
-                log.exception("who listens to the sequencer failed; it is called again")
-
-    def _is_new(self, of: object, fault: Exception) -> bool:
-        """Note a fault; a round comes ten times a second, and the log is told of each once."""
-        before, self._faults[of] = self._faults.get(of), repr(fault)
-        return before != repr(fault)
+            # One listener that fails may stop neither the numbering nor the others.
+            with faults.Apart(ROUND, faults.name_of(listener)):
+                listener()
 
 
 def _close(door: port.Port | None) -> None:

@@ -11,9 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from zhirong.people.models import Person
 from zhirong.registry import records, rules
-from zhirong.registry.engine import fees, states
 from zhirong.registry.engine.facts import (
     Act,
     Consent,
@@ -35,8 +33,8 @@ from zhirong.registry.engine.facts import (
     Weight,
     lasts,
 )
+from zhirong.registry.models import Consent as Consented
 from zhirong.registry.models import (
-    Claim,
     Encumbrance,
     FeePayment,
     Holding,
@@ -44,10 +42,8 @@ from zhirong.registry.models import (
     ImportRow,
     RegisterEvent,
     Right,
-    RightQuerySet,
     RightVersion,
 )
-from zhirong.registry.models import Consent as Consented
 from zhirong.registry.records import RightRecord
 
 ONE_DAY = timedelta(days=1)
@@ -62,15 +58,6 @@ HOLDING_COLUMNS = (
     "party__name",
     "party__kind",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The freedom of a right for one act, with its sentences ready for a page."""
-
-    act: Act
-    allowed: bool
-    reasons: tuple[rules.Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +118,6 @@ def _previewed(row: ImportRow, said: RightRecord | None, changes: Mapping[str, s
     return Previewed(row.line, changes[said.key], said.number, said.title, names, faults)
 
 
-def right_by_key(key: str) -> Right | None:
-    """A right by its key or by `publication:CN…`; one that waits in an import is not seen."""
-    kind, _, number = key.partition(":")
-    found = Right.objects.visible()
-    return (found.filter(publication_number=number) if kind == "publication" else found.filter(key=key)).first()
-
-
 def record_of(right: Right) -> RightRecord:
     """What the newest version of the right says."""
     return records.with_abstract(records.from_text(right.facts), right.abstract)
@@ -169,30 +149,6 @@ def is_free(right: Right, act: Act, day: date, *, deal: rules.Deal = rules.PLAIN
     return rules.free_to(act, facts_of(right, day), day, deal=deal)
 
 
-def are_free(
-    rights: Sequence[Right], act: Act, day: date, *, deal: rules.Deal = rules.PLAIN_DEAL
-) -> list[rules.Freedom]:
-    """The same question for many rights at once, for listings in bulk."""
-    return [rules.free_to(act, facts, day, deal=deal) for facts in facts_of_many(rights, day)]
-
-
-def freedom_table(right: Right, day: date, *, deal: rules.Deal = rules.PLAIN_DEAL) -> list[Answer]:
-    """The answer for each act, for the page of a right."""
-    facts = facts_of(right, day)
-    found = [rules.free_to(act, facts, day, deal=deal) for act in Act]
-    return [Answer(freedom.act, freedom.allowed, freedom.reasons) for freedom in found]
-
-
-def standing_of(right: Right, day: date) -> states.Standing:
-    """The state of the right on the day with what lies over it."""
-    return states.standing(facts_of(right, day), day)
-
-
-def fee_table(right: Right, day: date, *, reduction: Reduction = Reduction.NONE) -> list[fees.FeeYear]:
-    """Every annual fee with its due date, what was paid and what is owed on the day."""
-    return fees.fee_table(facts_of(right, day), day, reduction=reduction)
-
-
 def holdings_on(right: Right, day: date) -> list[Holding]:
     """Who holds the right on the day, in the register's order."""
     return _on_day(right.holdings.select_related("party").all(), day)
@@ -206,39 +162,6 @@ def weights_on(right: Right, day: date) -> list[Encumbrance]:
 def entries_of(right: Right) -> list[RegisterEvent]:
     """The register's entries, newest first."""
     return list(right.events.order_by("-day", "-pk"))
-
-
-def waiting_claims() -> list[Claim]:
-    """Claims that the operator has to decide, oldest first."""
-    return list(Claim.objects.filter(state="waiting").select_related("right", "holding", "party").order_by("pk"))
-
-
-def claims_of(right: Right) -> list[Claim]:
-    """Every claim to a right, newest first."""
-    return list(right.claims.select_related("holding", "party").order_by("-pk"))
-
-
-def imports_of(person: Person) -> list[ImportBatch]:
-    """The imports a person brought, newest first."""
-    return list(ImportBatch.objects.filter(brought_by=person).select_related("file", "holder").order_by("-pk"))
-
-
-def rights_of(party_ids: Iterable[int]) -> RightQuerySet:
-    """The rights that these parties hold now, for their desk."""
-    held = Holding.objects.filter(party__in=list(party_ids), until__isnull=True).values("right_id")
-    return Right.objects.visible().filter(pk__in=held).order_by("-pk")
-
-
-def unclaimed_in(batch: ImportBatch) -> list[Holding]:
-    """Holders named by an import that nobody is known to be yet: what its bringer may claim."""
-    found = Holding.objects.filter(right__batch=batch, party__isnull=True, until__isnull=True)
-    return list(found.select_related("right").order_by("pk"))
-
-
-def versions_of(right: Right) -> list[RightVersion]:
-    """Every version that may be seen, newest first, with who put it and from where."""
-    shown = Q(batch__isnull=True) | Q(batch__visible_at__isnull=False)
-    return list(right.versions.filter(shown).select_related("put_by", "file", "batch").order_by("-version"))
 
 
 def weighs(one: Encumbrance, day: date) -> bool:

@@ -7,7 +7,7 @@ sentences in reasons.yaml. Sources: RULEBOOK B9, K1 to K6, N5 to N9, N17, P1, P7
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.base import shown, yaml_text
+from zhirong.base.refused import Refused
 from zhirong.registry import labels
 from zhirong.registry.engine import dated, fees, states, terms
 from zhirong.registry.engine.facts import (
@@ -336,12 +337,6 @@ GROUNDS: tuple[Ground, ...] = (
 )
 
 
-def missing_consents(freedoms: Iterable[Freedom]) -> list[Reason]:
-    """Of several rights of one listing, the reasons that a paper could still cure."""
-    curable = {"co_owner_not_consented", "pledgee_not_consented", "holder_unclaimed", "export_document_missing"}
-    return [reason for freedom in freedoms for reason in freedom.blocking if reason.code in curable]
-
-
 def _warning(day: date) -> timedelta:
     return timedelta(days=dated.on("fee_warning_days", day).value)
 
@@ -360,3 +355,10 @@ def _signed(facts: RightFacts, names: set[str], asked: Asked) -> bool:
 
 def _known(code: str, asked: Asked) -> str:
     return f"{code}_not_declared" if asked.act is Act.PLEDGE and not asked.deal.went_on_knowing else code
+
+
+def must_give_reason(text: str) -> str:
+    """Whoever is decided against reads why; the reason without blanks around it."""
+    if not text.strip():
+        raise Refused("registry.reason_missing")
+    return text.strip()

@@ -100,12 +100,6 @@ class Keeper(Generic[E]):
             if not self._open() and self._may_write():
                 self._build()
 
-    def start_in_background(self) -> threading.Thread:
-        """The same without waiting: searches answer from what is already there."""
-        thread = threading.Thread(target=self.start, name="search-build", daemon=True)
-        thread.start()
-        return thread
-
     def rebuild(self) -> None:
         """Build anew from the rows; the old index answers until the new one is whole."""
         with self._lock:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,33 +34,27 @@ WORK: dict[str, jobs.Work] = {**office.WORK}
 class Repeating:
     """A thread that calls something again and again. A fault is noted and does not end it."""
 
-    def __init__(self, name: str, calls: list[Callable[[], Any]], *, every_seconds: int) -> None:
-        self.calls, self.every_seconds = calls, every_seconds
+    def __init__(self, name: str, call: Callable[[], Any], *, every_seconds: int) -> None:
+        self.call, self.every_seconds = call, every_seconds
         self.ends = threading.Event()
         self.thread = threading.Thread(target=self.run, name=name, daemon=True)
-        self.worker = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     def start(self) -> None:
         self.thread.start()
 
     def stop(self) -> None:
         self.ends.set()
-        self.thread.join(5)
-        self.worker.submit(connections.close_all)
-        self.worker.shutdown(wait=True)
+        self.thread.join()
 
     def run(self) -> None:
         while not self.ends.wait(self.every_seconds):
-            for call in self.calls:
-                self.try_once(call)
+            self.try_once()
+        connections.close_all()
 
-    def try_once(self, call: Callable[[], Any]) -> None:
-        self.worker.submit(close_old_connections)
-        deed = f"{call.__module__.rpartition('.')[2]}.{call.__qualname__}"
-        if problem := self.worker.submit(call).exception():
-            faults.note(self.thread.name, deed, problem)
-        else:
-            faults.settle(self.thread.name, deed)
+    def try_once(self) -> None:
+        with faults.Apart(self.thread.name, faults.name_of(self.call)):
+            close_old_connections()
+            self.call()
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ class Part:
 
 def parts() -> list[Part]:
     """What is started, in order; it is stopped in the other order."""
-    clock = Repeating("clock", exchange_jobs.DUE, every_seconds=CLOCK_SECONDS)
+    clock = Repeating("clock", exchange_jobs.do_due, every_seconds=CLOCK_SECONDS)
     worker = jobs.Worker(WORK)
     return [
         Part("sequencer", sequencer.start, sequencer.stop),

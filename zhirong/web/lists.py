@@ -59,13 +59,18 @@ def number_of(text: str, *, least: int = 1, most: int = 10**9) -> int:
 
 
 def paged(request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, str], *, default: str) -> Listed[Row]:
-    """One page, the first in one query: every row brings the count of all."""
+    """One page in two queries: which rows stand on it, each with the count of all, and then these alone in full.
+
+    What a row shows beside itself is asked of the rows of the page, not of all that the database must put in order.
+    """
     order = reading.order(request, orders, default=default)
     column = orders[order.removeprefix("-")]
     inside = rows.order_by(f"-{column}" if order.startswith("-") else column, "-pk")
     number = reading.page(request, lambda: max(1, -(-rows.count() // PAGE)))
-    found = list(inside.annotate(of_all=Window(Count("pk")))[(number - 1) * PAGE : number * PAGE])
-    total = int(found[0].of_all) if found else 0  # type: ignore[attr-defined]
+    counted = inside.annotate(of_all=Window(Count("pk"))).values_list("pk", "of_all")
+    places = list(counted[(number - 1) * PAGE : number * PAGE])
+    found = list(inside.filter(pk__in=[pk for pk, _ in places])) if places else []
+    total = places[0][1] if places else 0
     query: dict[str, str] = {
         name: str(value) for name, value in request.GET.items() if name not in ("page", "order", "form") and value
     }

@@ -12,7 +12,7 @@ from zhirong.people import access
 from zhirong.people.actions import parties, verification
 from zhirong.people.models import Party, Person, Verification
 from zhirong.record import actions as record
-from zhirong.web import limits, pages, uploads
+from zhirong.web import account, limits, pages, uploads
 
 MOST_FILES = 10
 BESIDE = ("people.no_evidence", "people.not_your_file", "file.no_evidence", "file.evidence_too_large", "file.too_large")
@@ -20,18 +20,12 @@ BESIDE = ("people.no_evidence", "people.not_your_file", "file.no_evidence", "fil
 STATES = {"waiting": "wait", "accepted": "go", "rejected": "no"}
 
 
-def known(request: HttpRequest) -> Person:
-    person = pages.person_of(request)
-    assert person is not None, "this page asks for a log-in first"
-    return person
-
-
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
 @pages.form_with(dict.fromkeys(BESIDE, "evidence"))
 def party(request: HttpRequest, party_id: int) -> HttpResponse:
     """/account/parties/12: its facts and its requests for verification; a POST brings evidence and asks anew."""
-    person, this = known(request), Party.objects.filter(pk=party_id).first()
+    person, this = account.known(request), Party.objects.filter(pk=party_id).first()
     # What is another's is not there, as it is for a program.
     if this is None or not access.may(pages.standing_of(request), "people.see_party", this):
         raise Http404
@@ -49,7 +43,7 @@ def party(request: HttpRequest, party_id: int) -> HttpResponse:
             (this.name, None),
         ],
         party=this,
-        masked=parties.masked_secrets(person, this.pk),
+        masked=parties.masked_secrets(pages.standing_of(request), this),
         requests=[(one, STATES[one.state]) for one in asked],
         may_ask=access.may(pages.standing_of(request), "people.submit_verification", this),
     )
@@ -73,10 +67,12 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         given = {name: request.POST.get(name, "") for name in ("name", "address")}
         if request.POST.get("deed") == "self":
-            made = parties.make_natural_party(known(request), resident_id=request.POST.get("resident_id", ""), **given)
+            made = parties.make_natural_party(
+                account.known(request), resident_id=request.POST.get("resident_id", ""), **given
+            )
         else:
             kind, country = request.POST.get("kind", ""), request.POST.get("country", "")
-            made = parties.make_foreign_party(known(request), kind=kind, country=country, **given)
+            made = parties.make_foreign_party(account.known(request), kind=kind, country=country, **given)
         return HttpResponseRedirect(reverse("party", args=[made.pk]))
     crumbs = [(gettext("My account"), reverse("account")), (gettext("Register yourself or a party from abroad"), None)]
     return pages.page(request, "people/register.html", crumbs=crumbs)

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions.listings import Offer, announced_facts, checked, kept_edition, next_number
+from zhirong.exchange import gates, listing_rules
+from zhirong.exchange.actions.listings import Offer, announced_facts, kept_edition, next_numbers, write_offer
 from zhirong.exchange.models import Gate, Listing, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -81,28 +81,19 @@ def _prepared(
 ) -> tuple[Listing, Gate]:
     """One listing as it will be, judged outside the transaction that writes it."""
     now = record.now()
-    found = checked(offer, now)
-    if missing := [pk for pk in offer.rights if pk not in rights]:
-        raise Refused("listing.right_unknown", rights=missing)
     listing = Listing(
         seller=offer.seller,
         made_by=maker,
-        title=offer.title.strip(),
-        title_en=offer.title_en.strip(),
-        summary=offer.summary.strip(),
-        requirement=offer.requirement.strip(),
-        asking_fen=offer.asking_fen,
-        reserve_fen=offer.reserve_fen,
-        rule_set=offer.rule_set,
-        rules_day=found.day,
-        is_demo_rules=found.marked,
-        deposit_fen=rules.deposit_fen(found, offer.asking_fen),
         state="announced",
         submitted_at=now,
         announced_at=now,
         reviewed_by=reviewer,
-        closes_at=listing_rules.after(now, found.announcement_for(offer.asking_fen), china()).at,
     )
+    found = write_offer(listing, offer, now)
+    if missing := [pk for pk in offer.rights if pk not in rights]:
+        raise Refused("listing.right_unknown", rights=missing)
+    listing.rules_day = found.day
+    listing.closes_at = listing_rules.after(now, found.announcement_for(offer.asking_fen), china()).at
     here = [rights[pk] for pk in offer.rights]
     answers = [gates.judge(facts[pk], seller=offer.seller, now=now) for pk in offer.rights]
     gate = gates.made(listing, here, answers, stage="announce", now=now)
@@ -115,9 +106,8 @@ def _prepared(
 def _write(reviewer: Person, ready: Sequence[tuple[Offer, Listing, Gate]]) -> None:
     now = record.now()
     editions = {code: kept_edition(code, now) for code in {listing.rule_set for _, listing, _ in ready}}
-    head, _, first = next_number("ZR", now).rpartition("-")
-    for count, (_, listing, _) in enumerate(ready):
-        listing.number = f"{head}-{int(first) + count:06d}"
+    for number, (_, listing, _) in zip(next_numbers("ZR", now, len(ready)), ready, strict=True):
+        listing.number = number
         listing.edition_of_rules = editions[listing.rule_set]
     Listing.objects.bulk_create([listing for _, listing, _ in ready])
     ListingItem.objects.bulk_create(

@@ -7,15 +7,13 @@ import json
 from django.db import transaction
 
 from zhirong.base.refused import Refused
-from zhirong.exchange import listing_rules, rules
+from zhirong.exchange import listing_rules
 from zhirong.exchange.actions import listings, money
-from zhirong.exchange.actions.listings import Offer
+from zhirong.exchange.actions.listings import SAID, Offer
 from zhirong.exchange.models import Intent, Listing, ListingChange
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
-
-SAID = ("title", "title_en", "summary", "requirement", "asking_fen", "reserve_fen", "rule_set")
 
 
 @transaction.atomic
@@ -35,7 +33,8 @@ def change(who: Person, listing_id: int, offer: Offer) -> Listing:
         return listing
     if after == "announced":
         return _propose(who, listing, offer)
-    _apply(listing, offer)
+    listings.write_offer(listing, offer, record.now())
+    listings.put_items(listing, offer.rights)
     listing.save()
     record.tell("exchange.draft_changed", listing.topic, who=who, to=listings.maker(listing), number=listing.number)
     return listing
@@ -61,16 +60,6 @@ def offer_of(proposed: ListingChange) -> Offer:
     plain = json.loads(proposed.offer)
     rights = tuple(plain.pop("rights"))
     return Offer(seller=proposed.listing.seller, rights=rights, **plain)
-
-
-def _apply(listing: Listing, offer: Offer) -> None:
-    found = listings.checked(offer, record.now())
-    for name in SAID:
-        value = getattr(offer, name)
-        setattr(listing, name, value.strip() if isinstance(value, str) else value)
-    listing.deposit_fen = rules.deposit_fen(found, offer.asking_fen)
-    listing.is_demo_rules = found.marked
-    listings.put_items(listing, offer.rights)
 
 
 def _propose(who: Person, listing: Listing, offer: Offer) -> Listing:
@@ -109,10 +98,11 @@ def approve(who: Person, change_id: int) -> Listing:
     # Named before the registrations are void: whoever registered for the old terms must hear of the new ones.
     registered = listings.interested(listing)
     listings.must_not_be_listed(listing, offer.rights)
-    _apply(listing, offer)
+    found = listings.write_offer(listing, offer, now)
+    listings.put_items(listing, offer.rights)
     listing.edition += 1
     listing.reviewed_by = who
-    listings.start_period(listing, listings.checked(offer, now), now)
+    listings.start_period(listing, found, now)
     listings.must_pass(listing, "announce", now)
     listing.items.update(is_live=True)
     listing.save()

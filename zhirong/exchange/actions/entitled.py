@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from math import lcm
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import rules
-from zhirong.exchange.models import Deal, Split
+from zhirong.exchange.models import Deal, Share, Split
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.registry import queries
@@ -50,6 +50,22 @@ def agreed_parts(split: Split) -> list[Part]:
         Part(row["role"], known[row["party"]].name, known[row["party"]], row["amount_fen"])
         for row in rows
         if row["amount_fen"]
+    ]
+
+
+def shares(deal: Deal, parts: Sequence[Part], *, now: datetime, first: int = 0) -> list[Share]:
+    """What each one gets, not yet saved: paid now, or waiting in escrow."""
+    return [
+        Share(
+            deal=deal,
+            position=first + place,
+            role=part.role,
+            name=part.name,
+            party=part.party,
+            amount_fen=part.amount_fen,
+            paid_at=None if part.waits or part.party is None else now,
+        )
+        for place, part in enumerate(parts)
     ]
 
 

@@ -28,17 +28,6 @@ def take(deal: Deal, parts: Mapping[str, int], *, who: Person) -> None:
     rights = [item.right for item in deal.listing.items.select_related("right").order_by("position")]
     found = entitled.by_shares([entitled.sold_by(deal, right, day) for right in rights], sellers_fen(parts))
     entitled.must_not_gain(who, {part.party.ref for part in found if part.party})
-    shares = [
-        Share(
-            deal=deal,
-            position=place,
-            role=part.role,
-            name=part.name,
-            party=part.party,
-            amount_fen=part.amount_fen,
-            paid_at=now if part.party else None,
-        )
-        for place, part in enumerate(found)
-    ]
+    shares = entitled.shares(deal, found, now=now)
     money.forfeit(deal, shares, costs_fen=parts.get("costs", 0), who=who)
     Share.objects.bulk_create(shares)

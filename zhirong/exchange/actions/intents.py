@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules, rules
-from zhirong.exchange.actions import late, money
+from zhirong.exchange.actions import late_admission, money
 from zhirong.exchange.actions.listings import locked
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.people import access
@@ -171,7 +171,7 @@ def admit(who: Person, intent_id: int, *, priority_rank: int | None = None) -> I
     """
     intent = _decided(who, intent_id, priority_rank=priority_rank)
     if intent.listing.state == "bidding":
-        late.tell_floor(intent, who=who)
+        late_admission.tell_floor(intent, who=who)
     return intent
 
 
@@ -188,8 +188,8 @@ def _decided(who: Person, intent_id: int, *, priority_rank: int | None) -> Inten
     if intent.state not in (("registered", "lapsed") if is_late else ("registered", "admitted")):
         raise Refused("intent.not_now", state=intent.state)
     if is_late:
-        late.must_be_possible(intent)
-        late.freeze_deposit(intent)
+        late_admission.must_be_possible(intent)
+        late_admission.freeze_deposit(intent)
     if intent.deposit_state not in ("held", "none"):
         raise Refused("intent.deposit_missing", deposit_fen=intent.deposit_fen)
     if priority_rank is not None and not intent.priority_basis:

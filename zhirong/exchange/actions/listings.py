@@ -24,6 +24,8 @@ from zhirong.registry.models import Right
 TITLE_MOST = 200
 SUMMARY_MOST = 2000
 RIGHTS_MOST = 200
+# What a listing says in its seller's words.
+SAID = ("title", "title_en", "summary", "requirement", "asking_fen", "reserve_fen", "rule_set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,26 @@ def checked(offer: Offer, now: datetime) -> rule_sets.RuleSet:
     return found
 
 
+def write_offer(listing: Listing, offer: Offer, now: datetime) -> rule_sets.RuleSet:
+    """The listing says what the offer says, and what follows from it; the caller saves it, and the rights besides."""
+    found = checked(offer, now)
+    for name in SAID:
+        value = getattr(offer, name)
+        setattr(listing, name, value.strip() if isinstance(value, str) else value)
+    listing.deposit_fen, listing.is_demo_rules = rules.deposit_fen(found, offer.asking_fen), found.marked
+    return found
+
+
 def next_number(prefix: str, now: datetime, table: type[Model] = Listing) -> str:
-    """The next number of the year, e.g. ZR-2026-000518; the unique column settles a race."""
+    return next_numbers(prefix, now, 1, table=table)[0]
+
+
+def next_numbers(prefix: str, now: datetime, count: int, *, table: type[Model] = Listing) -> list[str]:
+    """The next numbers of the year, e.g. ZR-2026-000518; the unique column settles a race."""
     head = f"{prefix}-{beijing_day(now).year}-"
     last = table._default_manager.filter(number__startswith=head).aggregate(last=Max("number"))["last"]
-    return f"{head}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:06d}"
+    first = int(last.rsplit("-", 1)[1]) + 1 if last else 1
+    return [f"{head}{number:06d}" for number in range(first, first + count)]
 
 
 def locked(listing_id: int) -> Listing:
@@ -85,21 +102,9 @@ def draft(who: Person, offer: Offer) -> Listing:
     """A new draft of the seller's; nobody else sees it."""
     access.require(who, "exchange.list", offer)
     now = record.now()
-    found = checked(offer, now)
-    listing = Listing.objects.create(
-        number=next_number("ZR", now),
-        seller=offer.seller,
-        made_by=who,
-        title=offer.title.strip(),
-        title_en=offer.title_en.strip(),
-        summary=offer.summary.strip(),
-        requirement=offer.requirement.strip(),
-        asking_fen=offer.asking_fen,
-        reserve_fen=offer.reserve_fen,
-        rule_set=offer.rule_set,
-        is_demo_rules=found.marked,
-        deposit_fen=rules.deposit_fen(found, offer.asking_fen),
-    )
+    listing = Listing(number=next_number("ZR", now), seller=offer.seller, made_by=who)
+    write_offer(listing, offer, now)
+    listing.save()
     put_items(listing, offer.rights)
     record.tell("exchange.drafted", listing.topic, who=who, number=listing.number)
     return listing

@@ -12,7 +12,7 @@ from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
 from zhirong.exchange.actions import certificates, entitled, forfeits, money, splits, succession
-from zhirong.exchange.actions.deals import locked_deal, must_be_undisputed, must_run, next_best, persons_of
+from zhirong.exchange.actions.deals import best_fen, locked_deal, must_be_undisputed, must_run, next_best, persons_of
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Recordal
 from zhirong.people import access
@@ -244,8 +244,7 @@ def consequence(deal: Deal) -> Consequence:
     found, second = rules_of(deal.listing), next_best(deal)
     second_fen = 0
     if second is not None and deal.lot is not None:
-        best = deal.lot.steps.filter(kind="bid", refusal="", code=second.code).order_by("-amount_fen").first()
-        second_fen = int(best.amount_fen or 0) if best else 0
+        second_fen = best_fen(deal.lot, second.code)
     gap_fen = max(0, deal.price_fen - second_fen) if second_fen else 0
     # Only a deposit that is held can be taken: without one every part is nought, and the record says so.
     held_fen = deal.intent.deposit_fen if deal.intent.deposit_state == "held" else 0

@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from zhirong.base.refused import Refused
-from zhirong.exchange import rules
-from zhirong.exchange.actions.listings import TITLE_MOST, Offer, checked, next_number
+from zhirong.exchange.actions.listings import TITLE_MOST, Offer, checked, next_numbers, write_offer
 from zhirong.exchange.models import Listing, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -136,11 +135,13 @@ def draft_many(who: Person, batch: ImportBatch) -> ImportBatch:
 @transaction.atomic
 def _write(who: Person, batch: ImportBatch, offers: Sequence[Offer]) -> None:
     at = record.now()
-    head, _, first = next_number("ZR", at).rpartition("-")
+    numbers = next_numbers("ZR", at, len(offers))
     made = [
-        _draft(who, batch, offer, number=f"{head}-{int(first) + count:06d}", at=at)
-        for count, offer in enumerate(offers)
+        Listing(number=number, seller=one.seller, made_by=who, batch=batch)
+        for number, one in zip(numbers, offers, strict=True)
     ]
+    for listing, offer in zip(made, offers, strict=True):
+        write_offer(listing, offer, at)
     Listing.objects.bulk_create(made)
     ListingItem.objects.bulk_create(
         ListingItem(listing=listing, right_id=pk, position=place)
@@ -157,21 +158,4 @@ def _write(who: Person, batch: ImportBatch, offers: Sequence[Offer]) -> None:
             public=False,
         )
         for listing in made
-    )
-
-
-def _draft(who: Person, batch: ImportBatch, offer: Offer, *, number: str, at: datetime) -> Listing:
-    found = checked(offer, at)
-    return Listing(
-        number=number,
-        seller=offer.seller,
-        made_by=who,
-        title=offer.title.strip(),
-        title_en=offer.title_en.strip(),
-        summary=offer.summary.strip(),
-        asking_fen=offer.asking_fen,
-        rule_set=offer.rule_set,
-        is_demo_rules=found.marked,
-        deposit_fen=rules.deposit_fen(found, offer.asking_fen),
-        batch=batch,
     )

@@ -38,18 +38,7 @@ def settle(deal: Deal, *, who: Person, day: date) -> list[entitled.Part]:
     _must_not_go_back(deal, given)
     if given:
         _must_fit_the_pledge(deal, given)
-    shares = [
-        Share(
-            deal=deal,
-            position=place,
-            role=part.role,
-            name=part.name,
-            party=part.party,
-            amount_fen=part.amount_fen,
-            paid_at=None if part.waits or part.party is None else now,
-        )
-        for place, part in enumerate(parts)
-    ]
+    shares = entitled.shares(deal, parts, now=now)
     money.settle(deal, shares, who=who)
     Share.objects.bulk_create(shares)
     return parts
@@ -304,17 +293,6 @@ def _pay_what_waited(deal: Deal, parts: Sequence[entitled.Part], *, who: Person)
     deal.shares.filter(paid_at=None).delete()
     last = deal.shares.aggregate(last=Max("position"))["last"]
     first = 0 if last is None else last + 1
-    rows = [
-        Share(
-            deal=deal,
-            position=first + place,
-            role=part.role,
-            name=part.name,
-            party=part.party,
-            amount_fen=part.amount_fen,
-            paid_at=record.now(),
-        )
-        for place, part in enumerate(parts)
-    ]
+    rows = entitled.shares(deal, parts, now=record.now(), first=first)
     money.pay_shares(deal, rows, who=who)
     Share.objects.bulk_create(rows)

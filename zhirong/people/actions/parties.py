@@ -10,7 +10,7 @@ from zhirong.base import identities, text
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.actions import secrets
-from zhirong.people.models import Membership, Party, Person, Secret
+from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
 
 # Parties from abroad have no credit code; their administrator hands on the ref.
@@ -227,7 +227,7 @@ def note_nature(who: Person, party_id: int, *, is_state_owned: bool, is_public_i
     return party
 
 
-def masked_secrets(who: Person, party_id: int) -> dict[str, str]:
+def masked_secrets(who: access.Who, party: Party) -> dict[str, str]:
     """What pages may show of a party's secrets: kind and masked form."""
-    access.require(who, "people.see_party", Party.objects.get(pk=party_id))
-    return dict(Secret.objects.filter(party_id=party_id).order_by("kind").values_list("kind", "masked"))
+    access.require(who, "people.see_party", party)
+    return {one.kind: one.masked for one in sorted(party.secrets.all(), key=lambda one: one.kind)}

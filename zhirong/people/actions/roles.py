@@ -117,7 +117,7 @@ def close_person(who: Person, person_id: int) -> Person:
     return person
 
 
-def people_seen_by(who: Person) -> QuerySet[Person]:
+def people_seen_by(who: access.Who) -> QuerySet[Person]:
     """Every log-in with its roles and memberships ready, for those who look after people."""
     access.require(who, "people.see_people")
     return Person.objects.order_by("login").prefetch_related("role_grants", "memberships__party")

@@ -12,7 +12,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.registry import labels, queries
+from zhirong.registry import labels, queries, rules
 from zhirong.registry.actions import entries, putting
 from zhirong.registry.engine import fees
 from zhirong.registry.engine.facts import Reduction
@@ -93,9 +93,7 @@ def refuse_payment(who: Person, payment: FeePayment, *, reason: str) -> FeePayme
     """The receipt does not show it or the office has none; whoever reported it is told why."""
     one = _decidable(who, payment)
     _must_wait(one)
-    if not reason.strip():
-        raise Refused("registry.reason_missing")
-    _decide(who, one, state="refused", reason=reason.strip())
+    _decide(who, one, state="refused", reason=rules.must_give_reason(reason))
     return one
 
 

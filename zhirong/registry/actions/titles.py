@@ -115,8 +115,7 @@ def decide_contest(who: Person, right: Right, *, is_followed: bool, reason: str)
         access.require(who, "registry.decide_contest", entries.OfParty(party_id))
     if not any(one.contested_at for one in held):
         raise Refused("registry.not_contested", number=row.number)
-    if not reason.strip():
-        raise Refused("registry.reason_missing")
+    why = rules.must_give_reason(reason)
     record.tell(
         "registry.contest_decided",
         row.topic,
@@ -124,7 +123,7 @@ def decide_contest(who: Person, right: Right, *, is_followed: bool, reason: str)
         to=heirs.members([one.party_id for one in held if one.party_id]),
         number=row.number,
         is_followed=is_followed,
-        reason=reason.strip(),
+        reason=why,
     )
     heirs.decide(who, row, held, said=queries.record_of(row) if is_followed else None)
     return row
@@ -140,9 +139,8 @@ def _waiting(who: Person, claim: Claim) -> Claim:
 
 
 def _decide(who: Person, claim: Claim, *, state: str, reason: str) -> Claim:
-    if not reason.strip():
-        raise Refused("registry.reason_missing")
-    claim.state, claim.decided_by, claim.decided_at, claim.reason = state, who, record.now(), reason.strip()
+    claim.reason = rules.must_give_reason(reason)
+    claim.state, claim.decided_by, claim.decided_at = state, who, record.now()
     claim.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     record.tell(
         "registry.claim_decided",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries, rules
 from zhirong.registry.actions import entries, putting, titles
-from zhirong.registry.models import Right, TransferEntry
+from zhirong.registry.models import Holding, Right, TransferEntry
 from zhirong.registry.records import WHOLE_PPM
 
 # Registry does not know who stands above it: whoever may hold a right hands down the question, "" means nobody.
@@ -121,9 +121,8 @@ def return_transfer(who: Person, transfer: TransferEntry, *, reason: str) -> Tra
     """The second person finds a fault in the notice; nothing moves, and it can be entered anew."""
     one = _decidable(who, transfer)
     _must_wait(one)
-    if not reason.strip():
-        raise Refused("registry.reason_missing")
-    one.state, one.decided_by, one.decided_at, one.reason = "returned", who, record.now(), reason.strip()
+    one.reason = rules.must_give_reason(reason)
+    one.state, one.decided_by, one.decided_at = "returned", who, record.now()
     one.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     record.tell(
         "registry.transfer_returned",
@@ -137,20 +136,19 @@ def return_transfer(who: Person, transfer: TransferEntry, *, reason: str) -> Tra
     return one
 
 
-def may_confirm(who: access.Who, one: TransferEntry) -> bool:
-    """Whether this person may look at the entry as the second one: for pages."""
-    things = _things(one.right, to_id=one.to_id, entered_by_id=one.entered_by_id)
+def may_confirm(who: access.Who, one: TransferEntry, held: Sequence[Holding]) -> bool:
+    """Whether this person may look at the entry as the second one: for pages, which know the holdings of today."""
+    things = _things(held, to_id=one.to_id, entered_by_id=one.entered_by_id)
     return all(access.may(who, "registry.confirm_transfer", thing) for thing in things)
 
 
-def _things(right: Right, *, to_id: int, entered_by_id: int | None) -> list[OfTransfer]:
-    givers = {one.party_id for one in queries.holdings_on(right, putting.today())}
-    return [OfTransfer(entered_by_id, to_id, party_id) for party_id in givers | {None}]
+def _things(held: Sequence[Holding], *, to_id: int, entered_by_id: int | None) -> list[OfTransfer]:
+    return [OfTransfer(entered_by_id, to_id, party_id) for party_id in {one.party_id for one in held} | {None}]
 
 
 def _require(who: Person, verb: str, right: Right, *, to_id: int, entered_by_id: int | None) -> None:
     """Neither of the two persons belongs to a side."""
-    for thing in _things(right, to_id=to_id, entered_by_id=entered_by_id):
+    for thing in _things(queries.holdings_on(right, putting.today()), to_id=to_id, entered_by_id=entered_by_id):
         access.require(who, verb, thing)
 
 

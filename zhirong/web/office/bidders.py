@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.exchange.actions import intents as buyers
-from zhirong.exchange.actions import late
+from zhirong.exchange.actions import late_admission
 from zhirong.exchange.actions import questions as asked
 from zhirong.exchange.models import Intent, Question
 from zhirong.people import access
@@ -58,7 +58,7 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
     one = get_object_or_404(
         Intent.objects.select_related("listing__seller", "party", "person", "decided_by"), pk=intent_id
     )
-    is_late = late.is_possible(one)
+    is_late = late_admission.is_possible(one)
     is_open = is_late or (one.state in ("registered", "admitted") and one.listing.state in ("announced", "qualifying"))
     return rooms.show(
         request,

@@ -28,6 +28,13 @@ def sent(file: File, content: bytes) -> HttpResponse:
     return HttpResponse(content, headers=files.headers(file.name, file.media_type))
 
 
+def handed(request: HttpRequest, file: File | None) -> HttpResponse:
+    """A file of a case; without one there is nothing at its address."""
+    if file is None:
+        raise Http404
+    return sent(file, record.read_file(rooms.who(request), file, is_evidence=True))
+
+
 @rooms.room("people.see_cases", does=("people.decide_verification",))
 def verification(request: HttpRequest, verification_id: int) -> HttpResponse:
     """/office/verifications/<id>: is the party who it says it is?"""
@@ -95,10 +102,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
 @rooms.room("people.see_cases")
 def claim_evidence(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The file that a claim rests on."""
-    one = get_object_or_404(Claim.objects.select_related("evidence"), pk=claim_id)
-    if one.evidence is None:
-        raise Http404
-    return sent(one.evidence, record.read_file(rooms.who(request), one.evidence, is_evidence=True))
+    return handed(request, get_object_or_404(Claim.objects.select_related("evidence"), pk=claim_id).evidence)
 
 
 @rooms.room("people.see_cases", does=("registry.bring_rights",))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,7 +19,7 @@ from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages, reading
 from zhirong.web.office import rooms
-from zhirong.web.office.cases import sent
+from zhirong.web.office.cases import handed
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
 ENDS = ("defaulted", "declined", "withdrawn", "annulled")
@@ -233,10 +233,7 @@ def steps(one: Deal) -> list[tuple[str, str, str]]:
 @rooms.room("exchange.see_office")
 def notice(request: HttpRequest, recordal_id: int) -> HttpResponse:
     """/office/recordals/<id>/notice: the office's notice, by which the second person decides."""
-    one = get_object_or_404(Recordal.objects.select_related("file"), pk=recordal_id)
-    if one.file is None:
-        raise Http404
-    return sent(one.file, record.read_file(rooms.who(request), one.file, is_evidence=True))
+    return handed(request, get_object_or_404(Recordal.objects.select_related("file"), pk=recordal_id).file)
 
 
 @rooms.room("exchange.see_office", does=("exchange.decide_objection",))

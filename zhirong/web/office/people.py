@@ -36,7 +36,7 @@ def people(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         confirm = lambda: role_actions.confirm_role(person, grant_of(request))  # noqa: E731
         return rooms.do(request, {"confirm": confirm}, then=reverse("office-people"))
-    found = role_actions.people_seen_by(person)
+    found = role_actions.people_seen_by(pages.standing_of(request))
     asked, role = request.GET.get("q", "").strip(), reading.choice(request, "role", access.roles())
     if asked:
         found = found.filter(Q(login__icontains=asked) | Q(name__icontains=asked))

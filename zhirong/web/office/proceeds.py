@@ -16,7 +16,7 @@ from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.web import pages
 from zhirong.web.office import rooms
-from zhirong.web.office.register import handed
+from zhirong.web.office.cases import handed
 
 DEEDS = ("exchange.propose_split", "exchange.confirm_split")
 ENDED = ("settled", "defaulted", "annulled")

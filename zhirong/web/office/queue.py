@@ -20,6 +20,7 @@ from zhirong.ledger.models import BankLine, Due, Payout
 from zhirong.people import access
 from zhirong.people.models import RoleGrant, Verification
 from zhirong.record import actions as record
+from zhirong.record import sequencer
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.web import lists, pages, reading
 from zhirong.web.office import rooms
@@ -120,7 +121,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         kind=kind,
         mine=is_mine,
         all=len(found),
-        faults=faults.again()[:FAULTS_SHOWN],
+        faults=faults.again(but=sequencer.ROUND)[:FAULTS_SHOWN],
     )
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.exchange import holds
 from zhirong.people import access
-from zhirong.record import actions as record
-from zhirong.record.models import File
 from zhirong.registry import queries
 from zhirong.registry.actions import payments, putting, transfers
 from zhirong.registry.engine import fees
 from zhirong.registry.models import FeePayment, TransferEntry
 from zhirong.web import filters, pages
 from zhirong.web.office import conveyances, rooms
-from zhirong.web.office.cases import sent
+from zhirong.web.office.cases import handed
 from zhirong.web.office.reviews import of
 
 
@@ -79,7 +77,7 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
             "return": lambda: transfers.return_transfer(person, one, reason=reason),
         }
         return rooms.do(request, deeds)
-    standing = pages.standing_of(request)
+    standing, held = pages.standing_of(request), queries.holdings_on(one.right, putting.today())
     return rooms.show(
         request,
         "transfer.html",
@@ -89,9 +87,9 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
         case=one,
         state=of("transfer", one.state),
         share=conveyances.percent(one.share_ppm),
-        holders="、".join(held.name for held in queries.holdings_on(one.right, putting.today())),
+        holders="、".join(holding.name for holding in held),
         held=holds.of_right(one.right) if one.state == "entered" else "",
-        may=transfers.may_confirm(standing, one),
+        may=transfers.may_confirm(standing, one, held),
         could=access.could(standing, "registry.confirm_transfer"),
     )
 
@@ -100,10 +98,3 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
 def transfer_proof(request: HttpRequest, transfer_id: int) -> HttpResponse:
     """The office's notice, as it was brought."""
     return handed(request, get_object_or_404(TransferEntry.objects.select_related("proof"), pk=transfer_id).proof)
-
-
-def handed(request: HttpRequest, file: File | None) -> HttpResponse:
-    """A file of a case; without one there is nothing at its address."""
-    if file is None:
-        raise Http404
-    return sent(file, record.read_file(rooms.who(request), file, is_evidence=True))

@@ -42,7 +42,8 @@ def claim(request: HttpRequest, right_id: int) -> HttpResponse:
     """/rights/12/claim: a party says that it is the holder whom the register names."""
     right = right_pages.right_or_404(request, right_id)
     unknown = list(Holding.objects.filter(right=right, party__isnull=True, until__isnull=True).order_by("position"))
-    mine = Claim.objects.filter(right=right, state="waiting", party__in=parties_of(request))
+    parties = parties_of(request)
+    mine = Claim.objects.filter(right=right, state="waiting", party__in=parties)
     waiting = set(mine.values_list("holding_id", flat=True))
     if request.method == "POST":
         person = account.known(request)
@@ -65,7 +66,7 @@ def claim(request: HttpRequest, right_id: int) -> HttpResponse:
         crumbs=crumbs(right.pk, right.number, gettext("Claim this right")),
         right=right,
         holdings=[(one.pk, one.name) for one in unknown if one.pk not in waiting],
-        parties=[(one.pk, one.name) for one in parties_of(request)],
+        parties=[(one.pk, one.name) for one in parties],
     )
 
 
@@ -74,9 +75,9 @@ def claim(request: HttpRequest, right_id: int) -> HttpResponse:
 @pages.form
 def decide_contest(request: HttpRequest, right_id: int) -> HttpResponse:
     """/rights/12/contest: the operator looked at the register, and the title follows its record or stays."""
-    right = right_pages.right_or_404(request, right_id)
     if request.method == "GET":
         return right_pages.right_page(request, right_id)
+    right = right_pages.right_or_404(request, right_id)
     answer = request.POST.get("answer", "")
     if answer not in ("stay", "follow"):
         raise Refused("web.choice_missing", field="answer")
