@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -86,6 +87,7 @@ def test_the_operator_sees_the_claim_and_its_evidence_before_announcing() -> Non
     assert "merger.pdf" in text
     assert f"/office/claims/{claim.pk}" in text
     assert "已授权，是否有效未知" in text
+    assert re.search("可以转让；第 4–[0-9]+ 年度年费缴纳情况未知，权利是否有效未知", text)
 
 
 def test_the_contract_warrants_what_is_so() -> None:
