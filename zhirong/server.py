@@ -59,10 +59,10 @@ def tell_first_administrator() -> None:
     print("This password is shown once. Change it after the first log-in.", flush=True)
 
 
-def serving(address: str) -> str:
-    """What the terminal says once the house is open: where, how it ends, and where a demo's data stay."""
+def how_it_ends() -> str:
+    """What the terminal says below the address: how the house ends, and where a demo's data stay."""
     from_settings = part("zhirong.settings")
-    lines = [address, "Ctrl+C 结束服务。/ It is served here; Ctrl+C ends it."]
+    lines = ["Ctrl+C 结束服务。/ It is served at this address; Ctrl+C ends it."]
     if from_settings.DEMO:
         lines.append(f"演示数据保存在 {from_settings.DATA}。/ The demo's data stay in {from_settings.DATA}.")
     return "\n".join(lines)
@@ -75,9 +75,10 @@ def serve(*, host: str, port: int, when_ready: Callable[[], None] = lambda: None
         signal.signal(name, lambda *_: None)
 
     def ready() -> None:
-        print(serving(f"http://{host}:{port}"), flush=True)
+        print(f"http://{host}:{port}", flush=True)
         if warning := part("zhirong.web.house").without_address():
             print(warning, file=sys.stderr, flush=True)
+        print(how_it_ends(), flush=True)
         when_ready()
 
     try:

@@ -315,5 +315,5 @@ def test_the_file_needs_nothing_but_python_39():
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in names} <= set(sys.stdlib_module_names)
     assert " ".join(sorted(names)) == (
-        "__future__ argparse base64 functools hashlib json pathlib struct sys typing zlib"
+        "__future__ argparse base64 datetime functools hashlib json pathlib struct sys typing zlib"
     )
