@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, Router
+from ninja import Router
 from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
@@ -36,7 +36,7 @@ class Taking(shapes.Said):
 
 
 # Who says nothing agreed to nothing.
-NOTHING_OF_REPAID: Final[Any] = Body(Taking(of_repaid_fen=0))
+NOTHING_OF_REPAID: Final = Taking(of_repaid_fen=0)
 
 
 class ProofSaid(shapes.Said):
