@@ -332,10 +332,11 @@ def test_the_next_best_answers_on_its_page_and_the_house_sees_where_it_stands() 
     assert "顺位受让方未接受" in text_of(own, address)
     following = Deal.objects.get(state="offered")
     own = desk.browser_of(third.person)
-    page = own.get(f"/deals/{following.number}").content.decode()
+    asked_first = own.post(f"/deals/{following.number}/offer", {"answer": "take"})
+    assert asked_first.status_code == 409
+    page = asked_first.content.decode()
     assert "保证金中的 80,000 元原定于" in page
     assert f'name="of_repaid" value="{DEPOSIT}"' in page
-    assert own.post(f"/deals/{following.number}/offer", {"answer": "take"}).status_code == 409
     agreed = {"answer": "take", "of_repaid": DEPOSIT}
     assert own.post(f"/deals/{following.number}/offer", agreed).status_code == 302
     assert Deal.objects.get(pk=following.pk).state == "contract"

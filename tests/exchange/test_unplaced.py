@@ -6,12 +6,13 @@ import pytest
 
 from tests.exchange import given_deals as given
 from tests.exchange.test_earmarks import paid, state_of
-from tests.people.given_people import deeds
+from tests.people.given_people import deeds, refused
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import intents, refunds, unplaced
 from zhirong.ledger import reports, rules
 from zhirong.ledger.actions import dues, matches
 from zhirong.ledger.models import BankLine, Due
+from zhirong.people.actions import secrets
 from zhirong.record.models import Notice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -41,6 +42,9 @@ def test_a_deposit_that_comes_late_is_due_to_its_payer_once_it_is_matched() -> N
     assert (due.party, due.left, due.state) == (buyer.party, intent.deposit_fen, "due")
     dues.keep(buyer.person, due.key)
     assert refunds.claim(buyer.person, due.key).state == "due"
+    with refused("ledger.payee_without_account"):
+        dues.prepare(house.operator, [due.key])
+    secrets.keep_secret(buyer.person, buyer.party.pk, kind=secrets.ACCOUNT, value="6222021234567890")
     assert [one.amount for one in dues.prepare(house.operator, [due.key])] == [intent.deposit_fen]
     assert list(reports.faults()) == []
 

@@ -59,9 +59,10 @@ class Funding:
 
 def funding(party: Party, deposit_fen: int) -> Funding:
     """Free money pays a deposit whole or not at all."""
-    if deposit_fen == 0 or free_fen(party) < deposit_fen:
+    whole_fen = free_fen(party) if deposit_fen else 0
+    if deposit_fen == 0 or whole_fen < deposit_fen:
         return Funding(0, None)
-    used = dues.would_use(party, deposit_fen)
+    used = dues.would_use(party, deposit_fen, of_free_fen=whole_fen)
     by = min((due.due_at for due, _ in used), default=None)
     return Funding(sum(cut for _, cut in used), by)
 

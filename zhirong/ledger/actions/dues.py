@@ -172,13 +172,11 @@ def _cuts(rows: Sequence[Due], missing: int) -> Iterator[tuple[Due, int]]:
         yield one, cut
 
 
-def would_use(party: Party, amount_fen: int) -> list[tuple[Due, int]]:
+def would_use(party: Party, amount_fen: int, *, of_free_fen: int) -> list[tuple[Due, int]]:
     """What of the money that is to be repaid to a party would go into a bid of this amount, without doing it."""
-    account = Account.objects.filter(path=rules.available(party.ref)).first()
-    if account is None:
-        return []
-    rows = sorted(Due.objects.filter(account=account, state__in=("due", "kept")), key=_turn)
-    found = _cuts(rows, sum(one.left for one in rows) - (free_fen(account) - amount_fen))
+    path = rules.available(party.ref)
+    rows = sorted(Due.objects.filter(account__path=path, state__in=("due", "kept")), key=_turn)
+    found = _cuts(rows, sum(one.left for one in rows) - (of_free_fen - amount_fen))
     return [(one, cut) for one, cut in found if one.state == "due"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,6 +97,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     mark = news.of_deal(deal, [leaf.pk for leaf in told], paid)
     sides = sides_of(deal, standing)
     can_sign = any(side.can_sign for side in sides)
+    can_take, is_taken = may_take(deal, standing)
     owed = money.due_fen(deal)
     rules = rules_of(deal.listing)
     rights, is_sealed = papers.rights_of(deal), hasattr(deal, "certificate") and deal.certificate.sealed_id is not None
@@ -112,11 +114,9 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         rule_name=exchange_words.rule_set_name(rules),
         next_step=next_step(deal, standing),
         can_sign=can_sign,
-        can_take=deal.state == "offered"
-        and deal.stopped_at is None
-        and access.may(standing, "exchange.sign_buyer", deal),
-        of_repaid=money.funding(deal.buyer, deal.intent.deposit_fen) if deal.state == "offered" else None,
-        is_taken=deal.state == "offered" and deal.intent.deposit_state == succession.TAKEN,
+        can_take=can_take,
+        is_taken=is_taken,
+        of_repaid=to_confirm(request),
         contract_sha256=deal.contract_file.sha256 if deal.contract_file else "",
         contract_number=papers.contract_number(deal),
         owed_fen=owed,
@@ -139,6 +139,20 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         # The papers are there a second after the deeds got their numbers: the page looks again by itself.
         answer["Refresh"] = "2"
     return answer
+
+
+def to_confirm(request: HttpRequest) -> Mapping[str, Any]:
+    """What the next best has to agree to, in figures, before its deposit takes money that was to be repaid."""
+    refused = getattr(request, "house_refused", None)
+    return refused.facts if refused is not None and refused.code == "deal.confirm_funding" else {}
+
+
+def may_take(deal: Deal, standing: Standing | None) -> tuple[bool, bool]:
+    """Whether the reader may answer the offer to the next best, and whether the next best said yes already."""
+    is_offered = deal.state == "offered"
+    runs = is_offered and deal.stopped_at is None
+    is_taken = is_offered and deal.intent.deposit_state == succession.TAKEN
+    return runs and access.may(standing, "exchange.sign_buyer", deal), is_taken
 
 
 def sides_of(deal: Deal, standing: Standing | None) -> list[Side]:

@@ -61,7 +61,7 @@ def answer_offer(request: HttpRequest, person: Person, deal: Deal) -> str:
     if answer == "decline":
         succession.decline(person, deal.pk)
         return ""
-    # What the page said in figures above the button; a figure that changed since is asked for again.
+    # What the page said in figures after it was asked; a figure that changed since is asked for again.
     of_repaid_fen = int(agreed) if agreed.isdecimal() and len(agreed) < MOST_DIGITS else 0
     succession.take(person, deal.pk, of_repaid_fen=of_repaid_fen)
     return "h-offer"
