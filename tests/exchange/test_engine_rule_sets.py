@@ -103,6 +103,21 @@ def test_a_figure_outside_the_law_is_refused_when_it_is_read(code: str, figure: 
     assert refused.value.facts["figure"] == figure
 
 
+@pytest.mark.parametrize("rates", [{0: 50001}, {0: 10000, 100: 20000}])
+def test_the_cap_on_fees_and_their_fall_rest_on_article_56_of_the_auction_law(rates: dict[int, int]) -> None:
+    with pytest.raises(Refused) as refused:
+        rule_sets.read(text_of("platform", fees_buyer_ppm=rates), DAY)
+    assert refused.value.facts["source"] == {"zh": "拍卖法 第五十六条第二款", "en": "Auction Law art. 56(2)"}
+
+
+@pytest.mark.parametrize("code", rule_sets.codes())
+def test_the_cap_is_said_to_bind_where_nothing_else_is_agreed(code: str) -> None:
+    for name in ("fees_seller_ppm", "fees_buyer_ppm", "fee_most_ppm"):
+        for entry in rule_sets.sources(code)[name]:
+            assert "拍卖法 art. 56(2)" in entry["source"]
+            assert "where nothing else is agreed" in entry["source"]
+
+
 def test_ten_working_days_suffice_for_state_assets_up_to_ten_million() -> None:
     announcement = {0: "10 working_days", 1_000_000_001: "20 working_days"}
     found = rule_sets.read(text_of("state_owned", announcement=announcement), DAY)

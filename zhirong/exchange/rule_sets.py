@@ -181,7 +181,7 @@ def must_be_lawful(rules: RuleSet) -> None:
     for name in ("fees_seller_ppm", "fees_buyer_ppm"):
         rates = [rate for _, rate in getattr(rules, name)]
         if rates != sorted(rates, reverse=True):
-            raise _out_of_bounds(rules, name, {"most": "falling with the price", "source": "拍卖法 第五十七条"})
+            raise _out_of_bounds(rules, name, {"most": "falling with the price", "source": "拍卖法 第五十六条第二款"})
     if rules.steps[0][0] or any(step <= 0 for _, step in rules.steps):
         raise _out_of_bounds(rules, "steps", {"least": 1, "source": "B7"})
     if rules.window.ns <= 0 or rules.extension.ns < rules.window.ns:
