@@ -342,6 +342,7 @@ class Auction:
         self.times: dict[str, int] = {}
         self.stage, self.count, self.paused_ns, self.paused_stage = "", 0, 0, ""
         self.result: Paper = {}
+        self.is_offered = False
 
     def take(self, kind: str, leaf: Paper) -> None:
         """One line: the state moves on even where the line was wrong, so that one fault is told once."""
@@ -484,6 +485,17 @@ class Auction:
     def on_defaulted(self, leaf: Paper) -> None:
         """The winner fell: the next best at its own highest price, or a re-run (court rules 24, 26)."""
         must(self.result.get("winner") == leaf["bidder"] != "", "违约者并非买受人", "who defaulted had not won")
+        self.pass_on(leaf)
+
+    def on_released(self, leaf: Paper) -> None:
+        """The next best said no, was silent, or its offer was withdrawn: asked after another, and bound to nothing."""
+        must(self.result.get("winner") == leaf["bidder"] != "", "被要约者并非顺位", "who was released was not asked")
+        must(self.is_offered, "成交人不得脱离", "whom the hammer bound cannot be released")
+        self.pass_on(leaf)
+
+    def pass_on(self, leaf: Paper) -> None:
+        """The next best at its own highest price, or nobody."""
+        self.is_offered = True
         self.fallen.add(leaf["bidder"])
         heirs = [bid for bid in self.bids if bid[0] not in self.fallen] if leaf["winner"] else []
         winner, price = heirs[-1] if heirs else ("", 0)

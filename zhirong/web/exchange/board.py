@@ -38,6 +38,12 @@ SAID = {
     "annulled": gettext_noop("Annulled: %(reason)s"),
     "defaulted": gettext_noop("Bidder %(bidder)s defaulted"),
 }
+# Who was asked next and did not become the buyer, by why. Until this had its own kind, a default's line told it too.
+RELEASED = {
+    "offer_declined": gettext_noop("Bidder %(bidder)s, asked next in rank, declined the offer"),
+    "offer_lapsed": gettext_noop("Bidder %(bidder)s, asked next in rank, let the offer lapse"),
+    "offer_withdrawn": gettext_noop("The offer to bidder %(bidder)s, next in rank, was withdrawn"),
+}
 
 
 @dataclass(frozen=True)
@@ -200,6 +206,8 @@ def _bid_line(one: LotStep, before: LotStep | None, *, is_void: bool, leads: boo
 def said(step: LotStep) -> str:
     """What happened besides the bids, in the language of the page."""
     facts: dict[str, Any] = {"reason": "", "bidder": step.code, **json.loads(step.facts)}
+    if step.kind in ("defaulted", "released") and facts["reason"] in RELEASED:
+        return gettext(RELEASED[facts["reason"]]) % facts
     facts["reason"] = filters.fact(facts["reason"], "reason")
     facts["outcome"] = words.outcome(str(facts.get("outcome", "")))
     return gettext(SAID[step.kind]) % facts if step.kind in SAID else step.kind
