@@ -206,8 +206,9 @@ def _bid_line(one: LotStep, before: LotStep | None, *, is_void: bool, leads: boo
 def said(step: LotStep) -> str:
     """What happened besides the bids, in the language of the page."""
     facts: dict[str, Any] = {"reason": "", "bidder": step.code, **json.loads(step.facts)}
-    if step.kind in ("defaulted", "released") and facts["reason"] in RELEASED:
-        return gettext(RELEASED[facts["reason"]]) % facts
+    was_only_asked = RELEASED.get(str(facts["reason"])) if step.kind in ("defaulted", "released") else None
+    if was_only_asked:
+        return gettext(was_only_asked) % facts
     facts["reason"] = filters.fact(facts["reason"], "reason")
     facts["outcome"] = words.outcome(str(facts.get("outcome", "")))
     return gettext(SAID[step.kind]) % facts if step.kind in SAID else step.kind

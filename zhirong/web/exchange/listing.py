@@ -69,7 +69,8 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     items = list(items_of(found))
     deal = deal_of(found)
     lot = deal.lot if deal else lot_of(found)
-    intents = list(Intent.objects.filter(listing=found).exclude(state="void").select_related("party").order_by("pk"))
+    known = Intent.objects.filter(listing=found).exclude(state="void").select_related("party", "proof_file")
+    intents = list(known.order_by("pk"))
     mine = own_intents(request, intents)
     facts: dict[str, Any] = {
         "listing": found,
@@ -234,6 +235,7 @@ def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:
     deposit = gettext("%(amount)s (%(share)s of the asking price), counts towards the price")
     late = gettext("a bid in the last %(window)s moves the end to %(extension)s after it")
     return [
+        (gettext("Asked of buyers"), found.requirement or gettext("nothing beyond the deposit")),
         (gettext("Start price"), words.money(found.asking_fen)),
         (gettext("Step"), gettext("%(amount)s at this price") % {"amount": words.money(first_step)}),
         (
