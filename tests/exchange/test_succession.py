@@ -242,6 +242,33 @@ def test_a_no_and_a_silence_pass_the_offer_on_until_nobody_is_left() -> None:
     assert "违约" not in kinds.of("exchange.offered").zh
 
 
+def test_when_all_declined_each_page_says_where_the_deposits_went_and_what_follows() -> None:
+    house = given.House()
+    deal, offer, (_, second, third) = asked(house)
+    succession.decline(second.person, offer.pk)
+    succession.decline(third.person, Deal.objects.get(state="offered").pk)
+    jobs.tick()
+    listing, maker = given.fresh(deal.listing), deal.listing.made_by
+    lot = Lot.objects.get(listing=listing)
+    said = "违约受让方的保证金已按交易规则扣收；仅被征询的顺位竞买人不受任何影响，其余保证金均退还。"
+    follows = "系统不会自动重新竞价；转让方可重新挂牌。"
+    visitor, seller = Client(), desk.browser_of(maker)
+    for address in (f"/lots/{lot.pk}", f"/lots/{lot.pk}/transcript", f"/listings/{listing.number}"):
+        page = text_of(visitor, address)
+        assert said in page, address
+        assert follows in page, address
+        assert "重新竞价，" not in page
+        assert "所有保证金" not in page, address
+    page = text_of(seller, f"/listings/{listing.number}/seller")
+    assert follows in page
+    assert f"/listings/new?right={listing.items.get().right_id}" in page
+    page = text_of(desk.browser_of(house.operator), f"/office/listings/{listing.pk}")
+    assert follows in page
+    assert "未成交结束" not in page
+    assert deeds().count("exchange.sale_failed") == 1
+    assert "您可重新挂牌" in text_of(seller, "/desk/messages")
+
+
 def test_a_taken_offer_waits_for_its_deposit_and_lapses_without_it() -> None:
     house = given.House()
     deal, _, (_, second, third) = three(house)

@@ -11,7 +11,7 @@ from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, gates, listing_rules, rules
 from zhirong.exchange.actions import deals, money, relisting
 from zhirong.exchange.actions.intents import payment_code
-from zhirong.exchange.actions.listings import end_unsold, interested, next_number, rules_of
+from zhirong.exchange.actions.listings import end_unsold, interested, maker, next_number, rules_of
 from zhirong.exchange.engine.shape import Default, Release
 from zhirong.exchange.models import Deal, Intent
 from zhirong.people import access
@@ -33,6 +33,10 @@ def follow(deal: Deal, *, who: Person | None) -> None:
     end_unsold(deal.listing, outcome="defaulted", who=who)
     if found.on_default == "rerun":
         relisting.again(deal.listing)
+        return
+    listing = deal.listing
+    # Nothing follows by itself: its seller has to hear that, and what it may do now.
+    record.tell("exchange.sale_failed", listing.topic, who=None, to=maker(listing), number=listing.number)
 
 
 def _offer(former: Deal, second: Intent) -> Deal:

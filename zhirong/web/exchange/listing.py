@@ -98,12 +98,19 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "is_seller": access.may(pages.standing_of(request), "exchange.list", found),
         "can_register": can_register(found),
         "confirm": None,
-        "outcome": words.outcome(found.end_reason),
+        "outcome": end_of(found, rules),
         "kind_word": words.kind,
         "span": words.span,
     }
     crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
+
+
+def end_of(found: Listing, rules: RuleSet | None) -> str:
+    """Why it ended; of a sale that failed also where the deposits went and what follows."""
+    if sales.of(found) == "failed" and rules is not None:
+        return words.failed(is_run_again=rules.on_default == "rerun")
+    return words.outcome(found.end_reason)
 
 
 def items_of(found: Listing) -> QuerySet[ListingItem]:
