@@ -253,8 +253,8 @@ def ref_of(caller: Person) -> str:
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     """A body that says what this deed of the interface needs to hear."""
     facts, today = things.facts, beijing_day(record.now()).isoformat()
-    own = kept(caller).ref
-    offer = {"seller": things.seller.party.ref, "rights": [facts["right"].pk], "title": "转让", "asking_fen": 9_000_000}
+    own, rights = kept(caller).ref, [facts["right"].pk]
+    offer = {"seller": things.seller.party.ref, "rights": rights, "title": "专利权转让", "asking_fen": 900_000_00}
     bodies: dict[str, Mapping[str, object]] = {
         "": {"reason": REASON},
         "POST /api/listings": {**offer, "rule_set": "demo"},
