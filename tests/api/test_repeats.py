@@ -52,6 +52,7 @@ def test_every_deed_on_a_listing() -> None:
     given.money_for(buyer.party, 90_000_00)
     intent = twice(a_caller(buyer.person), f"{address}/intents", {"party": buyer.party.ref})["intent_id"]
     twice(a_caller(buyer.person), f"/intents/{intent}/priority", {"basis": "共有人"})
+    twice(a_caller(buyer.person), f"/intents/{intent}/proof", {"proof": "承诺三年内实施，附实施计划。"})
     twice(operator, f"/intents/{intent}/admit", {"priority_rank": 1})
     twice(operator, f"/intents/{intent}/refuse", {"reason": "材料不实"})
     assert given.free_fen(buyer) == 90_000_00

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from django.test import Client
 
 from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
@@ -12,6 +15,8 @@ from tests.people.given_people import deeds, refused
 from tests.web.given_pages import text_of
 from zhirong.exchange.actions import changes, listings
 from zhirong.exchange.models import Intent, Listing, ListingChange, ListingItem
+from zhirong.record.models import Leaf
+from zhirong.web import filters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEPOSIT = 80_000_00
@@ -51,6 +56,22 @@ def test_approved_it_starts_the_period_again_voids_registrations_and_frees_depos
     assert given.free_fen(buyer) == DEPOSIT
     assert changes.approve(house.operator, change.pk).edition == 2
     assert deeds().count("exchange.changed") == 1
+
+
+def test_a_change_tells_what_it_changed_the_old_and_the_new_price_and_the_new_end() -> None:
+    house, seller, buyer, listing = announced()
+    given.time_passes(seconds=90)
+    changed = changes.approve(house.operator, cheaper(seller, listing).pk)
+    told = json.loads(Leaf.objects.get(kind="exchange.changed").body)
+    assert (told["altered"], told["was_fen"], told["asking_fen"]) == (["asking_fen"], 800_000_00, 700_000_00)
+    assert told["closes_at"] == changed.closes_at.isoformat()
+    message = text_of(desk.browser_of(buyer.person), "/desk/messages")
+    assert "修改内容：挂牌价；挂牌价原 800,000 元，现 700,000 元；公告期重新起算，登记至 北京时间" in message
+    page = text_of(Client(), f"/listings/{listing.number}")
+    at = Leaf.objects.get(kind="exchange.changed").at
+    assert f"第 2 版，公告于 {filters.moment(at)}" in page
+    assert "原挂牌价 800,000 元。" in page
+    assert f"首次公告 {filters.moment(changed.announced_at)}" in page
 
 
 def test_refused_it_changes_nothing_and_says_why() -> None:

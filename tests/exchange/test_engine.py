@@ -32,6 +32,7 @@ from zhirong.exchange.engine.shape import (
     Encumber,
     Pause,
     PriorityMatch,
+    Release,
     Resume,
 )
 
@@ -229,6 +230,16 @@ def test_a_next_best_below_the_reserve_does_not_take_the_lot() -> None:
 def test_only_the_winner_can_default() -> None:
     lot = after(a_lot(), bid("11", 1000), Close(END))
     assert refusal(lot, Default(END + 1, "12", "no payment"))[0] == "lot.not_the_winner"
+
+
+def test_who_was_only_asked_is_released_and_never_called_a_defaulter() -> None:
+    lot = after(a_lot(), bid("11", 1000), bid("12", 1500), bid("13", 1600), Close(END))
+    assert refusal(lot, Release(END + 1, "13", "offer_declined"))[0] == "lot.not_the_winner", "the hammer bound it"
+    lot = after(lot, Default(END + 1, "13", "defaulted"), Release(END + 2, "12", "offer_declined"))
+    assert (lot.winner, lot.price_fen) == ("11", 1_000_00)
+    assert [lot.bidders[code].standing for code in ("11", "12", "13")] == ["in", "released", "defaulted"]
+    lot = after(lot, Release(END + 3, "11", "offer_lapsed"))
+    assert (lot.outcome, lot.winner, lot.price_fen) == ("rerun", "", 0)
 
 
 def test_e43_the_engine_knows_only_nanoseconds_so_no_calendar_can_shift_an_end() -> None:

@@ -21,6 +21,7 @@ from zhirong.exchange.engine.shape import (
     Open,
     Pause,
     PriorityMatch,
+    Release,
     Resume,
     State,
     Terms,
@@ -29,7 +30,7 @@ from zhirong.exchange.engine.shape import (
 codes = st.integers(11, 15).map(str)
 prices = st.integers(9, 40).map(lambda hundreds: hundreds * 100_00) | st.integers(0, 4_000_00)
 gaps = st.integers(1, 3 * MINUTE)
-KINDS = ["bid"] * 6 + ["ban", "pause", "resume", "admit", "close", "match", "default", "rare", "open"]
+KINDS = ["bid"] * 6 + ["ban", "pause", "resume", "admit", "close", "match", "default", "release", "rare", "open"]
 
 
 @st.composite
@@ -60,6 +61,7 @@ def deeds(draw: st.DrawFn) -> list[Command]:
             "close": Close(at),
             "match": PriorityMatch(at, code, draw(st.booleans())),
             "default": Default(at, code, "x"),
+            "release": Release(at, code, "x"),
             "rare": draw(st.sampled_from([Annul(at, "x"), again])),
             "open": Open(at),
         }

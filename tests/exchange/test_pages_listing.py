@@ -122,6 +122,20 @@ def test_priority_is_claimed_with_its_ground_and_told_to_all_without_a_name(clie
     assert buyer.party.name not in text
 
 
+def test_a_listing_that_ended_says_so_and_shows_no_terms_as_if_it_were_open(client: Client) -> None:
+    day = Day()
+    listing = day.announced()
+    address = f"/listings/{listing.number}"
+    assert "<dt>报名截止于</dt>" in text_of(client, address)
+    assert "<dt>已报名</dt>" in text_of(client, address)
+    listings.withdraw(day.seller.person, listing.pk, reason="另有安排")
+    page = text_of(client, address)
+    assert f"<dt>已结束</dt><dd>{filters.moment(given.fresh(listing).ended_at)}</dd>" in page
+    assert "另有安排" in page
+    for open_word in ("<dt>报名截止于</dt>", "<dt>已报名</dt>", "<dt>保证金</dt><dd>", "<dt>退还</dt>"):
+        assert open_word not in page.split('<aside class="stick', 1)[1], open_word
+
+
 def test_a_question_is_public_and_its_answer_is_given_once(client: Client) -> None:
     day = Day()
     listing = day.announced()

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
@@ -20,12 +21,14 @@ from zhirong.exchange import clockwork, floor_doors, jobs
 from zhirong.exchange.actions import annulments, bidding, changes, deals, intents, listings, settlement, succession
 from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
-from zhirong.exchange.models import Deal, Intent, Listing, Lot
+from zhirong.exchange.models import Deal, Intent, Listing, Lot, LotStep
 from zhirong.ledger.models import Due
 from zhirong.record import actions as record
+from zhirong.record import kinds
 from zhirong.record import port as sql
 from zhirong.record.models import Leaf
 from zhirong.registry.actions import weights
+from zhirong.web.exchange import board
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("floor")]
 DEPOSIT = 80_000_00
@@ -219,13 +222,55 @@ def test_a_no_and_a_silence_pass_the_offer_on_until_nobody_is_left() -> None:
     assert not listing.items.filter(is_live=True).exists()
     lot = Lot.objects.get(listing=listing)
     assert json.loads(lot.result)["outcome"] == "rerun"
-    fell = lot.steps.filter(kind="defaulted").order_by("seq")
+    fell = lot.steps.filter(kind__in=("defaulted", "released")).order_by("seq")
     said = [json.loads(step.facts)["reason"] for step in fell]
     assert said == ["defaulted", "offer_declined", "offer_lapsed"]
     assert [shown.fact("reason", code, "en") for code in said] == [
         "did not keep the contract", "declined the offer", "let the offer lapse",
     ]  # fmt: skip
-    assert deeds().count("exchange.lot_defaulted") == 3
+    assert [step.kind for step in fell] == ["defaulted", "released", "released"], "nobody who was only asked defaulted"
+    assert (deeds().count("exchange.lot_defaulted"), deeds().count("exchange.lot_released")) == (1, 2)
+    told = [board.said(step) for step in fell]
+    first, no, silent = (step.code for step in fell)
+    assert told == [f"竞买人 {first} 违约", f"顺位竞买人 {no} 未接受要约", f"顺位竞买人 {silent} 未在期限内接受要约"]
+    # A line from before the kind had its own name reads the same.
+    LotStep.objects.filter(pk=fell[1].pk).update(kind="defaulted")
+    assert board.said(LotStep.objects.get(pk=fell[1].pk)) == told[1]
+    page = text_of(Client(), f"/lots/{lot.pk}/transcript")
+    assert f"竞买人 {no} 违约" not in page
+    assert told[1] in page
+    for leaf in Leaf.objects.filter(kind="exchange.lot_released"):
+        assert "违约" not in text_of(Client(), f"/receipts/{leaf.pk}").replace("不属违约", "")
+    offered = [json.loads(body) for body in Leaf.objects.filter(kind="exchange.offered").values_list("body", flat=True)]
+    assert [fact["code"] for fact in offered] == [no, silent]
+    assert "违约" not in kinds.of("exchange.offered").zh
+
+
+def test_when_all_declined_each_page_says_where_the_deposits_went_and_what_follows() -> None:
+    house = given.House()
+    deal, offer, (_, second, third) = asked(house)
+    succession.decline(second.person, offer.pk)
+    succession.decline(third.person, Deal.objects.get(state="offered").pk)
+    jobs.tick()
+    listing, maker = given.fresh(deal.listing), deal.listing.made_by
+    lot = Lot.objects.get(listing=listing)
+    said = "违约受让方的保证金已按交易规则扣收；仅被征询的顺位竞买人不受任何影响，其余保证金均退还。"
+    follows = "系统不会自动重新竞价；转让方可重新挂牌。"
+    visitor, seller = Client(), desk.browser_of(maker)
+    for address in (f"/lots/{lot.pk}", f"/lots/{lot.pk}/transcript", f"/listings/{listing.number}"):
+        page = text_of(visitor, address)
+        assert said in page, address
+        assert follows in page, address
+        assert "重新竞价，" not in page
+        assert "所有保证金" not in page, address
+    page = text_of(seller, f"/listings/{listing.number}/seller")
+    assert follows in page
+    assert f"/listings/new?right={listing.items.get().right_id}" in page
+    page = text_of(desk.browser_of(house.operator), f"/office/listings/{listing.pk}")
+    assert follows in page
+    assert "未成交结束" not in page
+    assert deeds().count("exchange.sale_failed") == 1
+    assert "您可重新挂牌" in text_of(seller, "/desk/messages")
 
 
 def test_a_taken_offer_waits_for_its_deposit_and_lapses_without_it() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
@@ -140,6 +142,23 @@ def a_buyer_to_qualify(house: given.House) -> Intent:
     return intents.register(buyer.person, listing.pk, party=buyer.party)
 
 
+def given_of_buyer(intent: Intent) -> None:
+    """The buyer reads the condition on the public page and gives its proof there."""
+    address = f"/listings/{intent.listing.number}"
+    assert "须为储能企业" in text_of(Client(), address)
+    own = signed_in(intent.person)
+    assert "如何满足该条件" in text_of(own, address)
+    paper = SimpleUploadedFile("实施方案.pdf", b"%PDF-1.7 plan", content_type="application/pdf")
+    said = {"intent": intent.pk, "proof": "三年内投产，附实施方案。", "file": paper}
+    stranger = signed_in(given.a_side("buyer").person)
+    assert stranger.post(f"{address}/proof", {**said, "file": ""}).status_code == 403
+    assert own.post(f"{address}/proof", {"intent": intent.pk, "proof": " "}).status_code == 422
+    paper.seek(0)
+    assert own.post(f"{address}/proof", said).status_code == 302
+    assert "证明已提交" in text_of(own, address)
+    assert "三年内投产" not in text_of(Client(), address)
+
+
 def test_a_buyer_is_admitted_or_refused() -> None:
     house = given.House()
     intent = a_buyer_to_qualify(house)
@@ -147,8 +166,17 @@ def test_a_buyer_is_admitted_or_refused() -> None:
     client, address = signed_in(house.operator), f"/office/intents/{intent.pk}"
     assert intent.party.name in text_of(client, "/office")
     assert "须为储能企业" in text_of(client, address)
+    early = client.post(address, {"deed": "admit"})
+    assert early.status_code == 409
+    assert "尚未提交证明" in early.content.decode()
+    assert Intent.objects.get().state == "registered"
+    given_of_buyer(intent)
+    page = text_of(client, address)
+    assert "三年内投产，附实施方案。" in page
+    assert client.get(f"{address}/proof").content.startswith(b"%PDF")
     assert client.post(address, {"deed": "admit", "rank": "1"}).status_code == 409
     assert client.post(address, {"deed": "admit"}).status_code == 302
+    assert 'value="admit"' not in text_of(client, address), "who is admitted is not admitted again"
     assert Intent.objects.get().state == "admitted"
     assert client.post(address, {"deed": "refuse", "reason": "不是储能企业"}).status_code == 302
     assert (Intent.objects.get().state, Intent.objects.get().deposit_state) == ("refused", "released")
@@ -158,6 +186,7 @@ def test_a_right_of_priority_gets_its_rank() -> None:
     house = given.House()
     intent = a_buyer_to_qualify(house)
     intents.claim_priority(intent.person, intent.pk, basis="共有人，份额 30%")
+    intents.prove(intent.person, intent.pk, text="营业执照载明储能业务。")
     client = signed_in(house.operator)
     assert client.post(f"/office/intents/{intent.pk}", {"deed": "admit", "rank": "one"}).status_code == 400
     assert client.post(f"/office/intents/{intent.pk}", {"deed": "admit", "rank": "1"}).status_code == 302

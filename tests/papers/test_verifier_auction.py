@@ -21,6 +21,7 @@ from zhirong.exchange.engine.shape import (
     Encumber,
     Pause,
     PriorityMatch,
+    Release,
     Resume,
     Terms,
 )
@@ -67,6 +68,7 @@ COMMANDS = some.one_of(
     some.builds(Close, some.just(0)),
     some.builds(PriorityMatch, some.just(0), BIDDERS, some.booleans()),
     some.builds(Default, some.just(0), BIDDERS, some.just("unpaid")),
+    some.builds(Release, some.just(0), BIDDERS, some.just("offer_declined")),
 )
 USUAL: list[Command] = [Admit(0, "11"), Admit(0, "22", 1), Admit(0, "33")]
 
@@ -171,3 +173,13 @@ def test_a_lot_opens_once_and_first():
         judged([*lines[:2], lines[0]])
     with pytest.raises(verifier.Breach):
         judged([*lines, ("gifted", {})])
+
+
+def test_whom_the_hammer_bound_is_not_released_and_who_was_only_asked_is():
+    lines = a_sale()
+    gone = {"at_ns": 103_001, "bidder": "11", "reason": "offer_declined", "winner": "22", "price_fen": 120}
+    with pytest.raises(verifier.Breach) as breach:
+        judged([*lines, ("released", gone)])
+    assert breach.value.args[1] == "whom the hammer bound cannot be released"
+    asked = [*lines, ("defaulted", gone), ("released", {**gone, "bidder": "22", "winner": "", "price_fen": 0})]
+    assert judged(asked).result == {"outcome": "rerun", "winner": "", "price_fen": 0}

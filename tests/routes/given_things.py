@@ -18,7 +18,7 @@ from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, objections, questions, settlement
-from zhirong.exchange.models import Listing, Lot, Split
+from zhirong.exchange.models import Intent, Listing, Lot, Split
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import dues, payouts, set_aside, simulated, transfers
 from zhirong.ledger.book import Order
@@ -114,6 +114,8 @@ def _listing(things: Things) -> None:
     house, seller = things.house, things.seller
     live = given.an_announced(house, seller)
     intents = [given.an_admitted(live, side) for side in (things.buyer, things.bidder)]
+    shown = kept(things.buyer.person, "实施方案.pdf", is_secret=True)
+    Intent.objects.filter(pk=intents[0].pk).update(proof="三年内实施。", proof_file=shown)
     given.time_passes(minutes=4)
     jobs.tick()
     lot = Lot.objects.get(listing=live)
@@ -251,8 +253,7 @@ def ref_of(caller: Person) -> str:
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     """A body that says what this deed of the interface needs to hear."""
     facts, today = things.facts, beijing_day(record.now()).isoformat()
-    own = kept(caller).ref
-    rights = [facts["right"].pk]
+    own, rights = kept(caller).ref, [facts["right"].pk]
     offer = {"seller": things.seller.party.ref, "rights": rights, "title": "专利权转让", "asking_fen": 900_000_00}
     bodies: dict[str, Mapping[str, object]] = {
         "": {"reason": REASON},
@@ -270,6 +271,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "release": {"day": today},
         "admit": {},
         "priority": {"basis": "co_owner"},
+        "proof": {"proof": REASON},
         "/api/listings/<int:listing_id>": {**offer, "rule_set": "demo"},
         "listings/<int:listing_id>/answer": {"consents": True},
         "documents": {"file": own, "title": "图纸"},
@@ -313,6 +315,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/listings/<str:number>/register": {"party": own.party_id if own else 0},
         "/listings/<str:number>/step-back": {"intent": intent},
         "/listings/<str:number>/priority": {"intent": intent, "basis": "共有人"},
+        "/listings/<str:number>/proof": {"intent": intent, "proof": REASON},
         "/listings/<str:number>/ask": {"question": question},
         "/listings/<str:number>/answer": {"asked": asked, "answer": "已经实施。"},
         "/listings/<str:number>/answer-buyer": {"consents": "yes"},

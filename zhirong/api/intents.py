@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-from zhirong.api import actions, calling, listings, paging, problems, shapes
+from zhirong.api import actions, calling, files, listings, paging, problems, shapes
 from zhirong.api.actions import KEY
 from zhirong.base.refused import Refused
 from zhirong.exchange.actions import intents as deeds
@@ -39,6 +39,13 @@ class Basis(shapes.Said):
     basis: Annotated[str, Field(min_length=1, max_length=1000, pattern=shapes.NO_NUL)]
 
 
+class Proof(shapes.Said):
+    """What the party shows for the listing's condition on buyers, and a file of mine."""
+
+    proof: Annotated[str, Field(min_length=1, max_length=4000, pattern=shapes.NO_NUL)]
+    file: shapes.FileRef = ""
+
+
 class IntentTold(shapes.Told):
     """An intent as its own people and the house's see it."""
 
@@ -54,6 +61,7 @@ class IntentTold(shapes.Told):
     code: str = Field(description="The bidder's code; empty before admission", examples=["417"])
     priority_rank: int | None
     priority_basis: str
+    proof: str = Field(description="What the party showed for the listing's condition on buyers")
     reason: str
 
 
@@ -71,6 +79,7 @@ def told(intent: Intent) -> IntentTold:
         code=intent.code,
         priority_rank=intent.priority_rank,
         priority_basis=intent.priority_basis,
+        proof=intent.proof,
         reason=intent.reason,
     )
 
@@ -153,6 +162,21 @@ def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> H
 
 
 @router.post(
+    "/intents/{int:intent_id}/proof",
+    auth=calling.may_ask("exchange.register"),
+    summary="Show what the listing asks of buyers",
+    **problems.told(
+        IntentTold, "intent.not_now", "intent.nothing_to_prove", "listing.text_length", *files.EVIDENCE, *KEY
+    ),
+)
+def prove(request: HttpRequest, intent_id: shapes.Id, said: Proof) -> HttpResponse:
+    """In words, and where it helps with a file; the operator reads it before admitting. Needs an Idempotency-Key."""
+    person, intent = calling.person_of(request), shapes.one(seen(request), pk=intent_id)
+    file = files.own_or_none(person, said.file)
+    return actions.once(request, lambda: told(deeds.prove(person, intent.pk, text=said.proof, file=file)))
+
+
+@router.post(
     "/intents/{int:intent_id}/admit",
     auth=calling.may_ask("exchange.qualify"),
     summary="Admit an intending buyer",
@@ -161,6 +185,7 @@ def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> H
         "intent.not_now",
         "intent.deposit_missing",
         "intent.no_priority_claimed",
+        "intent.proof_missing",
         "intent.rank_fixed",
         "intent.no_late_admission",
         "intent.deposit_not_in_time",

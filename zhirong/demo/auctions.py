@@ -238,6 +238,12 @@ def _announced_to_run(story: Story) -> list[Listing]:
         story.registered(listing, *story.some_buyers())
     asked = story.listing("chen", requirement="受让方须承诺三年内实施该专利，并提交实施方案。")
     story.registered(asked, "zhiqiu", "yizhou")
+    shown = Intent.objects.get(listing=asked, person=story.cast["zhiqiu"])
+    intents.prove(
+        story.cast["zhiqiu"],
+        shown.pk,
+        text="承诺自变更登记之日起三年内实施：第一年完成中试线改造，第二年投产，第三年达产；实施地点在本市。",
+    )
     alone = story.listing("liang")
     story.registered(alone, "weizhen")
     question = questions.ask(story.cast["wangshu"], running[0].pk, text="转让是否包含同族专利与技术资料？")

@@ -43,6 +43,7 @@ ORDERS: Final[dict[str, tuple[type[Command], dict[str, Json], dict[str, Json]]]]
     "close": (shape.Close, {}, {}),
     "priority-match": (shape.PriorityMatch, {"bidder": CODE}, {"takes": YES}),
     "default": (shape.Default, {"bidder": CODE, "reason": WORDS}, {}),
+    "release": (shape.Release, {"bidder": CODE, "reason": WORDS}, {}),
 }
 
 

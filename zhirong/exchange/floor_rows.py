@@ -31,6 +31,7 @@ KINDS = {
     "matched": "exchange.lot_matched",
     "hammer": "exchange.lot_hammer",
     "defaulted": "exchange.lot_defaulted",
+    "released": "exchange.lot_released",
     "annulled": "exchange.lot_annulled",
 }
 BIDDERS = (

@@ -162,6 +162,10 @@ class Intent(models.Model):
     code = models.CharField(max_length=8, blank=True)
     priority_rank = models.PositiveSmallIntegerField(null=True)
     priority_basis = models.TextField(blank=True)
+    # What the buyer shows for the listing's condition on buyers, in words and as a file of its own.
+    proof = models.TextField(blank=True, default="")
+    proof_file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    proof_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)

@@ -344,7 +344,7 @@ class Auction:
         self.bids: list[tuple[Any, int]] = []
         self.takers: list[tuple[int, int, Any]] = []
         self.times: dict[str, int] = {}
-        self.stage, self.count, self.paused_ns, self.paused_stage = "", 0, 0, ""
+        self.stage, self.count, self.paused_ns, self.paused_stage, self.is_offered = "", 0, 0, "", False
         self.result: Paper = {}
 
     def take(self, kind: str, leaf: Paper) -> None:
@@ -400,11 +400,8 @@ class Auction:
             f"the bid is below the least valid {floor}",
         )
         must(past == 0, "出价不是加价幅度的整数倍", "the bid is no whole number of steps")
-        must(
-            not top or top[0] != code or self.terms.get("leader_may_overbid"),
-            "领先者不能再出价",
-            "the bidder already led",
-        )
+        led = top and top[0] == code and not self.terms.get("leader_may_overbid")
+        must(not led, "领先者不能再出价", "the bidder already led")
         self.must_end(leaf, end)
 
     def end_after(self, at: int) -> int:
@@ -488,10 +485,16 @@ class Auction:
     def on_defaulted(self, leaf: Paper) -> None:
         """The winner fell: the next best at its own highest price, or a re-run (court rules 24, 26)."""
         must(self.result.get("winner") == leaf["bidder"] != "", "违约者并非买受人", "who defaulted had not won")
+        self.is_offered = True
         self.fallen.add(leaf["bidder"])
         heirs = [bid for bid in self.bids if bid[0] not in self.fallen] if leaf["winner"] else []
         winner, price = heirs[-1] if heirs else ("", 0)
         self.settle(leaf, "sold" if winner else "rerun", winner=winner, price=price)
+
+    def on_released(self, leaf: Paper) -> None:
+        """The next best said no, was silent, or its offer was withdrawn: asked after another, and bound to nothing."""
+        must(self.is_offered, "成交人不得脱离", "whom the hammer bound cannot be released")
+        self.on_defaulted(leaf)
 
     def on_annulled(self, leaf: Paper) -> None:
         """An office undid the auction; what happened stays written (court rule 31)."""

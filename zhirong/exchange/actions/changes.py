@@ -99,6 +99,7 @@ def approve(who: Person, change_id: int) -> Listing:
     # Named before the registrations are void: whoever registered for the old terms must hear of the new ones.
     registered = listings.interested(listing)
     listings.must_not_be_listed(listing, offer.rights)
+    was_fen, altered = listing.asking_fen, _altered(listing, offer)
     found = listings.write_offer(listing, offer, now)
     listings.put_items(listing, offer.rights)
     listing.edition += 1
@@ -118,8 +119,18 @@ def approve(who: Person, change_id: int) -> Listing:
         to=registered,
         number=listing.number,
         edition=listing.edition,
+        altered=altered,
+        was_fen=was_fen,
+        asking_fen=listing.asking_fen,
+        closes_at=listings.announced_facts(listing)["closes_at"],
     )
     return listing
+
+
+def _altered(listing: Listing, offer: Offer) -> list[str]:
+    """What the public is told to be other than announced; of the reserve it hears nothing (拍卖法 28)."""
+    before, after = json.loads(_says(listing)), json.loads(_said(offer))
+    return [name for name in (*SAID, "rights") if name != "reserve_fen" and before[name] != after[name]] or ["terms"]
 
 
 @transaction.atomic

@@ -15,12 +15,15 @@ from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.people import access
 from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
+from zhirong.record.models import File
 
 # Codes are drawn, not counted: a counted code would tell who registered first. Four digits serve a usual listing.
 CODES_LEAST = 1_000
 CODES_MOST = 99_999_999
 # A registration in one of these states is history; the same party may register again.
 OVER = ("withdrawn", "void", "lapsed")
+# A late admission asks for the same proof, so it may come until the lot is over (B7).
+PROVABLE = ("announced", "qualifying", "suspended", "bidding")
 
 
 @transaction.atomic
@@ -187,6 +190,8 @@ def _decided(who: Person, intent_id: int, *, priority_rank: int | None) -> Inten
         late_admission.freeze_deposit(intent)
     if intent.deposit_state not in ("held", "none"):
         raise Refused("intent.deposit_missing", deposit_fen=intent.deposit_fen)
+    if intent.listing.requirement and not intent.proof:
+        raise Refused("intent.proof_missing", number=intent.listing.number, requirement=intent.listing.requirement)
     if priority_rank is not None and not intent.priority_basis:
         raise Refused("intent.no_priority_claimed")
     intent.priority_rank = priority_rank
@@ -285,6 +290,30 @@ def claim_priority(who: Person, intent_id: int, *, basis: str) -> Intent:
         "exchange.priority_claimed",
         intent.listing.topic,
         who=who,
+        number=intent.listing.number,
+        party=intent.party.ref,
+    )
+    return intent
+
+
+@transaction.atomic
+def prove(who: Person, intent_id: int, *, text: str, file: File | None = None) -> Intent:
+    """An intending buyer shows what the listing asks of buyers; the operator judges it (X4)."""
+    intent = _locked(intent_id)
+    access.require(who, "exchange.register", intent)
+    if not intent.listing.requirement:
+        raise Refused("intent.nothing_to_prove", number=intent.listing.number)
+    if intent.state not in ("registered", "lapsed") or intent.listing.state not in PROVABLE:
+        raise Refused("intent.not_now", state=intent.state)
+    record.must_be_evidence(file)
+    intent.proof = listing_rules.must_be_text(text, field="proof", most=4000)
+    intent.proof_file, intent.proof_at = file or intent.proof_file, record.now()
+    intent.save(update_fields=["proof", "proof_file", "proof_at"])
+    record.tell(
+        "exchange.proof_given",
+        intent.listing.topic,
+        who=who,
+        to=[who],
         number=intent.listing.number,
         party=intent.party.ref,
     )

@@ -10,8 +10,8 @@ from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, gates, listing_rules, rules
 from zhirong.exchange.actions import deals, intents, money, relisting
-from zhirong.exchange.actions.listings import end_unsold, interested, next_number, rules_of
-from zhirong.exchange.engine.shape import Default
+from zhirong.exchange.actions.listings import end_unsold, interested, maker, next_number, rules_of
+from zhirong.exchange.engine.shape import Default, Release
 from zhirong.exchange.models import Deal, Intent
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -32,6 +32,10 @@ def follow(deal: Deal, *, who: Person | None) -> None:
     end_unsold(deal.listing, outcome="defaulted", who=who)
     if found.on_default == "rerun":
         relisting.again(deal.listing)
+        return
+    listing = deal.listing
+    # Nothing follows by itself: its seller has to hear that, and what it may do now.
+    record.tell("exchange.sale_failed", listing.topic, who=None, to=maker(listing), number=listing.number)
 
 
 def _offer(former: Deal, second: Intent) -> Deal:
@@ -255,9 +259,11 @@ def tell_floor(deal_id: int) -> None:
     deal = Deal.objects.select_related("intent", "lot").get(pk=deal_id)
     assert deal.lot is not None
     # The transcript keeps a code, and each reader has its words: why one fell out, whoever wrote the deal's own reason.
+    # Whoever was only asked broke no word: declining is free, and the public record may not call it a default.
     reason = {"defaulted": "defaulted", "withdrawn": "offer_withdrawn"}.get(deal.state, deal.end_reason)
+    command = Default if deal.state == "defaulted" else Release
     try:
-        floor_doors.order(deal.lot.pk, partial(Default, bidder=deal.intent.code, reason=reason))
+        floor_doors.order(deal.lot.pk, partial(command, bidder=deal.intent.code, reason=reason))
     except Refused as refused:
         # Told by an earlier try that did not come to the mark below, or annulled meanwhile.
         if refused.code not in ("lot.not_the_winner", "lot.annulled"):

@@ -18,6 +18,7 @@ from zhirong.exchange.engine.shape import (
     Facts,
     Open,
     Pause,
+    Release,
     Resume,
     Rung,
     State,
@@ -159,11 +160,25 @@ def judge_default(state: State, command: Default) -> Event:
         raise Refused("lot.annulled")
     if state.outcome != "sold" or state.winner != command.bidder:
         raise Refused("lot.not_the_winner", bidder=command.bidder)
+    return Event("defaulted", _passed_on(state, command))
+
+
+def judge_release(state: State, command: Release) -> Event:
+    """Who was only asked may say no: that is its own line and no default; whoever the hammer bound has none (E38)."""
+    if state.stage == "annulled":
+        raise Refused("lot.annulled")
+    is_asked = any(bidder.standing in ("defaulted", "released") for bidder in state.bidders.values())
+    if state.outcome != "sold" or state.winner != command.bidder or not is_asked:
+        raise Refused("lot.not_the_winner", bidder=command.bidder)
+    return Event("released", _passed_on(state, command))
+
+
+def _passed_on(state: State, command: Default | Release) -> Facts:
     facts = {"at_ns": command.at_ns, "bidder": command.bidder, "reason": command.reason, "winner": "", "price_fen": 0}
     heir = next_best(state) if state.terms.on_default == "next_best" else None
     if heir:
         facts |= {"winner": heir.bidder, "price_fen": heir.price_fen}
-    return Event("defaulted", facts)
+    return facts
 
 
 def next_best(state: State) -> Rung | None:
@@ -244,9 +259,17 @@ def _annulled(state: State, facts: Facts) -> State:
 
 
 def _defaulted(state: State, facts: Facts) -> State:
+    return _left(state, facts, standing="defaulted")
+
+
+def _released(state: State, facts: Facts) -> State:
+    return _left(state, facts, standing="released")
+
+
+def _left(state: State, facts: Facts, *, standing: str) -> State:
     return replace(
         state,
-        bidders=_standing(state, facts["bidder"], "defaulted"),
+        bidders=_standing(state, facts["bidder"], standing),
         winner=facts["winner"],
         price_fen=facts["price_fen"],
         outcome="sold" if facts["winner"] else "rerun",
@@ -263,4 +286,5 @@ EVOLVE = {
     "banned": _banned,
     "annulled": _annulled,
     "defaulted": _defaulted,
+    "released": _released,
 }

@@ -26,6 +26,7 @@ from zhirong.exchange.engine.shape import (
     Open,
     Pause,
     PriorityMatch,
+    Release,
     Reply,
     Resume,
     Rung,
@@ -241,6 +242,7 @@ JUDGES: dict[type, Callable[[State, Any], tuple[Event, ...]]] = {
     Ban: _single(conduct.judge_ban),
     Annul: _single(conduct.judge_annulment),
     Default: _single(conduct.judge_default),
+    Release: _single(conduct.judge_release),
 }
 
 EVOLVE: dict[str, Callable[[State, Facts], State]] = {

@@ -42,7 +42,7 @@ class Bidder:
 
     code: str
     rank: int = 0
-    standing: str = "in"  # in | banned | defaulted
+    standing: str = "in"  # in | banned | defaulted | released
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,7 +217,18 @@ class Default:
     reason: str
 
 
-Command = Bid | Admit | Open | Pause | Encumber | Resume | Edit | Ban | Annul | Close | PriorityMatch | Default
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The next best said no, was silent, or its offer was withdrawn: asked and never bound, so no defaulter (E38)."""
+
+    at_ns: int
+    bidder: str
+    reason: str
+
+
+Command = (
+    Bid | Admit | Open | Pause | Encumber | Resume | Edit | Ban | Annul | Close | PriorityMatch | Default | Release
+)
 
 
 @dataclass(frozen=True, slots=True)

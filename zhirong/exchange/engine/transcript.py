@@ -23,6 +23,7 @@ RULES = {
     "matched": "court-21",
     "hammer": "X7",
     "defaulted": "court-24",
+    "released": "X7",
 }
 
 # Everything else an event may hold stays out of the open: the terms may name a secret reserve (Auction Law 28).

@@ -216,7 +216,9 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
     by_state = {
         "offered": (
             gettext("The next best answers."),
-            gettext("The buyer before it defaulted; the offer is at its own highest bid and binds it to nothing."),
+            gettext(
+                "The sale before it was not completed; the offer is at its own highest bid and binds it to nothing."
+            ),
         ),
         "declined": (
             gettext("The next best did not take it."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +13,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhirong.base.refused import Refused
+from zhirong.exchange import sales
 from zhirong.exchange.actions import changes, closing, listings, questions
+from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Listing, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -178,6 +181,11 @@ def seller_side(request: HttpRequest, number: str) -> HttpResponse:
     return seller_page(request, number)
 
 
+def anew(items: list[ListingItem]) -> str:
+    """The address of a new listing of the same rights."""
+    return f"{reverse('listing-new')}?{urlencode([('right', item.right_id) for item in items])}"
+
+
 def seller_page(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, what the seller can do now, its papers and questions."""
     from_items = own_items(request, number)
@@ -185,6 +193,8 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
     now = record.now()
     is_early = listing.state in ("draft", "submitted", "returned")
     offer = offers.offer_from(listing, [item.right for item in from_items])
+    is_failed = sales.of(listing) == "failed"
+    is_run_again = is_failed and rules_of(listing).on_default == "rerun"
     return pages.page(
         request,
         "desk/seller.html",
@@ -201,5 +211,7 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         questions=[] if is_early else list(listing.questions.filter(hidden_at=None).order_by("asked_at")),
         interested=None if is_early else offers.interested(listing),
         is_early=is_early,
+        failed=words.failed(is_run_again=is_run_again) if is_failed else "",
+        anew="" if is_run_again else anew(from_items),
         change=listing.changes.order_by("-pk").first() if listing.state == "announced" else None,
     )

@@ -19,6 +19,7 @@ addresses = [
     path("listings/<str:number>/register", intents.register, name="register-intent"),
     path("listings/<str:number>/step-back", intents.step_back, name="step-back"),
     path("listings/<str:number>/priority", intents.claim_priority, name="claim-priority"),
+    path("listings/<str:number>/proof", intents.prove, name="prove"),
     path("listings/<str:number>/ask", intents.ask, name="ask"),
     path("listings/<str:number>/answer", intents.answer_question, name="answer-question"),
     path("listings/<str:number>/answer-buyer", intents.answer_buyer, name="answer-buyer"),

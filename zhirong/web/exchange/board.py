@@ -40,6 +40,12 @@ SAID = {
     "annulled": gettext_noop("Annulled: %(reason)s"),
     "defaulted": gettext_noop("Bidder %(bidder)s defaulted"),
 }
+# Who was asked next and did not become the buyer, by why. Until this had its own kind, a default's line told it too.
+RELEASED = {
+    "offer_declined": gettext_noop("Bidder %(bidder)s, asked next in rank, declined the offer"),
+    "offer_lapsed": gettext_noop("Bidder %(bidder)s, asked next in rank, let the offer lapse"),
+    "offer_withdrawn": gettext_noop("The offer to bidder %(bidder)s, next in rank, was withdrawn"),
+}
 STOPS = ("paused", "encumbered")
 # Once open, a full window comes on top of the time lost (court rule 28), and the sum is told in its parts.
 AND_WINDOW = gettext_noop("%(given)s (%(stood)s lost and one full window of %(window)s)")
@@ -213,6 +219,9 @@ def with_stops(steps: Iterable[LotStep]) -> Iterator[tuple[LotStep, LotStep | No
 def said(step: LotStep, stop: LotStep | None = None) -> str:
     """What happened besides the bids, in the language of the page; a resumption is reckoned from its pause."""
     facts: dict[str, Any] = {"reason": "", "bidder": step.code, **json.loads(step.facts)}
+    was_only_asked = RELEASED.get(str(facts["reason"])) if step.kind in ("defaulted", "released") else None
+    if was_only_asked:
+        return gettext(was_only_asked) % facts
     facts["reason"] = filters.fact(facts["reason"], "reason")
     facts["outcome"] = words.outcome(str(facts.get("outcome", "")))
     if step.kind in STOPS:

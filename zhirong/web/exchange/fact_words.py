@@ -30,6 +30,7 @@ FACTS = {
     "about": gettext_noop("What it is about"),
     "account": gettext_noop("Account"),
     "act": gettext_noop("Act"),
+    "altered": gettext_noop("Changed in it"),
     "amount_fen": gettext_noop("Amount"),
     "answer_due_at": gettext_noop("Answer by"),
     "asking_fen": gettext_noop("Asking price"),
@@ -187,6 +188,7 @@ FACTS = {
     "weight": gettext_noop("Kind of burden"),
     "why": gettext_noop("Why"),
     "window_ns": gettext_noop("Last window"),
+    "was_fen": gettext_noop("Asking price before"),
     "winner": gettext_noop("Winner"),
     "year": gettext_noop("Patent year"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
@@ -12,7 +13,7 @@ from zhirong.base.refused import Refused
 from zhirong.exchange.actions import closing, intents, questions
 from zhirong.exchange.models import Intent, Listing, Question
 from zhirong.people.models import Party, Person
-from zhirong.web import pages
+from zhirong.web import pages, uploads
 from zhirong.web.exchange import listing as listing_pages
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
@@ -72,6 +73,21 @@ def step_back(request: HttpRequest, person: Person, found: Listing) -> str:
 def claim_priority(request: HttpRequest, person: Person, found: Listing) -> str:
     """An intending buyer claims a right of priority and its ground."""
     intents.claim_priority(person, _own(found, _id(request, "intent")).pk, basis=request.POST.get("basis", ""))
+    return "h-mine"
+
+
+@on_listing
+def prove(request: HttpRequest, person: Person, found: Listing) -> str:
+    """An intending buyer shows what the listing asks of buyers."""
+    intent = _own(found, _id(request, "intent"))
+    # The file goes with the deed: a proof that is refused keeps none.
+    with transaction.atomic():
+        intents.prove(
+            person,
+            intent.pk,
+            text=request.POST.get("proof", ""),
+            file=uploads.kept(request, person, is_secret=True),
+        )
     return "h-mine"
 
 

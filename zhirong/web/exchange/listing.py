@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -20,6 +23,7 @@ from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.record import files
+from zhirong.record.models import Leaf
 from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
@@ -54,7 +58,8 @@ def follows(request: HttpRequest, found: Listing, mine: Sequence[Intent]) -> boo
 
 def intents_of(found: Listing) -> list[Intent]:
     """Who registered, in order."""
-    return list(Intent.objects.filter(listing=found).exclude(state="void").select_related("party").order_by("pk"))
+    known = Intent.objects.filter(listing=found).exclude(state="void").select_related("party", "proof_file")
+    return list(known.order_by("pk"))
 
 
 def listing_or_404(request: HttpRequest, number: str) -> Listing:
@@ -93,6 +98,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     deal = deal_of(found)
     lot = deal.lot if deal else lot_of(found)
     intents = intents_of(found)
+    edition = edition_of(found)
     mine = own_intents(request, intents)
     paid, others = news.paid(mine), counts(intents)
     mark = news.of_listing(found, lot, deal, mine=mine, others=others["registered"], paid=paid)
@@ -101,7 +107,8 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "title": filters.title(found),
         "state": words.listing_state(found),
         "rules": rules,
-        "steps": steps(found, rules, lot=lot, deal=deal),
+        "edition": edition,
+        "steps": steps(found, rules, lot=lot, deal=deal, announced_at=edition.at if edition else found.announced_at),
         "findings": checked.findings(found, items),
         "items": items,
         "terms": terms(found, rules) if rules else [],
@@ -126,12 +133,40 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "news": (reverse("listing-news", args=[number]), reverse("listing", args=[number]), mark)
         if follows(request, found, mine)
         else None,
-        "outcome": words.outcome(found.end_reason),
+        "outcome": end_of(found, rules),
         "kind_word": words.kind,
         "span": words.span,
     }
     crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
+
+
+@dataclass(frozen=True)
+class Edition:
+    """When the text that stands was announced, what it changed, and the asking price before it."""
+
+    at: datetime
+    altered: str
+    was_fen: int | None
+
+
+def edition_of(found: Listing) -> Edition | None:
+    """The newest change of an announced listing, as it was told to the public; None while the first text stands."""
+    if found.edition == 1:
+        return None
+    leaf = Leaf.objects.filter(topic=found.topic, kind="exchange.changed").order_by("-pk").first()
+    if leaf is None:
+        return None
+    told = json.loads(leaf.body)
+    altered, was_fen = filters.fact(told.get("altered", []), "altered"), told.get("was_fen")
+    return Edition(leaf.at, altered, was_fen if was_fen != told.get("asking_fen") else None)
+
+
+def end_of(found: Listing, rules: RuleSet | None) -> str:
+    """Why it ended; of a sale that failed also where the deposits went and what follows."""
+    if sales.of(found) == "failed" and rules is not None:
+        return words.failed(is_run_again=rules.on_default == "rerun")
+    return words.outcome(found.end_reason)
 
 
 def items_of(found: Listing) -> QuerySet[ListingItem]:
@@ -212,12 +247,14 @@ def paper(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     return HttpResponse(files.get(kept.sha256), headers=files.headers(kept.name, kept.media_type))
 
 
-def steps(found: Listing, rules: RuleSet | None, *, lot: Lot | None, deal: Deal | None) -> list[tuple[str, str, str]]:
+def steps(
+    found: Listing, rules: RuleSet | None, *, lot: Lot | None, deal: Deal | None, announced_at: datetime | None
+) -> list[tuple[str, str, str]]:
     """The course of a listing seen from the buyer's side: (word, date or deadline, was | now | "")."""
     at = filters.short_moment
     rows: list[tuple[str, str]] = [
         (gettext("Filed"), at(found.submitted_at) if found.submitted_at else "–"),
-        (gettext("Announced"), at(found.announced_at) if found.announced_at else "–"),
+        (gettext("Announced"), at(announced_at) if announced_at else "–"),
         (gettext("Registration closes"), at(found.closes_at) if found.closes_at else "–"),
         (gettext("Auction"), at(lot.opens_ns) if lot else gettext("with two or more bidders")),
         (gettext("Contract"), _due(deal and deal.signed_at, words.span(rules.contract) if rules else "–")),
@@ -263,6 +300,7 @@ def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:
     deposit = gettext("%(amount)s (%(share)s of the asking price), counts towards the price")
     late = gettext("a bid in the last %(window)s moves the end to %(extension)s after it")
     return [
+        (gettext("Asked of buyers"), found.requirement or gettext("nothing beyond the deposit")),
         (gettext("Start price"), words.money(found.asking_fen)),
         (gettext("Step"), gettext("%(amount)s at this price") % {"amount": words.money(first_step)}),
         (

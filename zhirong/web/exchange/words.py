@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 from django.utils.translation import gettext, gettext_noop
@@ -120,6 +121,32 @@ def kind(code: str) -> str:
 def outcome(code: str) -> str:
     """How a listing or a lot ended; a reason that a person gave is shown as it was given."""
     return gettext(OUTCOMES[code]) if code in OUTCOMES else code
+
+
+def lot_outcome(lot: Lot, code: str) -> str:
+    """How a lot ended; where nobody was left to ask, it is run again only if the listing says so (X7, E38)."""
+    if code == "rerun" and terms_on_default(lot) == "next_best":
+        return gettext("Sale not completed: nobody is left to ask")
+    return outcome(code)
+
+
+def terms_on_default(lot: Lot) -> str:
+    """What the lot's announced terms say of a buyer who does not keep its word."""
+    return str(json.loads(lot.terms).get("on_default", "next_best"))
+
+
+def failed(*, is_run_again: bool) -> str:
+    """What became of the deposits, and what follows, once the buyer and everyone after it fell out."""
+    deposits = gettext(
+        "The deposit of the buyer who did not keep the contract was forfeited as the rule set says; "
+        "whoever was only asked next lost nothing, and every other deposit goes back."
+    )
+    follows = (
+        gettext("The listing is run again under a new number.")
+        if is_run_again
+        else gettext("Nothing is run again by itself; the seller may list the right anew.")
+    )
+    return f"{deposits} {follows}"
 
 
 def span(value: Span) -> str:

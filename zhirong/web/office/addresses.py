@@ -38,6 +38,7 @@ addresses = [
     path("office/payments/<int:payment_id>/receipt", register.receipt, name="office-payment-receipt"),
     path("office/imports/<int:batch_id>", cases.import_batch, name="office-import"),
     path("office/intents/<int:intent_id>", bidders.intent, name="office-intent"),
+    path("office/intents/<int:intent_id>/proof", bidders.proof, name="office-intent-proof"),
     path("office/questions", bidders.questions, name="office-questions"),
     path("office/floor", floor.floor, name="office-floor"),
     path("office/lots/<int:lot_id>", floor.lot, name="office-lot"),

@@ -13,7 +13,7 @@ from zhirong.exchange.actions import questions as asked
 from zhirong.exchange.models import Intent, Question
 from zhirong.people import access
 from zhirong.web import lists, pages
-from zhirong.web.office import rooms
+from zhirong.web.office import cases, rooms
 from zhirong.web.office.reviews import state_of as listing_state
 
 
@@ -75,6 +75,14 @@ def intent(request: HttpRequest, intent_id: int) -> HttpResponse:
         others=list(
             one.listing.intents.exclude(pk=one.pk).order_by("pk").values_list("code", "state", "priority_rank")
         ),
+    )
+
+
+@rooms.room("people.see_cases")
+def proof(request: HttpRequest, intent_id: int) -> HttpResponse:
+    """The file by which a buyer shows what the listing asks of buyers."""
+    return cases.handed(
+        request, get_object_or_404(Intent.objects.select_related("proof_file"), pk=intent_id).proof_file
     )
 
 

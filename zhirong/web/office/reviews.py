@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import gates, listing_rules, rule_sets, rules
+from zhirong.exchange import gates, listing_rules, rule_sets, rules, sales
 from zhirong.exchange.actions import changes, listings
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem
@@ -27,6 +27,7 @@ from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
 from zhirong.web.exchange import rulebook
+from zhirong.web.exchange import words as exchange_words
 from zhirong.web.office import rooms
 from zhirong.web.registry import words as registry_words
 
@@ -88,7 +89,8 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         here="office",
         title=filters.title(one),
         listing=one,
-        state=state_of(one.state),
+        state=exchange_words.listing_state(one) if sales.of(one) == "failed" else state_of(one.state),
+        failed=exchange_words.failed(is_run_again=found.on_default == "rerun") if sales.of(one) == "failed" else "",
         rights=in_view(one, items, now=now),
         before=before,
         figures=figures(found, one),
