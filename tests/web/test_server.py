@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,3 +105,23 @@ def test_a_thread_that_repeats_goes_on_after_a_fault(caplog: pytest.LogCaptureFi
     repeating.try_once()
     assert len(called) == 2
     assert "it is called again" in caplog.text
+
+
+def test_a_call_that_hangs_keeps_no_house_from_ending(caplog: pytest.LogCaptureFixture) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        begun.set()
+        let_go.wait(WAIT_S)
+
+    repeating = Repeating("clock", hang, every_seconds=0, ends_within_seconds=0)
+    repeating.start()
+    assert begun.wait(WAIT_S)
+    repeating.stop()
+    assert "clock did not end within 0 s; it is left behind" in caplog.text
+    let_go.set()
+    repeating.thread.join(WAIT_S)
+    assert not repeating.thread.is_alive()
+    caplog.clear()
+    repeating.stop()
+    assert caplog.text == ""

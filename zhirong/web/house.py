@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from zhirong.web.hub import Hub
 from zhirong.web.office import house as office
 
 CLOCK_SECONDS = 1
+log = logging.getLogger(__name__)
 # What does long work of which kind (record.jobs): a module adds its own here.
 WORK: dict[str, jobs.Work] = {**office.WORK}
 
@@ -34,8 +36,8 @@ WORK: dict[str, jobs.Work] = {**office.WORK}
 class Repeating:
     """A thread that calls something again and again. A fault is noted and does not end it."""
 
-    def __init__(self, name: str, call: Callable[[], Any], *, every_seconds: int) -> None:
-        self.call, self.every_seconds = call, every_seconds
+    def __init__(self, name: str, call: Callable[[], Any], *, every_seconds: int, ends_within_seconds: float = 10) -> None:
+        self.call, self.every_seconds, self.ends_within_seconds = call, every_seconds, ends_within_seconds
         self.ends = threading.Event()
         self.thread = threading.Thread(target=self.run, name=name, daemon=True)
 
@@ -43,8 +45,13 @@ class Repeating:
         self.thread.start()
 
     def stop(self) -> None:
+        """End after what is being done; a call that hangs is left, since the house ends on a signal all the same."""
         self.ends.set()
-        self.thread.join()
+        if not self.thread.is_alive():
+            return
+        self.thread.join(self.ends_within_seconds)
+        if self.thread.is_alive():
+            log.error("%s did not end within %s s; it is left behind", self.thread.name, self.ends_within_seconds)
 
     def run(self) -> None:
         while not self.ends.wait(self.every_seconds):
