@@ -293,7 +293,7 @@ def _deliveries(notice: Notice, reach: Reach, unwanted: set[tuple[str, str]]) ->
         if not notice.is_legal and (notice.person_ref, channel) in unwanted:
             state = "not_wanted"
         else:
-            state = send(address, text)
+            state = send(address)
         sent_at = at if state in ("sent", "in_outbox") else None
         row = Delivery(notice=notice, channel=channel, state=state, address=address, text=text, at=at, sent_at=sent_at)
         rows.append(row)

@@ -20,7 +20,7 @@ from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
 from zhirong.record import feed as record_feed
-from zhirong.record import jobs, sequencer
+from zhirong.record import channels, jobs, mail, sequencer
 from zhirong.web import feed
 from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
@@ -28,6 +28,7 @@ from zhirong.web.hub import Hub
 from zhirong.web.office import house as office
 
 CLOCK_SECONDS = 1
+MAIL_SECONDS = 5
 log = logging.getLogger(__name__)
 # What does long work of which kind (record.jobs): a module adds its own here.
 WORK: dict[str, jobs.Work] = {**office.WORK}
@@ -36,7 +37,9 @@ WORK: dict[str, jobs.Work] = {**office.WORK}
 class Repeating:
     """A thread that calls something again and again. A fault is noted and does not end it."""
 
-    def __init__(self, name: str, call: Callable[[], Any], *, every_seconds: int, ends_within_seconds: float = 10) -> None:
+    def __init__(
+        self, name: str, call: Callable[[], Any], *, every_seconds: int, ends_within_seconds: float = 10
+    ) -> None:
         self.call, self.every_seconds, self.ends_within_seconds = call, every_seconds, ends_within_seconds
         self.ends = threading.Event()
         self.thread = threading.Thread(target=self.run, name=name, daemon=True)
@@ -76,12 +79,15 @@ class Part:
 def parts() -> list[Part]:
     """What is started, in order; it is stopped in the other order."""
     clock = Repeating("clock", exchange_jobs.do_due, every_seconds=CLOCK_SECONDS)
+    # Apart from the clock: nothing that is due waits for a mail server.
+    post = Repeating("mail", mail.carry, every_seconds=MAIL_SECONDS)
     worker = jobs.Worker(WORK)
     return [
         Part("sequencer", sequencer.start, sequencer.stop),
         Part("floor", lambda: floor_doors.start(data=settings.DATA, wake=sequencer.wake), floor_doors.stop),
         Part("finder", lambda: finder.start(data=settings.DATA), finder.stop),
         Part("clock", clock.start, clock.stop),
+        Part("mail", post.start, post.stop),
         Part("jobs", worker.start, worker.stop),
     ]
 
@@ -109,6 +115,21 @@ def without_address() -> str:
         f"WARNING: ZR_SITE is not set to this house's address. Every certificate sealed from now on will carry a code "
         f"that leads to {settings.SITE} for ever. Stop, set it, say ZR_SITE=https://ip.example.gov.cn, and start again."
     )
+
+
+def without_mail() -> str:
+    """What a house is told whose mail server cannot be read; empty where it can, and where none is named."""
+    if settings.DEMO or not settings.MAIL or channels.mail_server() is not None:
+        return ""
+    return (
+        "WARNING: ZR_MAIL cannot be read, so no e-mail is sent. "
+        "Say ZR_MAIL='smtp://user:password@mail.example.gov.cn:587?from=notices@example.gov.cn' and start again."
+    )
+
+
+def warnings() -> list[str]:
+    """Everything that whoever starts the house should mend."""
+    return [found for found in (without_address(), without_mail()) if found]
 
 
 class Server(uvicorn.Server):
