@@ -32,7 +32,7 @@ class MailServer:
 
 
 def mail_server() -> MailServer | None:
-    """What ZR_MAIL names: `smtp://user:password@host:587?from=address`, or smtps. None in a demo, which sends nothing."""
+    """`smtp://user:password@host:587?from=address`, or smtps, as ZR_MAIL says. None in a demo, which sends nothing."""
     if settings.DEMO:
         return None
     try:

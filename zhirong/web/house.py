@@ -19,8 +19,8 @@ from django.db import close_old_connections, connections
 from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
-from zhirong.record import feed as record_feed
 from zhirong.record import channels, jobs, mail, sequencer
+from zhirong.record import feed as record_feed
 from zhirong.web import feed
 from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
