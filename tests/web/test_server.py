@@ -125,3 +125,16 @@ def test_a_call_that_hangs_keeps_no_house_from_ending(caplog: pytest.LogCaptureF
     caplog.clear()
     repeating.stop()
     assert caplog.text == ""
+
+
+def test_a_house_knows_its_rooms_before_anybody_asks_a_page(tmp_path: Path) -> None:
+    told = (
+        "import django; django.setup()\n"
+        "from zhirong.web import feed, house\n"
+        "house.House()\n"
+        "print(sorted(feed.WRITERS))\n"
+    )
+    around = {"DJANGO_SETTINGS_MODULE": "zhirong.settings", "ZR_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", told]
+    done = subprocess.run(command, env={**os.environ, **around}, stdout=subprocess.PIPE, text=True, check=True)
+    assert "'lot'" in done.stdout

@@ -15,6 +15,7 @@ import uvicorn
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
+from django.urls import get_resolver
 
 from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
@@ -154,6 +155,8 @@ class House:
     """The whole of one process. `application` is the ASGI one, `server` what listens."""
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+        # With the addresses come the writers of the rooms: after a restart browsers listen before anybody asks a page.
+        assert get_resolver().url_patterns
         self.hub = Hub(feed.read, feed.write, now_ms=feed.now_ms, last=record_feed.last_number())
         self.bid_door = BidDoor()
         self.bridge = Bridge(get_wsgi_application(), beside={"/live/bid/": self.bid_door, "/live/": self.hub})
