@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -131,11 +132,15 @@ def test_the_division_of_a_pledged_rights_price_is_entered_and_confirmed_on_its_
         "party_2": seller.party.ref, "role_2": "owner", "amount_2": rest,
     }  # fmt: skip
     assert operator.post(path, {**said, "party_1": "无此主体"}).status_code == 422
-    assert operator.post(path, said).status_code == 302
+    paper = SimpleUploadedFile("同意书.pdf", b"%PDF-1.7 consent", content_type="application/pdf")
+    assert operator.post(path, {**said, "file": paper}).status_code == 302
     split = Split.objects.get()
     assert "复核价款分配" in text_of(checker, path)
     confirmed = {"deed": "confirm_split", "payload_hash": split.payload_hash}
     assert operator.post(path, confirmed).status_code == 403
+    unread = checker.post(path, confirmed)
+    assert (unread.status_code, "同意书.pdf" in unread.content.decode()) == (409, True)
+    assert b"".join(checker.get(f"/office/splits/{split.pk}/evidence")) == b"%PDF-1.7 consent"
     assert checker.post(path, confirmed).status_code == 302
     assert sorted(Share.objects.values_list("amount_fen", flat=True)) == sorted([500_000_00, net_fen - 500_000_00])
     told = checker.get(f"/api/deals/{deal.pk}/proceeds").json()
@@ -227,6 +232,21 @@ def test_a_payout_near_its_term_waits_in_the_queue_with_its_amount() -> None:
     assert "付款待制单" in page
     assert "80,000" in page
     assert buyer.party.name in page
+
+
+def test_payouts_to_prepare_stand_in_one_row_of_the_queue_with_their_sum() -> None:
+    house, seller, buyers = given.House(), given.a_side("holder"), [given.a_side("buyer") for _ in range(3)]
+    found = [a_released(house, seller, buyer) for buyer in buyers]
+    Due.objects.update(due_at=found[0].made_at)
+    Due.objects.filter(pk=found[2].pk).update(due_at=found[0].made_at - timedelta(hours=1))
+    operator = signed_in(house.operator)
+    page = text_of(operator, "/office")
+    row = f'<a href="{DUES}">共 3 笔，先付 {buyers[2].party.name}</a>'
+    assert page.count(row) == 1
+    assert "240,000" in page
+    assert buyers[0].party.name not in page
+    taken = operator.get("/office?as=queue.csv").content.decode("utf-8-sig")
+    assert all(buyer.party.name in taken for buyer in buyers), "what is taken away holds each of them"
 
 
 def test_the_sum_of_what_is_due_leaves_out_what_other_bids_used() -> None:
