@@ -213,7 +213,7 @@ def keep(who: Actor | None, brought: files.Brought, *, is_secret: bool = False) 
 def must_be_evidence(*brought: File | files.Brought | None) -> None:
     """A deed rests only on what people read as it is; what a file is, its content said when it was kept."""
     types, most = _evidence("evidence_types"), evidence_most_bytes()
-    for file in filter(None, brought):
+    for file in (one for one in brought if one is not None):
         if file.media_type not in types:
             raise Refused("file.no_evidence", name=file.name)
         if file.size > most:
