@@ -93,6 +93,7 @@ def test_a_served_house_warns_aloud_when_it_is_up(tmp_path: Path) -> None:
         end(process, signal.SIGTERM)
 
 
+@pytest.mark.django_db
 def test_a_thread_that_repeats_goes_on_after_a_fault(caplog: pytest.LogCaptureFixture) -> None:
     called: list[int] = []
 
@@ -130,12 +131,14 @@ def test_a_call_that_hangs_keeps_no_house_from_ending(caplog: pytest.LogCaptureF
 
 def test_a_house_knows_its_rooms_before_anybody_asks_a_page(tmp_path: Path) -> None:
     told = (
-        "import django; django.setup()\n"
+        "from zhirong import server\n"
+        f"server.open_house({str(tmp_path)!r})\n"
         "from zhirong.web import feed, house\n"
         "house.House()\n"
         "print(sorted(feed.WRITERS))\n"
     )
-    around = {"DJANGO_SETTINGS_MODULE": "zhirong.settings", "ZR_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    around = {name: value for name, value in os.environ.items() if name not in ("ZR_DATA", "ZR_DATABASE_URL")}
     command = [sys.executable, "-c", told]
-    done = subprocess.run(command, env={**os.environ, **around}, stdout=subprocess.PIPE, text=True, check=True)
+    run = {**around, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=run, stdout=subprocess.PIPE, text=True, check=True)
     assert "'lot'" in done.stdout

@@ -316,6 +316,12 @@ def _deliveries(notice: Notice, reach: Reach, unwanted: set[tuple[str, str]]) ->
     return rows
 
 
+def note_delivery(delivery_id: int, *, state: str) -> None:
+    """What became of a message that waited; one that was sent stays sent."""
+    waiting = Delivery.objects.filter(pk=delivery_id, state="waiting")
+    waiting.update(state=state, sent_at=now() if state == "sent" else None)
+
+
 # -- jobs ------------------------------------------------------------------------------------------------------------
 
 

@@ -41,7 +41,7 @@ def carry() -> int:
             one = Delivery.objects.get(pk=number)
             state = _send(smtp, at, one)
             sent += state == "sent"
-            waiting.filter(pk=number).update(state=state, sent_at=actions.now() if state == "sent" else None)
+            actions.note_delivery(number, state=state)
     return sent
 
 
