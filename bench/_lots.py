@@ -8,6 +8,8 @@ from itertools import count
 
 from django.core.management import call_command
 
+from zhirong.base.calendar import beijing_day
+from zhirong.exchange.actions.listings import kept_edition
 from zhirong.exchange.models import Intent, Listing, Lot
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -22,13 +24,19 @@ def an_empty_house() -> None:
     call_command("migrate", verbosity=0)
 
 
-def a_hot_lot() -> int:
-    """A lot that stays open for a day, with 32 admitted bidders whose codes are 100 to 131."""
+def a_hot_lot(*, has_rules: bool = False) -> int:
+    """A lot that stays open for a day, with 32 admitted bidders whose codes are 100 to 131.
+
+    With the rules that were kept at its announcement its room can be shown.
+    """
     made_at, number = record.now(), next(numbers)
     name = f"bench {number}"
     seller = Party.objects.create(kind="legal", name=name, name_key=name, made_at=made_at)
     person = Person.objects.create(login=name, name=name, made_at=made_at)
     shown = {"state": "bidding", "announced_at": made_at, "closes_at": made_at, "bidding_at": made_at}
+    if has_rules:
+        edition = kept_edition("platform", made_at)
+        shown |= {"edition_of_rules": edition, "rules_day": beijing_day(made_at)}
     listing = Listing.objects.create(number=name, seller=seller, title=name, asking_fen=1, rule_set="platform", **shown)
     for code in range(100, 100 + CLIENTS):
         party = Party.objects.create(kind="legal", name=f"{name} {code}", name_key=name, made_at=made_at)

@@ -76,7 +76,7 @@ def serve(*, host: str, port: int, when_ready: Callable[[], None] = lambda: None
 
     def ready() -> None:
         print(f"http://{host}:{port}", flush=True)
-        if warning := part("zhirong.web.house").without_address():
+        for warning in part("zhirong.web.house").warnings():
             print(warning, file=sys.stderr, flush=True)
         print(how_it_ends(), flush=True)
         when_ready()

@@ -58,6 +58,8 @@ DEMO_RULES = DEMO
 # A seal is for ever, so a real house that was not told its address says so at every start (web.house).
 SITE_SAID = os.environ.get("ZR_SITE", "").rstrip("/")
 SITE = SITE_SAID or "http://127.0.0.1:8000"
+# The mail server that carries notices (record.channels); a house without one says so and sends none.
+MAIL = os.environ.get("ZR_MAIL", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -130,8 +130,8 @@ def test_the_outbox_is_there_in_a_demo_alone(client: Client, monkeypatch: pytest
     sold = desk.a_deal()
     sold.seller.person.email = "seller@example.org"
     sold.seller.person.save()
-    record.deliver_waiting(lambda ref: record.Reach("zh-hans", {"e_mail": f"{ref}@example.org"}))
     monkeypatch.setattr(settings, "DEMO", True)
+    record.deliver_waiting(lambda ref: record.Reach("zh-hans", {"e_mail": f"{ref}@example.org"}))
     text = text_of(client, "/outbox")
     assert f"{sold.seller.person.ref}@example.org" in text
     assert "的合同已拟好" in text

@@ -63,3 +63,10 @@ def test_what_begins_to_differ_on_the_way_holds_back_the_rest_and_undoes_nothing
         payouts.send_payouts(who.operator, given_bank.BANK)
     assert list(states.all()) == ["sent", "sent", "checked"]
     assert simulated.holds_now() == 98
+
+
+def test_an_instruction_file_is_short_so_that_no_bid_waits_for_its_transaction() -> None:
+    who = given_bank.people()
+    some_checked(who, 11)
+    assert [one.lines for one in payouts.send_payouts(who.operator, given_bank.BANK)] == [10, 1]
+    assert Payout.objects.filter(state="sent").count() == 11

@@ -122,7 +122,9 @@ def test_the_division_of_a_pledged_rights_price_is_entered_and_confirmed_on_its_
     deal = given_money.settled(house, a_pledged(house, seller, bank))
     net_fen = deal.price_fen - deal.seller_fee_fen
     path, operator, checker = f"/office/deals/{deal.pk}/proceeds", signed_in(house.operator), signed_in(house.checker)
-    assert "留在共管账户" in text_of(operator, path)
+    shown = text_of(operator, path)
+    assert "留在共管账户" in shown
+    assert "不超过 20 MB。" in shown
     rest = f"{(net_fen - 500_000_00) // 100}.{net_fen % 100:02d}"
     said = {
         "deed": "propose_split", "reason": "质权人同意书第二条",

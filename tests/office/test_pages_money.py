@@ -219,7 +219,10 @@ def test_a_deal_is_settled_by_two_persons_and_not_by_one() -> None:
     assert deal.state == "recordal"
     address = f"/office/deals/{deal.pk}"
     operator, checker = signed_in(house.operator), signed_in(house.checker)
-    assert "录入变更登记" in text_of(operator, address)
+    shown = text_of(operator, address)
+    assert "录入变更登记" in shown
+    # The bound that the file is judged by, so that nobody uploads what is then refused.
+    assert "PDF、OFD 或图片，不超过 20 MB。" in shown
     day = beijing_day(record.now()).isoformat()
     assert (
         operator.post(address, {"deed": "enter", "number": "2026112500012", "effective_on": "soon"}).status_code == 400

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.record.given_deeds import ANNA, BO
 from zhirong.base.refused import Refused
@@ -39,6 +43,44 @@ def test_a_file_is_kept_under_its_hash_and_told(data: Path):
         14,
     )
     assert "转让合同" not in Leaf.objects.get().body  # a name may hold a person's name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_judged_and_written_before_the_write_lock_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[tuple[str, bool]] = []
+
+    def seen(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*given: Any) -> Any:
+            steps.append((name, connection.in_atomic_block))
+            return call(*given)
+
+        return noted
+
+    monkeypatch.setattr(files, "judged", seen("judged", files.judged))
+    monkeypatch.setattr(files, "put", seen("put", files.put))
+    monkeypatch.setattr(actions, "tell", seen_in_deed := Told())
+    actions.keep_file(ANNA, "a.pdf", PDF)
+    assert steps == [("judged", False), ("put", False)]
+    assert seen_in_deed.locked == [True]
+
+
+class Told:
+    """Stands for `tell`: whether each deed was told within a transaction."""
+
+    def __init__(self) -> None:
+        self.locked: list[bool] = []
+
+    def __call__(self, *given: Any, **facts: Any) -> None:
+        self.locked.append(connection.in_atomic_block)
+
+
+def test_what_is_no_evidence_is_refused_before_it_is_written() -> None:
+    with pytest.raises(Refused) as refused:
+        actions.bring("a.txt", b"hello", is_evidence=True)
+    assert refused.value.code == "file.no_evidence"
+    assert not files.place(hashlib.sha256(b"hello").hexdigest()).exists()
+    assert actions.bring("a.pdf", PDF, is_evidence=True).size == 14
+    assert File.objects.count() == 0
 
 
 def test_the_same_file_twice_is_one_row_and_one_deed():

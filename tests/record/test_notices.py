@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from tests.record.given_deeds import ANNA, BO
 from zhirong.base.refused import Refused
@@ -63,7 +64,8 @@ def test_another_persons_notice_cannot_be_marked():
     assert notices.unread_count(ANNA.ref) == 1
 
 
-def test_each_channel_says_what_became_of_the_notice():
+def test_each_channel_says_what_became_of_the_notice(settings: Settings):
+    settings.DEMO = True
     actions.tell("lot.topped", "lot:7", who=None, to=[ANNA], price_fen=5_00)
     assert actions.deliver_waiting(reach) == 1
     assert states() == {"in_site": "shown", "e_mail": "in_outbox", "sms": "not_connected", "wechat": "not_connected"}
@@ -73,7 +75,8 @@ def test_each_channel_says_what_became_of_the_notice():
     assert Delivery.objects.count() == 4
 
 
-def test_a_channel_that_is_not_wanted_carries_legal_notices_only():
+def test_a_channel_that_is_not_wanted_carries_legal_notices_only(settings: Settings):
+    settings.DEMO = True
     actions.choose_channel(ANNA, "e_mail", is_wanted=False)
     actions.tell("lot.topped", "lot:7", who=None, to=[ANNA], price_fen=1)
     actions.deliver_waiting(reach)

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,6 +93,7 @@ def test_a_served_house_warns_aloud_when_it_is_up(tmp_path: Path) -> None:
         end(process, signal.SIGTERM)
 
 
+@pytest.mark.django_db
 def test_a_thread_that_repeats_goes_on_after_a_fault(caplog: pytest.LogCaptureFixture) -> None:
     called: list[int] = []
 
@@ -105,3 +107,38 @@ def test_a_thread_that_repeats_goes_on_after_a_fault(caplog: pytest.LogCaptureFi
     repeating.try_once()
     assert len(called) == 2
     assert "it is called again" in caplog.text
+
+
+def test_a_call_that_hangs_keeps_no_house_from_ending(caplog: pytest.LogCaptureFixture) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        begun.set()
+        let_go.wait(WAIT_S)
+
+    repeating = Repeating("clock", hang, every_seconds=0, ends_within_seconds=0)
+    repeating.start()
+    assert begun.wait(WAIT_S)
+    repeating.stop()
+    assert "clock did not end within 0 s; it is left behind" in caplog.text
+    let_go.set()
+    repeating.thread.join(WAIT_S)
+    assert not repeating.thread.is_alive()
+    caplog.clear()
+    repeating.stop()
+    assert caplog.text == ""
+
+
+def test_a_house_knows_its_rooms_before_anybody_asks_a_page(tmp_path: Path) -> None:
+    told = (
+        "from zhirong import server\n"
+        f"server.open_house({str(tmp_path)!r})\n"
+        "from zhirong.web import feed, house\n"
+        "house.House()\n"
+        "print(sorted(feed.WRITERS))\n"
+    )
+    around = {name: value for name, value in os.environ.items() if name not in ("ZR_DATA", "ZR_DATABASE_URL")}
+    command = [sys.executable, "-c", told]
+    run = {**around, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=run, stdout=subprocess.PIPE, text=True, check=True)
+    assert "'lot'" in done.stdout

@@ -82,7 +82,7 @@ class ReconciliationTold(shapes.Told):
 
 
 class SentTold(shapes.Told):
-    """The instruction files that went to the bank, a hundred payouts each; nothing to send is no file."""
+    """The instruction files that went to the bank, ten payouts each at most; nothing to send is no file."""
 
     files: list[str]
     payouts: int
@@ -359,7 +359,7 @@ def refuse_payout(request: HttpRequest, payout_id: shapes.Short, said: shapes.Wh
     **problems.told(SentTold, "ledger.payouts_halted", "ledger.statement_unfinished", *KEY),
 )
 def send_payouts(request: HttpRequest) -> HttpResponse:
-    """In instruction files of a hundred. Needs an Idempotency-Key."""
+    """In instruction files of ten. Needs an Idempotency-Key."""
     person = calling.person_of(request)
     return actions.once_in_steps(
         request, lambda: sent_told(payouts.send_payouts(person, custody_bank(), say=subjects.purposes))

@@ -23,6 +23,7 @@ from zhirong.exchange.actions import (
     objections,
     questions,
     settlement,
+    succession,
 )
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
@@ -134,7 +135,7 @@ class Story:
         deal = Deal.objects.get(listing=listing, state="contract")
         file = contracts.write(deal.pk).contract_file
         assert file is not None
-        seller, buyer = self._member(deal.seller), self._member(deal.buyer)
+        seller, buyer = self.member(deal.seller), self.member(deal.buyer)
         if until == "contract":
             return deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=file.sha256)
         deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=file.sha256)
@@ -158,7 +159,7 @@ class Story:
         """Somebody who registered for a listing."""
         return Intent.objects.filter(listing=listing).order_by("pk")[0].person
 
-    def _member(self, party: Party) -> str:
+    def member(self, party: Party) -> str:
         return next(login for login, firm in self.cast.firms.items() if firm.pk == party.pk)
 
     def some_buyers(self, least: int = 2) -> list[str]:
@@ -166,9 +167,10 @@ class Story:
         return self.dice.sample(BUYERS, self.dice.randint(least, len(BUYERS)))
 
 
+# From the cheapest to the dearest: a price that is owed is one that nobody's free money covers, or it would be paid.
 SETTLED_AS = (
-    *("settled", "settled", "settled", "settled", "confirming", "recordal", "payment", "contract"),
-    *("objection", "annulled", "default"),
+    *("objection", "annulled", "default", "declined"),
+    *("settled", "settled", "settled", "settled", "confirming", "recordal", "contract", "payment"),
 )
 
 
@@ -192,10 +194,10 @@ def play(story: Story) -> None:
         closing.answer(story.cast["liang"], single[1].pk, consents=False)
         _forward(story, 1)
         story.tell("第 1 批成交与结算")
-        _settle(story, sold)
+        silent = _settle(story, sold)
         waiting = [story.listing(SELLERS[place % 2]) for place in range(6)]
         _forward(story, 4)
-        _run(story, running, waiting)
+        _run(story, running, waiting, silent=silent)
         read_mail(story.cast, keep=UNREAD)
 
 
@@ -252,9 +254,11 @@ def _announced_to_run(story: Story) -> list[Listing]:
     return running
 
 
-def _settle(story: Story, sold: Sequence[Listing]) -> None:
-    cast = story.cast
-    for listing, state in zip(sold, SETTLED_AS, strict=True):
+def _settle(story: Story, sold: Sequence[Listing]) -> list[Deal]:
+    """Each deal is brought to its state; gives those whose buyers do nothing until they are in default."""
+    cast, price_fen = story.cast, dict(Deal.objects.values_list("listing", "price_fen"))
+    silent: list[Deal] = []
+    for listing, state in zip(sorted(sold, key=lambda one: (price_fen[one.pk], one.pk)), SETTLED_AS, strict=True):
         if state in ("objection", "annulled"):
             deal = story.deal(listing, until="contract")
             raised = objections.raise_objection(
@@ -262,19 +266,22 @@ def _settle(story: Story, sold: Sequence[Listing]) -> None:
             )
             if state == "annulled":
                 objections.decide(cast["zhuguan"], raised.pk, upheld=True, decision="经查系统日志属实，成交撤销。")
-        elif state == "default":
-            Deal.objects.get(listing=listing, state="contract")
+        elif state in ("default", "declined"):
+            silent.append(Deal.objects.get(listing=listing, state="contract"))
         else:
             story.deal(listing, until=state)
+    return silent
 
 
-def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing]) -> None:
-    """Default is declared, bids come in on what runs, and buyers register for what is announced."""
+def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing], *, silent: Sequence[Deal]) -> None:
+    """Defaults are declared, bids come in on what runs, and buyers register for what is announced."""
     cast = story.cast
-    overdue = Deal.objects.filter(state="contract", stopped_at=None, contract_due_at__lt=record.now()).order_by("pk")
-    for deal in list(overdue)[-1:]:
+    for deal in silent:
         settlement.propose_default(cast["jingban"], deal.pk, reason="逾期未签订合同，经两次催告仍未办理。")
         settlement.confirm_default(cast["fuhe"], deal.pk)
+    # The next best of one of them is still asked, that of the other says no.
+    asked = Deal.objects.get(listing=silent[-1].listing, state="offered")
+    succession.decline(cast[story.member(asked.buyer)], asked.pk)
     for place, listing in enumerate(waiting):
         story.registered(listing, *story.some_buyers(0)[: place % 4])
     story.bidding(running[:-1], rounds=11)

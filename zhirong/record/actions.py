@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -178,34 +177,56 @@ def tell(
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def keep_file(who: Actor | None, name: str, content: bytes, *, is_secret: bool = False) -> File:
     """Keep what somebody brought, under its hash. The same file from the same person is the same row again."""
-    shown_name = rules.safe_name(name)
-    media_type = rules.media_type(shown_name, content)
-    digest = hashlib.sha256(content).hexdigest()
-    row = {"name": shown_name, "sha256": digest, "owner_ref": ref_of(who)[:16], "is_secret": is_secret}
+    return keep(who, bring(name, content), is_secret=is_secret)
+
+
+def bring(name: str, content: bytes, *, is_evidence: bool = False) -> files.Brought:
+    """Judge what somebody brought and write its content; a refused file leaves nothing behind.
+
+    Outside every transaction: reading and writing 50 MB takes a third of a second, and the write lock may not wait.
+    """
+    brought = files.judged(name, content)
+    if is_evidence:
+        must_be_evidence(brought)
+    # The content first: a row never names a file that is not there; content without a row is merely unused.
+    files.put(brought.sha256, content)
+    return brought
+
+
+@transaction.atomic
+def keep(who: Actor | None, brought: files.Brought, *, is_secret: bool = False) -> File:
+    """The row and the deed of a file whose content is written."""
+    digest = brought.sha256
+    row = {"name": brought.name, "sha256": digest, "owner_ref": ref_of(who)[:16], "is_secret": is_secret}
     if kept := File.objects.filter(**row).first():
         return kept
-    # The content first: a row never names a file that is not there; content without a row is merely unused.
-    files.put(digest, content)
     kept = File.objects.create(
-        ref=secrets.token_hex(16), media_type=media_type, size=len(content), kept_at=now(), **row
+        ref=secrets.token_hex(16), media_type=brought.media_type, size=brought.size, kept_at=now(), **row
     )
     topic = f"file:{kept.ref}"
-    tell("record.file_kept", topic, who=who, file=kept.ref, sha256=digest, size=kept.size, media_type=media_type)
+    tell("record.file_kept", topic, who=who, file=kept.ref, sha256=digest, size=kept.size, media_type=kept.media_type)
     return kept
 
 
-def must_be_evidence(*brought: File | None) -> None:
+def must_be_evidence(*brought: File | files.Brought | None) -> None:
     """A deed rests only on what people read as it is; what a file is, its content said when it was kept."""
-    day = beijing_day(now())
-    types, most = (dated.on(dated.read(FIGURES)[name], day).value for name in ("evidence_types", "evidence_most_bytes"))
-    for file in filter(None, brought):
+    types, most = _evidence("evidence_types"), evidence_most_bytes()
+    for file in (one for one in brought if one is not None):
         if file.media_type not in types:
             raise Refused("file.no_evidence", name=file.name)
         if file.size > most:
             raise Refused("file.evidence_too_large", name=file.name, most_mb=most >> 20)
+
+
+def evidence_most_bytes() -> int:
+    """The largest file that a deed may rest on today."""
+    return int(_evidence("evidence_most_bytes"))
+
+
+def _evidence(name: str) -> Any:
+    return dated.on(dated.read(FIGURES)[name], beijing_day(now())).value
 
 
 @transaction.atomic
@@ -288,11 +309,17 @@ def _deliveries(notice: Notice, reach: Reach, unwanted: set[tuple[str, str]]) ->
         if not notice.is_legal and (notice.person_ref, channel) in unwanted:
             state = "not_wanted"
         else:
-            state = send(address, text)
+            state = send(address)
         sent_at = at if state in ("sent", "in_outbox") else None
         row = Delivery(notice=notice, channel=channel, state=state, address=address, text=text, at=at, sent_at=sent_at)
         rows.append(row)
     return rows
+
+
+def note_delivery(delivery_id: int, *, state: str) -> None:
+    """What became of a message that waited; one that was sent stays sent."""
+    waiting = Delivery.objects.filter(pk=delivery_id, state="waiting")
+    waiting.update(state=state, sent_at=now() if state == "sent" else None)
 
 
 # -- jobs ------------------------------------------------------------------------------------------------------------

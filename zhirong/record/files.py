@@ -6,12 +6,31 @@ import hashlib
 import os
 import re
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
 
 from zhirong.base.refused import Refused
+from zhirong.record import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What somebody brought, judged by its content; nobody has kept it yet."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def judged(name: str, content: bytes) -> Brought:
+    """The name it is shown under, what it is, and its hash; refused where it may not be kept at all."""
+    shown_name = rules.safe_name(name)
+    media_type = rules.media_type(shown_name, content)
+    return Brought(shown_name, media_type, len(content), hashlib.sha256(content).hexdigest())
 
 
 def place(sha256: str) -> Path:

@@ -56,5 +56,5 @@ def unread_count(person_ref: str) -> int:
 
 
 def outbox(most: int = 100) -> list[Delivery]:
-    """The e-mails of a house without a mail server, newest first, for the demo's outbox page."""
+    """The e-mails that a demo would have sent, newest first, for its outbox page."""
     return list(Delivery.objects.filter(channel="e_mail").select_related("notice").order_by("-pk")[:most])

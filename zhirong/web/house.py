@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,12 +15,13 @@ import uvicorn
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
+from django.urls import get_resolver
 
 from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
+from zhirong.record import channels, jobs, mail, sequencer
 from zhirong.record import feed as record_feed
-from zhirong.record import jobs, sequencer
 from zhirong.web import feed
 from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
@@ -27,6 +29,8 @@ from zhirong.web.hub import Hub
 from zhirong.web.office import house as office
 
 CLOCK_SECONDS = 1
+MAIL_SECONDS = 5
+log = logging.getLogger(__name__)
 # What does long work of which kind (record.jobs): a module adds its own here.
 WORK: dict[str, jobs.Work] = {**office.WORK}
 
@@ -34,8 +38,10 @@ WORK: dict[str, jobs.Work] = {**office.WORK}
 class Repeating:
     """A thread that calls something again and again. A fault is noted and does not end it."""
 
-    def __init__(self, name: str, call: Callable[[], Any], *, every_seconds: int) -> None:
-        self.call, self.every_seconds = call, every_seconds
+    def __init__(
+        self, name: str, call: Callable[[], Any], *, every_seconds: int, ends_within_seconds: float = 10
+    ) -> None:
+        self.call, self.every_seconds, self.ends_within_seconds = call, every_seconds, ends_within_seconds
         self.ends = threading.Event()
         self.thread = threading.Thread(target=self.run, name=name, daemon=True)
 
@@ -43,8 +49,13 @@ class Repeating:
         self.thread.start()
 
     def stop(self) -> None:
+        """End after what is being done; a call that hangs is left, since the house ends on a signal all the same."""
         self.ends.set()
-        self.thread.join()
+        if not self.thread.is_alive():
+            return
+        self.thread.join(self.ends_within_seconds)
+        if self.thread.is_alive():
+            log.error("%s did not end within %s s; it is left behind", self.thread.name, self.ends_within_seconds)
 
     def run(self) -> None:
         while not self.ends.wait(self.every_seconds):
@@ -69,12 +80,15 @@ class Part:
 def parts() -> list[Part]:
     """What is started, in order; it is stopped in the other order."""
     clock = Repeating("clock", exchange_jobs.do_due, every_seconds=CLOCK_SECONDS)
+    # Apart from the clock: nothing that is due waits for a mail server.
+    post = Repeating("mail", mail.carry, every_seconds=MAIL_SECONDS)
     worker = jobs.Worker(WORK)
     return [
         Part("sequencer", sequencer.start, sequencer.stop),
         Part("floor", lambda: floor_doors.start(data=settings.DATA, wake=sequencer.wake), floor_doors.stop),
         Part("finder", lambda: finder.start(data=settings.DATA), finder.stop),
         Part("clock", clock.start, clock.stop),
+        Part("mail", post.start, post.stop),
         Part("jobs", worker.start, worker.stop),
     ]
 
@@ -104,6 +118,21 @@ def without_address() -> str:
     )
 
 
+def without_mail() -> str:
+    """What a house is told whose mail server cannot be read; empty where it can, and where none is named."""
+    if settings.DEMO or not settings.MAIL or channels.mail_server() is not None:
+        return ""
+    return (
+        "WARNING: ZR_MAIL cannot be read, so no e-mail is sent. "
+        "Say ZR_MAIL='smtp://user:password@mail.example.gov.cn:587?from=notices@example.gov.cn' and start again."
+    )
+
+
+def warnings() -> list[str]:
+    """Everything that whoever starts the house should mend."""
+    return [found for found in (without_address(), without_mail()) if found]
+
+
 class Server(uvicorn.Server):
     """Ends the live streams first, so that nobody waits for browsers that only listen."""
 
@@ -126,6 +155,8 @@ class House:
     """The whole of one process. `application` is the ASGI one, `server` what listens."""
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+        # With the addresses come the writers of the rooms: after a restart browsers listen before anybody asks a page.
+        assert get_resolver().url_patterns
         self.hub = Hub(feed.read, feed.write, now_ms=feed.now_ms, last=record_feed.last_number())
         self.bid_door = BidDoor()
         self.bridge = Bridge(get_wsgi_application(), beside={"/live/bid/": self.bid_door, "/live/": self.hub})

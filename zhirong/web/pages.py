@@ -69,6 +69,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(filters.FILTERS)
     made.globals.update(url=reverse, static=static, place=place, place_at=place_at, chart=Charts())
+    made.globals.update(evidence_mb=lambda: record.evidence_most_bytes() >> 20)
     return made
 
 

@@ -56,11 +56,10 @@ def party(request: HttpRequest, party_id: int) -> HttpResponse:
 
 def ask(person: Person, this: Party, request: HttpRequest) -> None:
     """Keep the files as secret and ask for a decision on them, or neither."""
+    given = request.FILES.getlist("evidence")[:MOST_FILES]
+    brought = [record.bring(one.name or "evidence", uploads.content(one)) for one in given]
     with transaction.atomic():
-        brought = request.FILES.getlist("evidence")[:MOST_FILES]
-        kept = [
-            record.keep_file(person, one.name or "evidence", uploads.content(one), is_secret=True) for one in brought
-        ]
+        kept = [record.keep(person, one, is_secret=True) for one in brought]
         verification.submit_verification(person, this.pk, evidence=kept)
 
 

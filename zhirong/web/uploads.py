@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import HttpRequest
 
 from zhirong.base import money
@@ -24,20 +23,25 @@ def content(given: UploadedFile[Any]) -> bytes:
     return bytes(given.read())
 
 
-def kept(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File | None:
+def kept(
+    request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False, is_evidence: bool = False
+) -> File | None:
     """The uploaded file of this field as a kept one; None where none was chosen."""
     given = request.FILES.get(name)
     if given is None:
         return None
     try:
-        return record.keep_file(person, given.name or "file", content(given), is_secret=is_secret)
+        brought = record.bring(given.name or "file", content(given), is_evidence=is_evidence)
     except Refused as refused:
         raise Refused(refused.code, **{"field": name, **refused.facts}) from refused
+    return record.keep(person, brought, is_secret=is_secret)
 
 
-def needed(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File:
+def needed(
+    request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False, is_evidence: bool = False
+) -> File:
     """The same where the deed rests on it."""
-    found = kept(request, person, name, is_secret=is_secret)
+    found = kept(request, person, name, is_secret=is_secret, is_evidence=is_evidence)
     if found is None:
         raise Refused("web.file_missing", field=name)
     return found
@@ -45,13 +49,7 @@ def needed(request: HttpRequest, person: Person, name: str = "file", *, is_secre
 
 def evidence(request: HttpRequest, person: Person, name: str = "file", *, is_secret: bool = False) -> File:
     """A PDF or a picture that people read as proof; another file is refused beside its field and not kept."""
-    with transaction.atomic():
-        found = needed(request, person, name, is_secret=is_secret)
-        try:
-            record.must_be_evidence(found)
-        except Refused as refused:
-            raise Refused(refused.code, **{"field": name, **refused.facts}) from refused
-    return found
+    return needed(request, person, name, is_secret=is_secret, is_evidence=True)
 
 
 def day(request: HttpRequest, name: str) -> date:

@@ -24,7 +24,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         with house.running():
             print("working", flush=True)
-            if warning := house.without_address():
+            for warning in house.warnings():
                 print(warning, file=sys.stderr, flush=True)
             jobs.until_told_to_end()
     except Refused as no:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -35,7 +36,9 @@ STATES = {
     "no_address": gettext_noop("no address given"),
     "not_wanted": gettext_noop("not wanted"),
     "waiting": gettext_noop("waits to be sent"),
+    "not_taken": gettext_noop("not taken by the mail server"),
 }
+NOT_CARRIED = ("not_connected",)  # nor is what an earlier house without a mail server called its outbox
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def messages_of(rows: list[Notice], standing: Standing | None) -> list[Message]:
     for one in (
         Delivery.objects.filter(notice__in=rows)
         .exclude(channel=channels.IN_SITE)
-        .exclude(state="not_connected")
+        .exclude(state__in=NOT_CARRIED if settings.DEMO else (*NOT_CARRIED, "in_outbox"))
         .order_by("pk")
     ):
         went.setdefault(one.notice_id, []).append(
