@@ -262,35 +262,6 @@ def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why
 
 
 @router.post(
-    "/deals/{int:deal_id}/withdrawal",
-    auth=calling.may_ask("exchange.propose_withdrawal"),
-    summary="Propose to withdraw an offer to the next best",
-    **problems.told(DealTold, "deal.not_now", "deal.offer_taken", "people.own_party", "listing.text_length", *KEY),
-)
-def propose_withdrawal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
-    """Made in error, or the one asked may not buy; else its term runs (Civil Code 476). Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(
-        request, lambda: told(request, succession.propose_withdrawal(person, deal.pk, reason=said.reason))
-    )
-
-
-@router.post(
-    "/deals/{int:deal_id}/withdrawal/confirm",
-    auth=calling.may_ask("exchange.confirm_withdrawal"),
-    summary="Confirm that an offer is withdrawn",
-    **problems.told(
-        DealTold, "deal.not_now", "deal.offer_taken", "deal.withdrawal_not_proposed", "people.maker_is_checker",
-        "people.own_party", *KEY,
-    ),
-)  # fmt: skip
-def confirm_withdrawal(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
-    """The one after it is asked, or what the rule set says follows. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, succession.confirm_withdrawal(person, deal.pk)))
-
-
-@router.post(
     "/deals/{int:deal_id}/annulment/confirm",
     auth=calling.may_ask("exchange.confirm_annulment"),
     summary="Confirm the annulment of a deal",

@@ -24,7 +24,7 @@ def raise_objection(who: Person, deal_id: int, *, text: str, party: Party | None
     """Anyone concerned objects to a deal that is not settled yet; its clock stops."""
     deal = locked_deal(deal_id)
     access.require(who, "exchange.object", deal)
-    if deal.state in ("settled", "defaulted", "declined", "withdrawn", "annulled"):
+    if deal.state in listing_rules.DEAL_OVER:
         raise Refused("deal.not_now", state=deal.state, deed="object")
     if not is_concerned(who, deal):
         raise Refused("objection.not_concerned")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
-from zhirong.exchange import papers, published
+from zhirong.exchange import listing_rules, papers, published
 from zhirong.exchange.actions import money, succession
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
@@ -26,7 +26,6 @@ from zhirong.web.deals import words
 from zhirong.web.exchange import proofs
 from zhirong.web.exchange import words as exchange_words
 
-DEAD = ("defaulted", "declined", "withdrawn", "annulled")
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
 
@@ -86,6 +85,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         here="market",
         crumbs=[(gettext("My desk"), reverse("desk")), (gettext("Deals"), reverse("desk-deals")), (number, None)],
         deal=deal,
+        is_undone=deal.state in listing_rules.DEAL_UNDONE,
         state=words.deal(deal.state),
         sides=sides,
         steps=steps(deal),
@@ -104,7 +104,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         deposit_word=words.deposit(deal.intent.deposit_state),
         recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
         objections=deal.objections.select_related("party", "decided_by").order_by("-pk"),
-        can_object=deal.state not in ("settled", *DEAD)
+        can_object=deal.state not in listing_rules.DEAL_OVER
         and access.may(standing, "exchange.object", deal)
         and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id}),
         leaves=leaf_rows(deal),
@@ -145,7 +145,7 @@ def sides_of(deal: Deal, standing: Standing | None) -> list[Side]:
 
 def steps(deal: Deal) -> list[tuple[str, str, str]]:
     """From the hammer to the certificate: word, when it was or by when it is due, was | now."""
-    is_dead = deal.state in DEAD
+    is_dead = deal.state in listing_rules.DEAL_UNDONE
     here = STEPS.index(deal.state) if deal.state in STEPS else 0
     rows = [
         (gettext("Hammer"), deal.made_at, None),

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import money, objections, settlement, succession
-from zhirong.exchange.listing_rules import DEAL_STEPS
+from zhirong.exchange.actions import money, objections, settlement
+from zhirong.exchange.listing_rules import DEAL_OVER, DEAL_STEPS, DEAL_UNDONE
 from zhirong.exchange.models import Deal, Objection, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
@@ -22,7 +22,6 @@ from zhirong.web.office import rooms
 from zhirong.web.office.cases import handed
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
-ENDS = ("defaulted", "declined", "withdrawn", "annulled")
 DEEDS = (
     "exchange.enter_recordal",
     "exchange.confirm_recordal",
@@ -30,8 +29,6 @@ DEEDS = (
     "exchange.confirm_default",
     "exchange.propose_annulment",
     "exchange.confirm_annulment",
-    "exchange.propose_withdrawal",
-    "exchange.confirm_withdrawal",
 )
 
 
@@ -62,7 +59,7 @@ def due_of(deal: Deal) -> datetime | None:
 def deals(request: HttpRequest) -> HttpResponse:
     """/office/deals: every deal, by the state it is in."""
     counts = dict(Deal.objects.order_by().values_list("state").annotate(n=Count("pk")))
-    state = reading.choice(request, "state", ("offered", *WAY, *ENDS))
+    state = reading.choice(request, "state", ("offered", *WAY, *DEAL_UNDONE))
     found: QuerySet[Deal] = Deal.objects.select_related("listing", "seller", "buyer")
     if state:
         found = found.filter(state=state)
@@ -72,7 +69,7 @@ def deals(request: HttpRequest) -> HttpResponse:
         return file
     table = lists.table(request, "deals", gettext("Deals"), columns=columns, found=found, order="-made_at")
     states = [("", gettext("All"), sum(counts.values()))]
-    states += [(name, state_of(name)[1], counts[name]) for name in ("offered", *WAY, *ENDS) if name in counts]
+    states += [(name, state_of(name)[1], counts[name]) for name in ("offered", *WAY, *DEAL_UNDONE) if name in counts]
     return rooms.show(
         request, "deals.html", here="office-deals", title=gettext("Settlement"), table=table, states=states, state=state
     )
@@ -127,6 +124,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         title=filters.title(one.listing),
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
+        is_over=one.state in DEAL_OVER,
         state=state_of(one.state),
         steps=steps(one),
         due=due,
@@ -154,8 +152,6 @@ class May:
     settle_default: bool
     annul: bool
     settle_annulment: bool
-    withdraw: bool
-    settle_withdrawal: bool
 
 
 def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> May:
@@ -168,8 +164,6 @@ def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> Ma
         settle_default=access.may(standing, "exchange.confirm_default", one),
         annul="annul" in DEAL_STEPS[one.state] and access.may(standing, "exchange.propose_annulment", one),
         settle_annulment=access.may(standing, "exchange.confirm_annulment", one),
-        withdraw=access.may(standing, "exchange.propose_withdrawal", one),
-        settle_withdrawal=access.may(standing, "exchange.confirm_withdrawal", one),
     )
 
 
@@ -193,8 +187,6 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
             "propose_default": lambda: settlement.propose_default(person, deal_id, reason=reason),
             "confirm_default": lambda: settlement.confirm_default(person, deal_id),
             "propose_annulment": lambda: settlement.propose_annulment(person, deal_id, reason=reason),
-            "propose_withdrawal": lambda: succession.propose_withdrawal(person, deal_id, reason=reason),
-            "confirm_withdrawal": lambda: succession.confirm_withdrawal(person, deal_id),
             "confirm_annulment": lambda: settlement.confirm_annulment(person, deal_id),
         },
     )

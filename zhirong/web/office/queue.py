@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import faults
+from zhirong.exchange import listing_rules
 from zhirong.exchange.models import Deal, Intent, Listing, Objection
 from zhirong.ledger.models import BankLine, Due, Payout
 from zhirong.people import access
@@ -252,8 +253,7 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         past.exclude(default_proposed_by=None), "default",
         since="made_at", name="listing__title", due=due, maker="default_proposed_by",
     )  # fmt: skip
-    over = ("annulled", "settled", "defaulted", "declined", "withdrawn")
-    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=over)
+    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=listing_rules.DEAL_OVER)
     yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
     objections = Objection.objects.filter(state="open")
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
