@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +28,8 @@ from zhirong.web.exchange import words as exchange_words
 
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
+# Sealing takes a second or two; a page looks for its papers no longer than this.
+SEALING = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         end_word=exchange_words.outcome(deal.end_reason),
         is_overdue=is_overdue(deal, now),
     )
-    if hasattr(deal, "certificate") and not is_sealed and request.method == "GET":
+    if is_being_sealed(deal, now) and request.method == "GET":
         # The papers are there a second after the deeds got their numbers: the page looks again by itself.
         answer["Refresh"] = "2"
     return answer
@@ -210,6 +212,13 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
         "annulled": (gettext("The deal was undone."), gettext("Everything paid went back.")),
     }
     return by_state[deal.state]
+
+
+def is_being_sealed(deal: Deal, now: datetime) -> bool:
+    """Whether the certificate's papers are about to come; when they failed to, a page that moves on helps nobody."""
+    if not hasattr(deal, "certificate") or deal.certificate.sealed_id is not None:
+        return False
+    return now - deal.certificate.issued_at < SEALING
 
 
 def is_overdue(deal: Deal, now: datetime) -> bool:
