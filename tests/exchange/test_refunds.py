@@ -17,6 +17,7 @@ from zhirong.ledger.actions import bank, dues, payouts, simulated
 from zhirong.ledger.models import Due, Payout
 from zhirong.people.models import Party
 from zhirong.record import actions as record
+from zhirong.record import notices
 from zhirong.record.models import Notice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -119,10 +120,30 @@ def test_an_overdue_refund_is_told_once_to_the_office_and_to_the_payer() -> None
     given.time_passes(minutes=6)
     for _ in range(2):
         jobs.tick()
-    for one in (buyer, house.operator, house.checker):
-        assert told(one, "ledger.payout_overdue") == 1
-    assert told(seller, "ledger.payout_overdue") == 0
-    assert Notice.objects.filter(kind="ledger.payout_overdue", is_legal=False).count() == 0
+    for one in (house.operator, house.checker):
+        assert (told(one, "ledger.payout_overdue"), told(one, "ledger.payment_late")) == (1, 0)
+    assert (told(buyer, "ledger.payout_overdue"), told(buyer, "ledger.payment_late")) == (0, 1)
+    late = Notice.objects.filter(kind__in=("ledger.payout_overdue", "ledger.payment_late"))
+    assert (late.count(), late.filter(is_legal=False).count()) == (3, 0)
+    assert told(seller, "ledger.payment_late") == 0
+
+
+def test_what_is_overdue_is_said_with_who_owes_and_for_which_listing() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    due = a_released(house, seller, buyer)
+    given.time_passes(minutes=6)
+    jobs.tick()
+    number = Listing.objects.get(pk=int(due.topic.partition(":")[2])).number
+    to_office, to_payee = (
+        notices.text_of(Notice.objects.filter(kind=f"ledger.{kind}")[0], "zh-hans")
+        for kind in ("payout_overdue", "payment_late")
+    )
+    assert to_office.startswith(f"{number}：平台应于 ")
+    assert "80,000 元" in to_office
+    assert to_office.endswith("请经办人立即办理")
+    assert to_payee.startswith(f"{number}：平台应于 ")
+    assert "付给您方的 80,000 元 尚未付出" in to_payee
+    assert "您无须办理" in to_payee
 
 
 def test_a_long_list_of_bidders_has_its_deposits_back_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:

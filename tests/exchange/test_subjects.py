@@ -13,6 +13,7 @@ from tests.exchange import given_money
 from tests.people.given_people import deeds
 from tests.web.given_pages import text_of
 from zhirong.exchange import subjects
+from zhirong.exchange.actions import overdue
 from zhirong.exchange.models import Deal
 from zhirong.ledger import bank as banks
 from zhirong.ledger import rules
@@ -96,7 +97,7 @@ def test_a_payees_message_names_payee_and_masked_account_for_itself_and_the_hous
     secrets.keep_secret(seller.person, seller.party.pk, kind="bank_account", value=ACCOUNT)
     given.time_passes(days=9)
     for due in Due.objects.filter(why="proceeds"):
-        dues.tell_overdue(due.key)
+        overdue.tell_payout(due.key)
     for person in (seller.person, house.operator):
         page = text_of(desk.browser_of(person), "/desk/messages")
         assert seller.party.name in page

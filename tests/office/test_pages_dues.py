@@ -227,6 +227,21 @@ def test_a_payout_near_its_term_waits_in_the_queue_with_its_amount() -> None:
     assert buyer.party.name in page
 
 
+def test_payouts_to_prepare_stand_in_one_row_of_the_queue_with_their_sum() -> None:
+    house, seller, buyers = given.House(), given.a_side("holder"), [given.a_side("buyer") for _ in range(3)]
+    found = [a_released(house, seller, buyer) for buyer in buyers]
+    Due.objects.update(due_at=found[0].made_at)
+    Due.objects.filter(pk=found[2].pk).update(due_at=found[0].made_at - timedelta(hours=1))
+    operator = signed_in(house.operator)
+    page = text_of(operator, "/office")
+    row = f'<a href="{DUES}">共 3 笔，先付 {buyers[2].party.name}</a>'
+    assert page.count(row) == 1
+    assert "240,000" in page
+    assert buyers[0].party.name not in page
+    taken = operator.get("/office?as=queue.csv").content.decode("utf-8-sig")
+    assert all(buyer.party.name in taken for buyer in buyers), "what is taken away holds each of them"
+
+
 def test_the_sum_of_what_is_due_leaves_out_what_other_bids_used() -> None:
     house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
     a_released(house, seller, buyer)

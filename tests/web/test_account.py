@@ -45,6 +45,23 @@ def test_after_a_log_in_nobody_is_led_elsewhere(client: Client) -> None:
     assert client.post("/sign-in", given)["Location"] in ("/account", "/desk")
 
 
+@pytest.mark.parametrize("role", ["operator", "checker", "auditor", "official", "administrator"])
+def test_the_houses_people_are_led_to_the_office(client: Client, role: str) -> None:
+    person = a_person(role, password=PASSWORD)
+    answer = client.post("/sign-in", {"login": person.login, "password": PASSWORD})
+    assert answer["Location"] == "/office"
+    assert client.get("/office").status_code == 200
+
+
+def test_who_acts_for_a_party_or_was_on_the_way_somewhere_is_not_led_to_the_office(client: Client) -> None:
+    person, trader = a_person("operator", password=PASSWORD), a_person("buyer", password=PASSWORD)
+    a_membership(person, a_party())
+    given = {"login": person.login, "password": PASSWORD}
+    assert client.post("/sign-in", given)["Location"] == "/desk"
+    assert client.post("/sign-in", {**given, "next": "/market"})["Location"] == "/market"
+    assert client.post("/sign-in", {**given, "login": trader.login})["Location"] == "/desk"
+
+
 def test_guessing_from_one_place_is_slowed(client: Client) -> None:
     for _ in range(20):
         client.post("/sign-in", {"login": "nobody", "password": "x"})

@@ -71,7 +71,7 @@ def tell_what_is_late() -> int:
         [
             (overdue.tell_deal, lambda: [pk for _, pk in overdue.late_deals(now)]),
             (overdue.tell_listing, lambda: overdue.late_listings(now)),
-            (dues.tell_overdue, lambda: dues.overdue(now)),
+            (overdue.tell_payout, lambda: dues.overdue(now)),
             (unplaced.tell, lambda: unplaced.late(now)),
         ],
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat
 
@@ -23,6 +25,17 @@ class BankPage:
 
     holds: int
     untold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Under one payment code: what waits in suspense (another amount or payer, paid twice), and what is on its way.
+
+    Only a demo's bank is known to have money before it tells.
+    """
+
+    suspended_fen: int = 0
+    coming_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +94,22 @@ def expected_of(who: Who, code: str) -> Expectation | None:
     return found.filter(account__path__in=own_paths(standing)).first() if standing else None
 
 
-def has_payment(code: str) -> bool:
-    """Whether a customer has paid under this code at the simulated bank; the exchange may not know it yet."""
-    return SimulatedLine.objects.filter(memo=code, amount__gt=0).exists()
+def paid(codes: Collection[str]) -> dict[str, Paid]:
+    """What came under each of these codes and met nothing, in one question; a code without any is not there."""
+    if not codes:
+        return {}
+    lines = BankLine.objects.filter(memo__in=codes, amount__gt=0)
+    odd = lines.filter(state__in=("suspense", "proposed")).values_list("memo", "amount", Value(0))
+    found = odd
+    if settings.DEMO:
+        at_bank = SimulatedLine.objects.filter(memo__in=codes, amount__gt=0)
+        fresh = at_bank.exclude(bank_ref__in=lines.values("bank_ref"))
+        found = odd.union(fresh.values_list("memo", Value(0), "amount"), all=True)
+    rows = list(found)
+    return {
+        code: Paid(sum(fen for memo, fen, _ in rows if memo == code), sum(fen for memo, _, fen in rows if memo == code))
+        for code in {memo for memo, _, _ in rows}
+    }
 
 
 def desk(who: Who, *, bank: str = rules.BANK) -> Desk:

@@ -9,7 +9,7 @@ from zhirong.people.access import Who
 from zhirong.people.models import Party, Secret
 
 # What is told of money that leaves; its facts name the payee by the random reference alone.
-KINDS = frozenset({"ledger.payout_due", "ledger.payout_overdue", "ledger.due_paid"})
+KINDS = frozenset({"ledger.payout_due", "ledger.payout_overdue", "ledger.payment_late", "ledger.due_paid"})
 
 
 def shown(who: Who, refs: Iterable[str]) -> dict[str, str]:

@@ -44,10 +44,10 @@ def log_in(request: HttpRequest) -> HttpResponse:
         login, password = request.POST.get("login", ""), request.POST.get("password", "")
         if settings.DEMO and (chosen := request.POST.get("as")):
             login, password = chosen, password_of_demo()
-        sign_in.log_in(request.session, login=login, password=password)
+        person = sign_in.log_in(request.session, login=login, password=password)
         # What somebody put into this browser before the log-in proves no form after it.
         csrf.rotate_token(request)
-        return HttpResponseRedirect(pages.safe_back(after, pages.place("desk") or reverse("account")))
+        return HttpResponseRedirect(pages.safe_back(after, first_place(person)))
     return pages.page(
         request,
         "people/sign_in.html",
@@ -56,6 +56,15 @@ def log_in(request: HttpRequest) -> HttpResponse:
         demo_password=password_of_demo() if settings.DEMO else "",
         after=pages.safe_back(after, ""),
     )
+
+
+def first_place(person: Person) -> str:
+    """Where a log-in leads: the house's own people to the office, unless they act for a party as well."""
+    standing = access.standing_of(person)
+    office = pages.place("office")
+    if office and standing is not None and not standing.parties and access.may(standing, "people.enter_office"):
+        return office
+    return pages.place("desk") or reverse("account")
 
 
 @require_POST

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from zhirong.exchange import terms
+from zhirong.exchange import subjects, terms
 from zhirong.exchange.actions import relisting
 from zhirong.exchange.actions.deals import locked_deal, persons_of
 from zhirong.exchange.actions.listings import interested, locked, rules_of
 from zhirong.exchange.models import Deal, Listing, Overdue
 from zhirong.ledger.actions import dues
+from zhirong.ledger.models import Due
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import Leaf
@@ -113,6 +114,14 @@ def tell_listing(listing_id: int) -> Listing:
             kind, facts = OF_LISTINGS[what], {"number": listing.number}
             _tell(what, kind, listing.topic, due_at=due_at, to=interested(listing), facts=facts)
     return listing
+
+
+@transaction.atomic
+def tell_payout(key: str) -> Due:
+    """Tell the office and the payee that money has not left by its term, with the listing or the deal it is of."""
+    topic = Due.objects.values_list("topic", flat=True).get(key=key)
+    named = subjects.of([topic])
+    return dues.tell_overdue(key, about=named[topic].number if topic in named else topic)
 
 
 def _tell(what: str, kind: str, topic: str, *, due_at: datetime, to: list[Person], facts: dict[str, Any]) -> None:

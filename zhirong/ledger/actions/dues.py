@@ -263,21 +263,27 @@ def overdue(now: datetime) -> list[str]:
 
 
 @transaction.atomic
-def tell_overdue(key: str) -> Due:
-    """A term that passed: the office and the party are told, once."""
+def tell_overdue(key: str, *, about: str) -> Due:
+    """A term that passed: the office is told to act and the party that it waits for the house, each once.
+
+    `about` is the number of the listing or the deal.
+    """
     due, now = locked(key), record.now()
     if due.state not in ("due", "made") or due.overdue_at is not None or due.due_at >= now:
         return due
     due.overdue_at = now
     due.save(update_fields=["overdue_at"])
-    record.tell(
-        "ledger.payout_overdue",
-        due.topic,
-        who=None,
-        to=[*office(), *persons_of([due.party_id])[due.party_id]],
-        due=due.key,
-        party=due.party.ref,
-        amount_fen=due.left,
-        due_at=due.due_at.isoformat(),
-    )
+    told = {"ledger.payout_overdue": office(), "ledger.payment_late": persons_of([due.party_id])[due.party_id]}
+    for kind, to in told.items():
+        record.tell(
+            kind,
+            due.topic,
+            who=None,
+            to=to,
+            due=due.key,
+            party=due.party.ref,
+            about=about,
+            amount_fen=due.left,
+            due_at=due.due_at.isoformat(),
+        )
     return due

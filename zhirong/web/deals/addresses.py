@@ -8,6 +8,7 @@ from zhirong.web.deals import deal, deeds, files
 
 addresses = [
     path("deals/<str:number>", deal.deal_page, name="deal"),
+    path("deals/<str:number>/news", deal.deal_news, name="deal-news"),
     path("deals/<str:number>/accept", deeds.accept, name="accept-contract"),
     path("deals/<str:number>/offer", deeds.answer_offer, name="answer-offer"),
     path("deals/<str:number>/object", deeds.object_to, name="object"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -16,6 +16,8 @@ from zhirong.exchange import listing_rules, papers, published
 from zhirong.exchange.actions import money, succession
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
+from zhirong.ledger import bank_view
+from zhirong.ledger.bank_view import Paid
 from zhirong.people import access
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
@@ -23,7 +25,7 @@ from zhirong.record import kinds
 from zhirong.record.models import Leaf
 from zhirong.web import filters, pages
 from zhirong.web.deals import words
-from zhirong.web.exchange import proofs
+from zhirong.web.exchange import news, proofs
 from zhirong.web.exchange import words as exchange_words
 
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
@@ -73,9 +75,26 @@ def deal_page(request: HttpRequest, number: str) -> HttpResponse:
     return whole_page(request, number)
 
 
+@require_safe
+@pages.signed_in
+def deal_news(request: HttpRequest, number: str) -> HttpResponse:
+    """/deals/CJ-2026-000012/news: another mark than the page's means that the page shows what was."""
+    deal = deal_or_404(request, number)
+    leaves = [leaf.pk for leaf in told_of(deal)]
+    return JsonResponse({"mark": news.of_deal(deal, leaves, paid_under(money.price_code(deal)))})
+
+
+def paid_under(code: str) -> Paid:
+    """What came under the deal's payment code and met nothing."""
+    return bank_view.paid([code]).get(code, Paid())
+
+
 def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     """The page, also after a refused deed."""
     deal, standing, now = deal_or_404(request, number), pages.standing_of(request), record.now()
+    payment_code, told = money.price_code(deal), told_of(deal)
+    paid = paid_under(payment_code)
+    mark = news.of_deal(deal, [leaf.pk for leaf in told], paid)
     sides = sides_of(deal, standing)
     can_sign = any(side.can_sign for side in sides)
     owed = money.due_fen(deal)
@@ -102,14 +121,16 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         contract_sha256=deal.contract_file.sha256 if deal.contract_file else "",
         contract_number=papers.contract_number(deal),
         owed_fen=owed,
-        payment_code=money.price_code(deal),
+        payment_code=payment_code,
+        paid=paid,
+        news=(reverse("deal-news", args=[number]), reverse("deal", args=[number]), mark),
         deposit_word=words.deposit(deal.intent.deposit_state),
         recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
         objections=deal.objections.select_related("party", "decided_by").order_by("-pk"),
         can_object=deal.state not in listing_rules.DEAL_OVER
         and access.may(standing, "exchange.object", deal)
         and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id}),
-        leaves=leaf_rows(deal),
+        leaves=leaf_rows(told),
         has_certificate=hasattr(deal, "certificate"),
         is_sealed=is_sealed,
         end_word=exchange_words.outcome(deal.end_reason),
@@ -228,8 +249,12 @@ def is_overdue(deal: Deal, now: datetime) -> bool:
     return deal.stopped_at is None and at is not None and now > at
 
 
-def leaf_rows(deal: Deal) -> list[dict[str, Any]]:
-    """The deal's deeds on the record, newest first, each with its leaf."""
+def told_of(deal: Deal) -> list[Leaf]:
+    """The deal's deeds on the record, newest first."""
     told = Leaf.objects.filter(topic=deal.topic, kind__startswith="exchange.")
-    found = told.select_related("event").order_by("-pk")[:LEAVES]
-    return [{"leaf": leaf, "text": proofs.sentence(leaf.event, kinds.of(leaf.kind))} for leaf in found]
+    return list(told.select_related("event").order_by("-pk")[:LEAVES])
+
+
+def leaf_rows(told: list[Leaf]) -> list[dict[str, Any]]:
+    """Each deed in words, with its leaf."""
+    return [{"leaf": leaf, "text": proofs.sentence(leaf.event, kinds.of(leaf.kind))} for leaf in told]

@@ -19,7 +19,7 @@ from zhirong.record import notices
 from zhirong.registry.models import Right
 from zhirong.web import account, filters, pages
 from zhirong.web.deals import words as deal_words
-from zhirong.web.desk import mine, todo
+from zhirong.web.desk import ends, mine, todo
 from zhirong.web.exchange import words
 from zhirong.web.registry import rights
 from zhirong.web.registry import words as registry_words
@@ -63,7 +63,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         todo=rows,
         rights=[right_line(one) for one in own[: SHOWN + 1]],
         shown=SHOWN,
-        listings=[(one, words.listing_state(one)) for one in listings[:SHOWN]],
+        listings=[(one, words.listing_state(one), ends.of(one)) for one in listings[:SHOWN]],
         intents=[intent_line(one) for one in bidding(intents)[:SHOWN]],
         purses=mine.purses(found, list(mine.accounts_of(found))),
         money_lines=money_lines(running, intents, standing),

@@ -38,7 +38,15 @@ def listings(standing: Standing | None) -> QuerySet[Listing]:
     seen = Q(batch__isnull=True) | Q(batch__visible_at__isnull=False)
     open_questions = Count("questions", Q(questions__answered_at=None, questions__hidden_at=None))
     mine = Listing.objects.filter(seen, seller__in=standing.parties if standing else ())
-    return mine.select_related("seller").annotate(unanswered=open_questions)
+    return mine.select_related("seller").annotate(
+        unanswered=open_questions,
+        lot_state=Subquery(_newest_lot().values("state")[:1]),
+        lot_closes_ns=Subquery(_newest_lot().values("closes_ns")[:1]),
+    )
+
+
+def _newest_lot() -> QuerySet[Lot]:
+    return Lot.objects.filter(listing=OuterRef("pk")).order_by("-run")
 
 
 def intents(standing: Standing | None) -> QuerySet[Intent]:

@@ -17,7 +17,7 @@ from zhirong.papers.sheets import Column
 from zhirong.people.rules import Standing
 from zhirong.web import filters, lists, pages, reading
 from zhirong.web.deals import words as deal_words
-from zhirong.web.desk import mine
+from zhirong.web.desk import ends, mine
 from zhirong.web.exchange import words
 
 
@@ -36,7 +36,8 @@ class Own:
 
 def listing_cells(one: Listing, standing: Standing | None) -> Sequence[Any]:
     state = words.listing_state(one)[1]
-    return (one.number, filters.title(one), state, one.asking_fen, one.deposit_fen, one.announced_at, one.closes_at)
+    word, at = ends.of(one) or ("", None)
+    return (one.number, filters.title(one), state, one.asking_fen, one.deposit_fen, one.announced_at, word, at)
 
 
 def listing_columns() -> list[Column]:
@@ -47,7 +48,8 @@ def listing_columns() -> list[Column]:
         Column(head=gettext("Asking price (yuan)"), kind="money"),
         Column(head=gettext("Deposit (yuan)"), kind="money"),
         Column(head=gettext("Announced"), kind="moment"),
-        Column(head=gettext("Closes"), kind="moment"),
+        Column(head=gettext("What ends next"), width=16),
+        Column(head=gettext("Ends"), kind="moment"),
     ]
 
 
@@ -118,7 +120,7 @@ LISTINGS = Own(
     "desk-listings",
     gettext_noop("My listings"),
     mine.listings,
-    {"made": "pk", "title": "title", "price": "asking_fen", "closes": "closes_at"},
+    {"made": "pk", "title": "title", "price": "asking_fen"},
     words.LISTING,
     listing_columns,
     listing_cells,
@@ -159,6 +161,7 @@ def own_list(request: HttpRequest, own: Own, template: str) -> HttpResponse:
         state=state,
         states=[("", gettext("Every state")), *((key, gettext(word)) for key, (_, word) in own.states.items())],
         listing_state=words.listing_state,
+        end_of=ends.of,
         deal_state=deal_words.deal,
         intent_state=deal_words.intent,
         deposit_word=deal_words.deposit,

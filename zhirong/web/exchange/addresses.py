@@ -14,6 +14,7 @@ addresses = [
     path("market", market.hall, name="market"),
     path("market.<str:form>", market.export, name="market-export"),
     path("listings/<str:number>", listing.listing, name="listing"),
+    path("listings/<str:number>/news", listing.listing_news, name="listing-news"),
     path("listings/<str:number>/papers/<int:document_id>", listing.paper, name="listing-paper"),
     path("listings/<str:number>/register", intents.register, name="register-intent"),
     path("listings/<str:number>/step-back", intents.step_back, name="step-back"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -23,7 +23,7 @@ from zhirong.record import files
 from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
-from zhirong.web.exchange import checked, words
+from zhirong.web.exchange import checked, news, words
 
 CAN_REGISTER = "announced"
 
@@ -32,6 +32,29 @@ CAN_REGISTER = "announced"
 def listing(request: HttpRequest, number: str) -> HttpResponse:
     """/listings/ZR-2026-000518"""
     return listing_page(request, number)
+
+
+@require_safe
+@pages.signed_in
+def listing_news(request: HttpRequest, number: str) -> HttpResponse:
+    """/listings/ZR-2026-000518/news: another mark than the page's means that the page shows what was."""
+    found = listing_or_404(request, number)
+    intents = intents_of(found)
+    mine, deal = own_intents(request, intents), deal_of(found)
+    if not follows(request, found, mine):
+        raise Http404
+    lot, others = deal.lot if deal else lot_of(found), counts(intents)["registered"]
+    return JsonResponse({"mark": news.of_listing(found, lot, deal, mine=mine, others=others, paid=news.paid(mine))})
+
+
+def follows(request: HttpRequest, found: Listing, mine: Sequence[Intent]) -> bool:
+    """Whether the page follows what happens by itself: for who registered and for the seller; others load it again."""
+    return bool(mine) or access.may(pages.standing_of(request), "exchange.list", found)
+
+
+def intents_of(found: Listing) -> list[Intent]:
+    """Who registered, in order."""
+    return list(Intent.objects.filter(listing=found).exclude(state="void").select_related("party").order_by("pk"))
 
 
 def listing_or_404(request: HttpRequest, number: str) -> Listing:
@@ -69,8 +92,10 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     items = list(items_of(found))
     deal = deal_of(found)
     lot = deal.lot if deal else lot_of(found)
-    intents = list(Intent.objects.filter(listing=found).exclude(state="void").select_related("party").order_by("pk"))
+    intents = intents_of(found)
     mine = own_intents(request, intents)
+    paid, others = news.paid(mine), counts(intents)
+    mark = news.of_listing(found, lot, deal, mine=mine, others=others["registered"], paid=paid)
     facts: dict[str, Any] = {
         "listing": found,
         "title": filters.title(found),
@@ -88,8 +113,9 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
             top_fen=lot.top_fen if lot else None,
         ),
         "result_until": deals.result_stands_until(deal) if deal else None,
-        "counts": counts(intents),
+        "counts": others,
         "mine": mine,
+        "paid": paid,
         "my_parties": my_parties(request, mine) if can_register(found) else [],
         "papers": papers(request, found),
         "questions": Question.objects.filter(listing=found, hidden_at=None).order_by("asked_at"),
@@ -97,6 +123,9 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "is_seller": access.may(pages.standing_of(request), "exchange.list", found),
         "can_register": can_register(found),
         "confirm": None,
+        "news": (reverse("listing-news", args=[number]), reverse("listing", args=[number]), mark)
+        if follows(request, found, mine)
+        else None,
         "outcome": words.outcome(found.end_reason),
         "kind_word": words.kind,
         "span": words.span,
@@ -154,8 +183,8 @@ def my_parties(request: HttpRequest, mine: Sequence[Intent]) -> list[Party]:
     standing = pages.standing_of(request)
     if standing is None or not standing.parties:
         return []
-    taken = [intent.party_id for intent in mine if intent.state != "withdrawn"]
-    return list(Party.objects.filter(pk__in=standing.parties).exclude(pk__in=taken).order_by("name"))
+    free = standing.parties - {intent.party_id for intent in mine if intent.state != "withdrawn"}
+    return list(Party.objects.filter(pk__in=free).order_by("name")) if free else []
 
 
 def may_ask(request: HttpRequest, found: Listing) -> bool:

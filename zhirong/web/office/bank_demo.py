@@ -45,7 +45,7 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
         table=lists.table(request, "bank", title, columns=columns, found=found, order="-bank_ref"),
         waiting=waiting(request, may_play=may_play),
         asked=asked,
-        is_under_way=asked is not None and asked.state == "open" and bank_view.has_payment(code),
+        paid=bank_view.paid([code]).get(code, bank_view.Paid()) if asked else bank_view.Paid(),
         code=code,
         is_unknown=bool(code) and not Expectation.objects.filter(code=code).exists(),
         back=way_back(asked) if asked else None,

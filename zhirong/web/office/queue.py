@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import BigIntegerField, Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
@@ -79,6 +79,15 @@ class CaseInQueue:
     maker: str
     is_mine: bool
     amount_fen: int | None = None
+    # How many of its kind stand in this one row.
+    count: int = 1
+
+    @property
+    def shown(self) -> str:
+        """What is waited for, or how many wait together."""
+        if self.count > 1:
+            return gettext("%(n)s together, %(name)s first") % {"n": self.count, "name": self.name}
+        return self.name or gettext("without a name")
 
     @property
     def word(self) -> str:
@@ -108,7 +117,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     columns = columns_of(now)
     if file := lists.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
         return file
-    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=shown)
+    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=together(shown))
     kinds = [("", gettext("All"), len(found))]
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
@@ -131,7 +140,7 @@ def columns_of(now: datetime) -> list[lists.Column]:
     return [
         lists.Column(
             head=gettext("Case"),
-            value=lambda case: case.name or gettext("without a name"),
+            value=lambda case: case.shown,
             link=lambda case: case.address,
         ),
         lists.Column(head=gettext("Kind"), value=lambda case: case.word),
@@ -167,6 +176,17 @@ def waiting(request: HttpRequest, now: datetime) -> list[CaseInQueue]:
     ]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda case: (not case.is_mine, case.due or far, case.since))
+
+
+def together(found: list[CaseInQueue]) -> list[CaseInQueue]:
+    """Payouts to prepare are made in batches on the list of what is due: one row, at the place of the nearest term."""
+    payable = [case for case in found if case.kind == "payable"]
+    if len(payable) < 2:
+        return found
+    whole = sum(case.amount_fen or 0 for case in payable)
+    since = min(case.since for case in payable)
+    row = replace(payable[0], since=since, amount_fen=whole, count=len(payable))
+    return [row if case is payable[0] else case for case in found if case not in payable[1:]]
 
 
 Rows = QuerySet["Listing", tuple[str, str, datetime, datetime | None, str, str, str, int | None]]
