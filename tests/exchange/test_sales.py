@@ -59,7 +59,7 @@ def test_an_annulled_deal_is_no_sale_anywhere() -> None:
     house = given.House()
     deal, _, _ = three(house)
     settlement.propose_annulment(house.operator, deal.pk, reason="专利权已终止")
-    settlement.confirm_annulment(house.checker, deal.pk)
+    settlement.confirm_annulment(house.checker, deal.pk, payload_hash=given.waits(deal))
     listing = given.fresh(deal.listing)
     page = text_of(Client(), f"/listings/{listing.number}")
     assert "成交已撤销，挂牌价" in page

@@ -86,7 +86,7 @@ def three(house: given.House) -> tuple[Deal, given.Side, list[given.Side]]:
 def defaults(house: given.House, deal: Deal, **later: int) -> Deal:
     given.time_passes(**(later or {"hours": 1}))
     settlement.propose_default(house.operator, deal.pk, reason="未签约")
-    return settlement.confirm_default(house.checker, deal.pk)
+    return settlement.confirm_default(house.checker, deal.pk, payload_hash=given.waits(deal))
 
 
 def asked(house: given.House) -> tuple[Deal, Deal, list[given.Side]]:
@@ -307,7 +307,7 @@ def test_an_offer_can_be_annulled_by_two_and_nothing_stays_frozen() -> None:
     house = given.House()
     deal, offer, (_, second, _) = asked(house)
     settlement.propose_annulment(house.operator, offer.pk, reason="转让方终止转让")
-    settlement.confirm_annulment(house.checker, offer.pk)
+    settlement.confirm_annulment(house.checker, offer.pk, payload_hash=given.waits(offer))
     assert given.fresh(deal.listing).state == "ended"
     assert given.free_fen(second) == DEPOSIT
 

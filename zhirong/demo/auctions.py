@@ -267,7 +267,8 @@ def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing]) -
     overdue = Deal.objects.filter(state="contract", stopped_at=None, contract_due_at__lt=record.now()).order_by("pk")
     for deal in list(overdue)[-1:]:
         settlement.propose_default(cast["jingban"], deal.pk, reason="逾期未签订合同，经两次催告仍未办理。")
-        settlement.confirm_default(cast["fuhe"], deal.pk)
+        proposed = deal.proposals.get(state="proposed")
+        settlement.confirm_default(cast["fuhe"], deal.pk, payload_hash=proposed.payload_hash)
     for place, listing in enumerate(waiting):
         story.registered(listing, *story.some_buyers(0)[: place % 4])
     story.bidding(running[:-1], rounds=11)

@@ -58,8 +58,7 @@ def took_part(who: Person, deal: Deal) -> bool:
     parts = {
         deal.listing.made_by_id,
         deal.listing.reviewed_by_id,
-        deal.default_proposed_by_id,
-        deal.annulment_proposed_by_id,
+        *(pk for pair in deal.proposals.values_list("proposed_by", "decided_by") for pk in pair),
         *(pk for pair in intents.values_list("person", "decided_by") for pk in pair),
         *(pk for pair in deal.recordals.values_list("entered_by", "confirmed_by") for pk in pair),
         *(person.pk for person in persons_of(deal)),

@@ -173,6 +173,7 @@ def _over(deal: Deal, kind: str, *, who: Person | None, reason: str) -> None:
     deal.state = listing_rules.deal_after(deal.state, "decline")
     deal.ended_at, deal.end_reason = record.now(), reason
     deal.save(update_fields=["state", "ended_at", "end_reason"])
+    deals.lapse_proposals(deal)
     record.tell(
         kind,
         deal.topic,
