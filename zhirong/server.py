@@ -59,6 +59,15 @@ def tell_first_administrator() -> None:
     print("This password is shown once. Change it after the first log-in.", flush=True)
 
 
+def how_it_ends() -> str:
+    """What the terminal says below the address: how the house ends, and where a demo's data stay."""
+    from_settings = part("zhirong.settings")
+    lines = ["Ctrl+C 结束服务。/ It is served at this address; Ctrl+C ends it."]
+    if from_settings.DEMO:
+        lines.append(f"演示数据保存在 {from_settings.DATA}。/ The demo's data stay in {from_settings.DATA}.")
+    return "\n".join(lines)
+
+
 def serve(*, host: str, port: int, when_ready: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGTERM or SIGINT, then end in order."""
     # uvicorn raises the signal again once it is done; by then the rest of the house still has to end.
@@ -69,6 +78,7 @@ def serve(*, host: str, port: int, when_ready: Callable[[], None] = lambda: None
         print(f"http://{host}:{port}", flush=True)
         if warning := part("zhirong.web.house").without_address():
             print(warning, file=sys.stderr, flush=True)
+        print(how_it_ends(), flush=True)
         when_ready()
 
     try:

@@ -135,6 +135,8 @@ def settled(day: Day, deal: int) -> None:
     told = day.operator.post(f"/deals/{deal}/recordal", entered)
     payload = {"payload_hash": told["recordals"][-1]["payload_hash"]}
     assert day.operator.refused(f"/deals/{deal}/recordal/confirm", payload, key="x")[0] == 403
+    assert day.checker.refused(f"/deals/{deal}/recordal/confirm", payload, key="y") == (409, "file.not_read")
+    assert day.checker.ask("GET", f"/deals/{deal}/recordal/notice").content == b"%PDF-1.7 notice"
     assert day.checker.money(f"/deals/{deal}/recordal/confirm", payload)["state"] == "settled"
 
 

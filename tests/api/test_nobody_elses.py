@@ -58,6 +58,10 @@ UNREAD = {
     "/office/payments/": {"payment_id": 1},
     "/office/transfers/": {"transfer_id": 1},
     "/office/lots/": {"lot_id": 1},
+    "/office/splits/": {"split_id": 1},
+    "/api/claims/": {"claim_id": 1},
+    "/api/payments/": {"payment_id": 1},
+    "/api/transfers/": {"transfer_id": 1},
 }
 
 
@@ -162,13 +166,21 @@ def test_every_address_that_names_a_thing_answers_a_stranger_as_if_it_did_not_ex
     assert differ == {}
 
 
+def is_the_houses(route: str) -> bool:
+    """Whether the access table lets nobody in but people of the house."""
+    who = addresses.table()[f"GET {route}"]
+    return not isinstance(who, str) and set(who) <= {"operator", "checker", "auditor", "official"}
+
+
 def test_the_owner_finds_what_a_stranger_does_not(private: Private) -> None:
     """Otherwise the test above would compare nothing with nothing."""
     owners = [signed_in(person) for person in private.owners]
     found = {
         route: min(answer(owner, filled(route, private.values(route)))[0] for owner in owners)
         for route in places()
-        if not route.startswith("/office/") and "/signed/" not in route  # nobody brought a signed copy
+        if not route.startswith("/office/")
+        and not is_the_houses(route)
+        and "/signed/" not in route  # nobody brought a signed copy
     }
     assert {route: status for route, status in found.items() if status >= 400} == {}
 

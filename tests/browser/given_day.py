@@ -84,6 +84,12 @@ class Guest:
         within = self.page.locator("li").filter(has_text=beside) if beside else self.page
         self._presses(within.get_by_role("link", name=word).first)
 
+    def reads(self, word: str) -> None:
+        """A paper behind a link, opened beside the page."""
+        href = self.page.get_by_role("link", name=word).first.get_attribute("href")
+        assert href is not None
+        assert self.context.request.get(self.house + href).ok
+
     def presses(self, word: str, *, within: str = "main") -> None:
         """A button by its words; the page that answers is looked at."""
         self._presses(self.page.locator(within).get_by_role("button", name=word).first)

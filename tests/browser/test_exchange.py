@@ -176,10 +176,8 @@ def test_what_a_bidder_typed_is_never_touched(day: Day, lot: Lot, visit: Visit) 
     expect(own).to_have_value("805000")
     expect(own).to_be_focused()
     expect(other.get_by_text("您填写的内容保留不变")).to_be_visible()
-    other.get_by_role("button", name=re.compile("确认出价")).click()
-    expect(other.get_by_text("上一次出价未受理").first).to_be_visible()
-    expect(other.get_by_text("830,000 元").first).to_be_visible()
-    expect(other.get_by_label("或自己填")).to_have_value("805000")
+    expect(other.locator("[data-why]")).to_have_text("805,000 元过低：现在最低应出 830,000 元。")
+    expect(other.get_by_role("button", name=re.compile("确认出价"))).to_be_disabled()
 
 
 # The whole of a room but what runs by itself (clocks, bars, spoken words), the marks of one request, and the second

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.browser
 FILE = "cn102010000298420cn00001019453140bfulzh20190802cn00d.xml"
 NUMBER = "201010298420.4"
 TITLE = "一种耳机、相应的音源设备以及控制方法"
+TITLE_EN = "Headset with its sound source"
 EVIDENCE = b"%PDF-1.4\n% The office's notice of a change of name\n%%EOF\n"
 
 
@@ -80,6 +81,7 @@ def the_holder_imports(chen: Guest, file: Path) -> None:
 def the_operator_accepts_the_claim(jingban: Guest) -> None:
     jingban.go("/office")
     jingban.follows(TITLE)
+    jingban.reads("Read the evidence")
     jingban.fills(reason="The notice shows that both names are one company.")
     jingban.presses("Accept the claim")
 
@@ -89,9 +91,7 @@ def the_holder_lists(chen: Guest) -> str:
     chen.go("/desk")
     chen.follows(TITLE)
     chen.follows("List this right")
-    chen.fills(
-        title=TITLE, title_en="Headset with its sound source", summary="One invention in force.", asking="3000万"
-    )
+    chen.fills(title=TITLE, title_en=TITLE_EN, summary="One invention in force.", asking="3000万")
     chen.presses("Work out what follows")
     chen.sees("3,000,000")
     chen.presses("Keep as a draft")
@@ -103,7 +103,7 @@ def the_holder_lists(chen: Guest) -> str:
 
 def the_operator_announces(jingban: Guest, listing: str) -> None:
     jingban.go("/office?kind=listing")
-    jingban.follows(TITLE)
+    jingban.follows(TITLE_EN)
     jingban.sees(listing)
     jingban.presses("Announce the listing")
     jingban.sees("Announced")
@@ -189,7 +189,7 @@ def both_sides_accept(chen: Guest, wangshu: Guest) -> str:
     """The contract, found from the desk, is accepted on its page by seller and buyer. Gives the page's address."""
     for one in (chen, wangshu):
         one.go("/desk")
-        one.follows("Read and accept", beside=TITLE)
+        one.follows("Read and accept", beside=TITLE_EN)
         one.sees_after_a_while("I have read the contract")
         one.page.get_by_text("I have read the contract").click()
         one.presses("Accept the contract over 30,400,000 yuan")
@@ -207,7 +207,7 @@ def the_buyer_pays(wangshu: Guest, deal: str) -> None:
 def two_persons_settle(jingban: Guest, fuhe: Guest) -> None:
     """The operator enters what the office recorded; the checker confirms it, and money and title move."""
     jingban.go("/office?kind=recordal")
-    jingban.follows(TITLE)
+    jingban.follows(TITLE_EN)
     jingban.fills(number="2026120900012345")
     jingban.page.locator("main [name=file]").first.set_input_files(
         {"name": "手续合格通知书.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 notice"}
@@ -215,7 +215,8 @@ def two_persons_settle(jingban: Guest, fuhe: Guest) -> None:
     jingban.presses("Enter the recordal")
     fuhe.signs_in()
     fuhe.go("/office?kind=confirming")
-    fuhe.follows(TITLE)
+    fuhe.follows(TITLE_EN)
+    fuhe.reads("Read the notice")
     fuhe.presses("Confirm and settle 30,400,000 yuan")
     fuhe.sees("Price and title exchanged")
 
@@ -249,5 +250,5 @@ def verified(file: Path) -> subprocess.CompletedProcess[str]:
 
 def the_other_buyer_has_the_deposit_back(zhiqiu: Guest) -> None:
     zhiqiu.go("/desk/bids")
-    row = zhiqiu.page.get_by_role("row").filter(has_text=TITLE)
+    row = zhiqiu.page.get_by_role("row").filter(has_text=TITLE_EN)
     expect(row).to_contain_text("released")

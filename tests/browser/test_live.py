@@ -86,6 +86,32 @@ def test_a_lost_line_is_said_with_the_button_still_usable(
     expect(page.locator("button.bind")).to_be_enabled()
 
 
+def test_a_line_that_came_back_counts_as_lost_until_the_board_is_fresh(visit: Visit, room: None) -> None:
+    page = visit().go("/probe")
+    shows(page, "1,280,000")
+    beats = 'retry: 100\nevent: beat\ndata: {"now": 0}\n\n'
+    page.route("**/live/?*", lambda route: route.fulfill(content_type="text/event-stream", body=beats))
+    page.reload()
+    live_pages.bid(130_000_000)
+    page.wait_for_function("() => performance.now() > 2000")
+    lost = page.locator("[data-lost]")
+    expect(lost).to_be_visible()
+    page.unroute("**/live/?*")
+    expect(lost).to_be_hidden()
+    assert page.get_by_role("status").locator(".big").text_content() == "1,300,000"
+
+
+def test_a_line_that_was_refused_is_tried_again(visit: Visit, room: None) -> None:
+    page = visit().go("/probe")
+    page.route("**/live/?*", lambda route: route.fulfill(status=503))
+    page.reload()
+    expect(page.locator("[data-lost]")).to_be_visible()
+    page.unroute("**/live/?*")
+    live_pages.bid(130_000_000)
+    shows(page, "1,300,000")
+    expect(page.locator("[data-lost]")).to_be_hidden()
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_refused_bid_gets_its_page_with_and_without_script(visit: Visit, room: None, script: bool) -> None:
     page = visit(script=script).go("/probe")

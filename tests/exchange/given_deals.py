@@ -137,6 +137,12 @@ def a_notice(person: Person) -> File:
     return record.keep_file(person, "手续合格通知书.pdf", b"%PDF-1.7 notice")
 
 
+def reads(person: Person, file: File | None) -> None:
+    """This person opened the evidence of a case."""
+    assert file is not None
+    record.read_file(person, file, is_evidence=True)
+
+
 def a_pledge(house: House, right: Right) -> None:
     """A pledge as the office registered it today."""
     weights.encumber(

@@ -69,6 +69,7 @@ def settled(sold: Sold) -> Sold:
         sold.deal.pk,
         settlement.Proof("手续合格通知书 2026", today, given.a_notice(sold.house.operator)),
     )
+    given.reads(sold.house.checker, entered.file)
     settlement.confirm_recordal(sold.house.checker, sold.deal.pk, payload_hash=entered.payload_hash)
     sequencer.number_now()
     jobs.tick()

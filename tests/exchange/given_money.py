@@ -49,4 +49,5 @@ def a_recordal(house: given.House, deal: Deal) -> Recordal:
 def settled(house: given.House, deal: Deal) -> Deal:
     """Recorded by one, confirmed by another."""
     entered = a_recordal(house, deal)
+    given.reads(house.checker, entered.file)
     return settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)

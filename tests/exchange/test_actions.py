@@ -185,6 +185,10 @@ def test_an_auction_is_won_paid_recorded_and_certified_to_the_fen() -> None:
     )
     with refused("deal.recordal_changed"):
         settlement.confirm_recordal(house.checker, deal.pk, payload_hash="other")
+    with refused("file.not_read"):
+        settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)
+    assert given.free_fen(seller) == 0
+    given.reads(house.checker, entered.file)
     deal = settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)
     assert deal.state == "settled"
     assert given.free_fen(seller) == deal.price_fen - deal.seller_fee_fen

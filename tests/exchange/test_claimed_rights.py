@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -35,6 +36,7 @@ def a_claimed_right(house: given.House, seller: given.Side) -> Right:
     right.holdings.update(party=None, name=REGISTERED)
     evidence = record.keep_file(seller.person, "merger.pdf", b"%PDF-1.7 x", is_secret=True)
     claim = titles.claim_right(seller.person, right.holdings.get(), seller.party, evidence=evidence)
+    given.reads(house.operator, evidence)
     titles.accept_claim(house.operator, claim, reason="合并决定书")
     return Right.objects.get(pk=right.pk)
 
@@ -85,6 +87,7 @@ def test_the_operator_sees_the_claim_and_its_evidence_before_announcing() -> Non
     assert "merger.pdf" in text
     assert f"/office/claims/{claim.pk}" in text
     assert "已授权，是否有效未知" in text
+    assert re.search("可以转让；第 4–[0-9]+ 年度年费缴纳情况未知，权利是否有效未知", text)
 
 
 def test_the_contract_warrants_what_is_so() -> None:

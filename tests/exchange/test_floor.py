@@ -192,6 +192,16 @@ def test_e23_after_an_outage_the_lots_get_the_lost_time_and_a_window(clock: Cloc
     ]
 
 
+def test_e23_the_floor_is_open_only_once_the_new_end_is_committed(clock: Clock, tmp_path: Path) -> None:
+    lot, beat = a_lot(clock), tmp_path / "floor.lock"
+    with a_running_floor(clock, beat) as floor:
+        floor.bid(lot.pk, "11", 1_000_00).result(5)
+        until(lambda: bool(beat.read_text()))
+    clock.passes(2 * HOUR)
+    with a_running_floor(clock, beat):
+        assert (fresh(lot).state, fresh(lot).closes_ns - lot.closes_ns > 2 * HOUR) == ("live", True)
+
+
 def test_a_short_restart_is_no_outage(clock: Clock, tmp_path: Path) -> None:
     lot, beat = a_lot(clock), tmp_path / "floor.lock"
     with a_running_floor(clock, beat) as floor:

@@ -12,6 +12,7 @@ from tests.exchange.given_hall import Day, signed_in, the_floor, the_index
 from tests.web.given_pages import few_queries, text_of
 from zhirong.exchange import finder
 from zhirong.exchange.actions import listings
+from zhirong.record import actions as record
 from zhirong.record import sequencer
 from zhirong.web import limits, lists
 from zhirong.web.exchange import front, market
@@ -48,6 +49,26 @@ def test_the_timetable_stands_by_time_with_the_room_one_click_away(client: Clien
     assert f'href="/lots/{lot.pk}"' in text
     assert "报名中 · 1 家" in text
     assert text.index(f"/listings/{waiting.number}") < text.index(f"/lots/{lot.pk}"), "it closes earlier"
+
+
+@pytest.mark.parametrize(
+    ("state", "opens_in", "word"),
+    [("scheduled", 60, "opens"), ("live", -60, "ends"), ("paused", -60, "ends after"), ("paused", 60, "opens after")],
+)
+def test_the_timetable_says_what_each_time_is(client: Client, state: str, opens_in: int, word: str) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    now_ns = record.now_ns()
+    lot.state, lot.opens_ns, lot.closes_ns = state, now_ns + opens_in * 10**9, now_ns + 3600 * 10**9
+    lot.save()
+    client.cookies["lang"] = "en"
+    assert f'class="when"><small>{word}</small><br>' in text_of(client, "/")
+
+
+def test_the_timetable_says_until_when_one_may_register(client: Client) -> None:
+    waiting = Day().announced()
+    given.an_admitted(waiting, given.a_side("buyer"))
+    assert 'class="when"><small>登记截至</small><br>' in text_of(client, "/")
 
 
 def test_the_hall_finds_two_characters_and_numbers(client: Client) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.exchange import given_deals as given
 from tests.exchange.given_floor import fresh, until
 from tests.exchange.given_hall import Day, signed_in, the_floor
 from tests.web.given_pages import few_queries, text_of
+from zhirong.base import shown
 from zhirong.exchange import floor_doors, jobs
+from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Lot, LotStep
 from zhirong.record import sequencer
-from zhirong.web import feed
+from zhirong.web import feed, filters
+from zhirong.web.exchange import board
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +83,60 @@ def test_what_is_no_amount_is_refused_and_kept() -> None:
     assert not LotStep.objects.filter(kind="bid").exists()
 
 
+def test_the_reader_says_which_amounts_fit_before_the_bid(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    client.cookies["lang"] = "en"
+
+    def read(own: str) -> tuple[str | None, str]:
+        found = client.get(f"/lots/{lot.pk}/amount", {"own": own}).json()
+        return found.get("fen"), found["why"]
+
+    assert read("802500") == ("80250000", "")
+    assert read("799999") == ("79999900", "799,999 yuan is too low: the least valid amount now is 800,000 yuan.")
+    with the_floor():
+        signed_in(day.buyers[0].person).post(f"/lots/{lot.pk}/bid", {"own": "802500", "key": "a"})
+    assert read("80.75万") == ("80750000", "")
+    off = "808,000 yuan is no whole number of steps above the price: 807,500 yuan or 812,500 yuan fits."
+    assert read("808000") == ("80800000", off)
+    most_fen = board.terms_of(lot).most_fen
+    none, why = read(str(most_fen // 100 + 1))
+    assert (none, why.endswith(f"at most {filters.yuan(most_fen)} yuan.")) == (None, True)
+    top = most_fen - (most_fen - 80_250_000) % 500_000
+    assert read(str(top // 100 + 1))[1].endswith(f"above the price: {filters.yuan(top)} yuan fits.")
+
+
+def test_an_amount_that_does_not_fit_is_refused_before_the_confirmation() -> None:
+    day = Day()
+    lot, _ = day.auction()
+    browser = signed_in(day.buyers[0].person)
+    for own, code in (("799999", 409), ("99999999999999", 422), ("0", 422), ("800001", 200)):
+        assert browser.post(f"/lots/{lot.pk}/confirm", {"own": own}).status_code == code, own
+    with the_floor():
+        signed_in(day.buyers[1].person).post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "a"})
+    answer = browser.post(f"/lots/{lot.pk}/confirm", {"own": "808000"})
+    assert answer.status_code == 409
+    assert "可出 805,000 元 或 810,000 元" in answer.content.decode()
+    assert LotStep.objects.filter(lot=lot, kind="bid").count() == 1
+
+
+def test_whoever_was_outbid_reads_so_without_script_too() -> None:
+    day = Day()
+    lot, intents = day.auction()
+    first, second = (signed_in(buyer.person) for buyer in day.buyers)
+    with the_floor():
+        assert "data-outbid" not in first.get(f"/lots/{lot.pk}").content.decode()
+        first.post(f"/lots/{lot.pk}/bid", {"own": "800000", "key": "a"})
+        assert "data-outbid hidden" in first.get(f"/lots/{lot.pk}").content.decode()
+        second.post(f"/lots/{lot.pk}/bid", {"own": "820000", "key": "b"})
+    told = f"您的出价已被竞买人 {intents[1].code} 超过；现在最低应出 825,000 元。"
+    page = first.get(f"/lots/{lot.pk}").content.decode()
+    assert f"data-outbid><b>{told}</b>" in page
+    assert "notice go" not in page
+    assert "data-outbid hidden" in second.get(f"/lots/{lot.pk}").content.decode()
+    assert "data-outbid" not in Client().get(f"/lots/{lot.pk}").content.decode()
+
+
 def test_who_is_not_admitted_does_not_bid() -> None:
     day = Day()
     lot, _ = day.auction()
@@ -129,6 +188,62 @@ def test_the_transcript_names_the_buyer_only_when_it_is_over(client: Client) -> 
     assert day.buyers[0].party.name in text
     assert day.buyers[1].party.name not in text
     assert text_of(client, f"/lots/{lot.pk}").count(day.buyers[0].party.name) == 1
+
+
+BEGIN_NS = int(datetime(2026, 11, 22, 11, 20, tzinfo=shown.BEIJING).timestamp()) * 10**9
+SECOND_NS = 10**9
+
+
+def a_step(kind: str, at: int, *, closes: int, **facts: object) -> LotStep:
+    """A step of the record, with its instants in seconds after 11:20."""
+    received_ns, closes_ns = BEGIN_NS + at * SECOND_NS, BEGIN_NS + closes * SECOND_NS
+    return LotStep(kind=kind, received_ns=received_ns, closes_ns=closes_ns, facts=json.dumps(facts))
+
+
+def test_the_record_of_an_outage_can_be_reckoned() -> None:
+    """Stamped in the same second, it says all the same from when to when, what was given back, and the new end."""
+    stop = a_step("paused", 219, closes=449, since_ns=BEGIN_NS + 204 * SECOND_NS, reason="outage")
+    on = a_step("resumed", 219, closes=524)
+    with translation.override("en"):
+        assert board.said(stop) == "Paused from 11:23:24 on: the floor was out of reach"
+        assert board.said(on, stop) == (
+            "Resumed: stood still from 11:23:24 to 11:23:39; given back 75 seconds "
+            "(15 seconds lost and one full window of 60 seconds); the end moved from 11:27:29 to 11:28:44"
+        )
+    with translation.override("zh-hans"):
+        assert board.said(stop) == "11:23:24 起暂停：系统中断"
+        assert board.said(on, stop) == (
+            "恢复竞价：11:23:24 至 11:23:39 停止竞价；补足 75 秒（停止的 15 秒，另加一个完整的延时时段 60 秒）；"
+            "截止时间由 11:27:29 改为 11:28:44"
+        )
+
+
+def test_before_the_opening_a_pause_gives_back_no_more_than_it_took() -> None:
+    stop = a_step("encumbered", 0, closes=90_000, since_ns=BEGIN_NS, reason="质押登记")
+    on = a_step("resumed", 7_200, closes=97_200)
+    with translation.override("en"):
+        assert board.said(on, stop) == (
+            "Resumed: stood still from 11:20:00 to 13:20:00; given back 2:00:00; "
+            "the end moved from 11-23 12:20:00 to 11-23 14:20:00"
+        )
+
+
+def test_a_pause_is_told_alike_in_room_transcript_file_and_receipt(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_floor():
+        bidding.pause(day.house.operator, lot, reason="核对公告内容。")
+        bidding.resume(day.house.operator, lot)
+    sequencer.number_now()
+    for kind in ("paused", "resumed"):
+        step = LotStep.objects.get(lot=lot, kind=kind)
+        with translation.override("zh-hans"):
+            told = board.said(step)
+        assert filters.clock(step.received_ns) in told
+        rows = client.get(f"/lots/{lot.pk}/transcript.csv").content.decode("utf-8-sig")
+        assert told in rows
+        for path in (f"/lots/{lot.pk}", f"/lots/{lot.pk}/transcript", f"/receipts/{step.leaf_id}"):
+            assert told in text_of(client, path), (kind, path)
 
 
 def end(lot: Lot) -> None:

@@ -138,6 +138,7 @@ def test_an_agreement_confirmed_before_the_settlement_pays_with_it() -> None:
     with refused("deal.split_unconfirmed"):
         settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)
     splits.confirm_split(house.checker, deal.pk, payload_hash=split.payload_hash)
+    given.reads(house.checker, entered.file)
     deal = settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)
     assert (free_of(bank), free_of(seller.party), in_escrow(deal)) == (1, net_fen - 1, 0)
 

@@ -110,6 +110,7 @@ def test_a_pledge_younger_than_the_agreement_stops_the_settlement_until_it_names
     parts = [("pledgee", pledgee.ref, 7), ("owner", seller.party.ref, net_fen(deal) - 7)]
     split = splits.propose_split(house.operator, deal.pk, parts=parts, reason="质权人同意书")
     splits.confirm_split(house.checker, deal.pk, payload_hash=split.payload_hash)
+    given.reads(house.checker, entered.file)
     settlement.confirm_recordal(house.checker, deal.pk, payload_hash=entered.payload_hash)
     assert (free_of(pledgee), free_of(seller.party), in_escrow(deal)) == (7, net_fen(deal) - 7, 0)
     assert list(reports.faults()) == []

@@ -58,7 +58,11 @@ def test_a_transfer_is_found_by_number_entered_listed_and_confirmed_by_another()
     assert "没有符合条件的转让" in text_of(checker, "/office/transfers?state=returned")
     program = a_caller(case.house.checker)
     assert [program.get("/transfers", state=state)["total"] for state in ("entered", "returned")] == [1, 0]
-    checker.post(answer["Location"], {"deed": "confirm", "payload_hash": one.payload_hash})
+    said = {"deed": "confirm", "payload_hash": one.payload_hash}
+    assert checker.post(answer["Location"], said).status_code == 409
+    assert case.right.holdings.get(until__isnull=True).party == case.seller.party
+    assert program.ask("GET", f"/transfers/{one.pk}/proof").status_code == 200
+    checker.post(answer["Location"], said)
     assert case.right.holdings.get(until__isnull=True).party == case.buyer.party
     sheet = checker.get("/office/transfers?state=confirmed&as=transfers.csv").content.decode("utf-8-sig")
     assert case.right.number in sheet

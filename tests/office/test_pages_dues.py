@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -129,11 +130,15 @@ def test_the_division_of_a_pledged_rights_price_is_entered_and_confirmed_on_its_
         "party_2": seller.party.ref, "role_2": "owner", "amount_2": rest,
     }  # fmt: skip
     assert operator.post(path, {**said, "party_1": "无此主体"}).status_code == 422
-    assert operator.post(path, said).status_code == 302
+    paper = SimpleUploadedFile("同意书.pdf", b"%PDF-1.7 consent", content_type="application/pdf")
+    assert operator.post(path, {**said, "file": paper}).status_code == 302
     split = Split.objects.get()
     assert "复核价款分配" in text_of(checker, path)
     confirmed = {"deed": "confirm_split", "payload_hash": split.payload_hash}
     assert operator.post(path, confirmed).status_code == 403
+    unread = checker.post(path, confirmed)
+    assert (unread.status_code, "同意书.pdf" in unread.content.decode()) == (409, True)
+    assert b"".join(checker.get(f"/office/splits/{split.pk}/evidence")) == b"%PDF-1.7 consent"
     assert checker.post(path, confirmed).status_code == 302
     assert sorted(Share.objects.values_list("amount_fen", flat=True)) == sorted([500_000_00, net_fen - 500_000_00])
     told = checker.get(f"/api/deals/{deal.pk}/proceeds").json()

@@ -69,9 +69,22 @@ def test_another_houses_paper_does_not_match_the_pinned_key():
     ]
 
 
-def test_without_a_pinned_key_this_is_said():
-    said = [en for _, en in verifier.verify(verifier.canonical(a_receipt())).remarks]
-    assert said[-1] == "no --key was given: the file's own key was used; compare it with the key the house publishes"
+def test_without_a_pinned_key_the_verdict_names_the_key_and_where_it_is_published(tmp_path: Path, capsys):
+    file = tmp_path / "receipt.json"
+    file.write_bytes(verifier.canonical(a_receipt()))
+    key = given.a_key().public()
+    assert verifier.main([str(file)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == f"It matches, by the key in the file; compare it with the one published at /verify: {key}"
+    assert verifier.main([str(file), "--key", key]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "相符 / It matches."
+
+
+def test_times_are_told_as_the_pages_tell_them():
+    assert verifier.shown("at", "2026-11-22T16:05:06.123456+00:00") == "2026-11-23 00:05:06.123+08:00"
+    receipt = a_receipt()
+    said = [en for _, en in verifier.verify(verifier.canonical(receipt)).remarks]
+    assert any(verifier.shown("at", receipt["leaf"]["at"]) in one for one in said)
 
 
 def test_an_edited_amount_is_named_with_its_line_and_both_values():
@@ -302,5 +315,5 @@ def test_the_file_needs_nothing_but_python_39():
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in names} <= set(sys.stdlib_module_names)
     assert " ".join(sorted(names)) == (
-        "__future__ argparse base64 functools hashlib json pathlib struct sys typing zlib"
+        "__future__ argparse base64 datetime functools hashlib json pathlib struct sys typing zlib"
     )

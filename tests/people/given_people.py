@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from zhirong.base import text
 from zhirong.base.refused import Refused, sentence
 from zhirong.people.models import Membership, Party, Person, RoleGrant
 from zhirong.record import actions as record
+from zhirong.record import files
 from zhirong.record.models import Event, File
 
 _count = itertools.count(1)
@@ -70,12 +72,15 @@ def a_resident_id() -> str:
 
 def a_file(owner: Person) -> File:
     n = next(_count)
+    content = b"%%PDF-1.7 licence %d" % n
+    digest = hashlib.sha256(content).hexdigest()
+    files.put(digest, content)
     return File.objects.create(
         ref=f"{n:032x}",
         name="licence.pdf",
         media_type="application/pdf",
-        size=1,
-        sha256=f"{n:064x}",
+        size=len(content),
+        sha256=digest,
         kept_at=record.now(),
         owner_ref=owner.ref,
     )

@@ -134,14 +134,22 @@ def test_a_second_administrator_may_take_over() -> None:
 def test_a_party_is_verified_on_evidence_by_an_unconnected_operator() -> None:
     chief, operator = given.a_person(), given.a_person("operator")
     party = given.a_party(administrator=chief)
-    asked = verification.submit_verification(chief, party.pk, evidence=[given.a_file(chief)])
+    files = [given.a_file(chief), given.a_file(chief)]
+    asked = verification.submit_verification(chief, party.pk, evidence=files)
+    verification.read_evidence(operator, asked.pk, files[0].pk)
+    with refused("file.not_read"):
+        verification.accept_verification(operator, asked.pk)
+    party.refresh_from_db()
+    assert party.verified_at is None
+    verification.read_evidence(operator, asked.pk, files[1].pk)
     verification.accept_verification(operator, asked.pk)
     party.refresh_from_db()
     assert party.verified_at is not None
     assert verification.accept_verification(operator, asked.pk).decided_by == operator
     with refused("people.already_decided"):
         verification.reject_verification(given.a_person("operator"), asked.pk, reason="x")
-    assert deeds() == ["people.verification_asked", "people.verified"]
+    read = ["record.file_read", "record.file_read"]
+    assert deeds() == ["people.verification_asked", *read, "people.verified"]
     assert {notice.person_ref for notice in Notice.objects.all()} == {chief.ref}
 
 

@@ -58,6 +58,20 @@ def test_reading_a_secret_file_is_a_deed_and_another_is_none():
     assert (body["who"], body["file"]) == (BO.ref, secret.ref)
 
 
+def test_the_first_reading_of_evidence_is_a_deed_of_that_person_alone():
+    paper = actions.keep_file(ANNA, "a.pdf", PDF)
+    same = actions.keep_file(BO, "a.pdf", PDF)
+    assert actions.read_file(BO, paper) == PDF
+    with pytest.raises(Refused) as refused:
+        actions.must_have_read(BO, None, paper)
+    assert (refused.value.code, refused.value.facts) == ("file.not_read", {"name": "a.pdf"})
+    for _ in range(2):
+        assert actions.read_file(BO, paper, is_evidence=True) == PDF
+    actions.must_have_read(BO, paper)
+    assert [json.loads(leaf.body)["who"] for leaf in Leaf.objects.filter(kind="record.file_read")] == [BO.ref]
+    assert (actions.has_read(ANNA, paper), actions.has_read(BO, same)) == (False, False)
+
+
 def test_content_that_changed_on_the_disk_is_not_handed_out():
     kept = actions.keep_file(ANNA, "a.pdf", PDF)
     files.place(kept.sha256).write_bytes(b"%PDF-other")

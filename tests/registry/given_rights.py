@@ -15,6 +15,7 @@ from zhirong.base.numbers import check_character
 from zhirong.base.refused import Refused
 from zhirong.people.models import Membership, Party, Person, RoleGrant
 from zhirong.record import actions as record
+from zhirong.record import files
 from zhirong.record.models import File, Leaf
 from zhirong.registry import queries, records
 from zhirong.registry.actions import putting
@@ -53,6 +54,7 @@ def an_operator() -> Person:
 
 
 def a_file(data: bytes = b"evidence") -> File:
+    files.put(hashlib.sha256(data).hexdigest(), data)
     return File.objects.create(
         ref=secrets.token_hex(8),
         name="file.pdf",
@@ -62,6 +64,12 @@ def a_file(data: bytes = b"evidence") -> File:
         kept_at=record.now(),
         owner_ref="",
     )
+
+
+def read(who: Person, file: File | None) -> None:
+    """This person opened the evidence."""
+    assert file is not None
+    record.read_file(who, file, is_evidence=True)
 
 
 def a_number(serial: int, *, year: int = 2021) -> str:

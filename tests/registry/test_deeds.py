@@ -14,6 +14,7 @@ from tests.registry.given_rights import (
     a_right,
     an_operator,
     kinds_told,
+    read,
     refused,
     standing_of,
 )
@@ -277,7 +278,13 @@ def test_a_claim_is_decided_by_the_operator_and_told_to_whoever_asked():
     assert blocking(right) == ["holder_unclaimed"]
     claim = titles.claim_right(who, right.holdings.get(), party, evidence=a_file())
     assert titles.claim_right(who, right.holdings.get(), party, evidence=a_file()) == claim
-    titles.decide_claim(an_operator(), claim, is_accepted=True, reason="营业执照变更证明")
+    operator, other = an_operator(), an_operator()
+    read(other, claim.evidence)
+    with refused("file.not_read", name="file.pdf"):
+        titles.decide_claim(operator, claim, is_accepted=True, reason="营业执照变更证明")
+    assert right.holdings.get().party is None
+    read(operator, claim.evidence)
+    titles.decide_claim(operator, claim, is_accepted=True, reason="营业执照变更证明")
     assert blocking(right) == []
     assert right.holdings.get().party == party
     assert [notice.person_ref for notice in Notice.objects.all()] == [who.ref]

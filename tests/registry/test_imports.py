@@ -16,6 +16,7 @@ from tests.registry.given_rights import (
     a_right,
     an_operator,
     kinds_told,
+    read,
     refused,
 )
 from tests.registry.xml_files import new_file
@@ -174,7 +175,9 @@ def test_another_name_or_an_unverified_party_must_claim_the_right(name, is_verif
     freedom = queries.is_free(holding.right, Act.SELL, date(2023, 7, 1))
     assert [reason.code for reason in freedom.blocking] == ["holder_unclaimed"]
     claim = titles.claim_right(who, holding, party, evidence=a_file())
-    titles.accept_claim(an_operator(), claim, reason="名称变更证明")
+    operator = an_operator()
+    read(operator, claim.evidence)
+    titles.accept_claim(operator, claim, reason="名称变更证明")
     assert queries.is_free(holding.right, Act.SELL, date(2023, 7, 1)).allowed
     claim.refresh_from_db()
     assert claim.state == "accepted"

@@ -110,6 +110,7 @@ def test_a_claim_needs_evidence_and_then_waits_for_the_operator() -> None:
     assert "您的认领待经办机构审核" in waiting
     assert f"{address}/claim" not in waiting
     assert browser.get(f"{address}/claim").headers["Location"] == f"{address}#h-claims"
+    given.reads(house.operator, claim.evidence)
     titles.accept_claim(house.operator, claim, reason="手续合格通知书")
     assert "已认领" in text_of(browser, address)
 

@@ -13,6 +13,7 @@ from tests.registry.given_rights import (
     a_right,
     an_operator,
     kinds_told,
+    read,
     refused,
     standing_of,
 )
@@ -60,6 +61,10 @@ def test_an_operator_finds_the_payment_and_the_year_counts_as_paid():
     right = a_patent()
     who, operator = holder_of(right), an_operator()
     paid = payments.pay_fee(who, right, SIX, file=a_file())
+    with refused("file.not_read"):
+        payments.confirm_payment(operator, paid)
+    assert codes(right) == ["fees_unconfirmed"]
+    read(operator, paid.file)
     assert payments.confirm_payment(operator, paid).decided_by == operator
     payments.confirm_payment(operator, paid)
     rows = {row.year: row for row in fees.fee_table(queries.facts_of(right, DAY), DAY)}
@@ -86,6 +91,7 @@ def test_a_refused_payment_may_be_reported_again_with_a_better_receipt():
     again = payments.pay_fee(who, right, SIX, file=a_file())
     assert (again.pk != first.pk, again.state) == (True, "waiting")
     assert payments.pay_fee(who, right, SIX, file=a_file()) == again
+    read(operator, again.file)
     assert payments.confirm_payment(operator, again).state == "confirmed"
     assert [one.state for one in FeePayment.objects.order_by("pk")] == ["refused", "confirmed"]
     assert {row.year: row.is_paid for row in fees.fee_table(queries.facts_of(right, DAY), DAY)}[6]

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.exchange import given_deals as given
-from tests.registry.given_rights import a_file, a_party, a_person, a_right, an_operator, kinds_told, refused
+from tests.registry.given_rights import a_file, a_party, a_person, a_right, an_operator, kinds_told, read, refused
 from zhirong.exchange import holds
 from zhirong.people.models import Party
 from zhirong.record.models import Notice
@@ -42,7 +42,10 @@ def test_a_second_person_moves_the_title_and_the_first_alone_does_not():
     assert holders(right) == [seller]
     with refused("people.not_allowed"):
         transfers.confirm_transfer(one.entered_by, one, payload_hash=one.payload_hash, held=free)
+    with refused("file.not_read", name="file.pdf"):
+        transfers.confirm_transfer(checker, one, payload_hash=one.payload_hash, held=free)
     assert (holders(right), "registry.transferred" in kinds_told()) == ([seller], False)
+    read(checker, one.proof)
     done = transfers.confirm_transfer(checker, one, payload_hash=one.payload_hash, held=free)
     transfers.confirm_transfer(checker, one, payload_hash=one.payload_hash, held=free)
     assert (done.state, done.decided_by, holders(right)) == ("confirmed", checker, [buyer])
@@ -136,8 +139,10 @@ def test_a_right_that_is_not_free_is_not_moved():
     first, second, buyer = a_party(), a_party("某某大学"), a_party("乙公司")
     right = a_right(parties=(first, second))
     one = entered(right, buyer)
+    checker = a_person("checker")
+    read(checker, one.proof)
     with refused("registry.not_free", codes=["co_owner_not_consented"]):
-        transfers.confirm_transfer(a_person("checker"), one, payload_hash=one.payload_hash, held=free)
+        transfers.confirm_transfer(checker, one, payload_hash=one.payload_hash, held=free)
     assert TransferEntry.objects.get().state == "entered"
 
 

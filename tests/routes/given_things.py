@@ -18,7 +18,7 @@ from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, objections, questions, settlement
-from zhirong.exchange.models import Listing, Lot
+from zhirong.exchange.models import Listing, Lot, Split
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import dues, payouts, set_aside, simulated, transfers
 from zhirong.ledger.book import Order
@@ -89,6 +89,10 @@ def _deal(things: Things, sold: desk.Sold) -> None:
         sold.deal.pk,
         settlement.Proof("手续合格通知书", beijing_day(record.now()), kept(sold.house.operator)),
     )
+    split = Split.objects.create(
+        deal=sold.deal, parts="[]", reason=REASON, file=kept(sold.house.operator, "分配协议.pdf"),
+        payload_hash="1" * 64, proposed_by=sold.house.operator, proposed_at=record.now(),
+    )  # fmt: skip
     number = things.facts["settled"].deal.certificate.number
     things.facts |= {"deal": sold.deal, "payload_hash": entered.payload_hash, "contract": given.contract_of(sold.deal)}
     objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text=REASON)
@@ -96,6 +100,7 @@ def _deal(things: Things, sold: desk.Sold) -> None:
         "/api/deals/": {"deal_id": sold.deal.pk, "name": "contract"},
         "/office/deals/": {"deal_id": sold.deal.pk},
         "/office/recordals/": {"recordal_id": entered.pk},
+        "/office/splits/": {"split_id": split.pk},
         "/deals/": {"number": sold.deal.number, "name": "contract.zh.pdf", "side": "seller"},
         "/api/objections/": {"objection_id": objection.pk},
         "/office/objections/": {"objection_id": objection.pk},

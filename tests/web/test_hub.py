@@ -174,6 +174,20 @@ def test_a_browser_that_comes_back_gets_the_whole_as_it_stands_not_a_replay() ->
     live(lots, story)
 
 
+def test_a_browser_that_comes_back_gets_the_whole_though_nothing_seems_new() -> None:
+    lots = Lots()
+
+    async def story(made: Hub) -> None:
+        lots.bid("lot:1", 100)
+        made.wake()
+        await heard_all(made, lots)
+        back = listen(made, "lot:1", seen=str(made.last))
+        await back.hears(b"beat")
+        assert prices(back) == ["100 元"]
+
+    live(lots, story)
+
+
 def test_after_a_restart_the_house_trusts_no_number_from_before() -> None:
     lots = Lots()
     lots.bid("lot:1", 100)

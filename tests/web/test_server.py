@@ -88,6 +88,7 @@ def test_a_served_house_warns_aloud_when_it_is_up(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, _, _said):
         assert process.stdout
         assert process.stdout.readline().startswith("WARNING: ZR_SITE is not set")
+        assert process.stdout.readline().endswith("Ctrl+C ends it.\n")
         end(process, signal.SIGTERM)
 
 

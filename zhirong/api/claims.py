@@ -86,7 +86,7 @@ def claim_right(request: HttpRequest, right_id: shapes.Id, said: ClaimSaid) -> C
     summary="Decide a claim",
     **problems.told(
         ClaimTold, "registry.claim_decided", "registry.reason_missing", "registry.holder_known_already",
-        "people.maker_is_checker", "people.own_party",
+        "people.maker_is_checker", "people.own_party", "file.not_read",
     ),
 )  # fmt: skip
 def decide_claim(request: HttpRequest, claim_id: shapes.Id, said: ClaimDecision) -> ClaimTold:

@@ -165,7 +165,7 @@ def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
         DealTold, "deal.no_recordal", "deal.not_now", "deal.stopped", "deal.recordal_changed", "deal.gate_closed",
         "deal.split_unconfirmed", "deal.split_without_pledgee", "deal.part_for_the_buyer",
         "people.maker_is_checker", "people.own_party", "registry.not_free",
-        "ledger.not_enough", *KEY,
+        "ledger.not_enough", "file.not_read", *KEY,
     ),
 )  # fmt: skip
 def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:

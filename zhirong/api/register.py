@@ -182,9 +182,10 @@ def pay_fee(request: HttpRequest, right_id: shapes.Id, said: FeePaid) -> FeePaid
     auth=calling.may_ask("registry.confirm_payment"),
     summary="Confirm a reported payment",
     **problems.told(
-        FeePaidTold, "registry.payment_decided", "registry.seen_unpaid", "people.maker_is_checker", "people.own_party"
+        FeePaidTold, "registry.payment_decided", "registry.seen_unpaid", "people.maker_is_checker", "people.own_party",
+        "file.not_read",
     ),
-)
+)  # fmt: skip
 def confirm_payment(request: HttpRequest, payment_id: shapes.Id) -> FeePaidTold:
     """The operator found it at the office; from now on the year counts as paid."""
     one = shapes.one(FeePayment.objects.select_related("right"), pk=payment_id)

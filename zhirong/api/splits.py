@@ -153,7 +153,7 @@ def lift_split(request: HttpRequest, deal_id: shapes.Id, said: LiftSaid) -> Http
     **problems.told(
         SplitTold, "deal.no_split", "deal.split_changed", "deal.split_does_not_add_up", "deal.split_without_pledgee",
         "deal.not_the_pledgee", "deal.split_paid",
-        "deal.part_for_the_buyer", "people.maker_is_checker", "people.own_party", *KEY,
+        "deal.part_for_the_buyer", "people.maker_is_checker", "people.own_party", "file.not_read", *KEY,
     ),
 )  # fmt: skip
 def confirm_split(request: HttpRequest, deal_id: shapes.Id, said: SplitConfirmed) -> HttpResponse:

@@ -114,7 +114,7 @@ def enter_transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid
     **problems.told(
         TransferTold, "registry.transfer_changed", "registry.transfer_decided", "registry.held_by_a_deal",
         "registry.taker_not_verified",
-        "registry.share_not_held", "registry.not_free", "people.maker_is_checker", "people.own_party",
+        "registry.share_not_held", "registry.not_free", "people.maker_is_checker", "people.own_party", "file.not_read",
     ),
 )  # fmt: skip
 def confirm_transfer(request: HttpRequest, transfer_id: shapes.Id, said: TransferSeen) -> TransferTold:

@@ -96,9 +96,10 @@ def submit(request: HttpRequest, ref: shapes.Short, said: Evidence) -> Verificat
     auth=calling.may_ask("people.decide_verification"),
     summary="Decide a verification",
     **problems.told(
-        VerificationTold, "people.already_decided", "people.no_reason", "people.maker_is_checker", "people.own_party"
+        VerificationTold, "people.already_decided", "people.no_reason", "people.maker_is_checker", "people.own_party",
+        "file.not_read",
     ),
-)
+)  # fmt: skip
 def decide(request: HttpRequest, verification_id: shapes.Id, said: VerificationDecision) -> VerificationTold:
     """By an operator, never on one's own party or request."""
     person, asked = calling.person_of(request), seen_request(request, verification_id)
@@ -113,7 +114,7 @@ def decide(request: HttpRequest, verification_id: shapes.Id, said: VerificationD
     **problems.told(None, "file.gone"),
 )
 def read_evidence(request: HttpRequest, verification_id: shapes.Id, file_ref: shapes.Short) -> HttpResponse:
-    """Reading a secret file is a deed on the record."""
+    """Reading it is a deed on the record, without which nobody accepts the verification."""
     asked = seen_request(request, verification_id)
     file = shapes.one(asked.evidence.all(), ref=file_ref)
     kept, content = verification.read_evidence(calling.person_of(request), asked.pk, file.pk)

@@ -151,6 +151,7 @@ class Story:
         entered = settlement.enter_recordal(clerk, deal.pk, settlement.Proof(f"演示登记 {deal.number}", today, notice))
         if until == "confirming":
             return deal
+        record.read_file(self.cast["fuhe"], notice, is_evidence=True)
         return settlement.confirm_recordal(self.cast["fuhe"], deal.pk, payload_hash=entered.payload_hash)
 
     def buyer_of(self, listing: Listing) -> Person:

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -96,16 +97,16 @@ class Floor:
             raise
         self._stamps.start(floor_rows.last_stamp(self._port))
         self._state = "running"
-        if lost_from and self._stamps.wall() - lost_from > self._watch.outage_ns:
-            self._give_back(lost_from)
+        is_outage = lost_from and self._stamps.wall() - lost_from > self._watch.outage_ns
+        given = self._give_back(lost_from) if is_outage else []
         self._writer.start()
+        # Nobody comes in before the new ends are committed: a room that shows the old one would mislead its bidders.
+        futures.wait(given)
 
-    def _give_back(self, lost_from: int) -> None:
-        for lot_id in floor_rows.running(
-            self._port, since_ns=lost_from, shard=self._watch.shard, shards=self._watch.shards
-        ):
-            self.submit(lot_id, partial(Pause, reason="outage", since_ns=lost_from), done=_nobody_listens)
-            self.submit(lot_id, Resume, done=_nobody_listens)
+    def _give_back(self, lost_from: int) -> list[Future[Reply]]:
+        ids = floor_rows.running(self._port, since_ns=lost_from, shard=self._watch.shard, shards=self._watch.shards)
+        pause = partial(Pause, reason="outage", since_ns=lost_from)
+        return [self.order(lot_id, command) for lot_id in ids for command in (pause, Resume)]
 
     def submit(self, lot_id: int, make: Make, *, done: Done, who_ref: str = "") -> None:
         """Stamp a command and queue it; `done` is called once, from the writer's thread, after the commit."""

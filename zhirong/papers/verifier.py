@@ -16,6 +16,7 @@ import json
 import struct
 import sys
 import zlib
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class Findings:
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
         self.remarks: list[tuple[str, str]] = []
-        self.place = ("文件", "file")
+        self.place, self.key = ("文件", "file"), ""
 
     def at(self, zh: str, en: str) -> Findings:
         """The same findings, for one place of the paper."""
@@ -96,7 +97,10 @@ class Findings:
 
 
 def shown(name: str, value: object) -> str:
-    """A value as a person reads it: fen as yuan."""
+    """A value as a person reads it: fen as yuan, an instant in the time of Beijing, as the pages tell it."""
+    if name == "at":
+        at = datetime.fromisoformat(str(value)).astimezone(timezone(timedelta(hours=8)))
+        return at.isoformat(" ", "milliseconds")
     if name.endswith("_fen") and isinstance(value, int):
         return f"{value // 100:,}.{value % 100:02d} 元"
     return json.dumps(value, ensure_ascii=False)
@@ -632,12 +636,12 @@ def told(paper: Paper, findings: Findings) -> None:
     """What the paper proves, in one remark for each of its parts."""
     leaves = [paper, *paper.get("receipts", ())]
     for leaf in [part for part in leaves if "leaf" in part]:
-        what = f"{leaf['number']} · {leaf['leaf']['kind']} · {leaf['leaf']['at']} · {leaf['leaf_hash']}"
+        what = f"{leaf['number']} · {leaf['leaf']['kind']} · {shown('at', leaf['leaf']['at'])} · {leaf['leaf_hash']}"
         findings.remarks.append((f"存证 {what}", f"leaf {what}"))
     if "lines" in paper:
         result = ", ".join(f"{name} {shown(name, value)}" for name, value in sorted(paper["result"].items()))
         findings.remarks.append((f"共 {len(paper['lines'])} 行；{result}", f"{len(paper['lines'])} lines; {result}"))
-    key = (paper.get("receipts") or [paper])[0]["key"]
+    key = findings.key = (paper.get("receipts") or [paper])[0]["key"]
     findings.remarks.append((f"签名公钥 {key}", f"signed by the key {key}"))
 
 
@@ -655,13 +659,6 @@ def verify(content: bytes, *, pinned: str = "") -> Findings:
     except UNREADABLE:
         if not findings.found:
             raise
-    if not pinned:
-        findings.remarks.append(
-            (
-                "未用 --key 指定公钥：用的是文件自带的公钥，请与机构公布的公钥核对",
-                "no --key was given: the file's own key was used; compare it with the key the house publishes",
-            )
-        )
     return findings
 
 
@@ -687,7 +684,11 @@ def check_file(path: Path, *, pinned: str) -> int:
         print(f"✗ {zh}\n  {en}")
     for zh, en in findings.remarks:
         print(f"· {zh}\n  {en}")
-    print("不相符 / It does not match." if findings.found else "相符 / It matches.")
+    if findings.found or pinned:
+        print("不相符 / It does not match." if findings.found else "相符 / It matches.")
+    else:
+        print(f"相符。所依据的是文件自带的公钥，请与机构网站“核验”页（/verify）公布的公钥核对：{findings.key}")
+        print(f"It matches, by the key in the file; compare it with the one published at /verify: {findings.key}")
     return 1 if findings.found else 0
 
 

@@ -209,12 +209,29 @@ def must_be_evidence(*brought: File | None) -> None:
 
 
 @transaction.atomic
-def read_file(who: Actor, file: File) -> bytes:
-    """The content, checked against its hash. Reading a secret file is a deed; reading another is none."""
+def read_file(who: Actor, file: File, *, is_evidence: bool = False) -> bytes:
+    """The content, checked against its hash.
+
+    Each reading of a secret file is a deed; of evidence that is none, the first by each person; else there is none.
+    """
     content = files.get(file.sha256)
-    if file.is_secret:
+    if file.is_secret or (is_evidence and not has_read(who, file)):
         tell("record.file_read", f"file:{file.ref}", who=who, file=file.ref, sha256=file.sha256)
     return content
+
+
+def has_read(who: Actor, file: File) -> bool:
+    """Whether the record holds that this person opened this file."""
+    named = canonical({"who": who.ref})[1:-1]
+    read = Leaf.objects.filter(topic=f"file:{file.ref}", kind="record.file_read", body__contains=named)
+    return read.exists()
+
+
+def must_have_read(who: Actor, *rested_on: File | None) -> None:
+    """Whoever confirms on evidence has opened it: what two persons answer for, two persons saw (S3)."""
+    for file in filter(None, rested_on):
+        if not has_read(who, file):
+            raise Refused("file.not_read", name=file.name)
 
 
 # -- notices ---------------------------------------------------------------------------------------------------------

@@ -195,7 +195,8 @@ class Hub:
             await bridge.plain(send, 503, b"The hall is full. Try again in ten seconds.", (b"retry-after", b"10"))
             return
         headers = dict(scope["headers"])
-        seen = headers.get(b"last-event-id", b"").decode("latin-1") or asked.get("after", [""])[0]
+        # Whoever comes back after a break gets the whole, whatever it saw: it says that the line is lost until then.
+        seen = "" if b"last-event-id" in headers else asked.get("after", [""])[0]
         leaving = asyncio.ensure_future(bridge.until_gone(receive))
         listener = Listener(topics, language_of(headers.get(b"cookie", b"").decode("latin-1")), leaving)
         await send({"type": "http.response.start", "status": 200, "headers": HEAD})

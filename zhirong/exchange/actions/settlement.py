@@ -164,6 +164,8 @@ def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
     entered.state, entered.confirmed_by, entered.confirmed_at = "confirmed", who, now
     entered.save()
     parts = splits.settle(deal, who=who, day=beijing_day(now))
+    # Whether this person may confirm at all is known only with the parts; a refusal undoes them.
+    record.must_have_read(who, entered.file)
     _hand_over(deal, entered, who=who)
     deal.listing.state = listing_rules.listing_after(deal.listing.state, "settle")
     deal.listing.ended_at = now

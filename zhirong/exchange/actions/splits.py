@@ -188,6 +188,7 @@ def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
         raise Refused("deal.split_changed", deal=deal.number)
     if found.state != "proposed":
         return found
+    record.must_have_read(who, found.file)
     if found.parts == NOBODY:
         return _lift(deal, found, who=who)
     given = [(one.role, one.party.ref if one.party else "", one.amount_fen) for one in parts]

@@ -33,6 +33,16 @@ def step_at(steps: tuple[tuple[int, int], ...], price_fen: int) -> int:
     return steps[max(0, bisect_right(steps, (price_fen, 2**63)) - 1)][1]
 
 
+def must_fit(price_fen: int, *, top_fen: int | None, start_fen: int, steps: tuple[tuple[int, int], ...]) -> None:
+    """At least the start price; later at least one step above the price, and a whole number of them (B7)."""
+    step_fen = step_at(steps, top_fen or start_fen)
+    least_fen = start_fen if top_fen is None else top_fen + step_fen
+    if price_fen < least_fen:
+        raise Refused("bid.too_low", top_fen=top_fen or 0, least_fen=least_fen)
+    if top_fen is not None:
+        must_be_on_step(price_fen, top_fen=top_fen, step_fen=step_fen)
+
+
 def must_be_on_step(price_fen: int, *, top_fen: int, step_fen: int) -> None:
     """The bid is the current price and a whole number of steps (B7); the refusal names both valid neighbours."""
     past = (price_fen - top_fen) % step_fen

@@ -88,11 +88,8 @@ def judge_bid(state: State, bid: Bid) -> tuple[Event, ...]:
     amounts.must_be_amount(price, most_fen=terms.most_fen)
     if top is not None and top.bidder == bid.bidder and not terms.leader_may_overbid:
         raise Refused("bid.already_leading", top_fen=top.price_fen)
-    least = least_fen(state)
-    if price < least:
-        raise Refused("bid.too_low", top_fen=top.price_fen if top else 0, least_fen=least)
-    if top is not None:
-        amounts.must_be_on_step(price, top_fen=top.price_fen, step_fen=least - top.price_fen)
+    top_fen = top.price_fen if top else None
+    amounts.must_fit(price, top_fen=top_fen, start_fen=terms.start_fen, steps=terms.steps)
     facts = {
         "number": state.last_number + 1,
         "at_ns": bid.at_ns,

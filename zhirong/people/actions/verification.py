@@ -48,6 +48,8 @@ def accept_verification(who: Person, verification_id: int) -> Verification:
     asked = _to_decide(who, verification_id)
     if asked.state == ACCEPTED and asked.decided_by_id == who.pk:
         return asked
+    _must_wait(asked)
+    record.must_have_read(who, *asked.evidence.order_by("pk"))
     _decide(who, asked, state=ACCEPTED, reason="")
     Party.objects.filter(pk=asked.party_id).update(verified_at=asked.decided_at)
     asked.party.verified_at = asked.decided_at
@@ -71,11 +73,11 @@ def reject_verification(who: Person, verification_id: int, *, reason: str) -> Ve
 
 
 def read_evidence(who: Person, verification_id: int, file_id: int) -> tuple[File, bytes]:
-    """One file of a request and its content, for those who brought it or decide on it; a secret one leaves a deed."""
+    """One file of a request and its content, for those who brought it or decide on it; its reading is a deed."""
     asked = Verification.objects.get(pk=verification_id)
     access.require(who, "people.see_evidence", asked)
     file = asked.evidence.get(pk=file_id)
-    return file, record.read_file(who, file)
+    return file, record.read_file(who, file, is_evidence=True)
 
 
 def _to_decide(who: Person, verification_id: int) -> Verification:
@@ -85,9 +87,13 @@ def _to_decide(who: Person, verification_id: int) -> Verification:
     return asked
 
 
-def _decide(who: Person, asked: Verification, *, state: str, reason: str) -> None:
+def _must_wait(asked: Verification) -> None:
     if asked.state != WAITING:
         raise Refused("people.already_decided", decided_at=asked.decided_at)
+
+
+def _decide(who: Person, asked: Verification, *, state: str, reason: str) -> None:
+    _must_wait(asked)
     asked.state, asked.reason, asked.decided_by, asked.decided_at = state, reason, who, record.now()
     asked.save(update_fields=["state", "reason", "decided_by", "decided_at"])
 

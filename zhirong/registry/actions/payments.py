@@ -82,6 +82,7 @@ def confirm_payment(who: Person, payment: FeePayment) -> FeePayment:
         return one
     _must_wait(one)
     _refuse_unfit(one.right, Paid(one.year, one.paid_on, one.amount_fen, Reduction(one.reduction)))
+    record.must_have_read(who, one.file)
     _decide(who, one, state="confirmed", reason="")
     _tell_paid(who, one)
     return one

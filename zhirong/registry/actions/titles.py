@@ -89,6 +89,7 @@ def accept_claim(who: Person, claim: Claim, *, reason: str) -> Claim:
     holding = Holding.objects.select_for_update().get(pk=one.holding_id)
     if holding.party_id is not None:
         raise Refused("registry.holder_known_already", number=one.right.number)
+    record.must_have_read(who, one.evidence)
     Holding.objects.filter(pk=holding.pk).update(party=one.party)
     return _decide(who, one, state="accepted", reason=reason)
 

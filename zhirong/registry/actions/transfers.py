@@ -99,6 +99,7 @@ def confirm_transfer(who: Person, transfer: TransferEntry, *, payload_hash: str,
     if payload_hash != one.payload_hash or said.digest(one.right, one.proof) != one.payload_hash:
         raise Refused("registry.transfer_changed", number=one.right.number)
     _refuse_unfit(one.right, said, held)
+    record.must_have_read(who, one.proof)
     titles.transfer(
         who,
         one.right,

@@ -38,6 +38,7 @@ class Choice:
     kind: str
     is_chosen: bool
     is_free: bool
+    unknown_years: str
     live_number: str
     reasons: list[tuple[str, str]]
 
@@ -153,7 +154,8 @@ def choices(seller: Party | None, chosen: Sequence[int], *, text: str, now: date
             for reason in freedom.reasons
         ]
         kind = registry_words.label("kind", right.kind)
-        rows.append(Choice(right, kind, right.pk in chosen, freedom.allowed, right.live_number or "", reasons))
+        unknown = registry_words.unknown_years(one, beijing_day(now))
+        rows.append(Choice(right, kind, right.pk in chosen, freedom.allowed, unknown, right.live_number or "", reasons))
     return rows
 
 

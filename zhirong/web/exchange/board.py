@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,9 +27,11 @@ UNSEEN = ("begun", "admitted")
 SAID = {
     "opened": gettext_noop("Bidding opened"),
     "started": gettext_noop("Bidding opened"),
-    "paused": gettext_noop("Paused: %(reason)s"),
-    "encumbered": gettext_noop("Stopped, the register changed: %(reason)s"),
-    "resumed": gettext_noop("Resumed"),
+    "paused": gettext_noop("Paused from %(since)s on: %(reason)s"),
+    "encumbered": gettext_noop("Stopped from %(since)s on, the register changed: %(reason)s"),
+    "resumed": gettext_noop(
+        "Resumed: stood still from %(since)s to %(at)s; given back %(given)s; the end moved from %(was)s to %(end)s"
+    ),
     "edited": gettext_noop("The announcement was changed, bids before it are void: %(reason)s"),
     "banned": gettext_noop("Bidder %(bidder)s was excluded, its bids are void: %(reason)s"),
     "matching": gettext_noop("Bidding ended; priority purchasers may speak"),
@@ -38,6 +40,9 @@ SAID = {
     "annulled": gettext_noop("Annulled: %(reason)s"),
     "defaulted": gettext_noop("Bidder %(bidder)s defaulted"),
 }
+STOPS = ("paused", "encumbered")
+# Once open, a full window comes on top of the time lost (court rule 28), and the sum is told in its parts.
+AND_WINDOW = gettext_noop("%(given)s (%(stood)s lost and one full window of %(window)s)")
 
 
 @dataclass(frozen=True)
@@ -174,14 +179,14 @@ def lines(
     made: list[Line] = []
     last = max((one.seq for one in steps if one.kind == "bid" and one.seq not in void), default=0)
     before = None
-    for one in steps:
+    for one, stop in with_stops(steps):
         if one.kind == "bid":
             leads = one.seq == last and one.code == top_code
             made.append(_bid_line(one, before, is_void=one.seq in void, leads=leads and not is_over))
             if leads and is_over:
                 made[-1] = replace(made[-1], shape="done", word=gettext("Highest"))
         elif one.kind not in UNSEEN:
-            made.append(Line(one.seq, one.received_ns, shape="half", word=said(one), leaf_id=one.leaf_id))
+            made.append(Line(one.seq, one.received_ns, shape="half", word=said(one, stop), leaf_id=one.leaf_id))
         before = one
     return tuple(made[::-1][:most])
 
@@ -197,12 +202,39 @@ def _bid_line(one: LotStep, before: LotStep | None, *, is_void: bool, leads: boo
     return Line(one.seq, one.received_ns, one.code, one.amount_fen, shape, word, one.leaf_id)
 
 
-def said(step: LotStep) -> str:
-    """What happened besides the bids, in the language of the page."""
+def with_stops(steps: Iterable[LotStep]) -> Iterator[tuple[LotStep, LotStep | None]]:
+    """Each step with the pause before it, if there was one among them."""
+    stop = None
+    for one in steps:
+        yield one, stop
+        stop = one if one.kind in STOPS else stop
+
+
+def said(step: LotStep, stop: LotStep | None = None) -> str:
+    """What happened besides the bids, in the language of the page; a resumption is reckoned from its pause."""
     facts: dict[str, Any] = {"reason": "", "bidder": step.code, **json.loads(step.facts)}
     facts["reason"] = filters.fact(facts["reason"], "reason")
     facts["outcome"] = words.outcome(str(facts.get("outcome", "")))
+    if step.kind in STOPS:
+        facts["since"] = filters.clock_seen(facts["since_ns"], step.received_ns)
+    elif step.kind == "resumed":
+        facts |= given_back(step, stop or _stop_before(step))
     return gettext(SAID[step.kind]) % facts if step.kind in SAID else step.kind
+
+
+def _stop_before(step: LotStep) -> LotStep:
+    return LotStep.objects.filter(lot=step.lot_id, seq__lt=step.seq, kind__in=STOPS).order_by("-seq")[0]
+
+
+def given_back(step: LotStep, stop: LotStep) -> dict[str, str]:
+    """From when to when a lot stood still, what its bidders got for it, and the end before and after."""
+    since_ns = int(json.loads(stop.facts)["since_ns"])
+    stood_ns, given_ns = step.received_ns - since_ns, step.closes_ns - stop.closes_ns
+    spans = {"given": words.lasted(given_ns), "stood": words.lasted(stood_ns)}
+    if given_ns > stood_ns:
+        spans["given"] = gettext(AND_WINDOW) % {**spans, "window": words.lasted(given_ns - stood_ns)}
+    ends = {"since": since_ns, "at": step.received_ns, "was": stop.closes_ns, "end": step.closes_ns}
+    return spans | {name: filters.clock_seen(at_ns, step.received_ns) for name, at_ns in ends.items()}
 
 
 def path(bids: Sequence[LotStep]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Sum
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
@@ -23,6 +23,14 @@ from zhirong.web import filters, pages
 from zhirong.web.exchange import words
 
 TIMETABLE = 10
+# What the time of a lot is; a pause only ever moves what is ahead behind the time that was announced.
+OPENS = {"scheduled": gettext_noop("opens"), "live": gettext_noop("opens"), "paused": gettext_noop("opens after")}
+ENDS = {
+    "scheduled": gettext_noop("ends"),
+    "live": gettext_noop("ends"),
+    "paused": gettext_noop("ends after"),
+    "matching": gettext_noop("priority purchasers until"),
+}
 SOLD = 5
 # Sums over tens of thousands of rows are asked for again when something was told, and then at most so often.
 KEPT_SECONDS = 3
@@ -108,6 +116,7 @@ def _lot_row(lot: Lot, now: datetime) -> dict[str, Any]:
     at = shown.from_ns(lot.opens_ns if is_ahead else lot.closes_ns)
     return {
         **_of_listing(lot.listing, at, now),
+        "does": gettext((OPENS if is_ahead else ENDS)[lot.state]),
         "room": lot.pk,
         "price_fen": lot.top_fen or lot.start_fen,
         "price_word": gettext("Current price") if lot.top_fen else gettext("Start price"),
@@ -127,6 +136,7 @@ def _closing_rows(now: datetime, *, most: int) -> list[dict[str, Any]]:
     return [
         {
             **_of_listing(one, one.closes_at or now, now),
+            "does": gettext("registration until"),
             "room": None,
             "price_fen": one.asking_fen,
             "price_word": gettext("Asking price"),

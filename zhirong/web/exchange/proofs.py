@@ -15,16 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import published
-from zhirong.exchange.models import Certificate
+from zhirong.exchange.models import Certificate, LotStep
 from zhirong.papers import evidence, verifier
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import kinds, receipts
 from zhirong.record.models import Event, Leaf, Notice
 from zhirong.web import filters, limits, pages
-from zhirong.web.exchange import fact_words, words
+from zhirong.web.exchange import board, fact_words, words
 
 UPLOAD_MOST = 20 * 1024 * 1024
+STANDSTILL = ("exchange.lot_paused", "exchange.lot_encumbered", "exchange.lot_resumed")
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,9 @@ def receipt(request: HttpRequest, leaf_id: int) -> HttpResponse:
 
 
 def sentence(event: Event, kind: kinds.Kind) -> str:
-    """What was done, in the words of its module."""
+    """What was done, in the words of its module; of a pause and its end, as the transcript reckons them."""
+    if event.kind in STANDSTILL:
+        return board.said(LotStep.objects.get(leaf=event.leaf_id))
     text = kind.zh if filters.is_chinese() else kind.en
     told: dict[str, Any] = json.loads(event.body)
     return text.format_map(_Told({name: filters.fact(value, name) for name, value in told.items()}))

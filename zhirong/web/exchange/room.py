@@ -12,14 +12,15 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from zhirong.base import money
 from zhirong.base.refused import Refused
 from zhirong.exchange import rules, sales
 from zhirong.exchange.actions import bidding
-from zhirong.exchange.engine.shape import Reply
+from zhirong.exchange.engine import amounts
+from zhirong.exchange.engine.shape import Reply, Terms
 from zhirong.exchange.models import Deal, Intent, Lot, LotStep
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -63,6 +64,7 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         intent=intent,
         own=intent.code if intent else "",
         last=last_bid(lot, intent) if intent else None,
+        outbid=outbid(seen, intent) if intent else None,
         result=json.loads(lot.result) if seen.is_over else {},
         deal=sale_of(lot) if seen.is_over else None,
         sale=sales.of(lot.listing),
@@ -128,6 +130,19 @@ def last_bid(lot: Lot, intent: Intent) -> LastBid | None:
     return LastBid(step.amount_fen or 0, step.received_ns, step.leaf_id, sentence, leads)
 
 
+OUTBID = gettext_noop("You have been outbid by {code}; the least valid amount now is {least} yuan.")
+
+
+def outbid(seen: board.Room, intent: Intent) -> str | None:
+    """Who leads in place of this bidder and what would top it; empty while it leads, None where it has not bid."""
+    lot = seen.lot
+    if not LotStep.objects.filter(lot=lot, kind="bid", code=intent.code, refusal="").exists():
+        return None
+    if lot.top_code in ("", intent.code):
+        return ""
+    return gettext(OUTBID).format(code=lot.top_code, least=filters.yuan(seen.least_fen))
+
+
 def in_yuan(code: str, facts: dict[str, Any], price_fen: int) -> Refused:
     """The floor's refusal as a page says it: the floor quotes an amount that is none in fen, a page in yuan."""
     if code == "bid.not_an_amount":
@@ -145,6 +160,7 @@ def spoken() -> str:
             "extended": gettext("Extended to {at}"),
             "days": gettext("d"),
             "you": gettext("(you)"),
+            "outbid": gettext(OUTBID),
             "choose": gettext("The price has moved; choose an amount again."),
             "reading": gettext("The amount is being read."),
             "unread": gettext(
@@ -194,7 +210,8 @@ def who(request: HttpRequest) -> Person:
 def amount(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/amount?own=130万: what the house reads there, so that the room shows that amount and no other."""
     lot = lot_or_404(lot_id)
-    most_fen = board.terms_of(lot).most_fen
+    terms = board.terms_of(lot)
+    most_fen = terms.most_fen
     try:
         fen = bid_door.typed_fen(request.GET)
     except Refused as unread:
@@ -205,7 +222,25 @@ def amount(request: HttpRequest, lot_id: int) -> HttpResponse:
         return JsonResponse({"why": why % {"amount": words.money(fen), "most": words.money(most_fen)}})
     # Fen go as text: a browser's numbers end at 2**53.
     shown = {"fen": str(fen), "figure": filters.yuan(fen), "caps": money.capitals(fen), "english": money.words(fen)}
-    return JsonResponse(shown)
+    return JsonResponse({**shown, "why": misfit(lot, terms, fen)})
+
+
+def misfit(lot: Lot, terms: Terms, fen: int) -> str:
+    """Why an amount could not be bid at the price as it stands, and which amounts could (B7); empty where it can."""
+    try:
+        amounts.must_fit(fen, top_fen=lot.top_fen, start_fen=terms.start_fen, steps=terms.steps)
+    except Refused as refused:
+        facts = {name: words.money(value) for name, value in refused.facts.items()}
+        if refused.code == "bid.too_low":
+            told = gettext("%(amount)s is too low: the least valid amount now is %(least_fen)s.")
+        elif refused.facts["above_fen"] > terms.most_fen:
+            told = gettext("%(amount)s is no whole number of steps above the price: %(below_fen)s fits.")
+        else:
+            told = gettext(
+                "%(amount)s is no whole number of steps above the price: %(below_fen)s or %(above_fen)s fits."
+            )
+        return told % {"amount": words.money(fen), **facts}
+    return ""
 
 
 @require_POST
@@ -216,6 +251,9 @@ def confirm(request: HttpRequest, lot_id: int) -> HttpResponse:
     lot = lot_or_404(lot_id)
     intent, price_fen = bidder(request, lot), bid_door.typed_fen(request.POST)
     seen = board.room_of(lot)
+    if not 0 < price_fen <= seen.terms.most_fen:
+        raise in_yuan("bid.not_an_amount", {}, price_fen)
+    amounts.must_fit(price_fen, top_fen=lot.top_fen, start_fen=seen.terms.start_fen, steps=seen.terms.steps)
     fee_fen = rules.fee_fen(seen.rules, price_fen, side="buyer") if seen.rules else 0
     return pages.page(
         request,

@@ -38,7 +38,7 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
         lot=lot,
         title=room.title_of(lot),
         state=words.lot_state(lot),
-        rows=[(line_of(step), step.leaf) for step in steps],
+        rows=[(line_of(step, stop), step.leaf) for step, stop in board.with_stops(steps)],
         total=total,
         last=last,
         number=number,
@@ -50,11 +50,11 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
     )
 
 
-def line_of(step: LotStep) -> Line:
+def line_of(step: LotStep, stop: LotStep | None) -> Line:
     """A step in plain words."""
     if step.kind == "bid":
         return Line(step.seq, step.received_ns, step.code, step.amount_fen, "off", gettext("Bid"), step.leaf_id)
-    return Line(step.seq, step.received_ns, word=board.said(step), leaf_id=step.leaf_id)
+    return Line(step.seq, step.received_ns, word=board.said(step, stop), leaf_id=step.leaf_id)
 
 
 @require_safe
@@ -92,7 +92,7 @@ def columns() -> list[sheets.Column]:
 def lines(lot: Lot) -> Iterator[list[sheets.Value]]:
     """Every public step in order."""
     found = LotStep.objects.filter(lot=lot, refusal="").exclude(kind__in=board.UNSEEN).order_by("seq")
-    for place, step in enumerate(found.iterator(chunk_size=500), start=1):
-        one = line_of(step)
+    for place, (step, stop) in enumerate(board.with_stops(found.iterator(chunk_size=500)), start=1):
+        one = line_of(step, stop)
         at, ends = filters.local(step.received_ns), filters.local(step.closes_ns)
         yield [place, at, one.code, one.price_fen, one.word, ends]

@@ -129,6 +129,14 @@ def span(value: Span) -> str:
     return gettext(UNITS[value.unit]) % {"n": value.count}
 
 
+def lasted(span_ns: int) -> str:
+    """75 秒 or 75 seconds; from an hour on as a clock says it."""
+    seconds = span_ns // 10**9
+    if seconds >= 3600:
+        return filters.left(seconds * 1000)
+    return span(Span(seconds, "seconds"))
+
+
 def share(value: Fraction) -> str:
     """10%, or 12.5% where it is no whole number."""
     permille = value * 1000

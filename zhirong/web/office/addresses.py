@@ -44,6 +44,7 @@ addresses = [
     path("office/deals", deals.deals, name="office-deals"),
     path("office/deals/<int:deal_id>", deals.deal, name="office-deal"),
     path("office/recordals/<int:recordal_id>/notice", deals.notice, name="office-notice"),
+    path("office/splits/<int:split_id>/evidence", proceeds.evidence, name="office-split-evidence"),
     path("office/deals/<int:deal_id>/proceeds", proceeds.proceeds_page, name="office-proceeds"),
     path("office/objections/<int:objection_id>", deals.objection, name="office-objection"),
     path("office/bank", bank.desk, name="bank"),

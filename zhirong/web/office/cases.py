@@ -32,7 +32,7 @@ def handed(request: HttpRequest, file: File | None) -> HttpResponse:
     """A file of a case; without one there is nothing at its address."""
     if file is None:
         raise Http404
-    return sent(file, record.read_file(rooms.who(request), file))
+    return sent(file, record.read_file(rooms.who(request), file, is_evidence=True))
 
 
 @rooms.room("people.see_cases", does=("people.decide_verification",))

@@ -11,11 +11,12 @@ from zhirong.base.refused import Refused
 from zhirong.exchange import proceeds
 from zhirong.exchange.actions import entitled, splits
 from zhirong.exchange.engine import amounts
-from zhirong.exchange.models import Deal
+from zhirong.exchange.models import Deal, Split
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.web import pages
 from zhirong.web.office import rooms
+from zhirong.web.office.cases import handed
 
 DEEDS = ("exchange.propose_split", "exchange.confirm_split")
 ENDED = ("settled", "defaulted", "annulled")
@@ -58,6 +59,12 @@ def proceeds_page(request: HttpRequest, deal_id: int) -> HttpResponse:
         and agreement.state == "proposed"
         and access.may(standing, "exchange.propose_split", deal),
     )
+
+
+@rooms.room("exchange.see_office")
+def evidence(request: HttpRequest, split_id: int) -> HttpResponse:
+    """/office/splits/<id>/evidence: what an agreement rests on, by which the second person decides."""
+    return handed(request, get_object_or_404(Split.objects.select_related("file"), pk=split_id).file)
 
 
 def deed(request: HttpRequest, deal_id: int) -> HttpResponse:

@@ -53,6 +53,7 @@ class RightInView:
     holders: str
     claimed: basis.Basis | None
     allowed: bool
+    unknown_years: str
     findings: list[Finding]
 
 
@@ -207,6 +208,7 @@ def in_view(one: Listing, items: list[ListingItem], *, now: datetime) -> list[Ri
                 claimed=held.get(right.pk),
                 holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
                 allowed=answer.allowed,
+                unknown_years=registry_words.unknown_years(facts, day),
                 findings=[finding(reason) for reason in answer.reasons],
             )
         )

@@ -6,8 +6,9 @@ from datetime import date
 
 from django.utils.translation import gettext, gettext_noop
 
-from zhirong.registry import labels
+from zhirong.registry import basis, labels
 from zhirong.registry.engine import fees, states
+from zhirong.registry.engine.facts import RightFacts
 from zhirong.web import filters
 
 SHAPES = {
@@ -45,6 +46,12 @@ def label(group: str, code: str) -> str:
 def years(first: int, last: int) -> str:
     """10–16, or one year alone."""
     return f"{first}–{last}" if last > first else str(first)
+
+
+def unknown_years(facts: RightFacts, day: date) -> str:
+    """The years whose fees nobody knows as paid, as 10–17; nothing where all are known (细则 115)."""
+    found = basis.unknown_years(facts, day)
+    return years(*found) if found else ""
 
 
 def state(standing: states.Standing) -> tuple[str, str]:

@@ -92,16 +92,27 @@
   if (topics.length && "EventSource" in window) {
     const query = new URLSearchParams(topics.map((topic) => ["topic", topic]));
     const after = one("[data-number]")?.dataset.number;
-    if (after) query.set("after", after);
-    const stream = new EventSource(`/live/?${query}`);
-    let heard = performance.now();
+    // After a break the line counts as lost until the fragments came anew, for a beat alone brings the old board no news.
+    let heard = performance.now(), is_behind = false, stream = null;
     const hear = (event) => { heard = performance.now(); const facts = JSON.parse(event.data); set_clock(facts.now); return facts; };
-    stream.addEventListener("beat", hear);
-    stream.addEventListener("fragment", (event) => swap(hear(event).fragments));
-    setInterval(() => {
-      const is_lost = performance.now() - heard > (stream.readyState === EventSource.OPEN ? 5000 : 3000);
-      all("[data-lost]").forEach((node) => { node.hidden = !is_lost; });
-    }, 500);
+    const look = () => {
+      const is_lost = is_behind || performance.now() - heard > 5000;
+      all("[data-lost]").forEach((node) => { if (node.hidden === is_lost) node.hidden = !is_lost; });
+    };
+    const join = () => {
+      stream = new EventSource(`/live/?${query}`);
+      stream.addEventListener("beat", hear);
+      stream.addEventListener("fragment", (event) => { swap(hear(event).fragments); is_behind = false; look(); });
+      stream.addEventListener("error", () => {
+        is_behind = true;
+        // The browser comes back by itself after a broken line, but not after an answer that refused it.
+        if (stream.readyState === EventSource.CLOSED) setTimeout(join, 3000 + Math.random() * 7000);
+      });
+    };
+    if (after) query.set("after", after);
+    join();
+    query.delete("after");
+    setInterval(look, 500);
   }
   document.documentElement.dataset.script = "on";
   tick();

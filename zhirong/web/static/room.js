@@ -20,6 +20,16 @@
     cell.after(" ", note);
   });
 
+  // Whoever bid is told that another leads now, in place of the green line; the fragments say who and from what amount on.
+  const stand = () => {
+    const next = one("[data-least-fen]"), note = one("[data-outbid]"), last = one("[data-last]");
+    if (!own || !next || !note) return;
+    const { top, least } = next.dataset, is_outbid = Boolean(top) && top !== own;
+    write("b", is_outbid ? (words.outbid || "").replace("{code}", top).replace("{least}", least) : "", note);
+    note.hidden = !is_outbid;
+    ["notice", "go"].forEach((name) => last?.classList.toggle(name, top === own));
+  };
+
   // The amount: what a choice says of itself, or what the server reads where something is typed.
   let form = null, amount = null, why = "", chosen = "", turn = 0, later = 0;
   const picked = () => one("input[name=amount]:checked", form);
@@ -31,7 +41,7 @@
     const next = one("[data-least-fen]"), leads = own && next?.dataset.leader === own;
     one("[data-too-low]", form).hidden = !amount || BigInt(amount.fen) >= BigInt(next?.dataset.leastFen || 0);
     write("[data-why]", leads ? words.leads : why, form);
-    one("[data-bind]", form).disabled = !amount || Boolean(leads);
+    one("[data-bind]", form).disabled = !amount || Boolean(amount.why) || Boolean(leads);
     const sent = one("input[name=price_fen]", form);
     sent.disabled = !amount;
     sent.value = amount ? amount.fen : "";
@@ -53,6 +63,7 @@
   const read = () => {
     if (!form || form.dataset.sent) return;
     turn += 1;
+    read_at = one("[data-least-fen]")?.dataset.leastFen;
     clearTimeout(later);
     const text = typed(), radio = picked();
     amount = null;
@@ -61,12 +72,15 @@
     if (text) later = setTimeout(() => ask(text), 150);
     show();
   };
+  // What was typed is read anew at each new price, for that decides what fits.
+  let read_at = "";
   // New choices came: the one that was chosen stays chosen if it is still there, and no other is taken for it.
   const keep = () => {
     if (!form || form.dataset.sent) return;
     const radios = all("input[name=amount]", form), same = radios.find((radio) => radio.value === chosen);
     radios.forEach((radio) => { radio.checked = radio === same; });
-    if (typed()) show(); else read();
+    const least = one("[data-least-fen]")?.dataset.leastFen;
+    if (typed() && least === read_at) show(); else read();
   };
   main.addEventListener("input", (event) => {
     if (!form?.contains(event.target)) return;
@@ -79,7 +93,7 @@
   // the plain form under the same key, which the floor answers as before; so every refusal is told by the page.
   const proof = () => /(?:^|; )(?:__Host-)?csrf=([^;]+)/.exec(document.cookie)?.[1] || "";
   const send = async () => {
-    if (!amount || form.dataset.sent) return;
+    if (!amount || amount.why || form.dataset.sent) return;
     const sent = form, fields = new URLSearchParams(new FormData(sent));
     const plainly = () => { sent.action = sent.dataset.bid; sent.submit(); };
     sent.dataset.sent = "yes";
@@ -132,6 +146,7 @@
   const renew_in = (ms) => { if (!renewing) renewing = setTimeout(renew, ms); };
   document.addEventListener("swapped", () => {
     mark();
+    stand();
     keep();
     const stage = one("[data-live=state] [data-stage]")?.dataset.stage;
     // Bidders at once, the many who only watch within two seconds, so that a hammer brings no crowd.
