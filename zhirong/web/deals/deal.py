@@ -137,7 +137,6 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         is_overdue=is_overdue(deal, now),
     )
     if is_being_sealed(deal, now) and request.method == "GET":
-        # The papers are there a second after the deeds got their numbers: the page looks again by itself.
         answer["Refresh"] = "2"
     return answer
 
@@ -236,7 +235,7 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
 
 
 def is_being_sealed(deal: Deal, now: datetime) -> bool:
-    """Whether the certificate's papers are about to come; when they failed to, a page that moves on helps nobody."""
+    """Whether the papers come a second after the deeds got their numbers: then the page looks again by itself."""
     if not hasattr(deal, "certificate") or deal.certificate.sealed_id is not None:
         return False
     return now - deal.certificate.issued_at < SEALING
