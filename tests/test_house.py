@@ -82,6 +82,10 @@ def test_every_refusal_speaks_both_languages_and_names_its_rule() -> None:
     assert catalogues.uneven_texts(entries) == []
 
 
+def test_a_refusal_cites_no_law_only_where_none_rules() -> None:
+    assert catalogues.unlisted_blanks(catalogues.catalogue("refusals"), catalogues.lawless()) == []
+
+
 def test_every_refusal_raised_is_in_the_catalogue_and_back() -> None:
     entries = catalogues.catalogue("refusals")
     assert catalogues.unspoken_refusals(source.product(), entries) == []

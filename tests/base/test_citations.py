@@ -88,6 +88,17 @@ def test_no_refusal_and_no_reason_shows_the_mark_of_a_rule_without_its_title(lan
     assert found == []
 
 
+def test_the_sentence_of_a_refusal_names_no_rule_that_it_does_not_cite() -> None:
+    found = [
+        code
+        for _, code, entry in entries("refusals.yaml")
+        for language in ("zh", "en")
+        if set(citations.MARK.findall(entry[language]))
+        & citations.titles().keys() - set(citations.MARK.findall(entry["rule"]))
+    ]
+    assert found == []
+
+
 def test_every_mark_that_a_catalogue_cites_has_its_title() -> None:
     every = [*entries("refusals.yaml"), *entries("reasons.yaml")]
     cited = {mark for *_, entry in every for mark in citations.MARK.findall(entry.get("rule", ""))}

@@ -132,4 +132,4 @@ def must_fit(page: Page, *widths: int) -> None:
 
 def must_have_targets(page: Page, least: int = 44) -> None:
     """Every control outside a sentence is large enough to hit."""
-    assert page.evaluate(SMALL, [CONTROLS, least]) == []
+    assert page.evaluate(SMALL, [CONTROLS, least]) == [], page.url

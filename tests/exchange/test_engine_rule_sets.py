@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,9 @@ def test_only_the_demonstration_is_marked() -> None:
         ("court_timed", "deposit_share", "21/100"),
         ("court_timed", "least_duration", "23 hours"),
         ("court_timed", "window", "4 minutes"),
-        ("court_timed", "announcement", {0: "14 days"}),
+        ("court_timed", "announcement", {0: "15 days"}),
+        ("court_timed", "announcement", {0: "29 days"}),
+        ("court_timed", "announcement", {0: "30 days", 100000000: "29 days"}),
         ("court_timed", "refund", "2 days"),
         ("court_timed", "relist_cut", "21/100"),
         ("state_owned", "deposit_share", "31/100"),
@@ -99,6 +101,60 @@ def test_a_figure_outside_the_law_is_refused_when_it_is_read(code: str, figure: 
         rule_sets.read(text_of(code, **{figure: value}), DAY)
     assert refused.value.code == "lot.rule_set_out_of_bounds"
     assert refused.value.facts["figure"] == figure
+
+
+REPEALED = "企业国有产权交易操作规则"
+LAST_DAY_OF_2009 = date(2025, 2, 17)
+
+
+def in_force(entries: list[dict[str, Any]], day: date) -> dict[str, Any]:
+    return max((one for one in entries if one["from"] <= day), key=lambda one: one["from"])
+
+
+@pytest.mark.parametrize("code", rule_sets.codes())
+def test_x1_no_figure_rests_on_the_text_of_2009_once_it_was_repealed(code: str) -> None:
+    for name, entries in rule_sets.sources(code).items():
+        now = in_force(entries, LAST_DAY_OF_2009 + timedelta(days=1))
+        assert REPEALED not in now["source"], name
+        if REPEALED in in_force(entries, LAST_DAY_OF_2009)["source"]:
+            assert "国资发产权规〔2025〕17号, X1" in now["source"], name
+            assert now["certain"] == "memory", name
+
+
+def test_x1_the_announcement_of_state_assets_is_no_longer_shown_as_checked() -> None:
+    entries = rule_sets.sources("state_owned")["announcement"]
+    assert in_force(entries, LAST_DAY_OF_2009)["certain"] == "text"
+    assert in_force(entries, DAY)["certain"] == "memory"
+
+
+def test_x1_no_term_beside_the_rule_sets_rests_on_the_repealed_text() -> None:
+    terms = yaml.safe_load((rule_sets.FOLDER / "terms.yaml").read_text("utf-8"))
+    found = [in_force(entries, DAY) for by_basis in terms.values() for entries in by_basis.values()]
+    assert [one for one in found if REPEALED in one["source"]] == []
+
+
+@pytest.mark.parametrize("figure", ["announcement_extension", "refund", "seller_answer", "contract", "certificate"])
+def test_x1_a_bound_names_the_text_in_force_on_the_day(figure: str) -> None:
+    value = "1 working_days" if figure == "announcement_extension" else "9 working_days"
+    for day, source in ((DAY, "企业国有资产交易操作规则"), (LAST_DAY_OF_2009, REPEALED)):
+        with pytest.raises(Refused) as refused:
+            rule_sets.read(text_of("state_owned", **{figure: value}), day)
+        assert refused.value.facts["source"]["zh"].split()[0] == source
+
+
+@pytest.mark.parametrize("rates", [{0: 50001}, {0: 10000, 100: 20000}])
+def test_the_cap_on_fees_and_their_fall_rest_on_article_56_of_the_auction_law(rates: dict[int, int]) -> None:
+    with pytest.raises(Refused) as refused:
+        rule_sets.read(text_of("platform", fees_buyer_ppm=rates), DAY)
+    assert refused.value.facts["source"] == {"zh": "拍卖法 第五十六条第二款", "en": "Auction Law art. 56(2)"}
+
+
+@pytest.mark.parametrize("code", rule_sets.codes())
+def test_the_cap_is_said_to_bind_where_nothing_else_is_agreed(code: str) -> None:
+    for name in ("fees_seller_ppm", "fees_buyer_ppm", "fee_most_ppm"):
+        for entry in rule_sets.sources(code)[name]:
+            assert "拍卖法 art. 56(2)" in entry["source"]
+            assert "where nothing else is agreed" in entry["source"]
 
 
 def test_ten_working_days_suffice_for_state_assets_up_to_ten_million() -> None:

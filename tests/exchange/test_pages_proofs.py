@@ -213,3 +213,12 @@ def test_every_source_is_said_in_both_languages_without_marks(code: str) -> None
             assert not re.search(r"\((D|NF|M\+?|[A-Z]\d+)\)|\b[BX]\d", pair["zh"] + pair["en"]), name
             assert not re.search(r"[\u4e00-\u9fff]", pair["en"]), name
             assert re.search(r"[\u4e00-\u9fff]", pair["zh"]), name
+
+
+def test_the_page_of_the_rules_says_which_text_was_repealed_and_that_the_new_one_is_not_checked(client: Client) -> None:
+    said = text_of(client, "/rules")
+    assert "国有资产交易的操作规则" in said
+    rows = [row for row in said.split("<tr>") if "公告期不少于" in row and "〔2025〕17号" in row]
+    assert len(rows) == 1
+    assert "同日废止2009年《企业国有产权交易操作规则》" in rows[0]
+    assert "待核" in rows[0].rsplit("<td", 1)[1]

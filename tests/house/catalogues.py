@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import string
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -38,6 +39,23 @@ def uneven_texts(entries: dict[str, dict[str, Any]]) -> list[str]:
         f"{code}: zh tells {sorted(zh)}, en tells {sorted(en)}"
         for code, entry in entries.items()
         if (zh := placeholders(str(entry.get("zh", "")))) != (en := placeholders(str(entry.get("en", ""))))
+    ]
+
+
+def lawless() -> dict[str, list[str]]:
+    """The closed list of refusals that rest on no law, by why."""
+    listed: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("lawless.yaml").read_text("utf-8"))
+    return listed
+
+
+def unlisted_blanks(entries: dict[str, dict[str, Any]], listed: dict[str, list[str]]) -> list[str]:
+    """A refusal without a rule stands on the closed list, once; what stands there cites none."""
+    allowed = [code for codes in listed.values() for code in codes]
+    blank = {code for code, entry in entries.items() if entry.get("rule") == ""}
+    return [
+        *(f"{code}: no rule, and not listed as resting on none" for code in sorted(blank - set(allowed))),
+        *(f"{code}: listed as resting on no law, but no such blank refusal" for code in sorted(set(allowed) - blank)),
+        *(f"{code}: listed twice" for code in sorted({code for code in allowed if allowed.count(code) > 1})),
     ]
 
 

@@ -95,6 +95,14 @@ def test_a_refusal_without_a_text_or_with_uneven_texts_is_found() -> None:
     assert len(catalogues.uneven_texts({"bid.low": {"zh": "{a}", "en": "{b}"}})) == 1
 
 
+def test_a_refusal_without_a_rule_is_found_unless_it_is_listed_as_resting_on_none() -> None:
+    entries = {"bid.low": {"rule": "B7"}, "file.empty": {"rule": ""}}
+    assert catalogues.unlisted_blanks(entries, {"form": ["file.empty"]}) == []
+    assert catalogues.unlisted_blanks(entries, {}) == ["file.empty: no rule, and not listed as resting on none"]
+    assert len(catalogues.unlisted_blanks(entries, {"form": ["file.empty", "bid.low"]})) == 1
+    assert len(catalogues.unlisted_blanks(entries, {"form": ["file.empty"], "found": ["file.empty"]})) == 1
+
+
 def test_a_refusal_outside_the_catalogue_or_without_its_facts_is_found() -> None:
     def check(text: str) -> list[str]:
         return catalogues.unspoken_refusals([snippet(text)], CATALOGUE)

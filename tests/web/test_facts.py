@@ -7,13 +7,24 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from tests.house import source
+from tests.house import words as house_words
 from tests.people import given_people
-from zhirong.base import shown
+from zhirong.base import shown, yaml_text
+from zhirong.exchange import listing_rules, rule_sets
 from zhirong.exchange.engine.shape import Terms
-from zhirong.people import access
+from zhirong.people import access, figures
+from zhirong.people.actions import secrets
+from zhirong.record import actions as record
 from zhirong.record import kinds
+from zhirong.registry.engine import facts as registry_facts
 from zhirong.web.exchange import fact_words
+from zhirong.web.office import accounts
 
+# Facts whose values are codes of the code itself, given by name where a deed or a refusal tells them.
+CODED = ("act", "change", "entry", "outcome", "reason", "source", "stage", "was", "weight", "why")
+# The same English word stands on other pages for another thing.
+HOMONYMS = {("change", "new"), *(("state", code) for code in ("accepted", "admitted", "confirmed", "new"))}
 NESTED = {"steps", *(set(Terms.__slots__) - {"reserve_fen"})}
 
 
@@ -36,9 +47,12 @@ def test_every_fact_of_every_kind_has_a_word_in_both_languages() -> None:
         ("end_ns", 1_764_055_800_000_000_000, "北京时间 2025-11-25 15:30", "2025-11-25 15:30 Beijing time"),
         ("hard_end_ns", 0, "—", "—"),
         ("at", "2026-12-10T02:33:14+00:00", "北京时间 2026-12-10 10:33:14", "2026-12-10 10:33:14 Beijing time"),
-        ("on_default", "next_best", "由次高价者递补", "the next best follows"),
+        ("on_default", "next_best", "由次高者递补", "the next best follows"),
         ("left_ns", 3_899_000_000_000, "1 小时 4 分 59 秒", "1 h 4 min 59 s"),
         ("share_ppm", 333_300, "33.33%", "33.33%"),
+        ("secret", "resident_id", "居民身份证号码", "resident id"),
+        ("reason", "recordal", "变更登记", "recordal at the office"),
+        ("source", "import:7f3a", "导入批次 7f3a", "import 7f3a"),
         ("outcome", "no_bids", "无人出价", "nobody bid"),
         ("reason", "outage", "系统中断", "the floor was out of reach"),
         ("reason", "权利已质押 / the right was pledged", "权利已质押", "the right was pledged"),
@@ -57,6 +71,67 @@ def test_the_terms_of_a_lot_are_shown_by_their_own_words() -> None:
     with translation.override("en"):
         said = fact_words.shown("terms", terms, {})
     assert said == "Start price: 100 yuan; Steps: from 0 yuan 100 yuan; The leader may bid again: no"
+
+
+def steps_of(*tables: Any) -> set[str]:
+    return {deed for table in tables for steps in table.values() for deed in steps}
+
+
+def values() -> dict[str, set[str]]:
+    """Every code that these facts can hold, from where the house keeps them."""
+    at = record.now()
+    sets = [rule_sets.rule_set(code, at.date()) for code in rule_sets.codes()]
+    return {
+        "secret": set(secrets.KINDS),
+        "reason": set(figures.at("reading_reasons", at)),
+        "role": set(access.roles()),
+        "rule_set": set(rule_sets.codes()),
+        "form": {one.form for one in sets},
+        "on_default": {one.on_default for one in sets},
+        "state": {*listing_rules.LISTING_STEPS, *listing_rules.DEAL_STEPS},
+        "deed": steps_of(listing_rules.LISTING_STEPS, listing_rules.DEAL_STEPS),
+        "entry": {one.value for one in registry_facts.EventKind},
+        "weight": {one.value for one in (*registry_facts.Weight, *registry_facts.LicenceKind)},
+        "act": {one.value for one in registry_facts.Act},
+        "why": set(accounts.why_words()),
+    }
+
+
+@pytest.mark.django_db
+def test_every_code_that_a_fact_can_hold_has_its_word() -> None:
+    assert {
+        name: found for name, codes in values().items() if (found := codes - shown.fact_values()[name].keys())
+    } == {}
+
+
+def test_every_code_that_a_deed_or_a_refusal_is_given_by_name_has_its_word() -> None:
+    bare = [
+        f"{file.at(call)}: {word.arg} {code}"
+        for file in source.product()
+        for call in source.calls(file)
+        for word in call.keywords
+        if word.arg in CODED and (code := source.literal(word.value)) and code.isascii() and code.isidentifier()
+        if code not in shown.fact_values()[word.arg]
+    ]
+    assert bare == []
+
+
+def test_what_another_catalogue_names_is_written_there_alone() -> None:
+    own = yaml_text.parse((shown.HOUSE / "base" / "fact_values.yaml").read_text("utf-8"))
+    for name, said in shown.named_elsewhere().items():
+        assert said
+        assert own.get(name, {}).keys() & said.keys() == set(), name
+
+
+def test_a_code_is_called_the_same_among_the_facts_and_on_the_pages() -> None:
+    pages = house_words.chinese()
+    others = {
+        (name, code)
+        for name, codes in shown.fact_values().items()
+        for code, said in codes.items()
+        if pages.get(said["en"], said["zh"]) != said["zh"]
+    }
+    assert others == HOMONYMS
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from zhirong.base import yaml_text
 
 # T6: Beijing keeps UTC+8 without summer time (none since 1991), so a fixed offset needs no zone files on the machine.
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+HOUSE = Path(__file__).parent.parent
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,10 +57,30 @@ def to_ns(at: datetime) -> int:
 @cache
 def fact_values() -> dict[str, dict[str, dict[str, str]]]:
     """What the codes that facts hold are called: name of the fact -> code -> zh, en."""
-    found: dict[str, dict[str, dict[str, str]]] = yaml_text.parse(
-        Path(__file__).with_name("fact_values.yaml").read_text("utf-8")
-    )
+    found: dict[str, dict[str, dict[str, str]]] = _read(Path(__file__).with_name("fact_values.yaml"))
+    for name, said in named_elsewhere().items():
+        found[name] = {**said, **found.get(name, {})}
     return found
+
+
+def named_elsewhere() -> dict[str, dict[str, dict[str, str]]]:
+    """The codes that another catalogue names: roles, rule sets, the reasons to read what is kept secret."""
+    roles = _read(HOUSE / "people" / "roles.yaml")
+    sets = {path.stem: _read(path) for path in (HOUSE / "exchange" / "parameters" / "rule_sets").glob("*.yaml")}
+    reasons = {
+        code: said
+        for row in _read(HOUSE / "people" / "parameters" / "log_in.yaml")["reading_reasons"]
+        for code, said in row["value"].items()
+    }
+    return {"role": _both(roles), "roles": _both(roles), "rule_set": _both(sets), "reason": _both(reasons)}
+
+
+def _both(entries: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    return {code: {"zh": entry["zh"], "en": entry["en"]} for code, entry in entries.items()}
+
+
+def _read(path: Path) -> Any:
+    return yaml_text.parse(path.read_text("utf-8"))
 
 
 def duration(ns: int, language: str) -> str:
@@ -74,8 +95,13 @@ def duration(ns: int, language: str) -> str:
 def _word(name: str, value: str, language: str) -> str:
     """A code by its word; a reason that was told in both languages (中文 / English) by the half that is asked for."""
     side = "zh" if is_chinese(language) else "en"
-    if said := fact_values().get(name, {}).get(value):
+    words = fact_values().get(name, {})
+    if said := words.get(value):
         return said[side]
+    code, _, rest = value.partition(":")
+    if name == "source" and rest and (said := words.get(code)):
+        # A source with the reference of one thing behind it: import:7f3a.
+        return f"{said[side]} {rest}"
     zh, apart, en = value.partition(" / ")
     is_pair = name == "reason" and apart and _has_chinese(zh) and not _has_chinese(en) and any(map(str.isalpha, en))
     return {"zh": zh, "en": en}[side] if is_pair else value

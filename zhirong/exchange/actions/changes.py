@@ -20,7 +20,8 @@ from zhirong.record import actions as record
 def change(who: Person, listing_id: int, offer: Offer) -> Listing:
     """Change a draft; of an announced listing the change waits for the operator, and what was announced stands (X2).
 
-    Source: 企业国有产权交易操作规则 art. 17 to 20 as RULEBOOK X2 reads it: no change in the period without approval.
+    Source: 企业国有产权交易操作规则 (2009) art. 17 to 20 as RULEBOOK X2 reads it: no change in the period without
+    approval. The rules of 2025 that took its place (X1) have not been read on this.
     """
     listing = listings.locked(listing_id)
     access.require(who, "exchange.list", listing)
