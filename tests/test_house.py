@@ -96,7 +96,9 @@ def test_every_deed_told_is_declared_with_its_facts_and_back() -> None:
     entries = catalogues.catalogue("events")
     assert catalogues.bare_texts(entries, "zh", "en") == []
     assert catalogues.undeclared_events(source.product(), entries) == []
-    assert catalogues.unused(source.product(), entries) == []
+    # A retired kind has words for old records, and no deed may tell it.
+    retired = sorted(name for name, entry in entries.items() if entry.get("retired"))
+    assert catalogues.unused(source.product(), entries) == retired
 
 
 def test_every_verb_asked_for_is_declared_and_back() -> None:

@@ -11,7 +11,7 @@ from zhirong.base import numbers
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange.actions import contracts, intents, listings
 from zhirong.exchange.actions.listings import Offer
-from zhirong.exchange.models import Deal, Intent, Listing
+from zhirong.exchange.models import Deal, Intent, Listing, Proposal
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
@@ -160,3 +160,9 @@ def contract_of(deal: Deal) -> str:
     file = contracts.write(deal.pk).contract_file
     assert file is not None
     return file.sha256
+
+
+def waits(deal: Deal) -> str:
+    """The hash of what was proposed for a deal last, as its second person sees it."""
+    found = Proposal.objects.filter(deal=deal).order_by("-pk").first()
+    return found.payload_hash if found else ""

@@ -250,9 +250,9 @@ def test_a_buyer_who_signed_does_not_default_and_an_annulment_gives_everything_b
     with refused("deal.buyer_kept_word"):
         settlement.propose_default(house.operator, deal.pk, reason="未签约")
     with refused("deal.annulment_not_proposed"):
-        settlement.confirm_annulment(house.checker, deal.pk)
+        settlement.confirm_annulment(house.checker, deal.pk, payload_hash=given.waits(deal))
     settlement.propose_annulment(house.operator, deal.pk, reason="转让方逾期未签约")
-    deal = settlement.confirm_annulment(house.checker, deal.pk)
+    deal = settlement.confirm_annulment(house.checker, deal.pk, payload_hash=given.waits(deal))
     assert deal.state == "annulled"
     assert (given.free_fen(first), given.free_fen(second)) == (80_000_00, 80_000_00)
     assert given.fresh(deal.listing).state == "ended"

@@ -143,7 +143,7 @@ def test_a_price_that_came_while_the_deal_stood_still_is_due_when_the_deal_is_an
     owed_fen = money.due_fen(deal)
     paid(house, buyer, owed_fen, code=money.price_code(deal))
     settlement.propose_annulment(house.operator, deal.pk, reason="转让方已不是权利人")
-    settlement.confirm_annulment(house.checker, deal.pk)
+    settlement.confirm_annulment(house.checker, deal.pk, payload_hash=given.waits(deal))
     assert set(Due.objects.values_list("why", "amount")) == {("deposit", deal.intent.deposit_fen), ("price", owed_fen)}
     assert given.free_fen(buyer) == owed_fen + deal.intent.deposit_fen
     assert list(reports.faults()) == []

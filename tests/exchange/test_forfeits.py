@@ -30,7 +30,7 @@ def a_proposed_default(house: given.House, seller: given.Side, other: Party) -> 
 def test_co_owners_share_a_forfeited_deposit_by_their_parts() -> None:
     house, seller, other = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
     deal = a_proposed_default(house, seller, other)
-    deal = settlement.confirm_default(house.checker, deal.pk)
+    deal = settlement.confirm_default(house.checker, deal.pk, payload_hash=given.waits(deal))
     sellers_fen = deal.intent.deposit_fen - deal.buyer_fee_fen
     assert (free_of(seller.party), free_of(other)) == (sellers_fen // 100, sellers_fen - sellers_fen // 100)
     assert set(Due.objects.filter(why="forfeit").values_list("party", "amount")) == {
@@ -46,7 +46,7 @@ def test_the_part_of_an_owner_who_is_not_known_waits_until_two_persons_say_whose
     house, seller, other = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
     deal = a_proposed_default(house, seller, other)
     Holding.objects.filter(party=other).update(party=None)
-    deal = settlement.confirm_default(house.checker, deal.pk)
+    deal = settlement.confirm_default(house.checker, deal.pk, payload_hash=given.waits(deal))
     waits_fen = Share.objects.get(party=None).amount_fen
     assert (in_escrow(deal), free_of(other), proceeds.of(deal).waiting_fen) == (waits_fen, 0, waits_fen)
     parts = [("owner", other.ref, waits_fen)]
@@ -60,6 +60,6 @@ def test_nobody_confirms_a_default_for_a_co_owner_of_their_own() -> None:
     house, seller, other = given.House(), given.a_side("holder"), people.a_party(is_verified=True)
     deal = a_proposed_default(house, seller, other)
     with refused("people.own_party"):
-        settlement.confirm_default(people.a_person("checker", member_of=other), deal.pk)
+        settlement.confirm_default(people.a_person("checker", member_of=other), deal.pk, payload_hash=given.waits(deal))
     assert Deal.objects.get(pk=deal.pk).state == "contract"
     assert not Share.objects.exists()

@@ -108,6 +108,8 @@ def test_a_page_whose_certificate_is_being_sealed_looks_again_by_itself() -> Non
     unsealed = buyer.get(address)
     assert unsealed["Refresh"] == "2"
     assert "公开页面" not in unsealed.content.decode()
+    given.time_passes(minutes=1)
+    assert "Refresh" not in buyer.get(address)
 
 
 def test_an_objection_stops_the_clock_and_too_short_a_one_does_not() -> None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
 from tests.exchange import given_money
 from tests.exchange.test_proceeds import a_co_owned, free_of, in_escrow
 from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
+from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import settlement, splits
@@ -176,6 +178,7 @@ def test_a_confirmed_division_is_lifted_by_two_persons_and_the_registers_own_pay
         splits.propose_lift(house.checker, deal.pk, reason="撤销协议")
     lift = splits.propose_lift(house.operator, deal.pk, reason="双方撤销协议")
     assert splits.propose_lift(house.operator, deal.pk, reason="双方撤销协议") == lift
+    assert "解除价款分配待复核" in text_of(desk.browser_of(house.checker), "/office")
     with refused("people.not_allowed"):
         splits.confirm_split(house.operator, deal.pk, payload_hash=lift.payload_hash)
     for _ in range(2):

@@ -181,7 +181,7 @@ def test_an_annulled_deal_owes_the_buyer_what_lay_in_escrow() -> None:
     house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
     deal = given_money.a_paid(given_money.a_deal(house, seller, buyer), seller, buyer)
     settlement.propose_annulment(house.operator, deal.pk, reason="登记机关不予变更。")
-    settlement.confirm_annulment(house.checker, deal.pk)
+    settlement.confirm_annulment(house.checker, deal.pk, payload_hash=given.waits(deal))
     due = Due.objects.get(party=buyer.party)
     assert (due.why, due.amount) == ("price", deal.price_fen + deal.buyer_fee_fen)
 
@@ -195,7 +195,7 @@ def test_a_default_without_a_held_deposit_takes_nothing_and_says_so() -> None:
     found = settlement.consequence(Deal.objects.get(pk=deal.pk))
     assert found.parts == {"costs": 0, "gap": 0, "seller": 0}
     settlement.propose_default(house.operator, deal.pk, reason="逾期未签约。")
-    settlement.confirm_default(house.checker, deal.pk)
+    settlement.confirm_default(house.checker, deal.pk, payload_hash=given.waits(deal))
     assert Deal.objects.get(pk=deal.pk).state == "defaulted"
     assert given.free_fen(seller) == 0
 

@@ -7,7 +7,8 @@ from django.test import Client
 
 from tests.api.given_api import Caller
 from tests.exchange import given_deals as given
-from tests.exchange.test_succession import defaults, floor, three
+from tests.exchange.given_succession import defaults, three
+from tests.exchange.test_succession import floor
 from tests.web.given_pages import text_of
 from zhirong.exchange import documents, sales
 from zhirong.exchange.actions import settlement, succession
@@ -59,7 +60,7 @@ def test_an_annulled_deal_is_no_sale_anywhere() -> None:
     house = given.House()
     deal, _, _ = three(house)
     settlement.propose_annulment(house.operator, deal.pk, reason="专利权已终止")
-    settlement.confirm_annulment(house.checker, deal.pk)
+    settlement.confirm_annulment(house.checker, deal.pk, payload_hash=given.waits(deal))
     listing = given.fresh(deal.listing)
     page = text_of(Client(), f"/listings/{listing.number}")
     assert "成交已撤销，挂牌价" in page

@@ -52,7 +52,9 @@ def test_two_persons_set_a_statement_aside_and_the_next_one_is_taken(monkeypatch
         set_aside.propose_set_aside(who.operator, file.pk, reason=" ")
     set_aside.propose_set_aside(who.operator, file.pk, reason="第二行无法入账")
     assert desk.unfinished().count() == 1
+    assert "对账单搁置待复核" in text_of(signed_in(who.checker), "/office")
     set_aside.confirm_set_aside(who.checker, file.pk)
+    assert "对账单搁置待复核" not in text_of(signed_in(who.checker), "/office")
     assert not desk.unfinished().exists()
     assert BankLine.objects.count() == 1
     assert Event.objects.filter(kind="ledger.set_aside").count() == 1

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
+from tests.registry import given_rights
 from tests.web.given_pages import text_of
 from zhirong.record.models import File
 from zhirong.registry.actions import putting
@@ -89,6 +90,20 @@ def test_a_form_that_cannot_be_read_is_refused_beside_its_field_and_nothing_is_e
         assert 'aria-invalid="true"' in page, change
     assert not TransferEntry.objects.exists()
     assert not File.objects.filter(name__endswith=".txt").exists()
+
+
+def test_a_name_finds_the_verified_party_and_no_namesake_that_anybody_registered() -> None:
+    case = Case()
+    client = signed_in(case.house.operator)
+    name = case.buyer.party.name
+    given_rights.a_party(name, is_verified=False)
+    assert client.post(case.address, case.typed(to=name)).status_code == 302
+    assert TransferEntry.objects.get().to == case.buyer.party
+    assert "已核验" in text_of(signed_in(case.house.checker), f"/office/transfers/{TransferEntry.objects.get().pk}")
+    case.buyer.party.verified_at = None
+    case.buyer.party.save()
+    answer = client.post(case.address, case.typed(to=name, key="2026-99"))
+    assert "不是已登记的一个主体" in answer.content.decode()
 
 
 def test_a_part_of_the_right_goes_over_from_one_holder() -> None:

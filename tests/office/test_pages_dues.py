@@ -160,9 +160,12 @@ def test_a_wrong_division_is_withdrawn_by_its_maker_or_sent_back_by_the_checker(
     digest = called(operator, asked, said)["payload_hash"]
     page = text_of(checker, path)
     assert ("退回" in page, "撤回价款分配" in page) == (True, False)
+    assert f"{path}" in checker.get("/office").content.decode()
+    assert "价款分配待复核" in text_of(checker, "/office")
     refused = {"deed": "refuse_split", "payload_hash": digest, "reason": "与合同不符"}
     assert operator.post(path, refused).status_code == 403
     assert checker.post(path, refused).status_code == 302
+    assert "价款分配待复核" not in text_of(checker, "/office")
     called(operator, asked, said)
     assert called(operator, f"{asked}/withdraw", {"reason": "写错了"})["state"] == "withdrawn"
     called(operator, asked, said)

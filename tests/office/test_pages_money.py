@@ -256,7 +256,9 @@ def test_a_default_shows_where_the_deposit_goes_and_takes_two() -> None:
     assert checker.post(address, {"deed": "confirm_default"}).status_code == 409
     assert operator.post(address, {"deed": "propose_default", "reason": "逾期未签约"}).status_code == 302
     assert "确认违约并扣收 80,000 元" in text_of(checker, address)
-    assert checker.post(address, {"deed": "confirm_default"}).status_code == 302
+    confirmed = {"deed": "confirm_default", "payload_hash": given.waits(deal)}
+    assert checker.post(address, {**confirmed, "payload_hash": "0" * 64}).status_code == 409
+    assert checker.post(address, confirmed).status_code == 302
     assert Deal.objects.get().state == "defaulted"
 
 
@@ -306,6 +308,6 @@ def test_an_annulment_waits_in_the_queue_for_a_second_person() -> None:
     assert signed_in(house.operator).post(address, proposed).status_code == 302
     assert "撤销待复核" in text_of(checker, "/office")
     assert "撤销成交并退还款项" in text_of(checker, address)
-    assert checker.post(address, {"deed": "confirm_annulment"}).status_code == 302
+    assert checker.post(address, {"deed": "confirm_annulment", "payload_hash": given.waits(deal)}).status_code == 302
     assert Deal.objects.get().state == "annulled"
     assert "撤销待复核" not in text_of(checker, "/office")

@@ -78,6 +78,17 @@ def test_nobody_enters_or_confirms_for_a_side_it_belongs_to():
     assert holders(right) == [seller]
 
 
+def test_a_title_goes_to_a_verified_party_alone():
+    right, namesake = a_right(parties=(a_party(),)), a_party("乙公司", is_verified=False)
+    with refused("registry.taker_not_verified"):
+        entered(right, namesake)
+    one = entered(right, a_party("丙公司"))
+    Party.objects.filter(pk=one.to_id).update(verified_at=None)
+    with refused("registry.taker_not_verified"):
+        transfers.confirm_transfer(a_person("checker"), one, payload_hash=one.payload_hash, held=free)
+    assert TransferEntry.objects.get().state == "entered"
+
+
 def test_without_the_offices_notice_or_on_a_day_to_come_nothing_is_entered():
     right, operator = a_right(parties=(a_party(),)), an_operator()
     said = Conveyance(a_party("乙公司"), ON, "2026-17")

@@ -34,6 +34,11 @@ from zhirong.registry.models import Holding, Right
 from zhirong.web.registry import bringing
 
 REASON = "理由充分，特此说明，请予办理。"
+# What waits for a second person, by a hash that nobody saw.
+PROPOSED: dict[str, Mapping[str, object]] = {
+    **{f"{what}/confirm": {"payload_hash": "0" * 64} for what in ("split", "default", "annulment")},
+    "proposal/return": {"payload_hash": "0" * 64, "reason": REASON},
+}
 
 
 @dataclass
@@ -267,7 +272,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
-        "split/confirm": {"payload_hash": "0" * 64},
+        **PROPOSED,
         "release": {"day": today},
         "admit": {},
         "priority": {"basis": "co_owner"},

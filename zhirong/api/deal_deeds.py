@@ -14,7 +14,7 @@ from zhirong.api.actions import KEY
 from zhirong.api.deals import DealTold, ObjectionTold, full, objection, one, seen
 from zhirong.api.shapes import FileRef
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import contracts, objections, settlement, succession
+from zhirong.exchange.actions import contracts, objections, proposals, settlement, succession
 from zhirong.exchange.models import Deal, Objection
 
 router = Router(tags=["deals"])
@@ -48,9 +48,15 @@ class ProofSaid(shapes.Said):
 
 
 class Confirm(shapes.Said):
-    """What the second person looked at: `payload_hash` of the recordal."""
+    """What the second person looked at: `payload_hash` of the recordal or the proposal."""
 
     payload_hash: Digest
+
+
+class ReturnSaid(Confirm):
+    """What the second person looked at, and why it does not stand."""
+
+    reason: shapes.Reason
 
 
 class ObjectionSaid(shapes.Said):
@@ -198,6 +204,7 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
         "deal.stopped",
         "deal.not_overdue",
         "deal.buyer_kept_word",
+        "deal.proposal_open",
         "listing.text_length",
         *KEY,
     ),
@@ -214,13 +221,16 @@ def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     summary="Confirm the default",
     **problems.told(
         DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed",
+        "deal.proposal_changed",
         "deal.buyer_kept_word", "people.maker_is_checker", *KEY,
     ),
 )  # fmt: skip
-def confirm_default(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
+def confirm_default(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
     """The deposit is used in the rule set's order and the next best follows (court rule 24). Needs a key."""
     person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, settlement.confirm_default(person, deal.pk)))
+    return actions.once(
+        request, lambda: told(request, settlement.confirm_default(person, deal.pk, payload_hash=said.payload_hash))
+    )
 
 
 @router.post(
@@ -267,7 +277,7 @@ def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: Object
     "/deals/{int:deal_id}/annulment",
     auth=calling.may_ask("exchange.propose_annulment"),
     summary="Propose to annul a deal",
-    **problems.told(DealTold, "deal.not_now", "people.own_party", "listing.text_length", *KEY),
+    **problems.told(DealTold, "deal.not_now", "deal.proposal_open", "people.own_party", "listing.text_length", *KEY),
 )
 def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """Nothing is paid back before a second person agrees."""
@@ -278,35 +288,6 @@ def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why
 
 
 @router.post(
-    "/deals/{int:deal_id}/withdrawal",
-    auth=calling.may_ask("exchange.propose_withdrawal"),
-    summary="Propose to withdraw an offer to the next best",
-    **problems.told(DealTold, "deal.not_now", "deal.offer_taken", "people.own_party", "listing.text_length", *KEY),
-)
-def propose_withdrawal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
-    """Made in error, or the one asked may not buy; else its term runs (Civil Code 476). Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(
-        request, lambda: told(request, succession.propose_withdrawal(person, deal.pk, reason=said.reason))
-    )
-
-
-@router.post(
-    "/deals/{int:deal_id}/withdrawal/confirm",
-    auth=calling.may_ask("exchange.confirm_withdrawal"),
-    summary="Confirm that an offer is withdrawn",
-    **problems.told(
-        DealTold, "deal.not_now", "deal.offer_taken", "deal.withdrawal_not_proposed", "people.maker_is_checker",
-        "people.own_party", *KEY,
-    ),
-)  # fmt: skip
-def confirm_withdrawal(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
-    """The one after it is asked, or what the rule set says follows. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, succession.confirm_withdrawal(person, deal.pk)))
-
-
-@router.post(
     "/deals/{int:deal_id}/annulment/confirm",
     auth=calling.may_ask("exchange.confirm_annulment"),
     summary="Confirm the annulment of a deal",
@@ -314,12 +295,46 @@ def confirm_withdrawal(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse
         DealTold,
         "deal.not_now",
         "deal.annulment_not_proposed",
+        "deal.proposal_changed",
         "people.maker_is_checker",
         "people.own_party",
         *KEY,
     ),
 )
-def confirm_annulment(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
+def confirm_annulment(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
     """Everything paid goes back, in one group. Needs an Idempotency-Key."""
     person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, settlement.confirm_annulment(person, deal.pk)))
+    return actions.once(
+        request, lambda: told(request, settlement.confirm_annulment(person, deal.pk, payload_hash=said.payload_hash))
+    )
+
+
+@router.post(
+    "/deals/{int:deal_id}/proposal/return",
+    auth=calling.may_ask("exchange.confirm_annulment"),
+    summary="Send a proposed default or annulment back",
+    **problems.told(
+        DealTold, "deal.no_proposal", "deal.proposal_changed", "people.maker_is_checker", "people.own_party",
+        "listing.text_length", *KEY,
+    ),
+)  # fmt: skip
+def return_proposal(request: HttpRequest, deal_id: shapes.Id, said: ReturnSaid) -> HttpResponse:
+    """By its second person, as it was seen; another may be proposed then. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+
+    def deed() -> DealTold:
+        return told(request, proposals.send_back(person, deal.pk, payload_hash=said.payload_hash, reason=said.reason))
+
+    return actions.once(request, deed)
+
+
+@router.post(
+    "/deals/{int:deal_id}/proposal/withdraw",
+    auth=calling.may_ask("exchange.propose_annulment"),
+    summary="Withdraw a proposed default or annulment",
+    **problems.told(DealTold, "deal.no_proposal", "people.own_party", "listing.text_length", *KEY),
+)
+def withdraw_proposal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
+    """As long as nobody decided it. Needs an Idempotency-Key."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: told(request, proposals.withdraw(person, deal.pk, reason=said.reason)))

@@ -15,7 +15,7 @@ from zhirong.api import calling, paging, problems, shapes
 from zhirong.base.refused import Refused
 from zhirong.exchange import papers
 from zhirong.exchange.actions import money
-from zhirong.exchange.models import Acceptance, Deal, Objection, Recordal
+from zhirong.exchange.models import Acceptance, Deal, Objection, Proposal, Recordal
 
 router = Router(tags=["deals"])
 PaperName = Literal["contract", "contract-accepted", "fee-note-seller", "fee-note-buyer", "recordal"]
@@ -69,6 +69,18 @@ class DealShort(shapes.Told):
     is_stopped: bool = Field(description="An objection stops the clock (E40)")
 
 
+class ProposalTold(shapes.Told):
+    """What one person proposed and a second one decides, by its `payload_hash`."""
+
+    proposal: str = Field(description="default or annulment", examples=["default"])
+    state: str = Field(examples=["proposed"])
+    reason: str
+    payload_hash: str
+    proposed_at: datetime
+    decided_at: datetime | None
+    answer: str = Field(description="Why it was sent back or withdrawn")
+
+
 class DealTold(DealShort):
     """A deal in full."""
 
@@ -92,6 +104,7 @@ class DealTold(DealShort):
     acceptances: list[AcceptanceTold]
     recordals: list[RecordalTold]
     objections: list[ObjectionTold]
+    proposals: list[ProposalTold] = Field(description="Defaults and annulments that one person proposed")
 
 
 def seen(request: HttpRequest) -> QuerySet[Deal]:
@@ -155,6 +168,18 @@ def objection(one: Objection) -> ObjectionTold:
     )
 
 
+def proposal(one: Proposal) -> ProposalTold:
+    return ProposalTold(
+        proposal=one.what,
+        state=one.state,
+        reason=one.reason,
+        payload_hash=one.payload_hash,
+        proposed_at=one.proposed_at,
+        decided_at=one.decided_at,
+        answer=one.answer,
+    )
+
+
 def full(deal: Deal) -> DealTold:
     """A deal with its acceptances, recordals, objections and certificate."""
     return DealTold(
@@ -179,6 +204,7 @@ def full(deal: Deal) -> DealTold:
         acceptances=[acceptance(one) for one in deal.acceptances.order_by("pk")],
         recordals=[recordal(one) for one in deal.recordals.order_by("pk")],
         objections=[objection(one) for one in deal.objections.order_by("pk")],
+        proposals=[proposal(one) for one in deal.proposals.order_by("pk")],
     )
 
 

@@ -94,6 +94,7 @@ def list_transfers(request: HttpRequest, asked: Query[AskedTransfers]) -> paging
     summary="Enter a transfer",
     **problems.told(
         TransferTold, "registry.proof_missing", "registry.transfer_key_used", "registry.held_by_a_deal",
+        "registry.taker_not_verified",
         "registry.day_to_come", "people.own_party", *files.EVIDENCE,
     ),
 )  # fmt: skip
@@ -112,6 +113,7 @@ def enter_transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid
     summary="Confirm a transfer",
     **problems.told(
         TransferTold, "registry.transfer_changed", "registry.transfer_decided", "registry.held_by_a_deal",
+        "registry.taker_not_verified",
         "registry.share_not_held", "registry.not_free", "people.maker_is_checker", "people.own_party", "file.not_read",
     ),
 )  # fmt: skip

@@ -278,7 +278,8 @@ def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing], *
     cast = story.cast
     for deal in silent:
         settlement.propose_default(cast["jingban"], deal.pk, reason="逾期未签订合同，经两次催告仍未办理。")
-        settlement.confirm_default(cast["fuhe"], deal.pk)
+        proposed = deal.proposals.get(state="proposed")
+        settlement.confirm_default(cast["fuhe"], deal.pk, payload_hash=proposed.payload_hash)
     # The next best of one of them is still asked, that of the other says no.
     asked = Deal.objects.get(listing=silent[-1].listing, state="offered")
     succession.decline(cast[story.member(asked.buyer)], asked.pk)

@@ -61,7 +61,7 @@ OVER = ("settled", "ended", "withdrawn", "terminated")
 
 # From the hammer to the certificate (RULEBOOK B8, LEDGER 5.3).
 DEAL_STEPS: Mapping[str, Mapping[str, str]] = {
-    "offered": {"take": "contract", "decline": "declined", "withdraw": "withdrawn", "annul": "annulled"},
+    "offered": {"take": "contract", "decline": "declined", "annul": "annulled"},
     "contract": {"sign": "payment", "default": "defaulted", "annul": "annulled"},
     "payment": {"pay": "recordal", "default": "defaulted", "annul": "annulled"},
     "recordal": {"enter": "confirming", "annul": "annulled"},
@@ -69,9 +69,14 @@ DEAL_STEPS: Mapping[str, Mapping[str, str]] = {
     "settled": {},
     "defaulted": {},
     "declined": {},
+    # No deed leads here any more; deals of earlier years stand in it.
     "withdrawn": {},
     "annulled": {},
 }
+# From these states no deed leads on; all but the settled one were undone.
+DEAL_OVER = tuple(state for state, deeds in DEAL_STEPS.items() if not deeds)
+DEAL_LIVE = tuple(state for state, deeds in DEAL_STEPS.items() if deeds)
+DEAL_UNDONE = tuple(state for state in DEAL_OVER if state != "settled")
 
 
 def listing_after(state: str, deed: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from zhirong.exchange.proposed import Proposal as Proposal
 from zhirong.people.models import Party, Person
 from zhirong.record.models import File, Leaf
 from zhirong.registry.models import ImportBatch, Right
@@ -266,9 +267,6 @@ class Deal(models.Model):
     buyer_fee_fen = models.BigIntegerField(default=0)
     contract_file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     stopped_at = models.DateTimeField(null=True)
-    default_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    annulment_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    withdrawal_proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -68,7 +68,7 @@ def annul(who: Person, lot: Lot, *, reason: str) -> Reply:
     The clock may make a deal of the hammer between the look and the order: that deal is undone with its auction.
     """
     access.require(who, "exchange.control", lot)
-    if Deal.objects.filter(lot=lot).exclude(state__in=("defaulted", "declined", "withdrawn", "annulled")).exists():
+    if Deal.objects.filter(lot=lot).exclude(state__in=listing_rules.DEAL_UNDONE).exists():
         raise Refused("lot.has_deal", lot=lot.pk)
     said = listing_rules.must_be_text(reason, field="reason", most=1000)
     reply = floor_doors.order(lot.pk, partial(Annul, reason=said), who_ref=who.ref)

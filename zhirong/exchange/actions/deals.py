@@ -182,15 +182,23 @@ def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed
     return deal
 
 
+def lapse_proposals(deal: Deal) -> None:
+    """The deal went on: a default of the step before has lapsed, and nothing stays proposed of a deal that is over."""
+    waiting = deal.proposals.filter(state="proposed")
+    if deal.state not in listing_rules.DEAL_OVER:
+        waiting = waiting.filter(what="default")
+    waiting.update(state="lapsed", decided_at=record.now())
+
+
 def _signed(deal: Deal, now: datetime) -> None:
     texts = set(deal.acceptances.values_list("contract_sha256", flat=True))
     if len(texts) > 1:
         raise Refused("deal.two_texts", deal=deal.number)
     deal.state = listing_rules.deal_after(deal.state, "sign")
-    deal.default_proposed_by = None
     deal.signed_at = now
     deal.payment_due_at = listing_rules.after(now, rules_of(deal.listing).payment, china()).at
     deal.save()
+    lapse_proposals(deal)
     record.tell(
         "exchange.signed",
         deal.topic,

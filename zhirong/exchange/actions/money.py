@@ -279,15 +279,14 @@ def _owe_shares(deal: Deal, shares: Sequence[Share]) -> None:
     owe(deal.listing, owed, topic=deal.topic)
 
 
-def forfeit(deal: Deal, shares: Sequence[Share], *, costs_fen: int, who: Person) -> None:
+def forfeit(deal: Deal, shares: Sequence[Share], *, costs_fen: int, proposer: Person, who: Person) -> None:
     """A defaulter's deposit goes where the rule set says; proposer and checker are two persons."""
     intent = deal.intent
     _let_go(price_code(deal), deal.listing, "price", party=deal.buyer, topic=deal.topic)
     if intent.deposit_state != "held":
         return
-    assert deal.default_proposed_by is not None
     transfers.forfeit(
-        deal.default_proposed_by,
+        proposer,
         intent.hold_id,
         id=f"{intent.hold_id}:forfeit",
         checked_by=who,

@@ -24,7 +24,7 @@ def raise_objection(who: Person, deal_id: int, *, text: str, party: Party | None
     """Anyone concerned objects to a deal that is not settled yet; its clock stops."""
     deal = locked_deal(deal_id)
     access.require(who, "exchange.object", deal)
-    if deal.state in ("settled", "defaulted", "declined", "withdrawn", "annulled"):
+    if deal.state in listing_rules.DEAL_OVER:
         raise Refused("deal.not_now", state=deal.state, deed="object")
     if not is_concerned(who, deal):
         raise Refused("objection.not_concerned")
@@ -58,8 +58,7 @@ def took_part(who: Person, deal: Deal) -> bool:
     parts = {
         deal.listing.made_by_id,
         deal.listing.reviewed_by_id,
-        deal.default_proposed_by_id,
-        deal.annulment_proposed_by_id,
+        *(pk for pair in deal.proposals.values_list("proposed_by", "decided_by") for pk in pair),
         *(pk for pair in intents.values_list("person", "decided_by") for pk in pair),
         *(pk for pair in deal.recordals.values_list("entered_by", "confirmed_by") for pk in pair),
         *(person.pk for person in persons_of(deal)),

@@ -11,8 +11,16 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, entitled, forfeits, money, splits, succession
-from zhirong.exchange.actions.deals import best_fen, locked_deal, must_be_undisputed, must_run, next_best, persons_of
+from zhirong.exchange.actions import certificates, entitled, forfeits, money, proposals, splits, succession
+from zhirong.exchange.actions.deals import (
+    best_fen,
+    lapse_proposals,
+    locked_deal,
+    must_be_undisputed,
+    must_run,
+    next_best,
+    persons_of,
+)
 from zhirong.exchange.actions.listings import end_unsold, passed_gate, rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Recordal
 from zhirong.people import access
@@ -47,6 +55,7 @@ def take_price(deal_id: int) -> Deal:
     deal.paid_at = now
     deal.recordal_due_at = listing_rules.after(now, rules_of(deal.listing).recordal, china()).at
     deal.save()
+    lapse_proposals(deal)
     record.tell(
         "exchange.paid",
         deal.topic,
@@ -151,6 +160,7 @@ def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
     deal.state = listing_rules.deal_after(deal.state, "settle")
     deal.settled_at = now
     deal.save()
+    lapse_proposals(deal)
     entered.state, entered.confirmed_by, entered.confirmed_at = "confirmed", who, now
     entered.save()
     parts = splits.settle(deal, who=who, day=beijing_day(now))
@@ -198,25 +208,31 @@ def propose_default(who: Person, deal_id: int, *, reason: str) -> Deal:
     deal = locked_deal(deal_id)
     access.require(who, "exchange.propose_default", deal)
     _must_be_overdue(deal)
-    if deal.default_proposed_by_id is None:
-        deal.default_proposed_by = who
-        deal.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
-        deal.save(update_fields=["default_proposed_by", "end_reason"])
-        record.tell("exchange.default_proposed", deal.topic, who=who, to=persons_of(deal), deal=deal.number)
+    made, is_new = proposals.propose(deal, "default", who=who, reason=reason)
+    if is_new:
+        record.tell(
+            "exchange.default_proposed",
+            deal.topic,
+            who=who,
+            to=persons_of(deal),
+            deal=deal.number,
+            reason=made.reason,
+            payload_hash=made.payload_hash,
+        )
     return deal
 
 
 @transaction.atomic
-def confirm_default(who: Person, deal_id: int) -> Deal:
+def confirm_default(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     """A second person agrees: the deposit is used in the rule set's order and the next best follows (court rule 24)."""
     deal = locked_deal(deal_id)
-    access.require(who, "exchange.confirm_default", deal)
+    found = proposals.seen(deal, "default", who=who, payload_hash=payload_hash)
     if deal.state == "defaulted":
         return deal
     _must_be_overdue(deal)
-    if deal.default_proposed_by_id is None:
-        raise Refused("deal.default_not_proposed", deal=deal.number)
-    return _default(who, deal)
+    proposals.confirm(found, who=who)
+    deal.end_reason = found.reason
+    return _default(who, deal, proposer=found.proposed_by)
 
 
 def _must_be_overdue(deal: Deal) -> None:
@@ -253,7 +269,7 @@ def consequence(deal: Deal) -> Consequence:
     return Consequence(parts, follows, second_fen, is_rerun=found.on_default == "rerun")
 
 
-def _default(who: Person, deal: Deal) -> Deal:
+def _default(who: Person, deal: Deal, *, proposer: Person) -> Deal:
     told = consequence(deal)
     parts = told.parts
     deal.state = listing_rules.deal_after(deal.state, "default")
@@ -261,7 +277,7 @@ def _default(who: Person, deal: Deal) -> Deal:
     deal.save()
     deal.intent.barred_at = deal.ended_at
     deal.intent.save(update_fields=["barred_at"])
-    forfeits.take(deal, parts, who=who)
+    forfeits.take(deal, parts, proposer=proposer, who=who)
     record.tell(
         "exchange.defaulted",
         deal.topic,
@@ -285,32 +301,30 @@ def propose_annulment(who: Person, deal_id: int, *, reason: str) -> Deal:
     access.require(who, "exchange.propose_annulment", deal)
     must_be_undisputed(deal)
     listing_rules.deal_after(deal.state, "annul")
-    if deal.annulment_proposed_by_id is None:
-        deal.annulment_proposed_by = who
-        deal.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
-        deal.save(update_fields=["annulment_proposed_by", "end_reason"])
+    made, is_new = proposals.propose(deal, "annulment", who=who, reason=reason)
+    if is_new:
         record.tell(
             "exchange.annulment_proposed",
             deal.topic,
             who=who,
             to=persons_of(deal),
             deal=deal.number,
-            reason=deal.end_reason,
+            reason=made.reason,
+            payload_hash=made.payload_hash,
         )
     return deal
 
 
 @transaction.atomic
-def confirm_annulment(who: Person, deal_id: int) -> Deal:
+def confirm_annulment(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     """A second person agrees: everything paid goes back to the buyer, and the listing ends (LEDGER 5.3)."""
     deal = locked_deal(deal_id)
-    access.require(who, "exchange.confirm_annulment", deal)
+    found = proposals.seen(deal, "annulment", who=who, payload_hash=payload_hash)
     if deal.state == "annulled":
         return deal
     must_be_undisputed(deal)
-    if deal.annulment_proposed_by_id is None:
-        raise Refused("deal.annulment_not_proposed", deal=deal.number)
-    annul(deal, who=who, reason=deal.end_reason)
+    proposals.confirm(found, who=who)
+    annul(deal, who=who, reason=found.reason)
     return deal
 
 
@@ -319,6 +333,7 @@ def annul(deal: Deal, *, who: Person, reason: str) -> None:
     deal.state = listing_rules.deal_after(deal.state, "annul")
     deal.ended_at, deal.end_reason = record.now(), reason
     deal.save()
+    lapse_proposals(deal)
     money.refund(deal, who=who)
     record.tell(
         "exchange.annulled", deal.topic, who=who, public=True, to=persons_of(deal), deal=deal.number, reason=reason

@@ -20,6 +20,8 @@ from zhirong.record import actions as record
 BATCH = 50
 # A deposit is asked for again only after the buyer said yes, so an offer whose deposit is due has been taken.
 TAKEN = "due"
+# A buyer who fell out: an annulled deal is no word on its buyer.
+FELL_OUT = tuple(state for state in listing_rules.DEAL_UNDONE if state != "annulled")
 
 
 def follow(deal: Deal, *, who: Person | None) -> None:
@@ -149,52 +151,6 @@ def decline(who: Person, deal_id: int) -> Deal:
     return deal
 
 
-@transaction.atomic
-def propose_withdrawal(who: Person, deal_id: int, *, reason: str) -> Deal:
-    """The operator says why the offer may not stand: it was made in error, or the one asked may not buy.
-
-    An offer with a term binds the house (民法典 476); a mere change of mind lets the term run.
-    """
-    deal = deals.locked_deal(deal_id)
-    access.require(who, "exchange.propose_withdrawal", deal)
-    _must_be_untaken(deal)
-    if deal.withdrawal_proposed_by_id is None:
-        deal.withdrawal_proposed_by = who
-        deal.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)
-        deal.save(update_fields=["withdrawal_proposed_by", "end_reason"])
-        record.tell(
-            "exchange.offer_withdrawal_proposed",
-            deal.topic,
-            who=who,
-            to=deals.persons_of(deal),
-            deal=deal.number,
-            reason=deal.end_reason,
-        )
-    return deal
-
-
-@transaction.atomic
-def confirm_withdrawal(who: Person, deal_id: int) -> Deal:
-    """A second person agrees: the offer is gone, and the one after it is asked as the rule set says."""
-    deal = deals.locked_deal(deal_id)
-    access.require(who, "exchange.confirm_withdrawal", deal)
-    if deal.state == "withdrawn":
-        return deal
-    _must_be_untaken(deal)
-    if deal.withdrawal_proposed_by_id is None:
-        raise Refused("deal.withdrawal_not_proposed", deal=deal.number)
-    _over(deal, "exchange.offer_withdrawn", who=who, reason=deal.end_reason, deed="withdraw")
-    return deal
-
-
-def _must_be_untaken(deal: Deal) -> None:
-    """An offer whose buyer said yes is a contract in the making: only an annulment by two undoes it."""
-    deals.must_be_undisputed(deal)
-    listing_rules.deal_after(deal.state, "withdraw")
-    if deal.intent.deposit_state == TAKEN:
-        raise Refused("deal.offer_taken", deal=deal.number)
-
-
 def deposits_met() -> list[int]:
     """Offers that were taken and whose deposit the buyer's free money covers now."""
     taken = Deal.objects.filter(state="offered", stopped_at=None, intent__deposit_state=TAKEN)
@@ -228,10 +184,11 @@ def lapse(deal_id: int) -> Deal:
     return deal
 
 
-def _over(deal: Deal, kind: str, *, who: Person | None, reason: str, deed: str = "decline") -> None:
-    deal.state = listing_rules.deal_after(deal.state, deed)
+def _over(deal: Deal, kind: str, *, who: Person | None, reason: str) -> None:
+    deal.state = listing_rules.deal_after(deal.state, "decline")
     deal.ended_at, deal.end_reason = record.now(), reason
     deal.save(update_fields=["state", "ended_at", "end_reason"])
+    deals.lapse_proposals(deal)
     record.tell(
         kind,
         deal.topic,
@@ -250,7 +207,7 @@ def untold() -> list[int]:
     """Buyers who fell out of a deal that an auction made, and whose lot's transcript does not say so yet."""
     if floor_doors.health().state != "running":
         return []
-    fell = Deal.objects.filter(state__in=("defaulted", "declined", "withdrawn"), floor_told=False, lot__isnull=False)
+    fell = Deal.objects.filter(state__in=FELL_OUT, floor_told=False, lot__isnull=False)
     return list(fell.order_by("lot", "pk").values_list("pk", flat=True)[:BATCH])
 
 

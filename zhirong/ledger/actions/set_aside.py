@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 
 from django.db import transaction
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import rules
@@ -54,6 +56,14 @@ def proposed_by(file: BankFile) -> str:
     """The ref of who proposed it last; empty where nobody did since it was taken in, or taken in again."""
     found = Event.objects.filter(kind__in=(PROPOSED, DONE), topic=_topic(file)).order_by("-pk").first()
     return str(json.loads(found.body)["who"]) if found and found.kind == PROPOSED else ""
+
+
+def proposed() -> QuerySet[BankFile]:
+    """The statements that somebody proposed to set aside and nobody has decided."""
+    topic = Concat(Value("bankfile:"), Cast(OuterRef("pk"), CharField()))
+    told = Event.objects.filter(kind__in=(PROPOSED, DONE), topic=topic).order_by("-pk").values("kind")[:1]
+    waiting = BankFile.objects.filter(direction="in", booked_at=None)
+    return waiting.alias(last=Subquery(told)).filter(last=PROPOSED)
 
 
 def _topic(file: BankFile) -> str:

@@ -168,7 +168,9 @@ def _must_wait(one: TransferEntry) -> None:
 
 
 def _refuse_unfit(right: Right, said: Conveyance, held: HeldBy) -> None:
-    """A day to come, or a right that a listing or a deal holds: its deal moves the title, or it ends first."""
+    """A taker that nobody verified (N31), a day to come, or a right that a listing or a deal holds (N7)."""
+    if said.to.verified_at is None:
+        raise Refused("registry.taker_not_verified", party=said.to.name)
     if said.on > putting.today():
         raise Refused("registry.day_to_come", day=said.on)
     if by := held(right):

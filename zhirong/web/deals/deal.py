@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
-from zhirong.exchange import papers, published
+from zhirong.exchange import listing_rules, papers, published
 from zhirong.exchange.actions import money, succession
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
@@ -29,9 +29,10 @@ from zhirong.web.deals import words
 from zhirong.web.exchange import news, proofs
 from zhirong.web.exchange import words as exchange_words
 
-DEAD = ("defaulted", "declined", "withdrawn", "annulled")
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
+# Sealing takes a second or two; a page looks for its papers no longer than this.
+SEALING = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         here="market",
         crumbs=[(gettext("My desk"), reverse("desk")), (gettext("Deals"), reverse("desk-deals")), (number, None)],
         deal=deal,
+        is_undone=deal.state in listing_rules.DEAL_UNDONE,
         state=words.deal(deal.state),
         sides=sides,
         steps=steps(deal),
@@ -126,7 +128,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         deposit_word=words.deposit(deal.intent.deposit_state),
         recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
         objections=deal.objections.select_related("party", "decided_by").order_by("-pk"),
-        can_object=deal.state not in ("settled", *DEAD)
+        can_object=deal.state not in listing_rules.DEAL_OVER
         and access.may(standing, "exchange.object", deal)
         and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id}),
         leaves=leaf_rows(told),
@@ -135,8 +137,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         end_word=exchange_words.outcome(deal.end_reason),
         is_overdue=is_overdue(deal, now),
     )
-    if hasattr(deal, "certificate") and not is_sealed and request.method == "GET":
-        # The papers are there a second after the deeds got their numbers: the page looks again by itself.
+    if is_being_sealed(deal, now) and request.method == "GET":
         answer["Refresh"] = "2"
     return answer
 
@@ -181,7 +182,7 @@ def sides_of(deal: Deal, standing: Standing | None) -> list[Side]:
 
 def steps(deal: Deal) -> list[tuple[str, str, str]]:
     """From the hammer to the certificate: word, when it was or by when it is due, was | now."""
-    is_dead = deal.state in DEAD
+    is_dead = deal.state in listing_rules.DEAL_UNDONE
     here = STEPS.index(deal.state) if deal.state in STEPS else 0
     rows = [
         (gettext("Hammer"), deal.made_at, None),
@@ -248,6 +249,13 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
         "annulled": (gettext("The deal was undone."), gettext("Everything paid went back.")),
     }
     return by_state[deal.state]
+
+
+def is_being_sealed(deal: Deal, now: datetime) -> bool:
+    """Whether the papers come a second after the deeds got their numbers: then the page looks again by itself."""
+    if not hasattr(deal, "certificate") or deal.certificate.sealed_id is not None:
+        return False
+    return now - deal.certificate.issued_at < SEALING
 
 
 def is_overdue(deal: Deal, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from zhirong.exchange import listing_rules
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Deal, Intent
 from zhirong.people import access
@@ -35,10 +36,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     person, standing, now = account.known(request), pages.standing_of(request), record.now()
     found = mine.parties(standing)
     # A portfolio of many parties would ask for much; the desk shows the newest hundred of each kind.
-    listings = list(mine.listings(standing).exclude(state__in=mine.ENDED).order_by("-pk")[:READ])
+    listings = list(mine.listings(standing).exclude(state__in=listing_rules.OVER).order_by("-pk")[:READ])
     intents = list(mine.intents(standing).filter(state__in=("registered", "admitted")).order_by("-pk")[:READ])
     deals = list(mine.deals(standing).order_by("-pk")[:READ])
-    running = [one for one in deals if one.state not in mine.OVER]
+    running = [one for one in deals if one.state not in listing_rules.DEAL_OVER]
     steps = [
         *(() if is_staff(standing) else todo.of_parties(found)),
         *todo.of_intents(intents),

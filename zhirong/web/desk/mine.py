@@ -17,9 +17,6 @@ from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.web import pages
 
-ENDED = ("settled", "ended", "withdrawn", "terminated")
-OVER = ("settled", "defaulted", "declined", "withdrawn", "annulled")
-
 
 @dataclass(frozen=True)
 class Purse:

@@ -125,6 +125,7 @@ FACTS = {
     "party_kind": gettext_noop("Kind of party"),
     "paths": gettext_noop("Accounts"),
     "payload": gettext_noop("Hash of the payout"),
+    "proposal": gettext_noop("Proposal"),
     "payload_hash": gettext_noop("Hash of what was confirmed"),
     "payment": gettext_noop("Reported payment"),
     "payment_code": gettext_noop("Payment code"),

@@ -120,9 +120,10 @@ def made(request: HttpRequest, right: Right) -> TransferEntry:
 
 
 def party_of(text: str, *, field: str) -> Party:
-    """A party by its ref, its credit code or its whole name, where only one has it."""
+    """A party by its ref, or the one verified party of that credit code or whole name: anybody registers a name."""
     given = text.strip()
-    found = list(Party.objects.filter(Q(ref=given) | Q(code=given) | Q(name=given))[:2]) if given else []
+    named = Q(ref=given) | Q(code=given, verified_at__isnull=False) | Q(name=given, verified_at__isnull=False)
+    found = list(Party.objects.filter(named)[:2]) if given else []
     if len(found) != 1:
         raise Refused("web.not_one_party", field=field, given=given[:80])
     return found[0]

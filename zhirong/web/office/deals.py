@@ -9,12 +9,12 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import money, objections, settlement, succession
-from zhirong.exchange.listing_rules import DEAL_STEPS
-from zhirong.exchange.models import Deal, Objection, Recordal
+from zhirong.exchange.actions import money, objections, proposals, settlement
+from zhirong.exchange.listing_rules import DEAL_OVER, DEAL_STEPS, DEAL_UNDONE
+from zhirong.exchange.models import Deal, Objection, Proposal, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages, reading
@@ -22,7 +22,12 @@ from zhirong.web.office import rooms
 from zhirong.web.office.cases import handed
 
 WAY = ("contract", "payment", "recordal", "confirming", "settled")
-ENDS = ("defaulted", "declined", "withdrawn", "annulled")
+ENDED_WORDS = {
+    "confirmed": ("done", gettext_noop("confirmed")),
+    "returned": ("no", gettext_noop("sent back")),
+    "withdrawn": ("off", gettext_noop("withdrawn")),
+    "lapsed": ("off", gettext_noop("lapsed, the deal went on")),
+}
 DEEDS = (
     "exchange.enter_recordal",
     "exchange.confirm_recordal",
@@ -30,8 +35,6 @@ DEEDS = (
     "exchange.confirm_default",
     "exchange.propose_annulment",
     "exchange.confirm_annulment",
-    "exchange.propose_withdrawal",
-    "exchange.confirm_withdrawal",
 )
 
 
@@ -62,7 +65,7 @@ def due_of(deal: Deal) -> datetime | None:
 def deals(request: HttpRequest) -> HttpResponse:
     """/office/deals: every deal, by the state it is in."""
     counts = dict(Deal.objects.order_by().values_list("state").annotate(n=Count("pk")))
-    state = reading.choice(request, "state", ("offered", *WAY, *ENDS))
+    state = reading.choice(request, "state", ("offered", *WAY, *DEAL_UNDONE))
     found: QuerySet[Deal] = Deal.objects.select_related("listing", "seller", "buyer")
     if state:
         found = found.filter(state=state)
@@ -72,7 +75,7 @@ def deals(request: HttpRequest) -> HttpResponse:
         return file
     table = lists.table(request, "deals", gettext("Deals"), columns=columns, found=found, order="-made_at")
     states = [("", gettext("All"), sum(counts.values()))]
-    states += [(name, state_of(name)[1], counts[name]) for name in ("offered", *WAY, *ENDS) if name in counts]
+    states += [(name, state_of(name)[1], counts[name]) for name in ("offered", *WAY, *DEAL_UNDONE) if name in counts]
     return rooms.show(
         request, "deals.html", here="office-deals", title=gettext("Settlement"), table=table, states=states, state=state
     )
@@ -110,13 +113,14 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         return deed(request, deal_id)
     one = get_object_or_404(
         Deal.objects.select_related(
-            "listing", "listing__edition_of_rules", "lot", "intent", "seller", "buyer", "default_proposed_by",
+            "listing", "listing__edition_of_rules", "lot", "intent", "seller", "buyer",
             "contract_file", "certificate",
         ),
         pk=deal_id,
     )  # fmt: skip
     now, standing = record.now(), pages.standing_of(request)
     recordals = list(one.recordals.select_related("entered_by", "confirmed_by", "file").order_by("-pk"))
+    proposal = one.proposals.select_related("proposed_by").filter(state="proposed").first()
     entered = next((row for row in recordals if row.state == "entered"), None)
     due = due_of(one)
     is_late = one.state in ("contract", "payment") and due is not None and due < now and one.stopped_at is None
@@ -127,6 +131,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         title=filters.title(one.listing),
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
+        is_over=one.state in DEAL_OVER,
         state=state_of(one.state),
         steps=steps(one),
         due=due,
@@ -137,7 +142,10 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         consequence=settlement.consequence(one) if is_late else None,
         owed_fen=money.due_fen(one),
         today=beijing_day(now).isoformat(),
-        may=permissions(standing, one, entered),
+        proposal=proposal,
+        ended=list(one.proposals.exclude(state="proposed").select_related("proposed_by", "decided_by").order_by("-pk")),
+        ended_words=ENDED_WORDS,
+        may=permissions(standing, one, entered=entered, proposal=proposal),
         public=rooms.link("listing", one.listing.number),
         certificate=rooms.link("certificate", one.certificate.number) if hasattr(one, "certificate") else "",
     )
@@ -151,31 +159,28 @@ class May:
     confirm: bool
     could_confirm: bool
     propose: bool
-    settle_default: bool
     annul: bool
-    settle_annulment: bool
     withdraw: bool
-    settle_withdrawal: bool
+    decide: bool
 
 
-def permissions(standing: access.Who, one: Deal, entered: Recordal | None) -> May:
+def permissions(standing: access.Who, one: Deal, *, entered: Recordal | None, proposal: Proposal | None) -> May:
     """What this person may do to this deal; a maker never sees the checker's button."""
     return May(
         enter=access.may(standing, "exchange.enter_recordal", one),
         confirm=entered is not None and access.may(standing, "exchange.confirm_recordal", entered),
         could_confirm=access.could(standing, "exchange.confirm_recordal"),
         propose=access.may(standing, "exchange.propose_default", one),
-        settle_default=access.may(standing, "exchange.confirm_default", one),
         annul="annul" in DEAL_STEPS[one.state] and access.may(standing, "exchange.propose_annulment", one),
-        settle_annulment=access.may(standing, "exchange.confirm_annulment", one),
-        withdraw=access.may(standing, "exchange.propose_withdrawal", one),
-        settle_withdrawal=access.may(standing, "exchange.confirm_withdrawal", one),
+        withdraw=proposal is not None and access.may(standing, proposals.PROPOSES[proposal.what], one),
+        decide=proposal is not None and access.may(standing, proposals.CONFIRMS[proposal.what], proposal),
     )
 
 
 def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
     """The deeds of the house on a deal."""
     person, reason = rooms.who(request), request.POST.get("reason", "")
+    digest = request.POST.get("payload_hash", "")
 
     def enter() -> object:
         number, day = request.POST.get("number", ""), rooms.day_of(request, "effective_on")
@@ -187,15 +192,13 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
         {
             "enter": enter,
             "return": lambda: settlement.return_recordal(person, deal_id, reason=reason),
-            "confirm": lambda: settlement.confirm_recordal(
-                person, deal_id, payload_hash=request.POST.get("payload_hash", "")
-            ),
+            "confirm": lambda: settlement.confirm_recordal(person, deal_id, payload_hash=digest),
+            "return_proposal": lambda: proposals.send_back(person, deal_id, payload_hash=digest, reason=reason),
+            "withdraw_proposal": lambda: proposals.withdraw(person, deal_id, reason=reason),
             "propose_default": lambda: settlement.propose_default(person, deal_id, reason=reason),
-            "confirm_default": lambda: settlement.confirm_default(person, deal_id),
+            "confirm_default": lambda: settlement.confirm_default(person, deal_id, payload_hash=digest),
             "propose_annulment": lambda: settlement.propose_annulment(person, deal_id, reason=reason),
-            "propose_withdrawal": lambda: succession.propose_withdrawal(person, deal_id, reason=reason),
-            "confirm_withdrawal": lambda: succession.confirm_withdrawal(person, deal_id),
-            "confirm_annulment": lambda: settlement.confirm_annulment(person, deal_id),
+            "confirm_annulment": lambda: settlement.confirm_annulment(person, deal_id, payload_hash=digest),
         },
     )
 

@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import faults
-from zhirong.exchange.models import Deal, Intent, Listing, Objection
-from zhirong.ledger.models import BankLine, Due, Payout
+from zhirong.exchange.actions import splits
+from zhirong.exchange.models import Deal, Intent, Listing, Objection, Proposal
+from zhirong.ledger.actions import set_aside
+from zhirong.ledger.models import BankFile, BankLine, Due, Payout
 from zhirong.people import access
-from zhirong.people.models import RoleGrant, Verification
+from zhirong.people.models import Person, RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.record import sequencer
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
@@ -41,7 +43,10 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "overdue": (gettext_noop("Deal past its term"), "exchange.propose_default", "office-deal", True),
     "default": (gettext_noop("Default to confirm"), "exchange.confirm_default", "office-deal", True),
     "annulment": (gettext_noop("Annulment to confirm"), "exchange.confirm_annulment", "office-deal", True),
+    "division": (gettext_noop("Division of proceeds to confirm"), "exchange.confirm_split", "office-proceeds", True),
+    "lifting": (gettext_noop("Lifting of a division to confirm"), "exchange.confirm_split", "office-proceeds", True),
     "objection": (gettext_noop("Objection to decide"), "exchange.decide_objection", "office-objection", True),
+    "aside": (gettext_noop("Statement to set aside"), "ledger.confirm_set_aside", "bank", False),
     "line": (gettext_noop("Money in suspense"), "ledger.propose_match", "bank", False),
     "match": (gettext_noop("Match to confirm"), "ledger.confirm_match", "bank", False),
     "payable": (gettext_noop("Payout to prepare"), "ledger.make_payout", "bank-dues", False),
@@ -53,6 +58,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
 OPENS = {
     "office-listing": "exchange.see_office",
     "office-deal": "exchange.see_office",
+    "office-proceeds": "exchange.see_office",
     "office-objection": "exchange.see_office",
     "bank": "ledger.see_books",
     "bank-dues": "ledger.see_books",
@@ -168,11 +174,13 @@ def waiting(request: HttpRequest, now: datetime) -> list[CaseInQueue]:
         kind for kind, (_, _, room, _) in KINDS.items() if access.could(standing, OPENS.get(room, "people.see_cases"))
     }
     first, *others = [rows for rows in sources(now) if rows is not None]
-    found = [
-        CaseInQueue(kind, pk, since, due, name, maker, is_mine=can[kind] and maker_id != str(person.pk), amount_fen=fen)
-        for kind, pk, since, due, name, maker, maker_id, fen in first.union(*others, all=True)
-        if kind in seen
-    ]
+    found = []
+    for kind, pk, since, due, name, maker, maker_id, fen in first.union(*others, all=True):
+        if kind not in seen:
+            continue
+        by, by_id = proposer_of(pk) if kind == "aside" else (maker, maker_id)
+        is_mine = can[kind] and by_id != str(person.pk)
+        found.append(CaseInQueue(kind, pk, since, due, name, by, is_mine=is_mine, amount_fen=fen))
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda case: (not case.is_mine, case.due or far, case.since))
 
@@ -186,6 +194,12 @@ def together(found: list[CaseInQueue]) -> list[CaseInQueue]:
     since = min(case.since for case in payable)
     row = replace(payable[0], since=since, amount_fen=whole, count=len(payable))
     return [row if case is payable[0] else case for case in found if case not in payable[1:]]
+
+
+def proposer_of(file_id: str) -> tuple[str, str]:
+    """Who proposed to set a statement aside: the record alone knows, and seldom does one wait."""
+    person = Person.objects.filter(ref=set_aside.proposed_by(BankFile(pk=int(file_id)))).first()
+    return (person.name, str(person.pk)) if person else ("", "")
 
 
 Rows = QuerySet["Listing", tuple[str, str, datetime, datetime | None, str, str, str, int | None]]
@@ -267,20 +281,23 @@ def of_deals(now: datetime) -> Iterator[Rows]:
     late = Q(state="contract", contract_due_at__lt=now) | Q(state="payment", payment_due_at__lt=now)
     due = Case(When(state="contract", then=F("contract_due_at")), default=F("payment_due_at"))
     past = running.filter(late)
-    yield rows(past.filter(default_proposed_by=None), "overdue", since="made_at", name="listing__title", due=due)
-    yield rows(
-        past.exclude(default_proposed_by=None), "default",
-        since="made_at", name="listing__title", due=due, maker="default_proposed_by",
-    )  # fmt: skip
-    over = ("annulled", "settled", "defaulted", "declined", "withdrawn")
-    undone = Deal.objects.exclude(annulment_proposed_by=None).exclude(state__in=over)
-    yield rows(undone, "annulment", since="made_at", name="listing__title", maker="annulment_proposed_by")
+    open_ones = Proposal.objects.filter(state="proposed").values("deal")
+    yield rows(past.exclude(pk__in=open_ones), "overdue", since="made_at", name="listing__title", due=due)
+    for what in ("default", "annulment"):
+        proposed = Deal.objects.filter(proposals__state="proposed", proposals__what=what)
+        yield rows(
+            proposed, what, since="proposals__proposed_at", name="listing__title", maker="proposals__proposed_by"
+        )
+    agreed = Deal.objects.filter(splits__state="proposed")
+    kind = Case(When(splits__parts=splits.NOBODY, then=Value("lifting")), default=Value("division"))
+    yield rows(agreed, kind, since="splits__proposed_at", name="listing__title", maker="splits__proposed_by")
     objections = Objection.objects.filter(state="open")
     yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 
 
 def of_bank(now: datetime) -> Iterator[Rows]:
     """Money that nobody expected, and payouts on their way."""
+    yield rows(set_aside.proposed(), "aside", since="at", name="name")
     lines = BankLine.objects.all()
     yield rows(lines.filter(state="suspense"), "line", since="file__at", name="payer", amount="amount")
     yield rows(

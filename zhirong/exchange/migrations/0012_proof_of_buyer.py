@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0009_offer_withdrawal'),
+        ('exchange', '0011_deal_without_proposers'),
         ('record', '0002_seals'),
     ]
 
