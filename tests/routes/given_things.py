@@ -277,6 +277,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "admit": {},
         "priority": {"basis": "co_owner"},
         "proof": {"proof": REASON},
+        "offer/take": {"of_repaid_fen": 0},
         "/api/listings/<int:listing_id>": {**offer, "rule_set": "demo"},
         "listings/<int:listing_id>/answer": {"consents": True},
         "documents": {"file": own, "title": "图纸"},

@@ -39,7 +39,7 @@ class Basis(shapes.Said):
     basis: Annotated[str, Field(min_length=1, max_length=1000, pattern=shapes.NO_NUL)]
 
 
-class Proof(shapes.Said):
+class ConditionProof(shapes.Said):
     """What the party shows for the listing's condition on buyers, and a file of mine."""
 
     proof: Annotated[str, Field(min_length=1, max_length=4000, pattern=shapes.NO_NUL)]
@@ -169,7 +169,7 @@ def claim_priority(request: HttpRequest, intent_id: shapes.Id, said: Basis) -> H
         IntentTold, "intent.not_now", "intent.nothing_to_prove", "listing.text_length", *files.EVIDENCE, *KEY
     ),
 )
-def prove(request: HttpRequest, intent_id: shapes.Id, said: Proof) -> HttpResponse:
+def prove(request: HttpRequest, intent_id: shapes.Id, said: ConditionProof) -> HttpResponse:
     """In words, and where it helps with a file; the operator reads it before admitting. Needs an Idempotency-Key."""
     person, intent = calling.person_of(request), shapes.one(seen(request), pk=intent_id)
     file = files.own_or_none(person, said.file)

@@ -66,7 +66,7 @@ def register(who: Person, listing_id: int, *, party: Party, of_repaid_fen: int =
         deposit_fen=listing.deposit_fen,
     )
     if money.ask_for_deposit(intent, of_repaid_fen=funding.repaid_fen):
-        tell_of_repaid(who, intent, funding)
+        tell_funding(intent, funding, who=who)
         admit_if_ready(intent)
     return intent
 
@@ -84,7 +84,7 @@ def _agreed(funding: money.Funding, intent: Intent, *, of_repaid_fen: int) -> mo
     return funding
 
 
-def tell_of_repaid(who: Person, intent: Intent, funding: money.Funding) -> None:
+def tell_funding(intent: Intent, funding: money.Funding, *, who: Person) -> None:
     """The receipt of what a person agreed to: how much of a deposit was to be repaid, and by when."""
     if funding.repaid_by is None:
         return

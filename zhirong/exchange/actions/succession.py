@@ -115,7 +115,7 @@ def take(who: Person, deal_id: int, *, of_repaid_fen: int = 0) -> Deal:
         due_at=deal.contract_due_at.isoformat(),
     )
     if money.ask_for_deposit(intent, of_repaid_fen=funding.repaid_fen):
-        intents.tell_of_repaid(who, intent, funding)
+        intents.tell_funding(intent, funding, who=who)
         _made(deal)
     return deal
 
