@@ -36,6 +36,7 @@ from zhirong.web.registry import bringing
 REASON = "理由充分，特此说明，请予办理。"
 # What waits for a second person, by a hash that nobody saw.
 PROPOSED: dict[str, Mapping[str, object]] = {
+    "offer/take": {"of_repaid_fen": 0},
     **{f"{what}/confirm": {"payload_hash": "0" * 64} for what in ("split", "default", "annulment")},
     "proposal/return": {"payload_hash": "0" * 64, "reason": REASON},
 }
@@ -277,7 +278,6 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "admit": {},
         "priority": {"basis": "co_owner"},
         "proof": {"proof": REASON},
-        "offer/take": {"of_repaid_fen": 0},
         "/api/listings/<int:listing_id>": {**offer, "rule_set": "demo"},
         "listings/<int:listing_id>/answer": {"consents": True},
         "documents": {"file": own, "title": "图纸"},
