@@ -14,7 +14,7 @@ from django.db.models import Max, Model
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rule_sets, rules
-from zhirong.exchange.actions import money
+from zhirong.exchange.actions import money, unknown_fees
 from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -163,8 +163,11 @@ def send_back(who: Person, listing_id: int, *, reason: str) -> Listing:
 
 
 @transaction.atomic
-def announce(who: Person, listing_id: int) -> Listing:
-    """Announce a reviewed listing: the gates are checked, the rule set is frozen, the period starts (B8, B9)."""
+def announce(who: Person, listing_id: int, *, fees_unknown: bool = False) -> Listing:
+    """Announce a reviewed listing: the gates are checked, the rule set is frozen, the period starts (B8, B9).
+
+    `fees_unknown` is the operator's word that it may be announced though fees are not known here as paid.
+    """
     listing = locked(listing_id)
     access.require(who, "exchange.review", listing)
     if listing.state == "announced":
@@ -172,7 +175,7 @@ def announce(who: Person, listing_id: int) -> Listing:
     now = record.now()
     listing.state = listing_rules.listing_after(listing.state, "announce")
     found = _rule_set(listing.rule_set, listing.seller, now)
-    must_pass(listing, "announce", now)
+    unknown_fees.must_be_said(who, listing, must_pass(listing, "announce", now), is_said=fees_unknown)
     must_not_be_listed(listing, listing.items.values_list("right_id", flat=True))
     listing.items.update(is_live=True)
     # The rules frozen here are those of today: a draft, or a second run, may have been written under others.

@@ -209,8 +209,8 @@ def offer_from(listing: Listing, rights: Sequence[Right]) -> Offer:
 
 def findings(
     listing: Listing, rights: Sequence[Right], now: datetime
-) -> list[tuple[Right, bool, list[tuple[str, str]]]]:
-    """Each right with whether the gate would let it through now, and every reason with its rule."""
+) -> list[tuple[Right, bool, str, list[tuple[str, str]]]]:
+    """Each right with whether the gate would let it through now, years of unknown fees, every reason with its rule."""
     language = "zh" if filters.is_chinese() else "en"
     rows = []
     for right, facts in zip(rights, queries.facts_of_read(rights, beijing_day(now)), strict=True):
@@ -219,7 +219,7 @@ def findings(
             (registry_rules.sentence(reason, language), citations.rule(reason.rule, language))
             for reason in freedom.reasons
         ]
-        rows.append((right, freedom.allowed, reasons))
+        rows.append((right, freedom.allowed, registry_words.unknown_years(facts, beijing_day(now)), reasons))
     return rows
 
 

@@ -63,13 +63,15 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
     """/office/listings/<id>: announce or send back; a suspended one goes on or ends."""
     person = rooms.who(request)
     if request.method == "POST":
-        reason = request.POST.get("reason", "")
+        reason, is_said = request.POST.get("reason", ""), request.POST.get("fees_unknown") == "yes"
         return rooms.do(
             request,
             {
-                "announce": lambda: listings.announce(person, listing_id),
+                "announce": lambda: listings.announce(person, listing_id, fees_unknown=is_said),
                 "send_back": lambda: listings.send_back(person, listing_id, reason=reason),
-                "approve_change": lambda: changes.approve(person, rooms.number_of(request, "change")),
+                "approve_change": lambda: changes.approve(
+                    person, rooms.number_of(request, "change"), fees_unknown=is_said
+                ),
                 "refuse_change": lambda: changes.refuse(person, rooms.number_of(request, "change"), reason=reason),
                 "suspend": lambda: listings.suspend(person, listing_id, reason=reason),
                 "resume": lambda: listings.resume(person, listing_id, reason=reason),
