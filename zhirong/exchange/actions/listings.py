@@ -14,7 +14,7 @@ from django.db.models import Max, Model
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rule_sets, rules
-from zhirong.exchange.actions import money, unknown_fees
+from zhirong.exchange.actions import money, second_runs, unknown_fees
 from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -103,7 +103,8 @@ def draft(who: Person, offer: Offer) -> Listing:
     access.require(who, "exchange.list", offer)
     now = record.now()
     listing = Listing(number=next_number("ZR", now), seller=offer.seller, made_by=who)
-    write_offer(listing, offer, now)
+    listing.follows = second_runs.former(offer.seller, offer.rights, write_offer(listing, offer, now), now=now)
+    must_be_within_cut(listing, offer)
     listing.save()
     put_items(listing, offer.rights)
     record.tell("exchange.drafted", listing.topic, who=who, number=listing.number)
@@ -219,7 +220,7 @@ def kept_edition(code: str, now: datetime) -> RuleSetEdition:
 def start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> None:
     """The announcement runs from now, under the rule set's text of today."""
     listing.edition_of_rules, listing.rules_day = kept_edition(found.code, now), found.day
-    listing.closes_at = listing_rules.after(now, found.announcement_for(listing.asking_fen), china()).at
+    listing.closes_at = listing_rules.after(now, second_runs.announcement(listing, found, now=now), china()).at
     listing.extensions = 0
 
 
