@@ -204,6 +204,7 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
         "deal.stopped",
         "deal.not_overdue",
         "deal.buyer_kept_word",
+        "deal.seller_late_too",
         "deal.proposal_open",
         "listing.text_length",
         *KEY,
@@ -222,7 +223,7 @@ def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     **problems.told(
         DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed",
         "deal.proposal_changed",
-        "deal.buyer_kept_word", "people.maker_is_checker", *KEY,
+        "deal.buyer_kept_word", "deal.seller_late_too", "people.maker_is_checker", *KEY,
     ),
 )  # fmt: skip
 def confirm_default(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:

@@ -177,6 +177,7 @@ def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed
     Acceptance.objects.create(
         deal=deal, side=side, person=who, at=now, contract_sha256=contract_sha256, signed_copy=signed_copy, leaf=leaf
     )
+    lapse_proposals(deal)
     if deal.acceptances.count() == len(SIGN):
         _signed(deal, now)
     return deal
@@ -198,7 +199,6 @@ def _signed(deal: Deal, now: datetime) -> None:
     deal.signed_at = now
     deal.payment_due_at = listing_rules.after(now, rules_of(deal.listing).payment, china()).at
     deal.save()
-    lapse_proposals(deal)
     record.tell(
         "exchange.signed",
         deal.topic,

@@ -229,7 +229,13 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
             gettext("The house took the offer back."),
             gettext("Two persons decided it, with a reason; the one after it was asked, if there was one."),
         ),
-        "contract": (gettext("Both sides accept the contract."), gettext("Payment is due only when both have.")),
+        "contract": (
+            gettext("Both sides accept the contract."),
+            gettext(
+                "Payment is due only when both have. A buyer who lets the term pass although the seller accepted in"
+                " time is in default; where the seller did not, the deal can only be undone and the deposit goes back."
+            ),
+        ),
         "payment": (
             gettext("You pay %(amount)s.") % owed
             if deal.buyer_id in mine
