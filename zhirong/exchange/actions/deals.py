@@ -140,8 +140,11 @@ def must_run(deal: Deal) -> None:
 
 def must_be_undisputed(deal: Deal) -> None:
     """An open objection is decided first; a clock that the register stopped hinders no annulment (E28, E40)."""
-    if deal.stopped_at is not None and deal.objections.filter(state="open").exists():
-        must_run(deal)
+    if not deal.objections.filter(state="open").exists():
+        return
+    must_run(deal)
+    # A side's further objection stops no term, but what cannot be undone waits for its decision.
+    raise Refused("deal.objection_open", deal=deal.number)
 
 
 def persons_of(deal: Deal) -> list[Person]:

@@ -151,6 +151,7 @@ def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
         return None
     entered = _entered(deal, who)
     must_run(deal)
+    must_be_undisputed(deal)
     if entered.payload_hash != payload_hash:
         raise Refused("deal.recordal_changed", deal=deal.number)
     now = record.now()
@@ -231,6 +232,7 @@ def confirm_default(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     if deal.state == "defaulted":
         return deal
     _must_be_overdue(deal)
+    must_be_undisputed(deal)
     proposals.confirm(found, who=who)
     deal.end_reason = found.reason
     return _default(who, deal, proposer=found.proposed_by)

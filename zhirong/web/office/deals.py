@@ -265,7 +265,7 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         return rooms.do(request, deeds)
     one = get_object_or_404(
         Objection.objects.select_related(
-            "deal__listing", "deal__intent", "deal__seller", "deal__buyer", "raised_by", "party", "decided_by"
+            "deal__listing", "deal__intent", "deal__seller", "deal__buyer", "raised_by", "party", "decided_by", "file"
         ),
         pk=objection_id,
     )
@@ -280,3 +280,9 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         may=may,
         took_part=may and one.state == "open" and objections.took_part(person, one.deal),
     )
+
+
+@rooms.room("exchange.see_office")
+def evidence(request: HttpRequest, objection_id: int) -> HttpResponse:
+    """/office/objections/<id>/evidence: what was brought for it, which whoever decides it has read."""
+    return handed(request, get_object_or_404(Objection.objects.select_related("file"), pk=objection_id).file)
