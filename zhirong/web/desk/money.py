@@ -94,11 +94,17 @@ def abouts(request: HttpRequest, topics: Sequence[str]) -> dict[str, About]:
 
 def coming(found: Sequence[Due], about: dict[str, About], now: datetime) -> list[Coming]:
     """What is due to a party and what was paid lately, the newest first."""
-    words = why_words()
     return [
-        Coming(one, words.get(one.why, one.why), about[one.topic], _state(one, now), CHOICES.get(one.state, ""))
+        Coming(
+            one, _begun(filters.fact(one.why, "why")), about[one.topic], _state(one, now), CHOICES.get(one.state, "")
+        )
         for one in found
     ]
+
+
+def _begun(words: str) -> str:
+    """As a line of its own begins."""
+    return words[:1].upper() + words[1:]
 
 
 def _state(due: Due, now: datetime) -> tuple[str, str]:
@@ -110,18 +116,6 @@ def _state(due: Due, now: datetime) -> tuple[str, str]:
     if due.due_at < now:
         return "no", by
     return ("half", by) if due.state == "made" else ("wait", by)
-
-
-def why_words() -> dict[str, str]:
-    """Why money comes back, or comes."""
-    return {
-        "deposit": gettext("Deposit released"),
-        "surplus": gettext("Deposit above price and fee"),
-        "proceeds": gettext("Proceeds of a sale"),
-        "price": gettext("Price returned"),
-        "forfeit": gettext("From a forfeited deposit"),
-        "matched": gettext("Paid in for no open purpose"),
-    }
 
 
 @require_POST
