@@ -110,6 +110,18 @@ def approve_change(request: HttpRequest, change_id: shapes.Id) -> HttpResponse:
 
 
 @router.post(
+    "/changes/{int:change_id}/withdraw",
+    auth=calling.may_ask("exchange.list"),
+    summary="Take back a change of an announced listing",
+    **problems.told(ListingTold, "listing.change_decided", *KEY),
+)
+def withdraw_change(request: HttpRequest, change_id: shapes.Id) -> HttpResponse:
+    """By its seller; what was announced goes on as it was."""
+    person, found = calling.person_of(request), change_seen(request, change_id)
+    return actions.once(request, lambda: told(request, changes.withdraw(person, found.pk)))
+
+
+@router.post(
     "/changes/{int:change_id}/refuse",
     auth=calling.may_ask("exchange.review"),
     summary="Refuse a change of an announced listing",

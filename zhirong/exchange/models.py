@@ -85,6 +85,8 @@ class ListingChange(models.Model):
 
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="changes")
     offer = models.TextField()
+    # Once approved: what the listing said before, in the form of the offer; empty on changes of earlier years.
+    was = models.TextField(blank=True, default="")
     proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="open", db_index=True)

@@ -99,7 +99,7 @@ def approve(who: Person, change_id: int) -> Listing:
     # Named before the registrations are void: whoever registered for the old terms must hear of the new ones.
     registered = listings.interested(listing)
     listings.must_not_be_listed(listing, offer.rights)
-    was_fen, altered = listing.asking_fen, _altered(listing, offer)
+    proposed.was, was_fen, altered = _says(listing), listing.asking_fen, _altered(listing, offer)
     found = listings.write_offer(listing, offer, now)
     listings.put_items(listing, offer.rights)
     listing.edition += 1
@@ -134,6 +134,19 @@ def _altered(listing: Listing, offer: Offer) -> list[str]:
 
 
 @transaction.atomic
+def withdraw(who: Person, change_id: int) -> Listing:
+    """The seller takes back what it asked for; what was announced goes on as it was."""
+    proposed, listing = _locked(change_id)
+    access.require(who, "exchange.list", listing)
+    if proposed.state == "withdrawn":
+        return listing
+    _must_be_open(proposed)
+    _decided(proposed, "withdrawn", who=who)
+    record.tell("exchange.change_withdrawn", listing.topic, who=who, to=listings.maker(listing), number=listing.number)
+    return listing
+
+
+@transaction.atomic
 def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
     """The operator refuses the change with a reason; what was announced goes on as it was."""
     proposed, listing = _locked(change_id)
@@ -163,7 +176,7 @@ def _must_be_another(who: Person, proposed: ListingChange) -> None:
 
 def _decided(proposed: ListingChange, state: str, *, who: Person) -> None:
     proposed.state, proposed.decided_by, proposed.decided_at = state, who, record.now()
-    proposed.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    proposed.save(update_fields=["state", "was", "decided_by", "decided_at", "reason"])
 
 
 def _must_be_open(proposed: ListingChange) -> None:
