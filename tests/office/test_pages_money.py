@@ -363,3 +363,30 @@ def test_sending_money_back_shows_once_more_to_whom_and_where(demo: None) -> Non
     assert page.count('value="return"') == 1
     assert operator.post("/office/bank", {"deed": "return", "line": line.pk}).status_code == 302
     assert Payout.objects.get().payee == "不相干公司"
+
+
+def test_a_payer_is_told_name_bank_and_number_of_the_custody_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    intent, browser = an_intent(house, buyer), signed_in(buyer.person)
+    pages = (f"/listings/{intent.listing.number}", "/desk/money")
+    for page in pages:
+        assert "存管银行交易资金专户（账号请向平台索取）" in text_of(browser, page)
+    monkeypatch.setattr(settings, "CUSTODY", "某中心交易资金专户|某银行海淀支行|1100 2200 3300")
+    for page in pages:
+        text = text_of(browser, page)
+        for said in ("某中心交易资金专户", "某银行海淀支行", "1100 2200 3300"):
+            assert said in text, page
+    monkeypatch.setattr(settings, "DEMO", True)
+    assert simulated.ACCOUNT in text_of(browser, f"/bank-demo?code={intent.payment_code}")
+
+
+def test_a_payment_without_a_code_keeps_the_payer_that_was_typed(demo: None) -> None:
+    house = given.House()
+    operator = signed_in(house.operator)
+    said = {"deed": "pay", "code": "", "payer": "张三", "amount": "12", "quirk": "stranger"}
+    field = text_of(operator, "/bank-demo").partition('id="p-code"')[2].partition(">")[0]
+    assert 'name="code"' in field
+    assert "required" not in field
+    assert operator.post("/bank-demo", said).status_code == 302
+    jobs.fetch_news()
+    assert BankLine.objects.values_list("payer", "why").get() == ("张三", "unknown_payer")
