@@ -101,7 +101,8 @@ def _deal(things: Things, sold: desk.Sold) -> None:
     )  # fmt: skip
     number = things.facts["settled"].deal.certificate.number
     things.facts |= {"deal": sold.deal, "payload_hash": entered.payload_hash, "contract": given.contract_of(sold.deal)}
-    objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text=REASON)
+    shown = kept(sold.buyer.person, "异议证据.pdf")
+    objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text=REASON, file=shown)
     things.by_start |= {
         "/api/deals/": {"deal_id": sold.deal.pk, "name": "contract"},
         "/office/deals/": {"deal_id": sold.deal.pk},

@@ -316,13 +316,16 @@ class Recordal(models.Model):
 
 
 class Objection(models.Model):
-    """An objection (异议) to a deal. It stops the clock of the settlement until somebody uninvolved decides it."""
+    """An objection (异议) to a deal, decided by somebody uninvolved; a side's first stops the clock until then."""
 
     deal = models.ForeignKey(Deal, models.PROTECT, related_name="objections")
     raised_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
     text = models.TextField()
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     raised_at = models.DateTimeField()
+    # A further one of the same side lets every term run on.
+    stops = models.BooleanField(default=True)
     state = models.CharField(max_length=10, default="open")
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
