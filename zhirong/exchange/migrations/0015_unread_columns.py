@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0013_change_before")]
+    dependencies = [("exchange", "0014_objections_again")]
     operations = [
         migrations.RemoveField(model_name="listing", name="deal_kind"),
         migrations.RemoveField(model_name="lot", name="kind"),
