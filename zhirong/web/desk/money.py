@@ -27,6 +27,7 @@ from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import account, filters, limits, lists, pages, reading
 from zhirong.web.desk import mine
+from zhirong.web.exchange import words
 
 DAYS = 90
 MOST_ROWS = 200
@@ -94,9 +95,9 @@ def abouts(request: HttpRequest, topics: Sequence[str]) -> dict[str, About]:
 
 def coming(found: Sequence[Due], about: dict[str, About], now: datetime) -> list[Coming]:
     """What is due to a party and what was paid lately, the newest first."""
-    words = why_words()
+    why = why_words()
     return [
-        Coming(one, words.get(one.why, one.why), about[one.topic], _state(one, now), CHOICES.get(one.state, ""))
+        Coming(one, why.get(one.why, one.why), about[one.topic], _state(one, now), CHOICES.get(one.state, ""))
         for one in found
     ]
 
@@ -177,16 +178,10 @@ def money_page(request: HttpRequest) -> HttpResponse:
         most_rows=MOST_ROWS,
         frozen=frozen,
         about=about,
-        move=move,
+        move=words.move,
         period=period,
         query={"party": party.pk if party else "", "from": period.first, "to": period.last},
     )
-
-
-def move(kind: str) -> str:
-    """What a movement is called in the page's language."""
-    told = papers.move(kind)
-    return told.zh if filters.is_chinese() else told.en
 
 
 def statement_file(request: HttpRequest, party: Party, statement: reports.Statement, *, form: str) -> HttpResponse:
@@ -207,7 +202,14 @@ def statement_file(request: HttpRequest, party: Party, statement: reports.Statem
     ]
     about = abouts(request, [row.topic for row in statement.rows])
     rows = (
-        (row.recorded_at, move(row.kind), about[row.topic].text, row.memo or row.topic, row.amount, row.balance_after)
+        (
+            row.recorded_at,
+            words.move(row.kind),
+            about[row.topic].text,
+            row.memo or row.topic,
+            row.amount,
+            row.balance_after,
+        )
         for row in statement.rows
     )
     return lists.sheet(request, form, columns, rows=rows, title=title)
