@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import listings, money
+from zhirong.exchange.actions import listings, money, unknown_fees
 from zhirong.exchange.actions.listings import SAID, Offer
 from zhirong.exchange.models import Intent, Listing, ListingChange
 from zhirong.people import access
@@ -87,8 +87,11 @@ def open_change(listing: Listing) -> ListingChange | None:
 
 
 @transaction.atomic
-def approve(who: Person, change_id: int) -> Listing:
-    """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37)."""
+def approve(who: Person, change_id: int, *, fees_unknown: bool = False) -> Listing:
+    """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37).
+
+    `fees_unknown` as at the first announcement.
+    """
     proposed, listing = _locked(change_id)
     _must_be_another(who, proposed)
     if proposed.state == "approved":
@@ -105,7 +108,8 @@ def approve(who: Person, change_id: int) -> Listing:
     listing.edition += 1
     listing.reviewed_by = who
     listings.start_period(listing, found, now)
-    listings.must_pass(listing, "announce", now)
+    gate = listings.must_pass(listing, "announce", now)
+    unknown_fees.must_be_said(who, listing, gate, is_said=fees_unknown)
     listing.items.update(is_live=True)
     listing.save()
     _decided(proposed, "approved", who=who)
