@@ -105,7 +105,7 @@ def coming(found: Sequence[Due], about: dict[str, About], now: datetime) -> list
 
 def _begun(said: str) -> str:
     """As a line of its own begins."""
-    return words[:1].upper() + words[1:]
+    return said[:1].upper() + said[1:]
 
 
 def _state(due: Due, now: datetime) -> tuple[str, str]:
