@@ -13,7 +13,7 @@ from django.db import transaction
 from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
 from zhirong.ledger import rules
-from zhirong.ledger.actions import earmarks, transfers
+from zhirong.ledger.actions import earmarks, owners, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account, BankFile, BankLine, Due, Payout, Reconciliation
 from zhirong.people import access
@@ -54,14 +54,9 @@ def hash_of(payout: Payout) -> str:
     )
 
 
-def owner_of(path: str) -> str:
-    """The party whose account of the books this is; nobody for the house's own."""
-    return path.split(":")[1] if path.startswith("party:") else ""
-
-
 def account_changed(payout: Payout, prints: Mapping[str, str]) -> bool:
     """Whether the payee's bank account is another than the one the payout was made for."""
-    return prints.get(owner_of(payout.account.path), "") != payout.account_print
+    return prints.get(owners.owner_of(payout.account.path), "") != payout.account_print
 
 
 @transaction.atomic
@@ -70,6 +65,7 @@ def make_payout(
 ) -> Payout:
     """Make a payout and hold its money; the same id again is the same payout.
 
+    The payee is what another deed read of the books (`dues`, `withdrawals`, `return_to_payer`); nobody types it.
     Without a person the house makes it where a rule says so (a loser's refund); a person checks it all the same.
     """
     if who is not None:
@@ -79,7 +75,7 @@ def make_payout(
     transfers.lock_book()
     found = Payout.objects.select_related("account").filter(pk=id).first()
     # The same request again is the same payout, whatever became of the account since.
-    seen = found.account_print if found is not None else secrets.account_print(owner_of(account))
+    seen = found.account_print if found is not None else secrets.account_print(owners.owner_of(account))
     fresh = payload_hash(
         id=id, account=account, payee=payee, amount=amount_fen, currency="CNY", topic=topic, bank_account=seen
     )
@@ -121,7 +117,7 @@ def check_payout(who: Person, payout_id: str) -> Payout:
     payout = waiting(payout_id)
     if payout.made_by is not None:
         rules.require_two_persons(payout.made_by.ref, who.ref)
-    owner = owner_of(payout.account.path)
+    owner = owners.owner_of(payout.account.path)
     if hash_of(payout) != payout.payload_hash or account_changed(payout, secrets.account_prints([owner])):
         raise Refused("ledger.payout_changed", id=payout_id)
     secrets.must_have_rested(owner)
@@ -154,6 +150,7 @@ def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
     record.tell(
         "ledger.payout_refused", payout.topic, who=who, payout=payout_id, amount_fen=payout.amount, reason=reason
     )
+    owners.tell("ledger.withdrawal_stopped", payout, who=who)
     BankLine.objects.filter(state="returning", pk__in=line_ids(payout)).update(state="suspense")
     # What was due is due still, by the same instant: another payout may be made for it.
     Due.objects.filter(payout=payout).update(state="due", payout=None)
@@ -253,7 +250,7 @@ def _ready() -> list[Payout]:
         .filter(state="checked")
         .order_by("checked_at", "pk")[:MOST_IN_A_FILE]
     )
-    prints = secrets.account_prints(owner_of(one.account.path) for one in checked)
+    prints = secrets.account_prints(owners.owner_of(one.account.path) for one in checked)
     changed = {one.pk for one in checked if account_changed(one, prints)}
     for one in checked:
         if one.pk in changed:
@@ -276,6 +273,7 @@ def _take_back(payout: Payout) -> None:
         amount_fen=payout.amount,
         account=payout.account.path,
     )
+    owners.tell("ledger.withdrawal_stopped", payout, who=None)
     Due.objects.filter(payout=payout).update(state="due", payout=None)
 
 
@@ -286,15 +284,15 @@ def _who_paid(payout: Payout) -> list[Person]:
 
 def _accounts(who: Person, payouts: Sequence[Payout]) -> dict[str, str]:
     """The payees' own accounts in full, for the bank alone: the file is not kept here, and each reading is a deed."""
-    owners = {one.id: owner_of(one.account.path) for one in payouts}
-    found = Secret.objects.filter(kind=secrets.ACCOUNT, party__ref__in=set(owners.values()))
+    payees = {one.id: owners.owner_of(one.account.path) for one in payouts}
+    found = Secret.objects.filter(kind=secrets.ACCOUNT, party__ref__in=set(payees.values()))
     parties = dict(found.values_list("party__ref", "party"))
     return {
         one.id: secrets.read_secret(
-            who, parties[owners[one.id]], kind=secrets.ACCOUNT, reason="payout", about=_about(one)
+            who, parties[payees[one.id]], kind=secrets.ACCOUNT, reason="payout", about=_about(one)
         )
         for one in payouts
-        if owners.get(one.id) in parties
+        if payees.get(one.id) in parties
     }
 
 
