@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_consent_takes_the_focus_and_stands_alone() -> None:
-    buyer, due, listing = again()
+    buyer, _, listing = again()
     browser = desk.browser_of(buyer.person)
     address = f"/listings/{listing.number}/register"
     page = browser.post(address, {"party": buyer.party.pk}).content.decode()
@@ -40,8 +40,8 @@ def test_an_ended_room_leads_its_sides_to_the_deal_and_everyone_to_the_certifica
     assert f"{buyer.party.name} · {deal.intent.code}" not in text_of(client, room)
     desk.settled(desk.paid(desk.signed(sold)))
     number = sold.fresh().certificate.number
-    for browser, sees_deal in ((client, False), (desk.browser_of(other.person), False),
-                               (desk.browser_of(buyer.person), True), (desk.browser_of(seller.person), True)):  # fmt: skip
+    strangers, sides = (client, desk.browser_of(other.person)), map(desk.browser_of, (buyer.person, seller.person))
+    for browser, sees_deal in [*((one, False) for one in strangers), *((one, True) for one in sides)]:
         text = text_of(browser, room)
         assert f'href="/certificates/{number}"' in text
         assert (f'href="/deals/{deal.number}"' in text) == sees_deal

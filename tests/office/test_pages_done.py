@@ -63,3 +63,13 @@ def test_a_refusal_takes_the_focus_and_stands_in_the_form_that_was_sent() -> Non
     assert 'id="dismiss-decision-w"' not in page
     assert 'id="uphold-decision-w"' in page
     assert "已办理" not in page
+
+
+def test_the_queue_promises_an_objection_to_nobody_who_had_a_hand_in_its_deal() -> None:
+    sold = desk.a_deal()
+    raised = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="成交前一小时页面无法打开，请核实。")
+    for person, is_mine in ((sold.house.operator, False), (given.House().operator, True)):
+        assert objections.took_part(person, sold.deal) is not is_mine
+        text = text_of(signed_in(person), "/office?kind=objection")
+        assert f'href="/office/objections/{raised.pk}"' in text
+        assert f"{'是' if is_mine else '他人办理'}</span>" in text, text[-3000:]
