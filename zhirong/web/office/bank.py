@@ -132,9 +132,7 @@ def deed(request: HttpRequest) -> HttpResponse:
                 person, rooms.number_of(request, "statement"), reason=reason
             ),
             "set_aside": lambda: set_aside.confirm_set_aside(person, rooms.number_of(request, "statement")),
-            "propose": lambda: matches.propose_match(
-                person, line_of(request), account=given.get("account", "").strip()
-            ),
+            "propose": lambda: matches.propose_match(person, line_of(request), account=given.get("account", "")[:200]),
             "confirm_match": lambda: unplaced.confirm_match(person, line_of(request)),
             "decline_match": lambda: matches.decline_match(person, line_of(request)),
             "return": lambda: payouts.return_to_payer(person, line_of(request)),
