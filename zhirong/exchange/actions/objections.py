@@ -95,9 +95,13 @@ def took_part(who: Person, deal: Deal) -> bool:
 def has_acted(person: Person, deal: Deal) -> bool:
     """Whether the record names the person in a deed on the deal, its listing or a lot: a contract accepted, a ban."""
     topics = [deal.topic, deal.listing.topic, *(lot.topic for lot in deal.listing.lots.all())]
+    return named(person).filter(topic__in=topics).exists()
+
+
+def named(person: Person) -> QuerySet[Leaf]:
+    """The deeds of a person on the record, the decisions of objections aside."""
     # A leaf has one spelling, in which a quotation mark inside a text is escaped: nobody writes this into a reason.
-    deeds = Leaf.objects.filter(topic__in=topics, body__contains=f'"who":"{person.ref}"')
-    return deeds.exclude(kind=DECIDED).exists()
+    return Leaf.objects.filter(body__contains=f'"who":"{person.ref}"').exclude(kind=DECIDED)
 
 
 @transaction.atomic
