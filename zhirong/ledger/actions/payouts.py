@@ -25,6 +25,7 @@ from zhirong.record import actions as record
 # lock is held for a few hundredths of a second, and a bid waits no longer.
 MOST_IN_A_FILE: Final = 10
 MOST_FILES: Final = 50
+VOID: Final = "account_changed"
 TOPIC: Final = re.compile(r"[a-z_]+:[0-9a-z]{1,32}")
 # Gives what each of some payouts is for.
 Say = Callable[[Sequence[Payout]], Mapping[str, str]]
@@ -158,6 +159,19 @@ def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
     # What was due is due still, by the same instant: another payout may be made for it.
     Due.objects.filter(payout=payout).update(state="due", payout=None)
     return payout
+
+
+def void(who: Person, payout: Payout) -> None:
+    """A payout that no check can pass, since its payee's account is another now: the money is free, and due as before.
+
+    So are those that were made before an account stood in what is signed for (`payload_hash`).
+    """
+    key = hold_id(payout.pk)
+    transfers.release(who, key, id=f"{key}:no", topic=payout.topic)
+    payout.state = "refused"
+    payout.save(update_fields=["state"])
+    record.tell("ledger.payout_refused", payout.topic, who=who, payout=payout.pk, amount_fen=payout.amount, reason=VOID)
+    Due.objects.filter(payout=payout).update(state="due", payout=None)
 
 
 def waiting(payout_id: str) -> Payout:
