@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from tests.people import given_people as people
 from zhirong.base import numbers
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import contracts, intents, listings
+from zhirong.exchange.actions import contracts, deals, intents, listings
 from zhirong.exchange.actions.listings import Offer
 from zhirong.exchange.models import Deal, Intent, Listing, Proposal
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
-from zhirong.people.models import Party, Person
+from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import records
@@ -160,6 +160,13 @@ def contract_of(deal: Deal) -> str:
     file = contracts.write(deal.pk).contract_file
     assert file is not None
     return file.sha256
+
+
+def seller_accepts(deal: Deal) -> Deal:
+    """The seller of a deal accepts its contract, which is written if it was not yet."""
+    text = contract_of(deal)
+    member = Membership.objects.filter(party=deal.seller_id, ended_at=None).select_related("person")[0]
+    return deals.accept(member.person, deal.pk, side="seller", contract_sha256=text)
 
 
 def waits(deal: Deal) -> str:

@@ -50,6 +50,8 @@ def three(house: given.House) -> tuple[Deal, given.Side, list[given.Side]]:
 
 
 def defaults(house: given.House, deal: Deal, **later: int) -> Deal:
+    """The seller accepted in time, the buyer did not, and two persons say that it defaulted."""
+    given.seller_accepts(deal)
     given.time_passes(**(later or {"hours": 1}))
     settlement.propose_default(house.operator, deal.pk, reason="未签约")
     return settlement.confirm_default(house.checker, deal.pk, payload_hash=given.waits(deal))

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 def a_proposed_default(house: given.House, seller: given.Side, other: Party) -> Deal:
     """A co-owned right (one hundredth the listing party's) whose buyer did not sign; a second person's word is open."""
     deal = given_money.a_deal_of(a_co_owned(house, seller, other, ppm=10_000), given.a_side("buyer"))
+    given.seller_accepts(deal)
     given.time_passes(minutes=11)
     return settlement.propose_default(house.operator, deal.pk, reason="逾期未签约。")
 

@@ -13,7 +13,7 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.people.given_people import deeds, refused
 from tests.web.given_pages import text_of
-from zhirong.exchange.actions import objections, proposals, settlement
+from zhirong.exchange.actions import deals, objections, proposals, settlement
 from zhirong.exchange.models import Deal, Proposal
 from zhirong.people import access
 from zhirong.web.office import queue
@@ -29,6 +29,7 @@ OF_ONE = {"registry.confirm_fees"}
 
 def overdue() -> desk.Sold:
     sold = desk.a_deal()
+    given.seller_accepts(sold.deal)
     given.time_passes(minutes=11)
     return sold
 
@@ -106,6 +107,36 @@ def test_a_proposal_lapses_where_the_deal_went_on_without_it() -> None:
     objections.decide(sold.house.umpire, raised.pk, upheld=True, decision="经查属实，成交撤销，款项退回。")
     assert (sold.fresh().state, sold.deal.end_reason) == ("annulled", "经查属实，成交撤销，款项退回。")
     assert [one.state for one in Proposal.objects.order_by("pk")] == ["lapsed", "lapsed"]
+
+
+def test_a_seller_who_is_late_too_takes_no_deposit_and_the_deal_can_only_be_undone() -> None:
+    sold = desk.a_deal()
+    operator, checker, address = sold.house.operator, sold.house.checker, f"/office/deals/{sold.deal.pk}"
+    given.time_passes(minutes=11)
+    page = text_of(desk.browser_of(operator), address)
+    assert ("转让方也没有按期确认" in page, "保证金将用于" in page, "提出撤销成交" in page) == (True, False, True)
+    for late in (False, True):
+        if late:
+            given.seller_accepts(sold.deal)
+        with refused("deal.seller_late_too"):
+            settlement.propose_default(operator, sold.deal.pk, reason="未按期签约")
+    settlement.propose_annulment(operator, sold.deal.pk, reason="双方均未按期签约")
+    settlement.confirm_annulment(checker, sold.deal.pk, payload_hash=given.waits(sold.deal))
+    assert (sold.fresh().state, given.free_fen(sold.buyer), given.free_fen(sold.seller)) == ("annulled", 80_000_00, 0)
+    assert Proposal.objects.get().what == "annulment"
+
+
+def test_a_buyer_who_accepts_after_all_ends_the_default_that_waits() -> None:
+    sold = desk.a_deal()
+    given.seller_accepts(sold.deal)
+    given.time_passes(minutes=11)
+    settlement.propose_default(sold.house.operator, sold.deal.pk, reason="未按期签约")
+    deals.accept(sold.buyer.person, sold.deal.pk, side="buyer", contract_sha256=given.contract_of(sold.deal))
+    assert (sold.fresh().state, Proposal.objects.get().state) == ("payment", "lapsed")
+    assert "违约待复核" not in text_of(desk.browser_of(sold.house.checker), "/office")
+    given.time_passes(days=1)
+    settlement.propose_default(sold.house.operator, sold.deal.pk, reason="逾期未付款")
+    assert [one.state for one in Proposal.objects.order_by("pk")] == ["lapsed", "proposed"]
 
 
 def test_the_page_shows_the_proposal_to_its_second_person_and_what_became_of_it() -> None:

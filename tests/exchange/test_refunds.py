@@ -191,6 +191,7 @@ def test_a_default_without_a_held_deposit_takes_nothing_and_says_so() -> None:
     deal = given_money.a_deal(house, seller, buyer)
     with transaction.atomic():
         money.release_deposit(deal.intent)
+    given.seller_accepts(deal)
     given.time_passes(minutes=11)
     found = settlement.consequence(Deal.objects.get(pk=deal.pk))
     assert found.parts == {"costs": 0, "gap": 0, "seller": 0}

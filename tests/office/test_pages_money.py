@@ -247,6 +247,7 @@ def test_a_deal_is_settled_by_two_persons_and_not_by_one() -> None:
 def test_a_default_shows_where_the_deposit_goes_and_takes_two() -> None:
     house = given.House()
     deal = a_deal(house)
+    given.seller_accepts(deal)
     given.time_passes(minutes=11)
     address = f"/office/deals/{deal.pk}"
     operator, checker = signed_in(house.operator), signed_in(house.checker)

@@ -101,7 +101,8 @@ def _deal(things: Things, sold: desk.Sold) -> None:
     )  # fmt: skip
     number = things.facts["settled"].deal.certificate.number
     things.facts |= {"deal": sold.deal, "payload_hash": entered.payload_hash, "contract": given.contract_of(sold.deal)}
-    objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text=REASON)
+    shown = kept(sold.buyer.person, "异议证据.pdf")
+    objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text=REASON, file=shown)
     things.by_start |= {
         "/api/deals/": {"deal_id": sold.deal.pk, "name": "contract"},
         "/office/deals/": {"deal_id": sold.deal.pk},
@@ -136,7 +137,8 @@ def _listing(things: Things) -> None:
     changed = changes.change(seller.person, listing.pk, offer)
     draft = given.a_draft(house, seller)
     early = given.an_admitted(listing, things.bidder)
-    things.facts |= {"right": right, "code": intents[0].code, "early": early, "question": question}
+    change = changed.changes.get()
+    things.facts |= {"change": change.pk, "right": right, "code": intents[0].code, "early": early, "question": question}
     things.by_start |= {
         "/api/listings/": {"listing_id": listing.pk, "document_id": paper.pk},
         "/office/listings/": {"listing_id": draft.pk},
@@ -147,7 +149,7 @@ def _listing(things: Things) -> None:
         "/api/intents/": {"intent_id": intents[0].pk},
         "/office/intents/": {"intent_id": intents[0].pk},
         "/api/questions/": {"question_id": question.pk},
-        "/api/changes/": {"change_id": changed.changes.get().pk},
+        "/api/changes/": {"change_id": change.pk},
     }
 
 
@@ -327,6 +329,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/listings/<str:number>/answer-buyer": {"consents": "yes"},
         "/listings/<str:number>/seller/answer": {"asked": asked, "answer": "已经实施。"},
         "/listings/<str:number>/seller/buyer": {"consents": "yes"},
+        "/listings/<str:number>/seller/change": {"change": facts["change"]},
         "/listings/<str:number>/papers": {"title": "图纸", "file": paper},
         "/listings/<str:number>/withdraw": {"reason": REASON},
         "/lots/<int:lot_id>/bid": {"own": "1000000", "key": "k"},

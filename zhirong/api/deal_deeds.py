@@ -64,6 +64,7 @@ class ObjectionSaid(shapes.Said):
 
     text: Annotated[str, Field(min_length=10, max_length=4000, pattern=shapes.NO_NUL)]
     party: Annotated[str, Field(max_length=16, pattern="^[0-9a-f]*$", description="For a party of mine")] = ""
+    file: FileRef = ""
 
 
 class ObjectionDecision(shapes.Said):
@@ -204,6 +205,7 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
         "deal.stopped",
         "deal.not_overdue",
         "deal.buyer_kept_word",
+        "deal.seller_late_too",
         "deal.proposal_open",
         "listing.text_length",
         *KEY,
@@ -222,7 +224,7 @@ def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
     **problems.told(
         DealTold, "deal.not_now", "deal.stopped", "deal.not_overdue", "deal.default_not_proposed",
         "deal.proposal_changed",
-        "deal.buyer_kept_word", "people.maker_is_checker", *KEY,
+        "deal.buyer_kept_word", "deal.seller_late_too", "people.maker_is_checker", *KEY,
     ),
 )  # fmt: skip
 def confirm_default(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
@@ -237,10 +239,12 @@ def confirm_default(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> 
     "/deals/{int:deal_id}/objections",
     auth=calling.may_ask("exchange.object"),
     summary="Object to a deal",
-    **problems.told(ObjectionTold, "deal.not_now", "objection.not_concerned", "listing.text_length", *KEY),
-)
+    **problems.told(
+        ObjectionTold, "deal.not_now", "objection.not_concerned", "objection.nothing_new", "listing.text_length", *KEY
+    ),
+)  # fmt: skip
 def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSaid) -> HttpResponse:
-    """Anyone concerned may; the settlement's clock stops until somebody uninvolved has decided it (E40)."""
+    """Anyone concerned may; the clock stops until it is decided (E40). After a decision: with new evidence only."""
     party = shapes.party_named(said.party) if said.party else None
     if party is not None and party.pk not in calling.parties_of(request):
         raise Refused("api.not_found")
@@ -249,7 +253,8 @@ def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSai
     person = calling.person_of(request)
 
     def deed() -> ObjectionTold:
-        return objection(objections.raise_objection(person, deal.pk, text=said.text, party=party))
+        brought = files.own_or_none(person, said.file)
+        return objection(objections.raise_objection(person, deal.pk, text=said.text, party=party, file=brought))
 
     return actions.once(request, deed)
 
@@ -259,7 +264,13 @@ def raise_objection(request: HttpRequest, deal_id: shapes.Id, said: ObjectionSai
     auth=calling.may_ask("exchange.decide_objection"),
     summary="Decide an objection",
     **problems.told(
-        ObjectionTold, "objection.decided", "objection.not_uninvolved", "deal.not_now", "listing.text_length", *KEY
+        ObjectionTold,
+        "objection.decided",
+        "objection.not_uninvolved",
+        "file.not_read",
+        "deal.not_now",
+        "listing.text_length",
+        *KEY,
     ),
 )
 def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: ObjectionDecision) -> HttpResponse:

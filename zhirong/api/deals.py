@@ -46,7 +46,9 @@ class ObjectionTold(shapes.Told):
     objection_id: int
     deal_id: int
     text: str
+    file_name: str
     raised_at: datetime
+    stops: bool = Field(description="Whether the clock stands for it: a side's first (E40)")
     state: str = Field(examples=["open"])
     decision: str
     decided_at: datetime | None
@@ -161,7 +163,9 @@ def objection(one: Objection) -> ObjectionTold:
         objection_id=one.pk,
         deal_id=one.deal_id,
         text=one.text,
+        file_name=one.file.name if one.file else "",
         raised_at=one.raised_at,
+        stops=one.stops,
         state=one.state,
         decision=one.decision,
         decided_at=one.decided_at,
@@ -203,7 +207,7 @@ def full(deal: Deal) -> DealTold:
         certificate=deal.certificate.number if hasattr(deal, "certificate") else None,
         acceptances=[acceptance(one) for one in deal.acceptances.order_by("pk")],
         recordals=[recordal(one) for one in deal.recordals.order_by("pk")],
-        objections=[objection(one) for one in deal.objections.order_by("pk")],
+        objections=[objection(one) for one in deal.objections.select_related("file").order_by("pk")],
         proposals=[proposal(one) for one in deal.proposals.order_by("pk")],
     )
 

@@ -7,6 +7,7 @@ from ninja import Router
 
 from zhirong.api import calling, deals, files, problems, shapes
 from zhirong.exchange import proceeds
+from zhirong.exchange.models import Objection
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry.models import Claim, FeePayment, TransferEntry
@@ -65,6 +66,18 @@ def recordal(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
     """The latest. Reading it is a deed on the record, without which nobody settles the deal."""
     last = deals.one(request, deal_id).recordals.select_related("file").order_by("-pk").first()
     return handed(request, last.file if last else None)
+
+
+@router.get(
+    "/objections/{int:objection_id}/evidence",
+    auth=calling.may_ask("exchange.see_office"),
+    summary="Read the evidence of an objection",
+    **READ,
+)
+def objection(request: HttpRequest, objection_id: shapes.Id) -> HttpResponse:
+    """Reading it is a deed on the record, without which nobody decides the objection."""
+    found = Objection.objects.filter(deal__in=deals.seen(request).values("pk")).select_related("file")
+    return handed(request, shapes.one(found, pk=objection_id).file)
 
 
 @router.get(

@@ -78,7 +78,7 @@ class Story:
         if state != "draft":
             made = listings.submit(person, made.pk)
         if state == "announced":
-            made = listings.announce(operator, made.pk)
+            made = listings.announce(operator, made.pk, fees_unknown=True)
         return made
 
     def registered(self, listing: Listing, *buyers: str) -> None:
@@ -191,6 +191,7 @@ def play(story: Story) -> None:
         story.tell("第 1 批竞价")
         story.bidding(sold, rounds=14)
         closing.answer(story.cast["chen"], single[0].pk, consents=True)
+        story.deal(single[0], until="contract")
         closing.answer(story.cast["liang"], single[1].pk, consents=False)
         _forward(story, 1)
         story.tell("第 1 批成交与结算")
@@ -267,7 +268,8 @@ def _settle(story: Story, sold: Sequence[Listing]) -> list[Deal]:
             if state == "annulled":
                 objections.decide(cast["zhuguan"], raised.pk, upheld=True, decision="经查系统日志属实，成交撤销。")
         elif state in ("default", "declined"):
-            silent.append(Deal.objects.get(listing=listing, state="contract"))
+            # Its seller kept the term; only then is the buyer's silence a default.
+            silent.append(story.deal(listing, until="contract"))
         else:
             story.deal(listing, until=state)
     return silent

@@ -35,7 +35,6 @@ class Listing(models.Model):
     title = models.CharField(max_length=500)
     title_en = models.CharField(max_length=500, blank=True)
     summary = models.TextField(blank=True)
-    deal_kind = models.CharField(max_length=16, default="transfer")
     state = models.CharField(max_length=12, default="draft", db_index=True)
     # Where the listing stood when it was suspended; empty while it runs.
     suspended_from = models.CharField(max_length=12, blank=True)
@@ -85,6 +84,8 @@ class ListingChange(models.Model):
 
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="changes")
     offer = models.TextField()
+    # Once approved: what the listing said before, in the form of the offer; empty on changes of earlier years.
+    was = models.TextField(blank=True, default="")
     proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="open", db_index=True)
@@ -188,7 +189,6 @@ class Lot(models.Model):
 
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="lots")
     run = models.PositiveSmallIntegerField(default=1)
-    kind = models.CharField(max_length=12, default="english")
     form = models.CharField(max_length=16, default="timed")
     state = models.CharField(max_length=12, default="scheduled", db_index=True)
     terms = models.TextField()
@@ -316,13 +316,16 @@ class Recordal(models.Model):
 
 
 class Objection(models.Model):
-    """An objection (异议) to a deal. It stops the clock of the settlement until somebody uninvolved decides it."""
+    """An objection (异议) to a deal, decided by somebody uninvolved; a side's first stops the clock until then."""
 
     deal = models.ForeignKey(Deal, models.PROTECT, related_name="objections")
     raised_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
     text = models.TextField()
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     raised_at = models.DateTimeField()
+    # A further one of the same side lets every term run on.
+    stops = models.BooleanField(default=True)
     state = models.CharField(max_length=10, default="open")
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import listings, money
+from zhirong.exchange.actions import listings, money, unknown_fees
 from zhirong.exchange.actions.listings import SAID, Offer
 from zhirong.exchange.models import Intent, Listing, ListingChange
 from zhirong.people import access
@@ -87,8 +87,11 @@ def open_change(listing: Listing) -> ListingChange | None:
 
 
 @transaction.atomic
-def approve(who: Person, change_id: int) -> Listing:
-    """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37)."""
+def approve(who: Person, change_id: int, *, fees_unknown: bool = False) -> Listing:
+    """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37).
+
+    `fees_unknown` as at the first announcement.
+    """
     proposed, listing = _locked(change_id)
     _must_be_another(who, proposed)
     if proposed.state == "approved":
@@ -99,13 +102,14 @@ def approve(who: Person, change_id: int) -> Listing:
     # Named before the registrations are void: whoever registered for the old terms must hear of the new ones.
     registered = listings.interested(listing)
     listings.must_not_be_listed(listing, offer.rights)
-    was_fen, altered = listing.asking_fen, _altered(listing, offer)
+    proposed.was, was_fen, altered = _says(listing), listing.asking_fen, _altered(listing, offer)
     found = listings.write_offer(listing, offer, now)
     listings.put_items(listing, offer.rights)
     listing.edition += 1
     listing.reviewed_by = who
     listings.start_period(listing, found, now)
-    listings.must_pass(listing, "announce", now)
+    gate = listings.must_pass(listing, "announce", now)
+    unknown_fees.must_be_said(who, listing, gate, is_said=fees_unknown)
     listing.items.update(is_live=True)
     listing.save()
     _decided(proposed, "approved", who=who)
@@ -131,6 +135,19 @@ def _altered(listing: Listing, offer: Offer) -> list[str]:
     """What the public is told to be other than announced; of the reserve it hears nothing (拍卖法 28)."""
     before, after = json.loads(_says(listing)), json.loads(_said(offer))
     return [name for name in (*SAID, "rights") if name != "reserve_fen" and before[name] != after[name]] or ["terms"]
+
+
+@transaction.atomic
+def withdraw(who: Person, change_id: int) -> Listing:
+    """The seller takes back what it asked for; what was announced goes on as it was."""
+    proposed, listing = _locked(change_id)
+    access.require(who, "exchange.list", listing)
+    if proposed.state == "withdrawn":
+        return listing
+    _must_be_open(proposed)
+    _decided(proposed, "withdrawn", who=who)
+    record.tell("exchange.change_withdrawn", listing.topic, who=who, to=listings.maker(listing), number=listing.number)
+    return listing
 
 
 @transaction.atomic
@@ -163,7 +180,7 @@ def _must_be_another(who: Person, proposed: ListingChange) -> None:
 
 def _decided(proposed: ListingChange, state: str, *, who: Person) -> None:
     proposed.state, proposed.decided_by, proposed.decided_at = state, who, record.now()
-    proposed.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    proposed.save(update_fields=["state", "was", "decided_by", "decided_at", "reason"])
 
 
 def _must_be_open(proposed: ListingChange) -> None:

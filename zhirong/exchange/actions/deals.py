@@ -140,8 +140,11 @@ def must_run(deal: Deal) -> None:
 
 def must_be_undisputed(deal: Deal) -> None:
     """An open objection is decided first; a clock that the register stopped hinders no annulment (E28, E40)."""
-    if deal.stopped_at is not None and deal.objections.filter(state="open").exists():
-        must_run(deal)
+    if not deal.objections.filter(state="open").exists():
+        return
+    must_run(deal)
+    # A side's further objection stops no term, but what cannot be undone waits for its decision.
+    raise Refused("deal.objection_open", deal=deal.number)
 
 
 def persons_of(deal: Deal) -> list[Person]:
@@ -177,6 +180,7 @@ def accept(who: Person, deal_id: int, *, side: str, contract_sha256: str, signed
     Acceptance.objects.create(
         deal=deal, side=side, person=who, at=now, contract_sha256=contract_sha256, signed_copy=signed_copy, leaf=leaf
     )
+    lapse_proposals(deal)
     if deal.acceptances.count() == len(SIGN):
         _signed(deal, now)
     return deal
@@ -198,7 +202,6 @@ def _signed(deal: Deal, now: datetime) -> None:
     deal.signed_at = now
     deal.payment_due_at = listing_rules.after(now, rules_of(deal.listing).payment, china()).at
     deal.save()
-    lapse_proposals(deal)
     record.tell(
         "exchange.signed",
         deal.topic,

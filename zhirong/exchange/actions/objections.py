@@ -1,8 +1,13 @@
-"""Objections: one stops the settlement's clock until somebody who took no part has decided it."""
+"""Objections: a side's first stops the settlement's clock until somebody who took no part has decided it.
+
+A further one of the same side, after a decision, needs evidence not brought before and lets every term run on; what
+cannot be undone waits for its decision (docs/decisions/0006-objections-again.md).
+"""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
@@ -12,7 +17,7 @@ from zhirong.exchange.models import Deal, Intent, Objection
 from zhirong.people import access
 from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
-from zhirong.record.models import Leaf
+from zhirong.record.models import File, Leaf
 
 # To have decided an earlier objection is not to have taken part.
 DECIDED = "exchange.objection_decided"
@@ -20,8 +25,10 @@ DEADLINES = ("contract_due_at", "payment_due_at", "recordal_due_at")
 
 
 @transaction.atomic
-def raise_objection(who: Person, deal_id: int, *, text: str, party: Party | None = None) -> Objection:
-    """Anyone concerned objects to a deal that is not settled yet; its clock stops."""
+def raise_objection(
+    who: Person, deal_id: int, *, text: str, party: Party | None = None, file: File | None = None
+) -> Objection:
+    """Anyone concerned objects to a deal that is not settled yet; at a side's first its clock stops (E40)."""
     deal = locked_deal(deal_id)
     access.require(who, "exchange.object", deal)
     if deal.state in listing_rules.DEAL_OVER:
@@ -30,26 +37,45 @@ def raise_objection(who: Person, deal_id: int, *, text: str, party: Party | None
         raise Refused("objection.not_concerned")
     if done := deal.objections.filter(raised_by=who, state="open").first():
         return done
+    record.must_be_evidence(file)
+    earlier = decided_before(who, deal).order_by("-decided_at").first()
+    if earlier is not None and (file is None or deal.objections.filter(file__sha256=file.sha256).exists()):
+        raise Refused("objection.nothing_new", deal=deal.number, decided_at=earlier.decided_at)
     now = record.now()
     found = Objection.objects.create(
         deal=deal,
         raised_by=who,
         party=party,
         text=listing_rules.must_be_text(text, field="text", least=10, most=4000),
+        file=file,
         raised_at=now,
+        stops=earlier is None,
     )
-    if deal.stopped_at is None:
+    if found.stops and deal.stopped_at is None:
         deal.stopped_at = now
         deal.save(update_fields=["stopped_at"])
-    record.tell("exchange.objected", deal.topic, who=who, to=persons_of(deal), deal=deal.number, objection=found.pk)
+    kind = "exchange.objected" if found.stops else "exchange.objected_again"
+    record.tell(kind, deal.topic, who=who, to=persons_of(deal), deal=deal.number, objection=found.pk)
     return found
+
+
+def decided_before(who: Person, deal: Deal) -> QuerySet[Objection]:
+    """Objections of this person, or of anybody who acts for the same party here, on which there is a decision."""
+    mine = _for_concerned(deal).filter(person=who).values("party")
+    beside = Membership.objects.filter(party__in=mine, confirmed_at__isnull=False).values("person")
+    return deal.objections.filter(Q(raised_by=who) | Q(raised_by__in=beside)).exclude(state="open")
 
 
 def is_concerned(who: Person, deal: Deal) -> bool:
     """Whether this person acts for the seller or for somebody who registered for the listing."""
-    concerned = {deal.seller_id, *Intent.objects.filter(listing=deal.listing).values_list("party", flat=True)}
-    member = Membership.objects.filter(person=who, party__in=concerned, confirmed_at__isnull=False)
-    return member.filter(ended_at__isnull=True).exists()
+    return _for_concerned(deal).filter(person=who).exists()
+
+
+def _for_concerned(deal: Deal) -> QuerySet[Membership]:
+    """Who acts today for the seller or for somebody who registered for the listing."""
+    registered = Intent.objects.filter(listing=deal.listing_id).values("party")
+    acting = Membership.objects.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+    return acting.filter(Q(party=deal.seller_id) | Q(party__in=registered))
 
 
 def took_part(who: Person, deal: Deal) -> bool:
@@ -87,6 +113,7 @@ def decide(who: Person, objection_id: int, *, upheld: bool, decision: str) -> Ob
         raise Refused("objection.decided", objection=found.pk)
     if took_part(who, deal):
         raise Refused("objection.not_uninvolved")
+    record.must_have_read(who, found.file)
     now = record.now()
     found.state = "upheld" if upheld else "dismissed"
     found.decided_by, found.decided_at = who, now
@@ -104,7 +131,7 @@ def decide(who: Person, objection_id: int, *, upheld: bool, decision: str) -> Ob
     )
     if upheld:
         settlement.annul(deal, who=who, reason=found.decision)
-    elif not deal.objections.filter(state="open").exists():
+    elif found.stops and not deal.objections.filter(state="open", stops=True).exists():
         _run_on(deal)
     return found
 

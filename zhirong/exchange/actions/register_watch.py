@@ -134,7 +134,7 @@ def _stop_or_resume(deal_id: int) -> None:
 def _was_stopped_here(deal: Deal, before: Gate | None) -> bool:
     """The register alone holds the clock: no objection is open, and the gate was closed when last looked at."""
     is_closed = before is not None and not before.passed
-    return deal.stopped_at is not None and is_closed and not deal.objections.filter(state="open").exists()
+    return deal.stopped_at is not None and is_closed and not deal.objections.filter(state="open", stops=True).exists()
 
 
 def _stop(deal: Deal, gate: Gate, now: datetime) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -150,6 +151,7 @@ def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
         return None
     entered = _entered(deal, who)
     must_run(deal)
+    must_be_undisputed(deal)
     if entered.payload_hash != payload_hash:
         raise Refused("deal.recordal_changed", deal=deal.number)
     now = record.now()
@@ -230,6 +232,7 @@ def confirm_default(who: Person, deal_id: int, *, payload_hash: str) -> Deal:
     if deal.state == "defaulted":
         return deal
     _must_be_overdue(deal)
+    must_be_undisputed(deal)
     proposals.confirm(found, who=who)
     deal.end_reason = found.reason
     return _default(who, deal, proposer=found.proposed_by)
@@ -239,10 +242,24 @@ def _must_be_overdue(deal: Deal) -> None:
     must_run(deal)
     listing_rules.deal_after(deal.state, "default")
     due = deal.contract_due_at if deal.state == "contract" else deal.payment_due_at
-    if deal.state == "contract" and deal.acceptances.filter(side="buyer").exists():
-        raise Refused("deal.buyer_kept_word", deal=deal.number)
     if due is None or record.now() <= due:
         raise Refused("deal.not_overdue", deal=deal.number, due_at=due)
+    if why := no_default(deal, dict(deal.acceptances.values_list("side", "at"))):
+        raise Refused(why, deal=deal.number, due_at=due)
+
+
+def no_default(deal: Deal, accepted: Mapping[str, datetime]) -> str:
+    """Why an unsigned contract is not the buyer's default, as the refusal's code; empty where it is.
+
+    Both sides owe their word by the same instant and neither first (民法典 525): a seller who did not give it in time
+    takes nothing for the buyer's silence (民法典 592). The price is owed by the buyer alone, so there it is otherwise.
+    """
+    if deal.state != "contract":
+        return ""
+    if "buyer" in accepted:
+        return "deal.buyer_kept_word"
+    in_time = "seller" in accepted and accepted["seller"] <= deal.contract_due_at
+    return "" if in_time else "deal.seller_late_too"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
 from zhirong.exchange import listing_rules, papers, published
-from zhirong.exchange.actions import money, succession
+from zhirong.exchange.actions import money, objections, succession
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
 from zhirong.ledger import bank_view
@@ -24,7 +24,7 @@ from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import kinds
 from zhirong.record.models import Leaf
-from zhirong.web import filters, pages
+from zhirong.web import account, filters, pages
 from zhirong.web.deals import words
 from zhirong.web.exchange import news, proofs
 from zhirong.web.exchange import words as exchange_words
@@ -102,6 +102,13 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     owed = money.due_fen(deal)
     rules = rules_of(deal.listing)
     rights, is_sealed = papers.rights_of(deal), hasattr(deal, "certificate") and deal.certificate.sealed_id is not None
+    raised = list(deal.objections.select_related("party", "decided_by", "file").order_by("-pk"))
+    is_decided = any(one.state != "open" for one in raised)
+    can_object = (
+        deal.state not in listing_rules.DEAL_OVER
+        and access.may(standing, "exchange.object", deal)
+        and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id})
+    )
     answer = pages.page(
         request,
         "deals/deal.html",
@@ -127,10 +134,9 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         news=(reverse("deal-news", args=[number]), reverse("deal", args=[number]), mark),
         deposit_word=words.deposit(deal.intent.deposit_state),
         recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
-        objections=deal.objections.select_related("party", "decided_by").order_by("-pk"),
-        can_object=deal.state not in listing_rules.DEAL_OVER
-        and access.may(standing, "exchange.object", deal)
-        and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id}),
+        objections=raised,
+        can_object=can_object,
+        objected=can_object and is_decided and objections.decided_before(account.known(request), deal).exists(),
         leaves=leaf_rows(told),
         has_certificate=hasattr(deal, "certificate"),
         is_sealed=is_sealed,
@@ -229,7 +235,13 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
             gettext("The house took the offer back."),
             gettext("Two persons decided it, with a reason; the one after it was asked, if there was one."),
         ),
-        "contract": (gettext("Both sides accept the contract."), gettext("Payment is due only when both have.")),
+        "contract": (
+            gettext("Both sides accept the contract."),
+            gettext(
+                "Payment is due only when both have. A buyer who lets the term pass although the seller accepted in"
+                " time is in default; where the seller did not, the deal can only be undone and the deposit goes back."
+            ),
+        ),
         "payment": (
             gettext("You pay %(amount)s.") % owed
             if deal.buyer_id in mine

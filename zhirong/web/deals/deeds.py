@@ -69,9 +69,10 @@ def answer_offer(request: HttpRequest, person: Person, deal: Deal) -> str:
 
 @on_deal
 def object_to(request: HttpRequest, person: Person, deal: Deal) -> str:
-    """An objection, which stops the clock until somebody uninvolved has decided it."""
+    """An objection, with or without evidence, until somebody uninvolved has decided it."""
     standing = pages.standing_of(request)
     mine = [pk for pk in (deal.seller_id, deal.buyer_id) if standing and pk in standing.parties]
     party = Party.objects.filter(pk__in=mine).first()
-    objections.raise_objection(person, deal.pk, text=request.POST.get("text", ""), party=party)
+    brought = uploads.kept(request, person, is_evidence=True)
+    objections.raise_objection(person, deal.pk, text=request.POST.get("text", ""), party=party, file=brought)
     return "h-objections"

@@ -48,6 +48,7 @@ addresses = [
     path("office/splits/<int:split_id>/evidence", proceeds.evidence, name="office-split-evidence"),
     path("office/deals/<int:deal_id>/proceeds", proceeds.proceeds_page, name="office-proceeds"),
     path("office/objections/<int:objection_id>", deals.objection, name="office-objection"),
+    path("office/objections/<int:objection_id>/evidence", deals.evidence, name="office-objection-evidence"),
     path("office/bank", bank.desk, name="bank"),
     path("office/bank/dues", dues.dues_page, name="bank-dues"),
     path("office/bank/lines", bank.lines, name="bank-lines"),

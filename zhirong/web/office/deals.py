@@ -28,6 +28,17 @@ ENDED_WORDS = {
     "withdrawn": ("off", gettext_noop("withdrawn")),
     "lapsed": ("off", gettext_noop("lapsed, the deal went on")),
 }
+# Why the house declares no default although the term is over.
+NO_DEFAULT = {
+    "deal.buyer_kept_word": gettext_noop(
+        "The buyer accepted the contract, the seller did not. That is no default of the buyer: propose to annul "
+        "the deal."
+    ),
+    "deal.seller_late_too": gettext_noop(
+        "Neither side kept the term: the seller did not accept the contract in time either, so the deposit is not "
+        "forfeited. Propose to annul the deal; the deposit goes back."
+    ),
+}
 DEEDS = (
     "exchange.enter_recordal",
     "exchange.confirm_recordal",
@@ -124,6 +135,8 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
     entered = next((row for row in recordals if row.state == "entered"), None)
     due = due_of(one)
     is_late = one.state in ("contract", "payment") and due is not None and due < now and one.stopped_at is None
+    acceptances = list(one.acceptances.select_related("person").order_by("at"))
+    why = settlement.no_default(one, {row.side: row.at for row in acceptances}) if is_late else ""
     return rooms.show(
         request,
         "deal.html",
@@ -137,9 +150,10 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         due=due,
         recordals=recordals,
         entered=entered,
-        acceptances=list(one.acceptances.select_related("person").order_by("at")),
+        acceptances=acceptances,
         objections=list(one.objections.order_by("-pk")),
-        consequence=settlement.consequence(one) if is_late else None,
+        consequence=settlement.consequence(one) if is_late and not why else None,
+        no_default=NO_DEFAULT[why] if why else "",
         owed_fen=money.due_fen(one),
         today=beijing_day(now).isoformat(),
         proposal=proposal,
@@ -251,7 +265,7 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         return rooms.do(request, deeds)
     one = get_object_or_404(
         Objection.objects.select_related(
-            "deal__listing", "deal__intent", "deal__seller", "deal__buyer", "raised_by", "party", "decided_by"
+            "deal__listing", "deal__intent", "deal__seller", "deal__buyer", "raised_by", "party", "decided_by", "file"
         ),
         pk=objection_id,
     )
@@ -266,3 +280,9 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         may=may,
         took_part=may and one.state == "open" and objections.took_part(person, one.deal),
     )
+
+
+@rooms.room("exchange.see_office")
+def evidence(request: HttpRequest, objection_id: int) -> HttpResponse:
+    """/office/objections/<id>/evidence: what was brought for it, which whoever decides it has read."""
+    return handed(request, get_object_or_404(Objection.objects.select_related("file"), pk=objection_id).file)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules, rule_sets, rules, sales
-from zhirong.exchange.actions import changes, listings
+from zhirong.exchange.actions import changes, listings, second_runs
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem
 from zhirong.exchange.rule_sets import RuleSet, Span
@@ -26,7 +26,7 @@ from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
-from zhirong.web.exchange import rulebook
+from zhirong.web.exchange import altered, rulebook
 from zhirong.web.exchange import words as exchange_words
 from zhirong.web.office import rooms
 from zhirong.web.registry import words as registry_words
@@ -63,13 +63,15 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
     """/office/listings/<id>: announce or send back; a suspended one goes on or ends."""
     person = rooms.who(request)
     if request.method == "POST":
-        reason = request.POST.get("reason", "")
+        reason, is_said = request.POST.get("reason", ""), request.POST.get("fees_unknown") == "yes"
         return rooms.do(
             request,
             {
-                "announce": lambda: listings.announce(person, listing_id),
+                "announce": lambda: listings.announce(person, listing_id, fees_unknown=is_said),
                 "send_back": lambda: listings.send_back(person, listing_id, reason=reason),
-                "approve_change": lambda: changes.approve(person, rooms.number_of(request, "change")),
+                "approve_change": lambda: changes.approve(
+                    person, rooms.number_of(request, "change"), fees_unknown=is_said
+                ),
                 "refuse_change": lambda: changes.refuse(person, rooms.number_of(request, "change"), reason=reason),
                 "suspend": lambda: listings.suspend(person, listing_id, reason=reason),
                 "resume": lambda: listings.resume(person, listing_id, reason=reason),
@@ -80,7 +82,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
     one, items, before, waiting = case_of(listing_id)
     rights = [item.right for item in items]
     standing = pages.standing_of(request)
-    found, change = rules_in_force(one, now), change_in_view(waiting, rights)
+    found, change = rules_in_force(one, now), change_in_view(waiting, rights, now=now)
     possible = listing_rules.LISTING_STEPS[one.state]
     may_control = access.may(standing, "exchange.control", one)
     return rooms.show(
@@ -93,7 +95,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         failed=exchange_words.failed(is_run_again=found.on_default == "rerun") if sales.of(one) == "failed" else "",
         rights=in_view(one, items, now=now),
         before=before,
-        figures=figures(found, one),
+        figures=figures(found, one, now=now),
         rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
         change=change,
@@ -112,33 +114,14 @@ class ChangeInView:
     by: str
     since: datetime
     by_id: int
-    lines: list[tuple[str, str, str]]
+    lines: list[altered.Line]
 
 
-def change_in_view(waiting: ListingChange | None, rights: list[Right]) -> ChangeInView | None:
+def change_in_view(waiting: ListingChange | None, rights: list[Right], *, now: datetime) -> ChangeInView | None:
     """The change that waits, its differing lines alone."""
     if waiting is None:
         return None
-    one, offer = waiting.listing, changes.offer_of(waiting)
-    numbers = {right.pk: right.number for right in rights}
-    if new := set(offer.rights) - numbers.keys():
-        numbers |= dict(Right.objects.filter(pk__in=new).values_list("pk", "number"))
-    comma = gettext(", ")
-    lines = [
-        (gettext("Title"), one.title, offer.title),
-        (gettext("English title"), one.title_en, offer.title_en),
-        (gettext("Summary"), one.summary, offer.summary),
-        (gettext("Asked of buyers"), one.requirement, offer.requirement),
-        (gettext("Asking price"), yuan(one.asking_fen), yuan(offer.asking_fen)),
-        (gettext("Reserve"), yuan(one.reserve_fen or 0), yuan(offer.reserve_fen or 0)),
-        (gettext("Rule set"), one.rule_set, offer.rule_set),
-        (
-            gettext("Rights"),
-            comma.join(sorted(right.number for right in rights)),
-            comma.join(sorted(numbers[pk] for pk in offer.rights if pk in numbers)),
-        ),
-    ]
-    differing = [(word, was or "–", now or "–") for word, was, now in lines if was != now]
+    differing = altered.asked(waiting, [right.pk for right in rights], day=beijing_day(now))
     return ChangeInView(waiting.pk, waiting.proposed_by.name, waiting.proposed_at, waiting.proposed_by_id, differing)
 
 
@@ -233,7 +216,7 @@ def finding(reason: registry_rules.Reason) -> Finding:
     )
 
 
-def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
+def figures(found: RuleSet, one: Listing, *, now: datetime) -> list[tuple[str, str, str]]:
     """The rule set's figures for this listing, each with the source it stands on."""
     said = rule_sets.sources(found.code)
 
@@ -249,9 +232,10 @@ def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
         )
 
     asking = one.asking_fen
+    first, announced = found.announcement_for(asking), second_runs.announcement(one, found, now=now)
     fees = {side: yuan(rules.fee_fen(found, asking, side=side)) for side in ("seller", "buyer")}
     return [
-        line(gettext("Announced for"), span(found.announcement_for(asking)), "announcement"),
+        line(gettext("Announced for"), span(announced), "announcement" if announced == first else "announcement_again"),
         line(gettext("Extended, when nobody came"), times(found.announcement_extensions), "announcement_extensions"),
         line(gettext("Deposit"), yuan(one.deposit_fen), "deposit_share"),
         line(gettext("Least step at the asking price"), yuan(amounts.step_at(found.steps, asking)), "steps"),
