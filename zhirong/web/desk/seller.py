@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import sales
-from zhirong.exchange.actions import changes, closing, listings, questions
+from zhirong.exchange.actions import changes, closing, listings, questions, withdrawals
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Listing, ListingItem
 from zhirong.people import access
@@ -27,6 +27,8 @@ from zhirong.web.exchange import words
 from zhirong.web.registry import forms, rights
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
+# Where the seller's page says what became of the last thing it asked for.
+ASKED = (*withdrawals.STATES, "bidding")
 
 
 def own_listing(request: HttpRequest, number: str) -> Listing:
@@ -146,6 +148,14 @@ def withdraw(request: HttpRequest, person: Person, listing: Listing) -> str:
 
 
 @on_own
+def ask_withdrawal(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """With buyers bound to it the seller asks, and an operator decides."""
+    brought = uploads.kept(request, person, is_evidence=True)
+    withdrawals.ask(person, listing.pk, reason=request.POST.get("reason", ""), file=brought)
+    return "main"
+
+
+@on_own
 def add_paper(request: HttpRequest, person: Person, listing: Listing) -> str:
     """A paper for everyone, or for admitted bidders."""
     file = uploads.needed(request, person)
@@ -213,5 +223,5 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         is_early=is_early,
         failed=words.failed(is_run_again=is_run_again) if is_failed else "",
         anew="" if is_run_again else anew(from_items),
-        change=listing.changes.order_by("-pk").first() if listing.state == "announced" else None,
+        asked=listing.changes.order_by("-pk").first() if listing.state in ASKED else None,
     )
