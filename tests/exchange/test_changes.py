@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -29,6 +31,11 @@ def announced() -> tuple[given.House, given.Side, given.Side, Listing]:
     given.an_admitted(listing, buyer)
     given.time_passes(minutes=1)
     return house, seller, buyer, listing
+
+
+def words_of(page: str) -> str:
+    """A page without its marks, for tables read across."""
+    return " ".join(re.sub("<[^>]+>", " ", page).split())
 
 
 def cheaper(seller: given.Side, listing: Listing, asking_fen: int = 700_000_00) -> ListingChange:
@@ -70,8 +77,54 @@ def test_a_change_tells_what_it_changed_the_old_and_the_new_price_and_the_new_en
     page = text_of(Client(), f"/listings/{listing.number}")
     at = Leaf.objects.get(kind="exchange.changed").at
     assert f"第 2 版，公告于 {filters.moment(at)}" in page
-    assert "原挂牌价 800,000 元。" in page
+    assert "挂牌价 800,000 元 700,000 元" in words_of(page)
     assert f"首次公告 {filters.moment(changed.announced_at)}" in page
+
+
+def test_the_seller_sees_what_it_asked_for_and_can_take_it_back() -> None:
+    house, seller, buyer, listing = announced()
+    change = cheaper(seller, listing)
+    own, address = desk.browser_of(seller.person), f"/listings/{listing.number}/seller"
+    assert "挂牌价 800,000 元 700,000 元" in words_of(text_of(own, address))
+    assert own.post(f"{address}/change", {"change": change.pk}).status_code == 302
+    assert own.post(f"{address}/change", {"change": change.pk}).status_code == 302
+    assert "变更已送审" not in text_of(own, address)
+    assert deeds().count("exchange.change_withdrawn") == 1
+    assert (given.fresh(listing).asking_fen, given.free_fen(buyer)) == (800_000_00, 0)
+    with refused("listing.change_decided"):
+        changes.approve(house.operator, change.pk)
+    again = cheaper(seller, listing)
+    changes.approve(house.operator, again.pk)
+    with refused("listing.change_decided"):
+        changes.withdraw(seller.person, again.pk)
+
+
+def test_nobody_else_takes_a_change_back() -> None:
+    _, seller, _, listing = announced()
+    change = cheaper(seller, listing)
+    other = given.a_side("holder")
+    with refused("people.not_allowed"):
+        changes.withdraw(other.person, change.pk)
+    stranger = desk.browser_of(other.person)
+    assert stranger.post(f"/listings/{listing.number}/seller/change", {"change": change.pk}).status_code == 404
+    assert ListingChange.objects.get().state == "open"
+
+
+def test_the_public_reads_every_edition_with_old_and_new_but_hears_nothing_of_a_reserve() -> None:
+    house, seller, _, listing = announced()
+    right = listing.items.get().right
+    first = given.an_offer(seller, right, asking_fen=700_000_00)
+    changes.change(seller.person, listing.pk, replace(first, reserve_fen=777_000_00, requirement="须提交实施方案"))
+    changes.approve(house.operator, ListingChange.objects.get(state="open").pk)
+    changes.change(seller.person, listing.pk, first)
+    own = words_of(text_of(desk.browser_of(seller.person), f"/listings/{listing.number}/seller"))
+    assert "保留价 777,000 元 –" in own
+    changes.approve(house.operator, ListingChange.objects.get(state="open").pk)
+    page = words_of(text_of(Client(), f"/listings/{listing.number}"))
+    assert page.index("第 3 版，公告于") < page.index("第 2 版，公告于")
+    assert "对受让方的要求 – 须提交实施方案" in page
+    assert "对受让方的要求 须提交实施方案 –" in page
+    assert "777,000" not in page
 
 
 def test_refused_it_changes_nothing_and_says_why() -> None:

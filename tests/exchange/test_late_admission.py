@@ -37,21 +37,22 @@ class Hall:
         self.listing.refresh_from_db()
         self.intent.refresh_from_db()
 
-    def bank_line(self, day: date) -> None:
-        """The deposit came on a day, and was found out and booked to its payer only now."""
-        file = BankFile.objects.create(direction="in", name="late", sha256=f"{day}", at=record.now())
+    def bank_line(self, day: date, *, fen: int = 0) -> None:
+        """The deposit, or so much of it, came on a day, and was found out and booked to its payer only now."""
+        fen, ref = fen or self.intent.deposit_fen, f"{day}-{fen}"
+        file = BankFile.objects.create(direction="in", name="late", sha256=ref, at=record.now())
         BankLine.objects.create(
             file=file,
             bank="custody",
-            bank_ref=f"{day}",
+            bank_ref=ref,
             account="x",
-            amount=self.intent.deposit_fen,
+            amount=fen,
             value_day=day,
             payer=self.third.party.name,
             memo=f"deposit {self.intent.payment_code}",
             state="matched",
         )
-        given.money_for(self.third.party, self.intent.deposit_fen)
+        given.money_for(self.third.party, fen)
 
     def closed_on(self) -> date:
         assert self.listing.closes_at is not None
@@ -99,6 +100,15 @@ def test_a_deposit_of_the_day_after_or_of_nobody_is_too_late(hall: Hall) -> None
     assert refused(hall) == "intent.deposit_not_in_time"
     assert Intent.objects.get(pk=hall.intent.pk).state == "lapsed"
     assert given.free_fen(hall.third) == hall.intent.deposit_fen
+
+
+def test_two_payments_that_make_the_sum_came_in_time_only_together(hall: Hall) -> None:
+    hall.bank_line(hall.closed_on(), fen=hall.intent.deposit_fen - 1)
+    assert refused(hall) == "intent.deposit_not_in_time"
+    hall.bank_line(hall.closed_on(), fen=1)
+    intents.admit(hall.house.operator, hall.intent.pk)
+    hall.intent.refresh_from_db()
+    assert (hall.intent.state, hall.intent.deposit_state) == ("admitted", "held")
 
 
 def test_rules_that_know_no_late_admission_let_nobody_in(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

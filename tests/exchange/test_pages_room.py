@@ -57,6 +57,14 @@ def test_a_bid_is_confirmed_in_capitals_and_stands_on_the_board(client: Client) 
     assert "已于" in mine
 
 
+def test_amounts_on_the_chart_are_said_as_people_say_them() -> None:
+    with translation.override("en"):
+        assert [board.short(fen) for fen in (9_000_00, 62_000_00, 201_000_00)] == ["9,000", "62,000", "201,000"]
+        assert [board.short(fen) for fen in (1_250_000_00, 20_000_000_00)] == ["1.25 m", "20 m"]
+    with translation.override("zh-hans"):
+        assert [board.short(fen) for fen in (9_000_00, 62_000_00, 1_250_000_00)] == ["9,000", "6.2 万", "125 万"]
+
+
 def test_a_refused_bid_says_the_rule_and_the_next_valid_amount_and_stays() -> None:
     day = Day()
     lot, _ = day.auction()

@@ -109,6 +109,20 @@ def test_whoever_asks_or_acts_for_the_seller_does_not_decide_and_the_evidence_is
         withdrawals.approve(both, other.changes.get().pk, reason="同意")
 
 
+def test_the_seller_may_ask_no_more_and_the_listing_goes_on() -> None:
+    house, seller, buyer, listing = bound()
+    wish = asked(seller, listing)
+    own, address = desk.browser_of(seller.person), f"/listings/{listing.number}"
+    assert "不再申请" in text_of(own, f"{address}/seller")
+    with refused("people.not_allowed"):
+        changes.withdraw(buyer.person, wish.pk)
+    assert own.post(f"{address}/seller/change", {"change": wish.pk}).status_code == 302
+    assert changes.withdraw(seller.person, wish.pk).state == "announced"
+    with refused("listing.withdrawal_decided"):
+        withdrawals.approve(house.operator, wish.pk, reason="立案属实")
+    assert deeds().count("exchange.withdrawal_dropped") == 1
+
+
 def test_a_later_word_of_the_sellers_takes_the_place_of_an_earlier_one() -> None:
     house, seller, _, listing = bound()
     cheaper = given.an_offer(seller, listing.items.get().right, asking_fen=700_000_00)

@@ -217,7 +217,7 @@ def test_the_checker_sees_whom_what_for_and_by_when_a_payout_is() -> None:
     signed_in(house.operator).post(DUES, {"deed": "prepare", "one": [due.key]})
     listing = Listing.objects.get(pk=int(due.topic.partition(":")[2]))
     page = text_of(signed_in(house.checker), "/office/bank")
-    for said in ("保证金退还", listing.number, "未登记收款账号", f"{buyer.party.name} · 可用款"):
+    for said in ("退还的保证金", listing.number, "未登记收款账号", f"{buyer.party.name} · 可用款"):
         assert said in page
     assert listing.number in text_of(signed_in(house.checker), DUES)
     secrets.keep_secret(buyer.person, buyer.party.pk, kind="bank_account", value="6222 0212 3456 7890 123")

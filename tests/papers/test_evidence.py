@@ -85,6 +85,27 @@ def test_a_transcript_holds_what_is_numbered_and_grows(leaves: list[Leaf]):
     ]
 
 
+def test_a_transcript_reads_the_tree_in_one_pass_however_many_its_lines(
+    leaves: list[Leaf], django_assert_num_queries: Any
+):
+    sequencer.number_now()
+    announcement = Leaf.objects.get(pk=leaves[0].pk)
+    # The head, the lines, the leaves that their paths need.
+    with django_assert_num_queries(3):
+        transcript(announcement)
+
+
+def test_many_receipts_at_once_are_the_same_as_each_alone():
+    with transaction.atomic():
+        told = actions.tell_many(
+            [actions.Deed("exchange.sealed", "deal:1", None, actions.now(), {"facts_sha256": ""})] * 700
+        )
+    sequencer.number_now()
+    some = list(Leaf.objects.filter(pk__in=[one.pk for one in told[::60]]).order_by("-pk"))
+    under = receipts.head()
+    assert receipts.all_proven(some, under) == [receipts.proven(one, under) for one in some]
+
+
 def test_a_certificate_with_its_files_verifies_and_an_edited_byte_does_not(leaves: list[Leaf]):
     files = {"certificate.zh.pdf": b"%PDF-1.7 zh", "certificate.en.pdf": b"%PDF-1.7 en"}
     facts = {"certificate": "PZ2026-1", "price_fen": 104_000_000, "buyer": "深圳市福田某科技有限公司"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -124,3 +126,34 @@ def test_the_mail_server_is_read_with_its_log_in(settings: Settings) -> None:
         host="mail.example.cn", port=465, sender="notices@ip.example.cn", user="house@cn", password="p/w", is_tls=True
     )
     assert house.without_mail() == ""
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_leaves_over_tls_leaves_after_a_log_in(
+    at_once: bool, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = given_mail.a_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with given_mail.served(certificate, at_once=at_once) as server:
+        settings.MAIL = server.named
+        told(ANNA)
+        assert (mail.carry(), states()) == (1, ["sent"])
+        assert [to for to, _ in server.taken] == [f"{ANNA.ref}@example.cn"]
+        assert server.logged_in == [(given_mail.USER, given_mail.PASSWORD, True)]
+        settings.MAIL = server.named.replace("p%2Fw", "wrong")
+        told(BO)
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            mail.carry()
+        assert states() == ["sent", "waiting"], "a log-in that is refused loses no message"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_server_whose_certificate_nobody_vouches_for_hears_no_password(
+    at_once: bool, tmp_path: Path, settings: Settings
+) -> None:
+    with given_mail.served(given_mail.a_certificate(tmp_path), at_once=at_once) as server:
+        settings.MAIL = server.named
+        told(ANNA)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            mail.carry()
+        assert (states(), server.logged_in, server.taken) == (["waiting"], [], [])

@@ -192,3 +192,8 @@ def test_a_proof_in_a_tree_of_millions_needs_a_few_hundred_hashes():
             rows = {(level, at) for level, spans in needed for span in spans for at in range(*span)}
             most = max(most, len(rows))
     assert most <= 500
+
+
+def test_paths_that_meet_are_fetched_once_and_together():
+    one, other = tree.inclusion_ranges(3, 64), tree.inclusion_ranges(60, 64)
+    assert tree.rows_needed([*one, *other, *one]) == {0: [(0, 64)]}

@@ -141,7 +141,8 @@ def _listing(things: Things) -> None:
     given.an_admitted(bound, things.bidder)
     withdrawals.ask(seller.person, bound.pk, reason=REASON, file=kept(seller.person, "判决书.pdf"))
     asked = bound.changes.get().pk
-    things.facts |= {"right": right, "code": intents[0].code, "early": early, "question": question}
+    change = changed.changes.get()
+    things.facts |= {"change": change.pk, "right": right, "code": intents[0].code, "early": early, "question": question}
     things.by_start |= {
         "/api/listings/": {"listing_id": listing.pk, "document_id": paper.pk},
         "/office/listings/": {"listing_id": draft.pk},
@@ -152,7 +153,7 @@ def _listing(things: Things) -> None:
         "/api/intents/": {"intent_id": intents[0].pk},
         "/office/intents/": {"intent_id": intents[0].pk},
         "/api/questions/": {"question_id": question.pk},
-        "/api/changes/": {"change_id": changed.changes.get().pk},
+        "/api/changes/": {"change_id": change.pk},
         "/api/withdrawals/": {"withdrawal_id": asked},
         "/office/withdrawals/": {"withdrawal_id": asked},
     }
@@ -334,6 +335,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/listings/<str:number>/answer-buyer": {"consents": "yes"},
         "/listings/<str:number>/seller/answer": {"asked": asked, "answer": "已经实施。"},
         "/listings/<str:number>/seller/buyer": {"consents": "yes"},
+        "/listings/<str:number>/seller/change": {"change": facts["change"]},
         "/listings/<str:number>/papers": {"title": "图纸", "file": paper},
         "/listings/<str:number>/withdraw": {"reason": REASON},
         "/listings/<str:number>/ask-withdrawal": {"reason": REASON},

@@ -19,8 +19,6 @@ ASKED_ANEW = (
     "/api/verifications/<int:verification_id>/evidence/",
     "/office/verifications/<int:verification_id>/files/",
 )
-# Each receipt of a certificate reads its own path through the tree; over some sixty leaves paths share their subtrees.
-OF_THE_TREE = ("FROM record_leaf", "FROM record_subtree")
 MOST_ALIKE = 3
 VALUE = re.compile(r"\b\d+\b|'[^']*'")
 
@@ -35,9 +33,8 @@ def asked(client: Client, address: str) -> list[str]:
 
 def too_many(questions: list[str]) -> list[str]:
     """What is asked twice in the same words, or again and again with other values."""
-    alike = Counter(VALUE.sub("?", one) for one in questions if not any(table in one for table in OF_THE_TREE))
-    again = Counter(one for one in questions if OF_THE_TREE[1] not in one)
-    return [one for one, count in again.items() if count > 1] + [
+    alike = Counter(VALUE.sub("?", one) for one in questions)
+    return [one for one, count in Counter(questions).items() if count > 1] + [
         one for one, count in alike.items() if count > MOST_ALIKE
     ]
 

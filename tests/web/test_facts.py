@@ -19,7 +19,6 @@ from zhirong.record import actions as record
 from zhirong.record import kinds
 from zhirong.registry.engine import facts as registry_facts
 from zhirong.web.exchange import fact_words
-from zhirong.web.office import accounts
 
 # Facts whose values are codes of the code itself, given by name where a deed or a refusal tells them.
 CODED = ("act", "change", "entry", "outcome", "reason", "source", "stage", "was", "weight", "why")
@@ -93,7 +92,7 @@ def values() -> dict[str, set[str]]:
         "entry": {one.value for one in registry_facts.EventKind},
         "weight": {one.value for one in (*registry_facts.Weight, *registry_facts.LicenceKind)},
         "act": {one.value for one in registry_facts.Act},
-        "why": set(accounts.why_words()),
+        "why": set(yaml_text.parse((rule_sets.FOLDER / "purposes.yaml").read_text("utf-8"))) - {"returned", "by_hand"},
     }
 
 

@@ -124,6 +124,18 @@ def approve_change(request: HttpRequest, change_id: shapes.Id) -> HttpResponse:
 
 
 @router.post(
+    "/changes/{int:change_id}/withdraw",
+    auth=calling.may_ask("exchange.list"),
+    summary="Take back a change of an announced listing",
+    **problems.told(ListingTold, "listing.change_decided", "listing.withdrawal_decided", *KEY),
+)
+def withdraw_change(request: HttpRequest, change_id: shapes.Id) -> HttpResponse:
+    """By its seller, also a wish to withdraw the listing; what was announced goes on as it was."""
+    person, found = calling.person_of(request), change_seen(request, change_id, "")
+    return actions.once(request, lambda: told(request, changes.withdraw(person, found.pk)))
+
+
+@router.post(
     "/changes/{int:change_id}/refuse",
     auth=calling.may_ask("exchange.review"),
     summary="Refuse a change of an announced listing",
@@ -140,7 +152,8 @@ def refuse_change(request: HttpRequest, change_id: shapes.Id, said: shapes.Why) 
 
 def change_seen(request: HttpRequest, change_id: int, what: str = "change") -> ListingChange:
     """What was asked of a listing that is there for the caller."""
-    return shapes.one(ListingChange.objects.filter(listing__in=seen(request).values("pk"), what=what), pk=change_id)
+    found = ListingChange.objects.filter(listing__in=seen(request).values("pk"))
+    return shapes.one(found.filter(what=what) if what else found, pk=change_id)
 
 
 @router.post(

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ def main(argv: Sequence[str]) -> int:
     server.open_house(str(folder))
     if not (folder / LOADED).exists():
         load(folder, seed=asked.seed, listings=asked.listings)
-    server.serve(host=asked.host, port=asked.port, when_ready=play_beside if asked.play else lambda: None)
+    address = f"http://{asked.host}:{asked.port}"
+    beside = partial(play_beside, address, server.how_it_ends)
+    server.serve(host=asked.host, port=asked.port, when_ready=beside if asked.play else lambda: None)
     return 0
 
 
@@ -73,10 +76,15 @@ def load(folder: Path, *, seed: int, listings: int) -> None:
     progress.done("演示数据已就绪 / demo data ready")
 
 
-def play_beside() -> None:
+def play_beside(address: str, how_it_ends: Callable[[], str]) -> None:
     """Play an auction in a thread of its own, so that the pages show it as it happens."""
     player: Any = importlib.import_module("zhirong.demo.player")
-    threading.Thread(target=player.play, name="demo-play", daemon=True).start()
+
+    def played() -> None:
+        player.play(address)
+        print(how_it_ends(), flush=True)
+
+    threading.Thread(target=played, name="demo-play", daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ class ListingChange(models.Model):
     what = models.CharField(max_length=10, default="change")
     # The new text of a change; of a withdrawal its ground, with the file that shows it.
     offer = models.TextField(blank=True)
+    # Once a change is approved: what the listing said before, as the offer says it; empty on those of earlier years.
+    was = models.TextField(blank=True, default="")
     ground = models.TextField(blank=True, default="")
     file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    # open, approved, refused, overtaken.
+    # open, approved, refused, withdrawn by the seller, overtaken.
     state = models.CharField(max_length=10, default="open", db_index=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

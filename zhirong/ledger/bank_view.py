@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat
 
-from zhirong.ledger import reports, rules
+from zhirong.ledger import astray, reports, rules
+from zhirong.ledger.astray import Came
 from zhirong.ledger.models import BankFile, BankLine, Expectation, Payout, Reconciliation, SimulatedLine
 from zhirong.people import access
 from zhirong.people.access import Who
@@ -34,8 +36,13 @@ class Paid:
     Only a demo's bank is known to have money before it tells.
     """
 
-    suspended_fen: int = 0
+    astray: tuple[Came, ...] = ()
     coming_fen: int = 0
+
+    @property
+    def rest_fen(self) -> int:
+        """What is missing beside the payer's own money that waits; nothing where none of it waits."""
+        return min((one.rest_fen for one in self.astray if one.misfit == "short"), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +105,22 @@ def paid(codes: Collection[str]) -> dict[str, Paid]:
     """What came under each of these codes and met nothing, in one question; a code without any is not there."""
     if not codes:
         return {}
-    lines = BankLine.objects.filter(memo__in=codes, amount__gt=0)
-    odd = lines.filter(state__in=("suspense", "proposed")).values_list("memo", "amount", Value(0))
-    found = odd
+    rows, none = astray.rows_under(codes), Value("")
     if settings.DEMO:
-        at_bank = SimulatedLine.objects.filter(memo__in=codes, amount__gt=0)
-        fresh = at_bank.exclude(bank_ref__in=lines.values("bank_ref"))
-        found = odd.union(fresh.values_list("memo", Value(0), "amount"), all=True)
-    rows = list(found)
+        told = BankLine.objects.filter(memo__in=codes, amount__gt=0).values("bank_ref")
+        fresh = SimulatedLine.objects.filter(memo__in=codes, amount__gt=0).exclude(bank_ref__in=told)
+        # Not told yet, so it is no line of ours: `astray` reads past it.
+        own = fresh.values_list(Value("coming"), "pk", "memo", none, "amount", none, none, none, none, "told_from")
+        rows = rows.union(own, all=True)
+    found = list(rows)
+    coming: dict[str, int] = defaultdict(int)
+    for kind, _, memo, _, fen, *_ in found:
+        if kind == "coming":
+            coming[memo] += fen
+    waits = astray.read(found).came
     return {
-        code: Paid(sum(fen for memo, fen, _ in rows if memo == code), sum(fen for memo, _, fen in rows if memo == code))
-        for code in {memo for memo, _, _ in rows}
+        code: Paid(tuple(one for one in waits if one.code == code), coming.get(code, 0))
+        for code in {*coming, *(one.code for one in waits)}
     }
 
 

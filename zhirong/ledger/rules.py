@@ -160,7 +160,7 @@ class Instructed:
     amount: int
 
 
-Named = TypeVar("Named", Expected, Instructed)
+Named = TypeVar("Named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,27 @@ class Verdict:
 def squeezed(name: str) -> str:
     """A payer's name without what banks add or drop: spaces, width of brackets, letter case."""
     return re.sub(r"\s", "", name).replace("（", "(").replace("）", ")").casefold()
+
+
+def same_payer(payer: str, wanted: str) -> bool:
+    """Whether a bank's payer bears the name of the party that is to pay."""
+    return squeezed(payer) == squeezed(wanted)
+
+
+Misfit = Literal["short", "enough", "other_payer", "unasked"]
+
+
+def misfit(*, is_open: bool, is_own: bool, rest_fen: int) -> Misfit:
+    """Why a payment that names a code waits: nothing is asked any more, another paid, or it came in a wrong sum.
+
+    Only one exact payment counts by itself. A wrong sum is no payment of less: two persons place it, alone or with
+    what is paid besides until together they make the sum, or it goes back to its payer (B10, 四眼原则).
+    """
+    if not is_open:
+        return "unasked"
+    if not is_own:
+        return "other_payer"
+    return "short" if rest_fen else "enough"
 
 
 def words(memo: str) -> list[str]:
@@ -209,7 +230,7 @@ def judge_line(
     wanted = named(line.memo, expected)
     if wanted is None:
         return Verdict("suspense", why="unknown_payer")
-    if squeezed(line.payer) != squeezed(wanted.payer):
+    if not same_payer(line.payer, wanted.payer):
         return Verdict("suspense", why="other_payer")
     if line.amount != wanted.amount:
         return Verdict("suspense", why="wrong_amount")

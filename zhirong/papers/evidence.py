@@ -5,7 +5,6 @@ What is written here is read by `verifier.py`, which shares nothing with the pro
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -31,9 +30,10 @@ def transcript(topic: str, *, announcement: Leaf, result: Mapping[str, Any]) -> 
     admitted stays out: a bidder is its code and shows itself by its bids (court rule 18).
     """
     under = receipts.head()
-    told = Leaf.objects.filter(topic=topic, number__isnull=False, number__lt=under["size"])
-    lines = [_line(leaf, under["size"]) for leaf in told.exclude(kind__in=UNSHOWN).order_by("number")]
-    proven = receipts.proven(announcement, under)
+    found = Leaf.objects.filter(topic=topic, number__isnull=False, number__lt=under["size"])
+    told = list(found.exclude(kind__in=UNSHOWN).order_by("number"))
+    proven, *paths = receipts.all_proven([announcement, *told], under)
+    lines = [_line(one) for one in paths]
     terms = [line["leaf"]["terms"] for line in lines if "terms" in line["leaf"]]
     paper = {
         "format": TRANSCRIPT,
@@ -48,15 +48,11 @@ def transcript(topic: str, *, announcement: Leaf, result: Mapping[str, Any]) -> 
     return verifier.canonical(paper)
 
 
-def _line(leaf: Leaf, size: int) -> dict[str, Any]:
-    body = json.loads(leaf.body)
-    assert leaf.number is not None
+def _line(proven: Mapping[str, Any]) -> dict[str, Any]:
+    body = proven["leaf"]
     return {
         "shows": {name: body[name] for name in verifier.SHOWN if name in body},
-        "leaf": body,
-        "leaf_hash": bytes(leaf.hash).hex(),
-        "number": leaf.number,
-        "proof": receipts.proof(leaf.number, size),
+        **{name: proven[name] for name in ("leaf", "leaf_hash", "number", "proof")},
     }
 
 
@@ -82,5 +78,5 @@ def committed(
 def certificate(body: Mapping[str, Any], *, leaf: Leaf, leaves: Sequence[Leaf] = ()) -> bytes:
     """The certificate as a file, once its leaf and those it rests on are numbered."""
     under = receipts.head()
-    proofs = [receipts.proven(one, under) for one in (leaf, *leaves)]
+    proofs = receipts.all_proven([leaf, *leaves], under)
     return verifier.canonical({"format": CERTIFICATE, **body, "receipts": proofs})

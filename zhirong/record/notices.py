@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
+
 from zhirong.base import shown
 from zhirong.record import kinds, rules
 from zhirong.record.models import Delivery, Notice
@@ -36,18 +39,27 @@ def messages(person_ref: str, *, language: str, most: int = 50, before_id: int |
     found = Notice.objects.filter(person_ref=person_ref)
     if before_id is not None:
         found = found.filter(pk__lt=before_id)
-    return [
-        Message(
-            notice_id=notice.pk,
-            at=notice.at,
-            kind=notice.kind,
-            text=text_of(notice, language),
-            topic=notice.topic,
-            is_legal=notice.is_legal,
-            is_read=notice.read_at is not None,
-        )
-        for notice in found.order_by("-pk")[:most]
-    ]
+    return [_message(one, language) for one in found.order_by("-pk")[:most]]
+
+
+def newest(person_ref: str, *, language: str, most: int) -> tuple[list[Message], int]:
+    """The newest notices and how many of all are unread, in one question."""
+    unread = Notice.objects.filter(person_ref=person_ref, read_at__isnull=True).order_by().values("person_ref")
+    counted = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0)
+    found = list(Notice.objects.filter(person_ref=person_ref).annotate(unread=counted).order_by("-pk")[:most])
+    return [_message(one, language) for one in found], found[0].unread if found else 0
+
+
+def _message(notice: Notice, language: str) -> Message:
+    return Message(
+        notice_id=notice.pk,
+        at=notice.at,
+        kind=notice.kind,
+        text=text_of(notice, language),
+        topic=notice.topic,
+        is_legal=notice.is_legal,
+        is_read=notice.read_at is not None,
+    )
 
 
 def unread_count(person_ref: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from zhirong.record import keys, store
@@ -53,20 +54,41 @@ def unproven(leaf: Leaf) -> dict[str, Any]:
 
 def proven(leaf: Leaf, under: dict[str, Any]) -> dict[str, Any]:
     """The receipt of a numbered leaf under a head."""
+    return all_proven([leaf], under)[0]
+
+
+def all_proven(leaves: Sequence[Leaf], under: dict[str, Any]) -> list[dict[str, Any]]:
+    """The receipts of numbered leaves under one head, their paths read through the tree in one pass."""
+    paths = proofs([number_of(leaf) for leaf in leaves], under["size"])
+    return [
+        {**unproven(leaf), "number": leaf.number, **under, "proof": path}
+        for leaf, path in zip(leaves, paths, strict=True)
+    ]
+
+
+def number_of(leaf: Leaf) -> int:
+    """The place in the tree of a leaf that has one."""
     assert leaf.number is not None
-    return {**unproven(leaf), "number": leaf.number, **under, "proof": proof(leaf.number, under["size"])}
+    return leaf.number
 
 
 def proof(number: int, size: int) -> list[str]:
     """RFC 6962, 2.1.1: the path from this leaf to the root of this size."""
-    return _hashes(tree.inclusion_ranges(number, size))
+    return proofs([number], size)[0]
+
+
+def proofs(numbers: Sequence[int], size: int) -> list[list[str]]:
+    """The same for many leaves: what their paths share is read once."""
+    paths = [tree.inclusion_ranges(number, size) for number in numbers]
+    shelf = store.shelf(store.select, (span for path in paths for span in path))
+    return [_hashes(path, shelf) for path in paths]
 
 
 def consistency(old: int, new: int) -> list[str]:
     """RFC 6962, 2.1.2: that the tree of the old size is the beginning of the tree of the new one."""
-    return _hashes(tree.consistency_ranges(old, new))
+    ranges = tree.consistency_ranges(old, new)
+    return _hashes(ranges, store.shelf(store.select, ranges))
 
 
-def _hashes(ranges: list[tree.Span]) -> list[str]:
-    shelf = store.shelf(store.select, ranges)
+def _hashes(ranges: list[tree.Span], shelf: tree.Shelf) -> list[str]:
     return [shelf.root(span).hex() for span in ranges]

@@ -10,6 +10,8 @@ from django.db import connection
 from zhirong.record import port
 from zhirong.record.engine import tree
 
+# SQLite takes a thousand terms in one condition; a span has two.
+SPANS_A_QUERY = 300
 Select = Callable[[str, Sequence[Any]], list[port.Row]]
 
 
@@ -22,17 +24,23 @@ def select(sql: str, params: Sequence[Any] = ()) -> list[port.Row]:
 
 
 def shelf(reading: Select, ranges: Iterable[tree.Span]) -> tree.Shelf:
-    """The stored hashes that these ranges need: one statement for each stored level, a few hundred rows in all."""
+    """The stored hashes that these ranges need: one statement for each stored level, for a path a few hundred rows."""
     hashes: dict[tuple[int, int], bytes] = {}
     for level, spans in tree.rows_needed(ranges).items():
-        column, table = ("number", "record_leaf") if level == 0 else ("place", "record_subtree")
-        among = " OR ".join(f"({column} >= ? AND {column} < ?)" for _ in spans)
-        params: list[int] = [end for span in spans for end in span]
-        if level:
-            among, params = f"level = ? AND ({among})", [level, *params]
-        rows = reading(f"SELECT {column}, hash FROM {table} WHERE {among}", params)
-        hashes |= {(level, place): bytes(value) for place, value in rows}
+        for first in range(0, len(spans), SPANS_A_QUERY):
+            rows = _rows(reading, level, spans[first : first + SPANS_A_QUERY])
+            hashes |= {(level, place): bytes(value) for place, value in rows}
     return tree.Shelf(hashes)
+
+
+def _rows(reading: Select, level: int, spans: Sequence[tree.Span]) -> list[port.Row]:
+    """The hashes of one level in these spans of places."""
+    column, table = ("number", "record_leaf") if level == 0 else ("place", "record_subtree")
+    among = " OR ".join(f"({column} >= ? AND {column} < ?)" for _ in spans)
+    params: list[int] = [end for span in spans for end in span]
+    if level:
+        among, params = f"level = ? AND ({among})", [level, *params]
+    return reading(f"SELECT {column}, hash FROM {table} WHERE {among}", params)
 
 
 def last_checkpoint(reading: Select) -> tuple[int, bytes]:

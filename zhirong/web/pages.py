@@ -30,6 +30,7 @@ from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.web import filters, views
+from zhirong.web.exchange import astray_words
 from zhirong.web.later import Later
 
 STATIC = Path(__file__).parent / "static"
@@ -67,7 +68,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True
     )
-    made.filters.update(filters.FILTERS)
+    made.filters.update(filters.FILTERS, astray=astray_words.said)
     made.globals.update(url=reverse, static=static, place=place, place_at=place_at, chart=Charts())
     made.globals.update(evidence_mb=lambda: record.evidence_most_bytes() >> 20)
     return made
@@ -120,24 +121,32 @@ def standing_of(request: HttpRequest) -> Standing | None:
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:
-    """A page in the frame. Facts the frame reads: `here` (menu word), `crumbs` ([(word, address or None)])."""
+    """A page in the frame. Facts the frame reads: `here` (menu word), `crumbs` ([(word, address or None)]).
+
+    A page that has counted the unread notices itself says so as `unread`.
+    """
     refused = getattr(request, "house_refused", None)
     answer = render(
-        request, template, {**frame_of(request), **facts}, status=refusals.status(refused) if refused else status
+        request,
+        template,
+        {**frame_of(request, unread=facts.get("unread")), **facts},
+        status=refusals.status(refused) if refused else status,
     )
     if refused and refused.facts.get("retry_seconds"):
         answer["Retry-After"] = str(refused.facts["retry_seconds"])
     return answer
 
 
-def frame_of(request: HttpRequest) -> dict[str, Any]:
+def frame_of(request: HttpRequest, *, unread: int | None = None) -> dict[str, Any]:
     """What the frame and the parts read."""
     refused, person = getattr(request, "house_refused", None), person_of(request)
+    if unread is None:
+        unread = notices.unread_count(person.ref) if person else 0
     return {
         "here": "",
         "crumbs": [],
         "person": person,
-        "unread": notices.unread_count(person.ref) if person else 0,
+        "unread": unread,
         "standing": standing_of(request),
         "language": translation.get_language(),
         "view": views.chosen(request, "view"),

@@ -101,13 +101,13 @@ def approve(who: Person, change_id: int) -> Listing:
     must_be_another(who, proposed)
     if proposed.state == "approved":
         return listing
-    _must_be_open(proposed)
+    must_be_open(proposed)
     listing_rules.listing_after(listing.state, "change")
     now, offer = record.now(), offer_of(proposed)
     # Named before the registrations are void: whoever registered for the old terms must hear of the new ones.
     registered = listings.interested(listing)
     listings.must_not_be_listed(listing, offer.rights)
-    was_fen, altered = listing.asking_fen, _altered(listing, offer)
+    proposed.was, was_fen, altered = _says(listing), listing.asking_fen, _altered(listing, offer)
     found = listings.write_offer(listing, offer, now)
     listings.put_items(listing, offer.rights)
     listing.edition += 1
@@ -142,13 +142,27 @@ def _altered(listing: Listing, offer: Offer) -> list[str]:
 
 
 @transaction.atomic
+def withdraw(who: Person, change_id: int) -> Listing:
+    """The seller takes back what it asked for, a change or a withdrawal; what was announced goes on as it was."""
+    proposed, listing = locked(change_id)
+    access.require(who, "exchange.list", listing)
+    if proposed.state == "withdrawn":
+        return listing
+    must_be_open(proposed)
+    decided(proposed, "withdrawn", who=who)
+    kind = "exchange.change_withdrawn" if proposed.what == "change" else "exchange.withdrawal_dropped"
+    record.tell(kind, listing.topic, who=who, to=listings.maker(listing), number=listing.number)
+    return listing
+
+
+@transaction.atomic
 def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
     """The operator refuses the change with a reason; what was announced goes on as it was."""
     proposed, listing = locked(change_id, "change")
     must_be_another(who, proposed)
     if proposed.state == "refused":
         return listing
-    _must_be_open(proposed)
+    must_be_open(proposed)
     proposed.reason = listing_rules.must_be_text(reason, field="reason", most=1000)
     decided(proposed, "refused", who=who)
     record.tell(
@@ -172,18 +186,20 @@ def must_be_another(who: Person, proposed: ListingChange) -> None:
 def decided(proposed: ListingChange, state: str, *, who: Person) -> None:
     """Set down by whom and when it was decided."""
     proposed.state, proposed.decided_by, proposed.decided_at = state, who, record.now()
-    proposed.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    proposed.save(update_fields=["state", "was", "decided_by", "decided_at", "reason"])
 
 
-def _must_be_open(proposed: ListingChange) -> None:
+def must_be_open(proposed: ListingChange) -> None:
+    """Nobody decided it, and its seller neither took it back nor asked for something else."""
     if proposed.state != "open":
-        raise Refused("listing.change_decided", number=proposed.listing.number)
+        code = "listing.change_decided" if proposed.what == "change" else "listing.withdrawal_decided"
+        raise Refused(code, number=proposed.listing.number)
 
 
-def locked(change_id: int, what: str) -> tuple[ListingChange, Listing]:
+def locked(change_id: int, what: str = "") -> tuple[ListingChange, Listing]:
     """What the seller asked for under lock, its listing locked before it."""
-    found = ListingChange.objects.filter(pk=change_id, what=what).first()
-    if found is None:
+    found = ListingChange.objects.filter(pk=change_id).first()
+    if found is None or what not in ("", found.what):
         raise Refused("listing.change_unknown", change=change_id)
     listing = listings.locked(found.listing_id)
     rows = ListingChange.objects.select_for_update(of=("self",)).select_related("proposed_by", "file")

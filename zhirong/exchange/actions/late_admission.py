@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Sum
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
@@ -54,14 +54,17 @@ def must_be_possible(intent: Intent) -> None:
 
 
 def freeze_deposit(intent: Intent) -> None:
-    """Freeze the deposit that the bank's line shows to have come by the day on which registration closed (B7)."""
+    """Freeze the deposit that the bank's lines show to have come by the day on which registration closed (B7).
+
+    Two payments under its code that together make the sum came in time as one would have.
+    """
     if intent.deposit_state in ("held", "none"):
         return
     closes_at = intent.listing.closes_at
     assert closes_at is not None, "a listing with a lot was announced"
     lines = BankLine.objects.filter(memo__contains=intent.payment_code, value_day__lte=beijing_day(closes_at))
-    came = lines.filter(amount__gte=intent.deposit_fen, state__in=PAID).exists()
-    if not came or not money.freeze_deposit(intent, of_repaid_fen=money.unused_fen(intent)):
+    came_fen = lines.filter(state__in=PAID).aggregate(all=Sum("amount"))["all"] or 0
+    if came_fen < intent.deposit_fen or not money.freeze_deposit(intent, of_repaid_fen=money.unused_fen(intent)):
         raise Refused("intent.deposit_not_in_time", deposit_fen=intent.deposit_fen, closed_at=closes_at)
 
 

@@ -92,7 +92,6 @@ def _tell(kind: str, asked: ListingChange, listing: Listing, *, who: Person) -> 
 
 
 def _must_wait(asked: ListingChange, listing: Listing) -> None:
-    if asked.state != "open":
-        raise Refused("listing.withdrawal_decided", number=listing.number)
+    changes.must_be_open(asked)
     listings.must_not_be_in_auction(listing)
     listing_rules.listing_after(listing.state, "withdraw")

@@ -11,14 +11,20 @@ from typing import Any, Final
 from django.db import transaction
 
 from zhirong.base.refused import Refused
-from zhirong.ledger import rules
+from zhirong.ledger import astray, rules
 from zhirong.ledger.actions import dues, earmarks, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account, BankFile, BankLine, Expectation, Payout
-from zhirong.people.models import Person
+from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 
 KINDS: Final = {"credited": "paid_in", "paid_out": "paid_out", "suspense": "suspense"}
+ASTRAY: Final[dict[rules.Misfit, str]] = {
+    "short": "ledger.came_short",
+    "enough": "ledger.came_enough",
+    "other_payer": "ledger.came_from_another",
+    "unasked": "ledger.came_unasked",
+}
 # So many lines in one transaction: the write lock is held for a few hundredths of a second (HOUSE section 0).
 CHUNK: Final = 40
 
@@ -240,6 +246,7 @@ def flush(desk: Desk) -> None:
             one.row.save(update_fields=["state", "why", "entry"])
     record.tell_many([one.deed for one in waiting])
     close_met(desk, waiting)
+    tell_astray(desk, waiting)
 
 
 def close_met(desk: Desk, waiting: Sequence[Waiting]) -> None:
@@ -257,6 +264,23 @@ def close_met(desk: Desk, waiting: Sequence[Waiting]) -> None:
     if paid:
         Payout.objects.bulk_update(paid, ["line", "state"])
         dues.note_paid(paid, at=desk.at)
+
+
+def tell_astray(desk: Desk, waiting: Sequence[Waiting]) -> None:
+    """Who waits for a payment under its code hears at once that what came does not fit it, and what it can do."""
+    found = astray.of_lines(one.row for one in waiting)
+    refs = {one.path.split(":")[1] for one in found if one.path.startswith("party:")}
+    parties = dict(Party.objects.filter(ref__in=refs).values_list("ref", "pk")) if refs else {}
+    members = dues.persons_of(parties.values()) if parties else {}
+    for one in found:
+        ref = one.path.split(":")[1]
+        facts: dict[str, Any] = {"party": ref, "payment_code": one.code, "amount_fen": one.amount_fen}
+        if one.misfit != "unasked":
+            facts["expected_fen"] = one.expected_fen
+        if one.misfit == "short":
+            facts["rest_fen"] = one.rest_fen
+        to = members.get(parties.get(ref, 0), [])
+        record.tell(ASTRAY[one.misfit], one.topic, who=desk.who, to=to, **facts)
 
 
 def reverse_line(desk: Desk, line: rules.Line) -> bool:

@@ -132,7 +132,18 @@ def rows_needed(ranges: Iterable[Span]) -> dict[int, list[Span]]:
             kept = _stored_level(level)
             width = 1 << level - kept
             needed.setdefault(kept, []).append((place * width, (place + 1) * width))
-    return needed
+    return {kept: _joined(spans) for kept, spans in needed.items()}
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The same places, each once: spans that meet or overlap become one, so that many paths are fetched together."""
+    whole: list[Span] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        else:
+            whole.append((start, end))
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from zhirong.exchange import listing_rules
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Deal, Intent
+from zhirong.ledger import astray
+from zhirong.ledger import rules as ledger
 from zhirong.people import access
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
@@ -32,21 +34,24 @@ STAFF = ("operator", "checker", "administrator", "auditor", "official")
 @require_safe
 @pages.signed_in
 def desk(request: HttpRequest) -> HttpResponse:
-    """/desk, in seven queries beside the frame's."""
+    """/desk, in eight queries beside the frame's."""
     person, standing, now = account.known(request), pages.standing_of(request), record.now()
     found = mine.parties(standing)
     # A portfolio of many parties would ask for much; the desk shows the newest hundred of each kind.
     listings = list(mine.listings(standing).exclude(state__in=listing_rules.OVER).order_by("-pk")[:READ])
     intents = list(mine.intents(standing).filter(state__in=("registered", "admitted")).order_by("-pk")[:READ])
     deals = list(mine.deals(standing).order_by("-pk")[:READ])
+    paths = {ledger.available(one.ref) for one in found}
     running = [one for one in deals if one.state not in listing_rules.DEAL_OVER]
     steps = [
         *(() if is_staff(standing) else todo.of_parties(found)),
         *todo.of_intents(intents),
+        *todo.of_astray(astray.of_accounts(paths).came, intents, running),
         *todo.of_listings(listings),
         *todo.of_deals(running, standing),
     ]
     rows = todo.rows(steps, now)
+    messages, unread = notices.newest(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN)
     own = (
         rights.with_standing(Right.objects.visible(), standing)
         .filter(rights.held_by(standing))
@@ -69,7 +74,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         money_lines=money_lines(running, intents, standing),
         course=course(running[0]) if running else [],
         running=running[:1],
-        messages=notices.messages(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN),
+        messages=messages,
+        unread=unread,
         certificates=[one for one in deals if hasattr(one, "certificate")][:SHOWN],
         can_list=access.could(standing, "exchange.list"),
         is_staff=is_staff(standing),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhirong.exchange import subjects
 from zhirong.ledger import payees
+from zhirong.ledger.actions import lines
 from zhirong.papers.sheets import Column
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
@@ -58,6 +59,8 @@ def place_of(notice: Notice, facts: dict[str, Any]) -> str | None:
     kind, _, number = notice.topic.partition(":")
     if facts.get("deal") and isinstance(facts["deal"], str):
         return reverse("deal", args=[facts["deal"]])
+    if notice.kind in lines.ASTRAY.values():
+        return f"{reverse('desk-money')}#h-astray"
     if kind == "listing" and facts.get("number"):
         return pages.place_at("listing", facts["number"])
     if kind == "lot" and number.isdecimal():

@@ -17,16 +17,17 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import papers, subjects
 from zhirong.exchange.actions import refunds
-from zhirong.ledger import reports
+from zhirong.ledger import astray, reports
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import dues
-from zhirong.ledger.models import Due, Expectation
+from zhirong.ledger.models import Due
 from zhirong.papers.sheets import Column
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import account, filters, limits, lists, pages, reading
 from zhirong.web.desk import mine
+from zhirong.web.exchange import astray_words
 
 DAYS = 90
 MOST_ROWS = 200
@@ -94,11 +95,17 @@ def abouts(request: HttpRequest, topics: Sequence[str]) -> dict[str, About]:
 
 def coming(found: Sequence[Due], about: dict[str, About], now: datetime) -> list[Coming]:
     """What is due to a party and what was paid lately, the newest first."""
-    words = why_words()
     return [
-        Coming(one, words.get(one.why, one.why), about[one.topic], _state(one, now), CHOICES.get(one.state, ""))
+        Coming(
+            one, _begun(filters.fact(one.why, "why")), about[one.topic], _state(one, now), CHOICES.get(one.state, "")
+        )
         for one in found
     ]
+
+
+def _begun(words: str) -> str:
+    """As a line of its own begins."""
+    return words[:1].upper() + words[1:]
 
 
 def _state(due: Due, now: datetime) -> tuple[str, str]:
@@ -110,18 +117,6 @@ def _state(due: Due, now: datetime) -> tuple[str, str]:
     if due.due_at < now:
         return "no", by
     return ("half", by) if due.state == "made" else ("wait", by)
-
-
-def why_words() -> dict[str, str]:
-    """Why money comes back, or comes."""
-    return {
-        "deposit": gettext("Deposit released"),
-        "surplus": gettext("Deposit above price and fee"),
-        "proceeds": gettext("Proceeds of a sale"),
-        "price": gettext("Price returned"),
-        "forfeit": gettext("From a forfeited deposit"),
-        "matched": gettext("Paid in for no open purpose"),
-    }
 
 
 @require_POST
@@ -154,11 +149,12 @@ def money_page(request: HttpRequest) -> HttpResponse:
     if (form := request.GET.get("form")) and party is not None and statement is not None:
         return statement_file(request, party, statement, form=form)
     purses = mine.purses(found, held)
-    due = list(Expectation.objects.filter(account__path=path, state="open"))
+    expected = astray.of_accounts([path] if path else [])
+    due, strayed = [one for one in expected.asked if one.is_open], expected.came
     rows = list(reversed(statement.rows))[:MOST_ROWS] if statement else []
     frozen = statement.frozen if statement else ()
     owed = list(Due.objects.filter(party=party).exclude(state="used").order_by("-made_at", "-pk")[:MOST_COMING])
-    about = abouts(request, [one.topic for some in (rows, frozen, due, owed) for one in some])
+    about = abouts(request, [one.topic for some in (rows, frozen, due, owed, strayed) for one in some])
     return pages.page(
         request,
         "desk/money.html",
@@ -170,6 +166,7 @@ def money_page(request: HttpRequest) -> HttpResponse:
         purses=purses,
         purse=next((one for one in purses if party and one.party.pk == party.pk), None),
         due=due,
+        astray=[(one, astray_words.said(one)) for one in strayed],
         purposes={"deposit": gettext("Deposit"), "price": gettext("Price of a deal and fee")},
         coming=coming(owed, about, now),
         statement=statement,

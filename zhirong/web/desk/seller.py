@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -12,18 +13,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import sales
 from zhirong.exchange.actions import changes, closing, listings, questions, withdrawals
 from zhirong.exchange.actions.listings import rules_of
-from zhirong.exchange.models import Listing, ListingItem
+from zhirong.exchange.models import Listing, ListingChange, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.registry.models import Right
 from zhirong.web import account, lists, pages, uploads
 from zhirong.web.desk import offers
-from zhirong.web.exchange import words
+from zhirong.web.exchange import altered, words
 from zhirong.web.registry import forms, rights
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
@@ -156,6 +158,16 @@ def ask_withdrawal(request: HttpRequest, person: Person, listing: Listing) -> st
 
 
 @on_own
+def take_back(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """The change that waits is asked for no more."""
+    asked = listing.changes.filter(pk=lists.number_of(request.POST.get("change", ""), least=0)).first()
+    if asked is None:
+        raise Refused("web.choice_missing", field="change")
+    changes.withdraw(person, asked.pk)
+    return "main"
+
+
+@on_own
 def add_paper(request: HttpRequest, person: Person, listing: Listing) -> str:
     """A paper for everyone, or for admitted bidders."""
     file = uploads.needed(request, person)
@@ -196,6 +208,16 @@ def anew(items: list[ListingItem]) -> str:
     return f"{reverse('listing-new')}?{urlencode([('right', item.right_id) for item in items])}"
 
 
+def asked_for(
+    listing: Listing, change: ListingChange | None, items: list[ListingItem], now: datetime
+) -> list[altered.Line]:
+    """What the change that waits would alter, as the operator sees it."""
+    if change is None or change.state != "open":
+        return []
+    change.listing = listing
+    return altered.asked(change, [item.right_id for item in items], day=beijing_day(now))
+
+
 def seller_page(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, what the seller can do now, its papers and questions."""
     from_items = own_items(request, number)
@@ -204,6 +226,8 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
     is_early = listing.state in ("draft", "submitted", "returned")
     offer = offers.offer_from(listing, [item.right for item in from_items])
     is_failed = sales.of(listing) == "failed"
+    last = listing.changes.order_by("-pk").first() if listing.state in ASKED else None
+    change = last if last is not None and last.what == "change" and listing.state == "announced" else None
     is_run_again = is_failed and rules_of(listing).on_default == "rerun"
     return pages.page(
         request,
@@ -223,5 +247,7 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         is_early=is_early,
         failed=words.failed(is_run_again=is_run_again) if is_failed else "",
         anew="" if is_run_again else anew(from_items),
-        asked=listing.changes.order_by("-pk").first() if listing.state in ASKED else None,
+        change=change,
+        back=last if last is not None and last.what == "withdrawal" else None,
+        asked=asked_for(listing, change, from_items, now),
     )

@@ -13,9 +13,11 @@ from django.utils.translation import gettext, ngettext
 from zhirong.base import shown
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Deal, Intent, Listing
+from zhirong.ledger.astray import Came
 from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.web import filters, pages
+from zhirong.web.exchange import astray_words
 
 SOON = timedelta(hours=24)
 LATER = datetime.max.replace(tzinfo=shown.BEIJING)
@@ -110,6 +112,19 @@ def _auction(intent: Intent) -> Step:
     title = gettext("Bid on %(title)s") % {"title": filters.title(intent.listing)}
     closes = shown.from_ns(intent.lot_closes_ns)  # type: ignore[attr-defined]
     return Step(closes, title, f"{intent.listing.number} · {why}", gettext("Bid for it"), place, is_live=True)
+
+
+def of_astray(found: Iterable[Came], intents: Iterable[Intent], deals: Iterable[Deal]) -> Iterator[Step]:
+    """Payments that came under a code of mine and do not fit it; one that is still short has the payment's own term."""
+    terms = {one.payment_code: one.listing.closes_at for one in intents}
+    terms |= {money.price_code(one): one.payment_due_at for one in deals}
+    for one in found:
+        what, way = astray_words.said(one)
+        is_mine_to_do = one.misfit in ("short", "other_payer")
+        word = gettext("Pay") if is_mine_to_do else gettext("Look at it")
+        due = terms.get(one.code) if is_mine_to_do else None
+        why = gettext("Payment code %(code)s. %(way)s") % {"code": one.code, "way": way}
+        yield Step(due, what, why, word, f"{reverse('desk-money')}#h-astray")
 
 
 def of_listings(listings: Iterable[Listing]) -> Iterator[Step]:

@@ -276,9 +276,9 @@ def grid(low: int, high: int) -> list[tuple[int, str]]:
 
 
 def short(fen: int) -> str:
-    """An amount for an axis: 80 万, 0.8 m, or plain yuan below 10,000."""
+    """An amount for an axis: 80 万, 1.25 m, and plain yuan below one whole unit."""
     unit, word = (10**6, "万") if filters.is_chinese() else (10**8, "m")
-    if fen < 10**6:
+    if fen < unit:
         return filters.yuan(fen)
     whole, rest = divmod(fen * 1000 // unit, 1000)
     decimals = f".{rest:03d}".rstrip("0").rstrip(".")

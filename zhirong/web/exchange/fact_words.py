@@ -73,6 +73,7 @@ FACTS = {
     "entry": gettext_noop("Register entry"),
     "even": gettext_noop("Books and bank agree"),
     "event": gettext_noop("Number of the entry"),
+    "expected_fen": gettext_noop("Amount expected"),
     "expires_at": gettext_noop("Expires"),
     "extension_ns": gettext_noop("Extension"),
     "extensions": gettext_noop("Extensions"),

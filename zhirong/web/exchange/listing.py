@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from zhirong.base.calendar import beijing_day
 from zhirong.exchange import listing_rules, sales
 from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
@@ -23,11 +22,10 @@ from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.record import files
-from zhirong.record.models import Leaf
 from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
-from zhirong.web.exchange import checked, news, words
+from zhirong.web.exchange import altered, checked, news, words
 
 CAN_REGISTER = "announced"
 
@@ -98,7 +96,8 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     deal = deal_of(found)
     lot = deal.lot if deal else lot_of(found)
     intents = intents_of(found)
-    edition = edition_of(found)
+    editions = altered.editions(found, day=beijing_day(record.now()))
+    announced_at = editions[0].at if editions else found.announced_at
     mine = own_intents(request, intents)
     paid, others = news.paid(mine), counts(intents)
     mark = news.of_listing(found, lot, deal, mine=mine, others=others["registered"], paid=paid)
@@ -107,8 +106,8 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "title": filters.title(found),
         "state": words.listing_state(found),
         "rules": rules,
-        "edition": edition,
-        "steps": steps(found, rules, lot=lot, deal=deal, announced_at=edition.at if edition else found.announced_at),
+        "editions": editions,
+        "steps": steps(found, rules, lot=lot, deal=deal, announced_at=announced_at),
         "findings": checked.findings(found, items),
         "items": items,
         "terms": terms(found, rules) if rules else [],
@@ -139,27 +138,6 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     }
     crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
-
-
-@dataclass(frozen=True)
-class Edition:
-    """When the text that stands was announced, what it changed, and the asking price before it."""
-
-    at: datetime
-    altered: str
-    was_fen: int | None
-
-
-def edition_of(found: Listing) -> Edition | None:
-    """The newest change of an announced listing, as it was told to the public; None while the first text stands."""
-    if found.edition == 1:
-        return None
-    leaf = Leaf.objects.filter(topic=found.topic, kind="exchange.changed").order_by("-pk").first()
-    if leaf is None:
-        return None
-    told = json.loads(leaf.body)
-    altered, was_fen = filters.fact(told.get("altered", []), "altered"), told.get("was_fen")
-    return Edition(leaf.at, altered, was_fen if was_fen != told.get("asking_fen") else None)
 
 
 def end_of(found: Listing, rules: RuleSet | None) -> str:

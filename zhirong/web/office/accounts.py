@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from zhirong.exchange import subjects
 from zhirong.ledger.models import Account, Due, Payout
 from zhirong.people.models import Party, Secret
+from zhirong.web import filters
 
 # A party's reference on the record is so long.
 REF_LENGTH = 16
@@ -70,18 +71,6 @@ def name_of(path: str, parties: dict[str, str]) -> str:
     return heads.get(head, path)
 
 
-def why_words() -> dict[str, str]:
-    """Why money leaves."""
-    return {
-        "deposit": gettext("deposit released"),
-        "surplus": gettext("deposit above price and fee"),
-        "proceeds": gettext("proceeds of a sale"),
-        "price": gettext("price returned"),
-        "forfeit": gettext("from a forfeited deposit"),
-        "matched": gettext("paid in for no open purpose"),
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Card:
     """A payout as its checker judges it: to whom, on which account, what for, about which deal, by when."""
@@ -125,7 +114,7 @@ def account_of(payout: Payout, masked: dict[str, str]) -> str:
 def purpose_of(payout: Payout, due: Due | None) -> str:
     """What a payout is for, as it became due or as it was entered by hand."""
     if due is not None:
-        return why_words().get(due.why, due.why)
+        return filters.fact(due.why, "why")
     if payout.topic.startswith("bankline:"):
         return gettext("a payment in suspense goes back to its payer")
     return gettext("made by hand at the bank's desk")

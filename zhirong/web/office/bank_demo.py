@@ -15,7 +15,7 @@ from zhirong.ledger.actions import simulated
 from zhirong.ledger.models import Expectation
 from zhirong.people import access
 from zhirong.web import lists, pages
-from zhirong.web.office import rooms
+from zhirong.web.office import done, rooms
 
 SHOWN = 40
 
@@ -37,9 +37,10 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
     title = gettext("Lines of the bank")
     if file := lists.taken_away(request, "bank", title, columns=columns, found=found.order_by("pk")):
         return file
-    return pages.page(
+    answer = pages.page(
         request,
         "office/bank_demo.html",
+        done=done.word(request),
         crumbs=[(gettext("Custody bank (simulated)"), None)],
         bank=bank_view.bank_page(standing),
         table=lists.table(request, "bank", title, columns=columns, found=found, order="-bank_ref"),
@@ -52,6 +53,7 @@ def bank_demo(request: HttpRequest) -> HttpResponse:
         may_play=may_play,
         quirks=quirks(),
     )
+    return done.once(request, answer)
 
 
 def way_back(asked: Expectation) -> tuple[str, str] | None:

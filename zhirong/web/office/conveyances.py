@@ -19,7 +19,7 @@ from zhirong.registry.actions import putting, transfers
 from zhirong.registry.models import Right, TransferEntry
 from zhirong.registry.records import WHOLE_PPM
 from zhirong.web import filters, lists, pages, reading, uploads
-from zhirong.web.office import rooms
+from zhirong.web.office import done, rooms
 from zhirong.web.office.reviews import of
 from zhirong.web.registry import rights
 
@@ -85,8 +85,9 @@ def enter(request: HttpRequest, right_id: int) -> HttpResponse:
     """/office/transfers/of/<right>: what the office's notice of the change of owner says, with the notice."""
     right = get_object_or_404(Right.objects.visible(), pk=right_id)
     if request.method == "POST":
-        done = made(request, right)
-        return HttpResponseRedirect(reverse("office-transfer", args=[done.pk]))
+        entry = made(request, right)
+        answer = HttpResponseRedirect(reverse("office-transfer", args=[entry.pk]))
+        return done.tell(request, answer, "enter")
     holders = [held for held in queries.holdings_on(right, putting.today()) if held.party_id is not None]
     return rooms.show(
         request,

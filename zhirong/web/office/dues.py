@@ -13,7 +13,7 @@ from zhirong.ledger.actions import dues
 from zhirong.ledger.models import Due, Payout
 from zhirong.people import access
 from zhirong.record import actions as record
-from zhirong.web import lists, pages, reading
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.office import accounts, rooms
 
 DEEDS = ("ledger.make_payout", "ledger.check_payout")
@@ -88,11 +88,11 @@ def shape_of(due: Due) -> str:
 
 def columns_of() -> list[lists.Column]:
     """What the list shows of money that is due."""
-    words, why = state_words(), accounts.why_words()
+    words = state_words()
     return [
         lists.Column(head=gettext("Due by"), value=lambda one: one.due_at, kind="moment", order="due_at"),
         lists.Column(head=gettext("To"), value=lambda one: one.party.name, order="party__name"),
-        lists.Column(head=gettext("What for"), value=lambda one: why.get(one.why, one.why), order="why"),
+        lists.Column(head=gettext("What for"), value=lambda one: filters.fact(one.why, "why"), order="why"),
         lists.Column(head=gettext("Reference"), value=lambda one: one.key),
         lists.Column(head=gettext("State"), value=lambda one: words[one.state], order="state", state=shape_of),
         lists.Column(head=gettext("Amount (yuan)"), value=lambda one: one.left, kind="money", order="amount"),

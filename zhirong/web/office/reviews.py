@@ -27,7 +27,7 @@ from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
-from zhirong.web.exchange import rulebook
+from zhirong.web.exchange import altered, rulebook
 from zhirong.web.exchange import words as exchange_words
 from zhirong.web.office import rooms
 from zhirong.web.registry import words as registry_words
@@ -70,7 +70,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
     rights = [item.right for item in items]
     standing = pages.standing_of(request)
     found, back = rules_in_force(one, now), waiting if waiting and waiting.what == "withdrawal" else None
-    change = change_in_view(waiting if back is None else None, rights)
+    change = change_in_view(waiting if back is None else None, rights, now=now)
     possible = listing_rules.LISTING_STEPS[one.state]
     may_control = access.may(standing, "exchange.control", one)
     return rooms.show(
@@ -128,33 +128,14 @@ class ChangeInView:
     by: str
     since: datetime
     by_id: int
-    lines: list[tuple[str, str, str]]
+    lines: list[altered.Line]
 
 
-def change_in_view(waiting: ListingChange | None, rights: list[Right]) -> ChangeInView | None:
+def change_in_view(waiting: ListingChange | None, rights: list[Right], *, now: datetime) -> ChangeInView | None:
     """The change that waits, its differing lines alone."""
     if waiting is None:
         return None
-    one, offer = waiting.listing, changes.offer_of(waiting)
-    numbers = {right.pk: right.number for right in rights}
-    if new := set(offer.rights) - numbers.keys():
-        numbers |= dict(Right.objects.filter(pk__in=new).values_list("pk", "number"))
-    comma = gettext(", ")
-    lines = [
-        (gettext("Title"), one.title, offer.title),
-        (gettext("English title"), one.title_en, offer.title_en),
-        (gettext("Summary"), one.summary, offer.summary),
-        (gettext("Asked of buyers"), one.requirement, offer.requirement),
-        (gettext("Asking price"), yuan(one.asking_fen), yuan(offer.asking_fen)),
-        (gettext("Reserve"), yuan(one.reserve_fen or 0), yuan(offer.reserve_fen or 0)),
-        (gettext("Rule set"), one.rule_set, offer.rule_set),
-        (
-            gettext("Rights"),
-            comma.join(sorted(right.number for right in rights)),
-            comma.join(sorted(numbers[pk] for pk in offer.rights if pk in numbers)),
-        ),
-    ]
-    differing = [(word, was or "–", now or "–") for word, was, now in lines if was != now]
+    differing = altered.asked(waiting, [right.pk for right in rights], day=beijing_day(now))
     return ChangeInView(waiting.pk, waiting.proposed_by.name, waiting.proposed_at, waiting.proposed_by_id, differing)
 
 

@@ -22,6 +22,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.web import pages, uploads
+from zhirong.web.office import done
 from zhirong.web.pages import P, View
 
 Deeds = Mapping[str, Callable[[], object]]
@@ -57,7 +58,7 @@ def do(request: HttpRequest, deeds: Deeds, *, then: str = "") -> HttpResponse:
     if name not in deeds:
         raise Refused("web.no_such_deed", deed=name[:40])
     deeds[name]()
-    return HttpResponseRedirect(then or request.get_full_path())
+    return done.tell(request, HttpResponseRedirect(then or request.get_full_path()), name)
 
 
 def day_of(request: HttpRequest, name: str) -> date:
@@ -153,6 +154,5 @@ def show(request: HttpRequest, template: str, *, here: str, title: str, **facts:
     """A page of the office: its row of rooms, its crumbs, its title."""
     way = facts.pop("way", None)
     trail = [(gettext("Office"), None)] if here == "office" and title == "" else crumbs(title, above=way)
-    return pages.page(
-        request, f"office/{template}", here="office", crumbs=trail, rooms=rooms(request, here), title=title, **facts
-    )
+    told: dict[str, Any] = {"crumbs": trail, "rooms": rooms(request, here), "title": title, "done": done.word(request)}
+    return done.once(request, pages.page(request, f"office/{template}", here="office", **told, **facts))

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0012_proof_of_buyer'),
+        ('exchange', '0013_change_before'),
         ('record', '0002_seals'),
     ]
 
