@@ -60,6 +60,8 @@ SITE_SAID = os.environ.get("ZR_SITE", "").rstrip("/")
 SITE = SITE_SAID or "http://127.0.0.1:8000"
 # The mail server that carries notices (record.channels); a house without one says so and sends none.
 MAIL = os.environ.get("ZR_MAIL", "")
+# The account at the custody bank that clients pay to, name|bank|number (ledger.bank); pages show it to payers.
+CUSTODY = os.environ.get("ZR_CUSTODY", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -21,7 +22,7 @@ from zhirong.demo.__main__ import LISTINGS, SEED
 from zhirong.exchange.listing_rules import DEAL_STEPS, LISTING_STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
-LOAD = str(Path(__file__).with_name("given_load.py"))
+LOAD, SWEEP = (str(Path(__file__).with_name(name)) for name in ("given_load.py", "given_sweep.py"))
 FEW = 40
 # A house's story, and on a machine that does much else besides. Speed is for benches.
 LOADS_WITHIN_SECONDS = 600
@@ -45,6 +46,14 @@ def loading(folder: Path) -> subprocess.Popen[bytes]:
     around = {name: value for name, value in os.environ.items() if name not in kept_out}
     command = [sys.executable, LOAD, str(folder), str(SEED), str(FEW)]
     return subprocess.Popen(command, env={**around, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL)
+
+
+def swept(folder: Path) -> Any:
+    """What the pages of a house show that no reader would understand, and how many were read."""
+    around = {**os.environ, "ZR_DATA": str(folder), "PYTHONPATH": str(ROOT)}
+    around = {name: value for name, value in around.items() if not name.startswith(("ZR_DATABASE", "DJANGO"))}
+    told = subprocess.run([sys.executable, SWEEP, str(folder)], env=around, capture_output=True, check=True)
+    return json.loads(told.stdout)
 
 
 def rows(folder: Path, question: str) -> list[Any]:
@@ -92,6 +101,12 @@ def test_every_listing_of_the_mass_is_open_to_a_first_intent(loads: list[Path]) 
         AND NOT EXISTS (SELECT 1 FROM exchange_intent i WHERE i.listing_id = l.id)"""
     ((count,),) = rows(loads[0], mass)
     assert count >= FEW
+
+
+def test_no_page_of_the_office_or_of_a_desk_shows_a_code_of_the_house(loads: list[Path]) -> None:
+    told = swept(loads[0])
+    assert told["found"] == {}
+    assert min(told["read"].values()) > 500, told["read"]
 
 
 def asked_fen(day: date, count: int) -> list[int]:

@@ -78,6 +78,7 @@ def test_only_the_demonstration_is_marked() -> None:
         ("court_timed", "announcement", {0: "15 days"}),
         ("court_timed", "announcement", {0: "29 days"}),
         ("court_timed", "announcement", {0: "30 days", 100000000: "29 days"}),
+        ("court_timed", "announcement_again", "14 days"),
         ("court_timed", "refund", "2 days"),
         ("court_timed", "relist_cut", "21/100"),
         ("state_owned", "deposit_share", "31/100"),

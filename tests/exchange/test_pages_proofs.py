@@ -215,6 +215,21 @@ def test_every_source_is_said_in_both_languages_without_marks(code: str) -> None
             assert re.search(r"[\u4e00-\u9fff]", pair["zh"]), name
 
 
+def test_a_figure_of_the_repealed_text_is_said_to_be_of_it() -> None:
+    said = rulebook.said_sources()
+    of_2025 = {
+        entry["source"]
+        for code in rule_sets.codes()
+        for entries in rule_sets.sources(code).values()
+        for entry in entries
+        if "〔2025〕17号" in entry["source"]
+    }
+    assert len(of_2025) == 6
+    for source in of_2025:
+        assert "按2009年《企业国有产权交易操作规则》" in said[source]["zh"]
+        assert "尚未核对" in said[source]["zh"]
+
+
 def test_the_page_of_the_rules_says_which_text_was_repealed_and_that_the_new_one_is_not_checked(client: Client) -> None:
     said = text_of(client, "/rules")
     assert "国有资产交易的操作规则" in said

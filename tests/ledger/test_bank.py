@@ -103,7 +103,7 @@ def test_suspense_goes_to_clients_only() -> None:
     actions.open_account("fee:seller")
     with pytest.raises(Refused) as refused:
         matches.propose_match(who.operator, BankLine.objects.get().pk, account="fee:seller")
-    assert refused.value == Refused("ledger.not_clients_account", path="fee:seller")
+    assert refused.value == Refused("ledger.not_clients_account", path="fee:seller", named=0)
 
 
 def test_a_payment_that_the_bank_takes_back_is_reversed_while_it_is_free() -> None:

@@ -312,3 +312,82 @@ def test_an_annulment_waits_in_the_queue_for_a_second_person() -> None:
     assert checker.post(address, {"deed": "confirm_annulment", "payload_hash": given.waits(deal)}).status_code == 302
     assert Deal.objects.get().state == "annulled"
     assert "撤销待复核" not in text_of(checker, "/office")
+
+
+def test_the_suspense_desk_takes_what_a_person_would_write(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    intent, party = an_intent(house, buyer), buyer.party
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    for _ in range(4):
+        simulated.customer_pays(buyer.person, payer="不相干公司", amount_fen=1_00, memo="")
+    operator.post("/office/bank", {"deed": "fetch"})
+    assert party.name, party.code
+    written = [f" {party.name} ", party.code or party.ref, party.ref.upper(), intent.payment_code.lower()]
+    for line, account in zip(BankLine.objects.order_by("pk"), written, strict=True):
+        answer = operator.post("/office/bank", {"deed": "propose", "line": line.pk, "account": account})
+        assert answer.status_code == 302, account
+        line.refresh_from_db()
+        assert line.proposed is not None
+        assert line.proposed.path == accounts.available(party.ref)
+    assert checker.post("/office/bank", {"deed": "confirm_match", "line": line.pk}).status_code == 302
+    assert given.free_fen(buyer) == 1_00
+
+
+def test_a_name_that_nobody_or_more_than_one_bears_is_refused_with_what_would_do(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    simulated.customer_pays(buyer.person, payer="不相干公司", amount_fen=1_00, memo="")
+    operator = signed_in(house.operator)
+    operator.post("/office/bank", {"deed": "fetch"})
+    line = BankLine.objects.get()
+    twin = people.a_party(is_verified=True)
+    type(twin).objects.filter(pk=twin.pk).update(name=buyer.party.name, name_key=buyer.party.name_key)
+    unverified = people.a_party(is_verified=False)
+    for account, named in ((buyer.party.name, 2), ("没有这家公司", 0), (unverified.name, 0), ("fee:exchange", 0)):
+        answer = operator.post("/office/bank", {"deed": "propose", "line": line.pk, "account": account})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert f"对应的客户账户有 {named} 个" in page
+        assert "登记全称" in page
+    line.refresh_from_db()
+    assert line.state == "suspense"
+
+
+def test_sending_money_back_shows_once_more_to_whom_and_where(demo: None) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    simulated.customer_pays(buyer.person, payer="不相干公司", amount_fen=1_234_56, memo="")
+    operator = signed_in(house.operator)
+    operator.post("/office/bank", {"deed": "fetch"})
+    line, page = BankLine.objects.get(), text_of(operator, "/office/bank")
+    look = page.partition("请再看一遍")[2].partition("确认退回")[0]
+    for said in ("不相干公司", "来款账户", line.bank_ref, "1,234.56", "壹仟贰佰叁拾肆元伍角陆分"):
+        assert said in look
+    assert page.count('value="return"') == 1
+    assert operator.post("/office/bank", {"deed": "return", "line": line.pk}).status_code == 302
+    assert Payout.objects.get().payee == "不相干公司"
+
+
+def test_a_payer_is_told_name_bank_and_number_of_the_custody_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, buyer = given.House(), given.a_side("buyer")
+    intent, browser = an_intent(house, buyer), signed_in(buyer.person)
+    pages = (f"/listings/{intent.listing.number}", "/desk/money")
+    for page in pages:
+        assert "存管银行交易资金专户（账号请向平台索取）" in text_of(browser, page)
+    monkeypatch.setattr(settings, "CUSTODY", "某中心交易资金专户|某银行海淀支行|1100 2200 3300")
+    for page in pages:
+        text = text_of(browser, page)
+        for said in ("某中心交易资金专户", "某银行海淀支行", "1100 2200 3300"):
+            assert said in text, page
+    monkeypatch.setattr(settings, "DEMO", True)
+    assert simulated.ACCOUNT in text_of(browser, f"/bank-demo?code={intent.payment_code}")
+
+
+def test_a_payment_without_a_code_keeps_the_payer_that_was_typed(demo: None) -> None:
+    house = given.House()
+    operator = signed_in(house.operator)
+    said = {"deed": "pay", "code": "", "payer": "张三", "amount": "12", "quirk": "stranger"}
+    field = text_of(operator, "/bank-demo").partition('id="p-code"')[2].partition(">")[0]
+    assert 'name="code"' in field
+    assert "required" not in field
+    assert operator.post("/bank-demo", said).status_code == 302
+    jobs.fetch_news()
+    assert BankLine.objects.values_list("payer", "why").get() == ("张三", "unknown_payer")

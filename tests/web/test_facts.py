@@ -138,6 +138,20 @@ def test_a_reference_is_shown_by_its_name_to_the_house_and_to_the_party_itself_a
     own, other = given_people.a_party(), given_people.a_party()
     member, clerk = given_people.a_person("holder", member_of=own), given_people.a_person("operator")
     facts = {"seller": own.ref, "to_parties": [own.ref, other.ref]}
-    assert fact_words.names(facts, None) == {}
-    assert fact_words.names(facts, access.standing_of(member)) == {own.ref: own.name}
-    assert fact_words.names(facts, access.standing_of(clerk)) == {own.ref: own.name, other.ref: other.name}
+    assert fact_words.names_in([facts], None) == {}
+    assert fact_words.names_in([facts], access.standing_of(member)) == {own.ref: own.name}
+    assert fact_words.names_in([facts], access.standing_of(clerk)) == {own.ref: own.name, other.ref: other.name}
+
+
+@pytest.mark.django_db
+def test_the_house_reads_who_did_it_by_name_and_reference_and_a_party_by_reference_alone() -> None:
+    own = given_people.a_party()
+    member, clerk = given_people.a_person("holder", member_of=own), given_people.a_person("operator")
+    facts = {"who": clerk.ref, "topic": "listing:12", "reason": "材料不齐"}
+    with translation.override("en"):
+        seen = dict(fact_words.rows(facts, access.standing_of(clerk)))
+        assert seen["Deed by"] == f"{clerk.name} <code>{clerk.ref}</code>"
+        assert seen["About"] == "<code>listing:12</code>"
+        assert seen["Reason"] == "材料不齐"
+        assert dict(fact_words.rows(facts, access.standing_of(member)))["Deed by"] == f"<code>{clerk.ref}</code>"
+        assert dict(fact_words.rows({"who": "house"}, None))["Deed by"] == "the house"

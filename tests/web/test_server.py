@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from zhirong.web.house import Repeating, without_address
+from zhirong.web.house import Repeating, without_address, without_custody_account
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WAIT_S = 120
@@ -31,7 +31,7 @@ def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for name in ("ZR_DATABASE_URL", "ZR_SITE"):
+    for name in ("ZR_DATABASE_URL", "ZR_SITE", "ZR_CUSTODY"):
         environment.pop(name, None)
     command = [sys.executable, "-m", "zhirong.server", "--port", str(port), "--data", str(data)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -85,10 +85,21 @@ def test_a_real_house_that_does_not_know_its_address_says_so_before_it_seals(set
     assert without_address() == ""
 
 
+@pytest.mark.parametrize("said", ["", "6228", "户名|银行|", "a|b|c|d"])
+def test_a_real_house_that_cannot_say_where_to_pay_says_so(settings: Settings, said: str) -> None:
+    settings.DEMO, settings.CUSTODY = False, said
+    assert without_custody_account().startswith("WARNING: ZR_CUSTODY does not name")
+    settings.CUSTODY = "知融交易资金专户 | 某银行海淀支行 | 6222 0000"
+    assert without_custody_account() == ""
+    settings.DEMO, settings.CUSTODY = True, said
+    assert without_custody_account() == ""
+
+
 def test_a_served_house_warns_aloud_when_it_is_up(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, _, _said):
         assert process.stdout
         assert process.stdout.readline().startswith("WARNING: ZR_SITE is not set")
+        assert process.stdout.readline().startswith("WARNING: ZR_CUSTODY does not name")
         assert process.stdout.readline().endswith("Ctrl+C ends it.\n")
         end(process, signal.SIGTERM)
 

@@ -54,10 +54,20 @@ class Ground(shapes.Said):
     file: shapes.FileRef = ""
 
 
+class Announced(shapes.Said):
+    """The operator's word besides the deed."""
+
+    fees_unknown: bool = Field(False, description="Announced although fees are not known here as paid (B9)")
+
+
 class Answer(shapes.Said):
     """The seller's word about the one qualified buyer (B8)."""
 
     consents: bool
+
+
+# Without a word besides, nothing unknown is announced.
+PLAIN = Announced(fees_unknown=False)
 
 
 def offer(said: OfferSaid) -> deeds.Offer:
@@ -114,13 +124,13 @@ def change(request: HttpRequest, listing_id: shapes.Id, said: OfferSaid) -> Http
     summary="Approve a change of an announced listing",
     **problems.told(
         ListingTold, "listing.change_decided", "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
-        "people.maker_is_checker", "people.own_party", *KEY,
+        "listing.fees_unknown", "people.maker_is_checker", "people.own_party", *KEY,
     ),
 )  # fmt: skip
-def approve_change(request: HttpRequest, change_id: shapes.Id) -> HttpResponse:
+def approve_change(request: HttpRequest, change_id: shapes.Id, said: Announced = PLAIN) -> HttpResponse:
     """The new text is announced, its period begins, registrations are void and deposits free (X2, E37)."""
     person, found = calling.person_of(request), change_seen(request, change_id)
-    return actions.once(request, lambda: told(request, changes.approve(person, found.pk)))
+    return actions.once(request, lambda: told(request, changes.approve(person, found.pk, **said.model_dump())))
 
 
 @router.post(
@@ -186,12 +196,12 @@ def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> 
     summary="Announce a listing",
     **problems.told(
         ListingTold, "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
-        "people.maker_is_checker", "people.own_party", *KEY
+        "listing.fees_unknown", "people.maker_is_checker", "people.own_party", *KEY
     ),
 )  # fmt: skip
-def announce(request: HttpRequest, listing_id: shapes.Id) -> HttpResponse:
+def announce(request: HttpRequest, listing_id: shapes.Id, said: Announced = PLAIN) -> HttpResponse:
     """The gates are checked, the rule set is frozen, the period starts (B8, B9)."""
-    return done(request, listing_id, deeds.announce)
+    return done(request, listing_id, deeds.announce, **said.model_dump())
 
 
 @router.post(

@@ -78,7 +78,7 @@ class Story:
         if state != "draft":
             made = listings.submit(person, made.pk)
         if state == "announced":
-            made = listings.announce(operator, made.pk)
+            made = listings.announce(operator, made.pk, fees_unknown=True)
         return made
 
     def registered(self, listing: Listing, *buyers: str) -> None:

@@ -69,7 +69,8 @@ def floor_runs() -> Iterator[None]:
 
 def _of_refunds(after: datetime) -> Iterator[QuerySet[Any]]:
     """Money that must be on its way to its owner by then (B10, X4)."""
-    yield _named(Due.objects.filter(state__in=("due", "made"), due_at__gt=after), "refund", "due_at", number="key")
+    found = Due.objects.filter(state__in=("due", "made"), due_at__gt=after)
+    yield _named(found, "refund", "due_at", number="party__name")
 
 
 def deadlines(after: datetime, *, most: int = 20) -> list[Deadline]:

@@ -36,7 +36,6 @@ class Listing(models.Model):
     title = models.CharField(max_length=500)
     title_en = models.CharField(max_length=500, blank=True)
     summary = models.TextField(blank=True)
-    deal_kind = models.CharField(max_length=16, default="transfer")
     state = models.CharField(max_length=12, default="draft", db_index=True)
     # Where the listing stood when it was suspended; empty while it runs.
     suspended_from = models.CharField(max_length=12, blank=True)
@@ -171,7 +170,6 @@ class Lot(models.Model):
 
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="lots")
     run = models.PositiveSmallIntegerField(default=1)
-    kind = models.CharField(max_length=12, default="english")
     form = models.CharField(max_length=16, default="timed")
     state = models.CharField(max_length=12, default="scheduled", db_index=True)
     terms = models.TextField()

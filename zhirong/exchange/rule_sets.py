@@ -14,7 +14,7 @@ from zhirong.base import citations, yaml_text
 from zhirong.base.refused import Refused
 
 # Figures that kept editions of older listings do not hold: for them the default of the class is the rule.
-ADDED_LATER = frozenset({"late_admission"})
+ADDED_LATER = frozenset({"late_admission", "announcement_again"})
 # Figures of kept editions that no deed ever read: the seller's answer has one term, `seller_answer`.
 DROPPED_LATER = frozenset({"silence"})
 FOLDER = Path(__file__).parent / "parameters"
@@ -90,6 +90,8 @@ class RuleSet:
     most_fen: int
     # While the lot runs, a bidder whose deposit came in time may still be let in. Editions kept before know it not.
     late_admission: bool = False
+    # Of a second auction after one in which nobody bought (court rule 26); without it the term of the first holds.
+    announcement_again: Span | None = None
 
     def announcement_for(self, asking_fen: int) -> Span:
         """How long a listing at this price must be announced at least (X2, X3)."""
@@ -197,6 +199,8 @@ def must_be_lawful(rules: RuleSet) -> None:
 
 def _must_be_within(rules: RuleSet, figure: str, bound: dict[str, Any]) -> None:
     value = getattr(rules, figure)
+    if value is None:
+        return
     parts = [part for _, part in value] if isinstance(value, tuple) else [value]
     if figure == "announcement" and "ladder" in bound:
         parts = []

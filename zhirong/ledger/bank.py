@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Protocol
 
+from django.conf import settings
+
 from zhirong.base.refused import Refused
 from zhirong.ledger.rules import Line
 
@@ -19,6 +21,27 @@ INSTRUCTIONS: Final = ("instruction", "payee", "account", "amount", "currency", 
 CLOSING: Final = "CLOSING"
 AMOUNT: Final = re.compile(r"(-?)(\d{1,13})\.(\d\d)")
 LONGEST: Final = {"bank_ref": 64, "account": 64, "payer": 200, "memo": 200, "corrects": 64, "purpose": 200}
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyAccount:
+    """The account that clients pay to: name, bank and number, as a transfer form asks for them."""
+
+    name: str
+    bank: str
+    number: str
+
+
+# The simulated bank's own words for the account of a demo; it takes no real money.
+SIMULATED: Final = CustodyAccount("知融交易资金专户（模拟）", "模拟存管银行", "6228-0000-0001")
+
+
+def custody_account() -> CustodyAccount | None:
+    """As ZR_CUSTODY says: name|bank|number. None where the house was not told, or cannot read what it was told."""
+    if settings.DEMO:
+        return SIMULATED
+    parts = [part.strip() for part in settings.CUSTODY.split("|")]
+    return CustodyAccount(*parts) if len(parts) == len(CustodyAccount.__slots__) and all(parts) else None
 
 
 class Bank(Protocol):

@@ -130,7 +130,6 @@ class BankLine(models.Model):
     bank_ref = models.CharField(max_length=64)
     account = models.CharField(max_length=64)
     amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3, default="CNY")
     value_day = models.DateField()
     payer = models.CharField(max_length=200, blank=True)
     memo = models.CharField(max_length=200, blank=True)
@@ -191,7 +190,6 @@ class Due(models.Model):
     amount = models.BigIntegerField()
     # What of it went into other bids of the party since.
     used = models.BigIntegerField(default=0)
-    currency = models.CharField(max_length=3, default="CNY")
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     # "due", "kept" (the party leaves it for further bids), "used", "made" (a payout is under way), "paid".
@@ -226,7 +224,6 @@ class Expectation(models.Model):
     payer = models.CharField(max_length=200)
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3, default="CNY")
     state = models.CharField(max_length=12, default="open")
     made_at = models.DateTimeField()
     met_by = models.ForeignKey(BankLine, models.PROTECT, null=True, related_name="+")

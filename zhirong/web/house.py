@@ -20,6 +20,7 @@ from django.urls import get_resolver
 from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
+from zhirong.ledger import bank
 from zhirong.record import channels, jobs, mail, sequencer
 from zhirong.record import feed as record_feed
 from zhirong.web import feed
@@ -128,9 +129,19 @@ def without_mail() -> str:
     )
 
 
+def without_custody_account() -> str:
+    """What a real house is told that cannot say to its payers where to pay; empty in a demo and where it can."""
+    if settings.DEMO or bank.custody_account() is not None:
+        return ""
+    return (
+        "WARNING: ZR_CUSTODY does not name the account that clients pay to, so no page can. "
+        "Say ZR_CUSTODY='name of the account|bank|number' and start again."
+    )
+
+
 def warnings() -> list[str]:
     """Everything that whoever starts the house should mend."""
-    return [found for found in (without_address(), without_mail()) if found]
+    return [found for found in (without_address(), without_mail(), without_custody_account()) if found]
 
 
 class Server(uvicorn.Server):

@@ -128,6 +128,8 @@ class Column:
     order: str = ""
     link: Callable[[Any], str] | None = None
     state: Callable[[Any], str] | None = None
+    # A reference to be copied, which no word stands for.
+    is_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class Cell:
     kind: str
     link: str
     state: str
+    is_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,8 +171,12 @@ def table(
     columns: Sequence[Column],
     found: QuerySet[Any] | Sequence[Any],
     order: str = "",
+    beside: Callable[[list[Any]], None] = lambda _: None,
 ) -> Table:
-    """One page of what was found; lists that are no query are short and come in their order."""
+    """One page of what was found; lists that are no query are short and come in their order.
+
+    `beside` is told the rows of the page before they are shown, to ask at once for what stands beside them.
+    """
     query = {key: str(value) for key, value in request.GET.items() if key not in ("as", f"{name}_page")}
     is_query = isinstance(found, QuerySet)
     known = {column.order for column in columns if column.order} if is_query else set()
@@ -178,6 +185,7 @@ def table(
     last = max(1, -(-total // TABLE_PAGE))
     number = reading.page(request, last, name=f"{name}_page")
     things = list(ordered[(number - 1) * TABLE_PAGE : number * TABLE_PAGE])
+    beside(things)
     rows = [[cell(column, thing) for column in columns] for thing in things]
     return Table(name, caption, columns, rows, things, wanted, number, last, total, query)
 
@@ -195,6 +203,7 @@ def cell(column: Column, thing: Any) -> Cell:
         kind=column.kind,
         link=column.link(thing) if column.link else "",
         state=column.state(thing) if column.state else "",
+        is_code=column.is_code,
     )
 
 

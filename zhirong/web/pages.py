@@ -30,7 +30,7 @@ from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.web import filters, views
-from zhirong.web.exchange import astray_words
+from zhirong.web.exchange import astray_words, custody
 from zhirong.web.later import Later
 
 STATIC = Path(__file__).parent / "static"
@@ -70,7 +70,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(filters.FILTERS, astray=astray_words.said)
     made.globals.update(url=reverse, static=static, place=place, place_at=place_at, chart=Charts())
-    made.globals.update(evidence_mb=lambda: record.evidence_most_bytes() >> 20)
+    made.globals.update(pay_to=custody.pay_to, evidence_mb=lambda: record.evidence_most_bytes() >> 20)
     return made
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import listings, money
+from zhirong.exchange.actions import listings, money, unknown_fees
 from zhirong.exchange.actions.listings import SAID, Offer
 from zhirong.exchange.models import Intent, Listing, ListingChange
 from zhirong.people import access
@@ -95,10 +95,13 @@ def open_change(listing: Listing) -> ListingChange | None:
 
 
 @transaction.atomic
-def approve(who: Person, change_id: int) -> Listing:
-    """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37)."""
+def approve(who: Person, change_id: int, *, fees_unknown: bool = False) -> Listing:
+    """The operator approves: the new text is announced, its period begins, registrations are void (X2, E37).
+
+    `fees_unknown` as at the first announcement.
+    """
     proposed, listing = locked(change_id, "change")
-    must_be_another(who, proposed)
+    must_be_another(proposed, who=who)
     if proposed.state == "approved":
         return listing
     must_be_open(proposed)
@@ -113,7 +116,8 @@ def approve(who: Person, change_id: int) -> Listing:
     listing.edition += 1
     listing.reviewed_by = who
     listings.start_period(listing, found, now)
-    listings.must_pass(listing, "announce", now)
+    gate = listings.must_pass(listing, "announce", now)
+    unknown_fees.must_be_said(who, listing, gate, is_said=fees_unknown)
     listing.items.update(is_live=True)
     listing.save()
     decided(proposed, "approved", who=who)
@@ -159,7 +163,7 @@ def withdraw(who: Person, change_id: int) -> Listing:
 def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
     """The operator refuses the change with a reason; what was announced goes on as it was."""
     proposed, listing = locked(change_id, "change")
-    must_be_another(who, proposed)
+    must_be_another(proposed, who=who)
     if proposed.state == "refused":
         return listing
     must_be_open(proposed)
@@ -176,7 +180,7 @@ def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
     return listing
 
 
-def must_be_another(who: Person, proposed: ListingChange) -> None:
+def must_be_another(proposed: ListingChange, *, who: Person) -> None:
     """Whoever reviews it neither made the listing nor asked for the change, and does not act for the seller (S3)."""
     if who.pk == proposed.proposed_by_id:
         raise Refused("people.maker_is_checker", verb=REVIEWS[proposed.what])

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Model, Q, QuerySet
+from django.db.models import Max, Model
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import gates, listing_rules, rule_sets, rules
-from zhirong.exchange.actions import money
+from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules
+from zhirong.exchange.actions import money, second_runs, unknown_fees
 from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -103,7 +103,8 @@ def draft(who: Person, offer: Offer) -> Listing:
     access.require(who, "exchange.list", offer)
     now = record.now()
     listing = Listing(number=next_number("ZR", now), seller=offer.seller, made_by=who)
-    write_offer(listing, offer, now)
+    listing.follows = second_runs.former(offer.seller, offer.rights, write_offer(listing, offer, now), now=now)
+    must_be_within_cut(listing, offer)
     listing.save()
     put_items(listing, offer.rights)
     record.tell("exchange.drafted", listing.topic, who=who, number=listing.number)
@@ -163,8 +164,11 @@ def send_back(who: Person, listing_id: int, *, reason: str) -> Listing:
 
 
 @transaction.atomic
-def announce(who: Person, listing_id: int) -> Listing:
-    """Announce a reviewed listing: the gates are checked, the rule set is frozen, the period starts (B8, B9)."""
+def announce(who: Person, listing_id: int, *, fees_unknown: bool = False) -> Listing:
+    """Announce a reviewed listing: the gates are checked, the rule set is frozen, the period starts (B8, B9).
+
+    `fees_unknown` is the operator's word that it may be announced though fees are not known here as paid.
+    """
     listing = locked(listing_id)
     access.require(who, "exchange.review", listing)
     if listing.state == "announced":
@@ -172,7 +176,7 @@ def announce(who: Person, listing_id: int) -> Listing:
     now = record.now()
     listing.state = listing_rules.listing_after(listing.state, "announce")
     found = _rule_set(listing.rule_set, listing.seller, now)
-    must_pass(listing, "announce", now)
+    unknown_fees.must_be_said(who, listing, must_pass(listing, "announce", now), is_said=fees_unknown)
     must_not_be_listed(listing, listing.items.values_list("right_id", flat=True))
     listing.items.update(is_live=True)
     # The rules frozen here are those of today: a draft, or a second run, may have been written under others.
@@ -216,7 +220,7 @@ def kept_edition(code: str, now: datetime) -> RuleSetEdition:
 def start_period(listing: Listing, found: rule_sets.RuleSet, now: datetime) -> None:
     """The announcement runs from now, under the rule set's text of today."""
     listing.edition_of_rules, listing.rules_day = kept_edition(found.code, now), found.day
-    listing.closes_at = listing_rules.after(now, found.announcement_for(listing.asking_fen), china()).at
+    listing.closes_at = listing_rules.after(now, second_runs.announcement(listing, found, now=now), china()).at
     listing.extensions = 0
 
 
@@ -285,10 +289,10 @@ def withdraw(who: Person, listing_id: int, *, reason: str) -> Listing:
     """The seller takes the listing back on its own word while no buyer is bound to it (拍卖法 29)."""
     listing = locked(listing_id)
     access.require(who, "exchange.list", listing)
-    must_not_be_in_auction(listing)
+    bound.must_not_be_in_auction(listing)
     listing_rules.listing_after(listing.state, "withdraw")
-    if bound := bound_buyers(listing).count():
-        raise Refused("listing.has_buyers", number=listing.number, registered=bound)
+    if count := bound.buyers(listing).count():
+        raise Refused("listing.has_buyers", number=listing.number, registered=count)
     return end_with(listing, "withdraw", who=who, reason=reason)
 
 
@@ -298,18 +302,6 @@ def terminate(who: Person, listing_id: int, *, reason: str) -> Listing:
     listing = locked(listing_id)
     access.require(who, "exchange.control", listing)
     return end_with(listing, "terminate", who=who, reason=reason)
-
-
-def must_not_be_in_auction(listing: Listing) -> None:
-    """From its opening on an auction is the floor's: nobody takes the right back any more (拍卖法 29)."""
-    if listing.state == "bidding":
-        raise Refused("listing.in_auction", number=listing.number)
-
-
-def bound_buyers(listing: Listing) -> QuerySet[Intent]:
-    """Buyers whose deposit is paid or who have a bidder code: for them the listing is no longer its seller's alone."""
-    registered = Intent.objects.filter(listing=listing, state__in=("registered", "admitted"))
-    return registered.filter(Q(deposit_state="held") | ~Q(code=""))
 
 
 def end_with(listing: Listing, deed: str, *, who: Person, reason: str) -> Listing:

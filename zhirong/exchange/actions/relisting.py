@@ -31,7 +31,6 @@ def again(former: Listing) -> Listing:
         title_en=former.title_en,
         summary=former.summary,
         requirement=former.requirement,
-        deal_kind=former.deal_kind,
         asking_fen=former.asking_fen,
         reserve_fen=former.reserve_fen,
         currency=former.currency,

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from zhirong.base.refused import Refused
-from zhirong.exchange import listing_rules
+from zhirong.exchange import bound, listing_rules
 from zhirong.exchange.actions import changes, listings
 from zhirong.exchange.models import Listing, ListingChange
 from zhirong.people import access
@@ -27,9 +27,9 @@ def ask(who: Person, listing_id: int, *, reason: str, file: File | None = None) 
     """The seller asks to take the listing back, with its ground and what shows it."""
     listing = listings.locked(listing_id)
     access.require(who, "exchange.list", listing)
-    listings.must_not_be_in_auction(listing)
+    bound.must_not_be_in_auction(listing)
     listing_rules.listing_after(listing.state, "withdraw")
-    if not listings.bound_buyers(listing).exists():
+    if not bound.buyers(listing).exists():
         raise Refused("listing.no_buyers", number=listing.number)
     ground = listing_rules.must_be_text(reason, field="reason", least=10, most=1000)
     record.must_be_evidence(file)
@@ -60,7 +60,7 @@ def waits(listing: Listing) -> ListingChange | None:
 def approve(who: Person, asked_id: int, *, reason: str) -> Listing:
     """The operator agrees: the listing ends with the seller's ground, deposits go back, and every buyer is told."""
     asked, listing = changes.locked(asked_id, "withdrawal")
-    changes.must_be_another(who, asked)
+    changes.must_be_another(asked, who=who)
     if asked.state == "approved":
         return listing
     _must_wait(asked, listing)
@@ -75,7 +75,7 @@ def approve(who: Person, asked_id: int, *, reason: str) -> Listing:
 def refuse(who: Person, asked_id: int, *, reason: str) -> Listing:
     """The operator does not agree, with a reason; the listing goes on as announced."""
     asked, listing = changes.locked(asked_id, "withdrawal")
-    changes.must_be_another(who, asked)
+    changes.must_be_another(asked, who=who)
     if asked.state == "refused":
         return listing
     _must_wait(asked, listing)
@@ -93,5 +93,5 @@ def _tell(kind: str, asked: ListingChange, listing: Listing, *, who: Person) -> 
 
 def _must_wait(asked: ListingChange, listing: Listing) -> None:
     changes.must_be_open(asked)
-    listings.must_not_be_in_auction(listing)
+    bound.must_not_be_in_auction(listing)
     listing_rules.listing_after(listing.state, "withdraw")

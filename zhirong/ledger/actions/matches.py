@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from typing import Final
 
+from django.db import transaction
+from django.db.models import Q
+
+from zhirong.base import text
 from zhirong.base.refused import Refused
 from zhirong.ledger import rules
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
-from zhirong.ledger.models import Account, BankLine
+from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
-from zhirong.people.models import Person
+from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
+
+# So many of one name are counted; more than one is too many already.
+MOST_NAMED: Final = 20
 
 
 def waiting_line(line_id: int) -> BankLine:
@@ -22,14 +29,16 @@ def waiting_line(line_id: int) -> BankLine:
 
 @transaction.atomic
 def propose_match(who: Person, line_id: int, *, account: str) -> BankLine:
-    """Say to which client's account a line in suspense belongs; it moves only after a second person's word."""
+    """Say to which client's account a line in suspense belongs; it moves only after a second person's word.
+
+    `account` is what a person would write: the path of the account, the payment code, or the party's full registered
+    name, code or reference.
+    """
     line = waiting_line(line_id)
     access.require(who, "ledger.propose_match", line)
     if line.state != "suspense":
         raise Refused("ledger.line_not_waiting", state=line.state)
-    found = Account.objects.filter(path=account).first()
-    if found is None or rules.class_of(account) != "clients":
-        raise Refused("ledger.not_clients_account", path=account)
+    found = _account_of(account.strip())
     line.proposed, line.matched_by, line.state = found, who, "proposed"
     line.save(update_fields=["proposed", "matched_by", "state"])
     record.tell(
@@ -38,9 +47,24 @@ def propose_match(who: Person, line_id: int, *, account: str) -> BankLine:
         who=who,
         bank_ref=line.bank_ref,
         amount_fen=line.amount,
-        account=account,
+        account=found.path,
     )
     return line
+
+
+def _account_of(given: str) -> Account:
+    """The one client's account that is meant; a name that several bear, or nobody, is refused with what would do."""
+    found = Account.objects.filter(path=given).first()
+    if found is not None and rules.class_of(found.path) == "clients":
+        return found
+    expected = Expectation.objects.select_related("account").filter(code=given.upper()).first()
+    if expected is not None:
+        return expected.account
+    named = Q(ref=given.lower()) | Q(code=given.upper()) | Q(name_key=text.party_name(given))
+    parties = list(Party.objects.filter(named, verified_at__isnull=False).order_by("pk")[:MOST_NAMED])
+    if not given or len(parties) != 1:
+        raise Refused("ledger.not_clients_account", path=given[:120], named=len(parties) if given else 0)
+    return transfers.open_account(rules.available(parties[0].ref))
 
 
 @transaction.atomic

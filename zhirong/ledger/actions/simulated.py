@@ -23,7 +23,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 
 Quirk = Literal["none", "late", "twice", "wrong_amount", "taken_back", "stranger"]
-ACCOUNT: Final = "6228-0000-0001"
+ACCOUNT: Final = banks.SIMULATED.number
 LATE: Final = timedelta(hours=4)
 # A correction, a missing fen: what a careless clerk does.
 ONE_FEN: Final = 1
@@ -81,7 +81,7 @@ def pay_in(
     if quirk == "wrong_amount":
         amount_fen -= ONE_FEN
     if quirk == "stranger":
-        payer, memo = "某不知名付款人", "往来款"
+        payer, memo = payer or "某不知名付款人", "往来款"
     line = add(payer, amount_fen, memo=memo, now=now)
     line.by_ref = by_ref
     if quirk == "late":

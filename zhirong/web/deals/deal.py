@@ -149,7 +149,7 @@ def of_objections(request: HttpRequest, deal: Deal, standing: Standing | None) -
     is_side = bool(standing and standing.parties & {deal.seller_id, deal.buyer_id})
     may = is_side and deal.state not in listing_rules.DEAL_OVER and access.may(standing, "exchange.object", deal)
     is_decided = may and any(one.state != "open" for one in raised)
-    before = is_decided and objections.decided_before(account.known(request), deal).exists()
+    before = is_decided and objections.decided_before(deal, by=account.known(request)).exists()
     return {"objections": raised, "can_object": may, "objected": before}
 
 

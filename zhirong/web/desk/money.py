@@ -27,7 +27,7 @@ from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.web import account, filters, limits, lists, pages, reading
 from zhirong.web.desk import mine
-from zhirong.web.exchange import astray_words
+from zhirong.web.exchange import astray_words, words
 
 DAYS = 90
 MOST_ROWS = 200
@@ -103,9 +103,9 @@ def coming(found: Sequence[Due], about: dict[str, About], now: datetime) -> list
     ]
 
 
-def _begun(words: str) -> str:
+def _begun(said: str) -> str:
     """As a line of its own begins."""
-    return words[:1].upper() + words[1:]
+    return said[:1].upper() + said[1:]
 
 
 def _state(due: Due, now: datetime) -> tuple[str, str]:
@@ -174,16 +174,10 @@ def money_page(request: HttpRequest) -> HttpResponse:
         most_rows=MOST_ROWS,
         frozen=frozen,
         about=about,
-        move=move,
+        move=words.move,
         period=period,
         query={"party": party.pk if party else "", "from": period.first, "to": period.last},
     )
-
-
-def move(kind: str) -> str:
-    """What a movement is called in the page's language."""
-    told = papers.move(kind)
-    return told.zh if filters.is_chinese() else told.en
 
 
 def statement_file(request: HttpRequest, party: Party, statement: reports.Statement, *, form: str) -> HttpResponse:
@@ -204,7 +198,14 @@ def statement_file(request: HttpRequest, party: Party, statement: reports.Statem
     ]
     about = abouts(request, [row.topic for row in statement.rows])
     rows = (
-        (row.recorded_at, move(row.kind), about[row.topic].text, row.memo or row.topic, row.amount, row.balance_after)
+        (
+            row.recorded_at,
+            words.move(row.kind),
+            about[row.topic].text,
+            row.memo or row.topic,
+            row.amount,
+            row.balance_after,
+        )
         for row in statement.rows
     )
     return lists.sheet(request, form, columns, rows=rows, title=title)

@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import gates, listing_rules, rule_sets, rules
-from zhirong.exchange.actions.listings import Offer, bound_buyers, checked
+from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules
+from zhirong.exchange.actions import second_runs
+from zhirong.exchange.actions.listings import Offer, checked
 from zhirong.exchange.models import Listing, ListingItem
 from zhirong.people.models import Party
 from zhirong.registry import queries
@@ -114,7 +115,9 @@ def offer_of(request: HttpRequest, seller: Party) -> Offer:
 def following(offer: Offer, now: datetime) -> Following:
     """The figures that would be announced if the operator announced it now; the offer is judged first."""
     found = checked(offer, now)
-    closes = listing_rules.after(now, found.announcement_for(offer.asking_fen), china())
+    before = second_runs.former(offer.seller, offer.rights, found, now=now)
+    announced = found.announcement_again if before else None
+    closes = listing_rules.after(now, announced or found.announcement_for(offer.asking_fen), china())
     seller_fee = rules.fee_fen(found, offer.asking_fen, side="seller")
     return Following(
         rules=found,
@@ -209,8 +212,8 @@ def offer_from(listing: Listing, rights: Sequence[Right]) -> Offer:
 
 def findings(
     listing: Listing, rights: Sequence[Right], now: datetime
-) -> list[tuple[Right, bool, list[tuple[str, str]]]]:
-    """Each right with whether the gate would let it through now, and every reason with its rule."""
+) -> list[tuple[Right, bool, str, list[tuple[str, str]]]]:
+    """Each right with whether the gate would let it through now, years of unknown fees, every reason with its rule."""
     language = "zh" if filters.is_chinese() else "en"
     rows = []
     for right, facts in zip(rights, queries.facts_of_read(rights, beijing_day(now)), strict=True):
@@ -219,7 +222,7 @@ def findings(
             (registry_rules.sentence(reason, language), citations.rule(reason.rule, language))
             for reason in freedom.reasons
         ]
-        rows.append((right, freedom.allowed, reasons))
+        rows.append((right, freedom.allowed, registry_words.unknown_years(facts, beijing_day(now)), reasons))
     return rows
 
 
@@ -261,7 +264,7 @@ def steps(listing: Listing) -> list[tuple[str, str, str]]:
 def interested(listing: Listing) -> dict[str, int]:
     """How many registered, how many are admitted, to how many it is bound; never who."""
     found = listing.intents.exclude(state__in=("void", "withdrawn"))
-    rows = list(found.annotate(bound=Q(pk__in=bound_buyers(listing))).values_list("state", "bound"))
+    rows = list(found.annotate(is_bound=Q(pk__in=bound.buyers(listing))).values_list("state", "is_bound"))
     states = [state for state, _ in rows]
     return {
         "registered": len(states),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
+from markupsafe import Markup
 
 from zhirong.people import access
-from zhirong.people.models import Party
+from zhirong.people.models import Party, Person
 from zhirong.people.rules import Standing
 from zhirong.web import filters
 from zhirong.web.exchange import words
@@ -198,6 +200,13 @@ FACTS = {
 
 # Facts that name parties by their references, and who may read the names: the house, and a party its own.
 PARTIES = ("party", "seller", "buyer", "checked_by", "from_parties", "to_party", "to_parties")
+# Facts that name persons by their references: their names are for the house's people.
+PERSONS = ("who", "person", "checked_by")
+NAMED = {*PARTIES, *PERSONS}
+# Facts that are names of the record's own.
+CODES = ("kind", "topic", "salt", "entries")
+# What stands for a thing and is copied rather than read: listing:12, deposit:7:release, party:…:available, a reference.
+REFERENCE = re.compile(r"(?:[a-z]+:[^\s,、]+(?:[,、] ?)?)+|[0-9a-f]{16}")
 
 
 def of(name: str) -> str:
@@ -207,20 +216,30 @@ def of(name: str) -> str:
 
 def rows(facts: Mapping[str, Any], who: Standing | None) -> list[tuple[str, str]]:
     """Every fact of a deed by its word, as this reader may see it."""
-    known = names(facts, who)
-    return [(of(name), shown(name, value, known)) for name, value in sorted(facts.items())]
+    known = names_in([facts], who)
+    return [(of(name), in_full(name, value, known)) for name, value in sorted(facts.items())]
 
 
-def names(facts: Mapping[str, Any], who: Standing | None) -> dict[str, str]:
-    """The names behind the references of parties, for the house's people all of them, for others their own."""
-    told = (facts[name] for name in PARTIES if facts.get(name))
-    refs = {ref for value in told for ref in (value if isinstance(value, list) else [value]) if isinstance(ref, str)}
+def in_full(name: str, value: Any, known: Mapping[str, str]) -> str:
+    """A fact with what it rests on: a person's name with the reference on the record, a bare reference marked so."""
+    text = shown(name, value, known)
+    if name in PERSONS and text != value and isinstance(value, str) and value != "house":
+        return Markup("{} <code>{}</code>").format(text, value)
+    return Markup("<code>{}</code>").format(text) if name in CODES or REFERENCE.fullmatch(text) else text
+
+
+def names_in(told: Iterable[Mapping[str, Any]], who: Standing | None) -> dict[str, str]:
+    """The names behind the references of parties and persons, for the house's people; for others their own parties."""
+    values = [facts[name] for facts in told for name in NAMED if facts.get(name)]
+    refs = {ref for value in values for ref in (value if isinstance(value, list) else [value]) if isinstance(ref, str)}
+    refs.discard("house")
     if not refs or who is None:
         return {}
     found = Party.objects.filter(ref__in=refs)
     if not access.could(who, "people.see_cases"):
-        found = found.filter(pk__in=who.parties)
-    return dict(found.values_list("ref", "name"))
+        return dict(found.filter(pk__in=who.parties).values_list("ref", "name"))
+    persons = Person.objects.filter(ref__in=refs).values_list("ref", "name")
+    return dict(found.values_list("ref", "name").union(persons))
 
 
 def shown(name: str, value: Any, known: Mapping[str, str]) -> str:
@@ -235,6 +254,6 @@ def shown(name: str, value: Any, known: Mapping[str, str]) -> str:
         return apart.join(shown(name, part, known) for part in value)
     if isinstance(value, list) and name in PARTIES:
         return filters.listed(known.get(one, one) for one in value)
-    if name in PARTIES and isinstance(value, str):
-        return known.get(value, value)
+    if name in NAMED and isinstance(value, str):
+        return gettext("the house") if value == "house" else known.get(value, value)
     return filters.fact(value, name)

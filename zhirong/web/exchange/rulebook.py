@@ -24,6 +24,7 @@ from zhirong.web.exchange import words
 FIGURES = {
     "form": gettext_noop("Form of the auction"),
     "announcement": gettext_noop("Announcement, at least"),
+    "announcement_again": gettext_noop("Announcement of a second auction after one without a sale, at least"),
     "announcement_extension": gettext_noop("Extension when nobody came"),
     "announcement_extensions": gettext_noop("How often it is extended"),
     "deposit_share": gettext_noop("Deposit, share of the asking price"),
@@ -137,6 +138,8 @@ def figures(found: RuleSet) -> list[dict[str, Any]]:
     entries = sources(found.code)
     lines = []
     for name, label in FIGURES.items():
+        if name not in entries:
+            continue
         begun = [entry for entry in entries[name] if entry["from"] <= found.day]
         entry = max(begun, key=lambda one: one["from"])
         shape, certain = CERTAIN[entry["certain"]]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import shown
-from zhirong.exchange import sales
+from zhirong.exchange import papers, sales
 from zhirong.exchange.models import Listing, Lot
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.web import filters
@@ -180,6 +180,12 @@ def rate(ppm: int) -> str:
 def rule_set_name(rules: RuleSet) -> str:
     """The name of a rule set in the language of the page."""
     return rules.zh if filters.is_chinese() else rules.en
+
+
+def move(kind: str) -> str:
+    """What a movement of money is called, on a party's statement and in the books."""
+    told = papers.move(kind)
+    return told.zh if filters.is_chinese() else told.en
 
 
 def money(fen: int) -> str:

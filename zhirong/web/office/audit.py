@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -37,31 +38,43 @@ def audit(request: HttpRequest) -> HttpResponse:
         size = receipts.head()["size"]
         ask = lambda: record.ask_job(person, JOB, key=f"{JOB}:{record.now_ns()}", facts={"size": size}, total=size)  # noqa: E731
         return rooms.do(request, {"check": ask}, then=reverse("audit"))
-    columns, found = columns_of(), chosen(request)
+    known: dict[str, str] = {}
+    columns, found = columns_of(known), chosen(request)
     title = gettext("The record")
     if file := lists.taken_away(request, "record", title, columns=columns, found=found.order_by("id")):
         return file
     old, new = request.GET.get("old", "").strip(), request.GET.get("new", "").strip()
+    signed = signed_roots(old, new)
     return rooms.show(
         request,
         "audit.html",
         here="audit",
         title=title,
         head=receipts.head(),
-        table=lists.table(request, "record", title, columns=columns, found=found, order="-id"),
+        table=lists.table(
+            request,
+            "record",
+            title,
+            columns=columns,
+            found=found,
+            order="-id",
+            beside=lambda leaves: known.update(names_in(request, leaves)),
+        ),
         kinds=[("", gettext("any kind")), *kind_choices()],
         asked={name: request.GET.get(name, "").strip() for name in ("kind", "topic", "day")},
         job=Job.objects.filter(kind=JOB).order_by("-pk").first(),
-        consistency=consistent(old, new) if old and new else None,
+        consistency=consistent(old, new, signed) if old and new else None,
         old=old,
         new=new,
-        checkpoints=list(Checkpoint.objects.order_by("-size").values_list("size", flat=True)[:10]),
+        checkpoints=sorted(signed, reverse=True),
     )
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    """Every kind of deed by its name; the name says the module."""
-    return [(name, name) for name in sorted(kinds.declared())[:KINDS_SHOWN]]
+    """Every kind of deed by what it says, without its facts."""
+    said = {name: kind.zh if filters.is_chinese() else kind.en for name, kind in kinds.declared().items()}
+    words = {name: re.sub(r"\{\w+\}", "…", text) for name, text in said.items()}
+    return sorted(words.items(), key=lambda one: (one[0].partition(".")[0], one[1]))[:KINDS_SHOWN]
 
 
 def chosen(request: HttpRequest) -> QuerySet[Leaf]:
@@ -77,14 +90,31 @@ def chosen(request: HttpRequest) -> QuerySet[Leaf]:
     return found
 
 
-def columns_of() -> list[lists.Column]:
-    """What the list shows of a leaf."""
+def names_in(request: HttpRequest, leaves: list[Leaf]) -> dict[str, str]:
+    """The names behind the references of some leaves, which stand off the record, as this reader may know them."""
+    bodies: list[dict[str, Any]] = [json.loads(leaf.body) for leaf in leaves]
+    return fact_words.names_in(bodies, pages.standing_of(request))
+
+
+def columns_of(known: Mapping[str, str]) -> list[lists.Column]:
+    """What the list shows of a leaf; a file of it holds references alone, for names are no part of the record."""
+
+    def by(leaf: Leaf) -> str:
+        ref = json.loads(leaf.body).get("who", "")
+        return gettext("the house") if ref == "house" else known.get(ref, "")
+
     return [
         lists.Column(head=gettext("No."), value=number, order="id", link=lambda leaf: reverse("leaf", args=[leaf.pk])),
         lists.Column(head=gettext("At"), value=lambda leaf: leaf.at, kind="moment"),
-        lists.Column(head=gettext("Kind"), value=lambda leaf: leaf.kind),
-        lists.Column(head=gettext("About"), value=lambda leaf: leaf.topic, link=lambda leaf: f"?topic={leaf.topic}"),
-        lists.Column(head=gettext("Deed by"), value=lambda leaf: json.loads(leaf.body).get("who", "")),
+        lists.Column(head=gettext("What"), value=lambda leaf: told(leaf, known)),
+        lists.Column(head=gettext("Deed by"), value=by),
+        lists.Column(
+            head=gettext("By reference"), value=lambda leaf: json.loads(leaf.body).get("who", ""), is_code=True
+        ),
+        lists.Column(
+            head=gettext("About"), value=lambda leaf: leaf.topic, link=lambda leaf: f"?topic={leaf.topic}", is_code=True
+        ),
+        lists.Column(head=gettext("Kind"), value=lambda leaf: leaf.kind, is_code=True),
     ]
 
 
@@ -98,8 +128,6 @@ def leaf(request: HttpRequest, leaf_id: int) -> HttpResponse:
     """/office/audit/<id>: the body of one leaf as it was hashed, and its receipt."""
     one = get_object_or_404(Leaf, pk=leaf_id)
     said: dict[str, Any] = json.loads(one.body)
-    language = "zh-hans" if filters.is_chinese() else "en"
-    kind = kinds.of(one.kind)
     return rooms.show(
         request,
         "leaf.html",
@@ -108,25 +136,33 @@ def leaf(request: HttpRequest, leaf_id: int) -> HttpResponse:
         way=(gettext("Audit record"), reverse("audit")),
         leaf=one,
         facts=fact_words.rows(said, pages.standing_of(request)),
-        sentence=sentence(kind, said, language),
+        sentence=told(one, names_in(request, [one])),
         digest=bytes(one.hash).hex(),
         is_sound=record.leaf_hash(one.body) == bytes(one.hash),
         receipt=rooms.link("receipt", one.pk) or f"/receipts/{one.pk}",
     )
 
 
-def sentence(kind: kinds.Kind, said: dict[str, Any], language: str) -> str:
-    """What a notice of this kind would say."""
-    facts = {name: filters.fact(value, name) for name, value in said.items()}
-    return rules.sentence(kind.zh if language.startswith("zh") else kind.en, facts)
+def told(leaf: Leaf, known: Mapping[str, str]) -> str:
+    """What the line of the record says."""
+    kind = kinds.of(leaf.kind)
+    facts = {name: fact_words.shown(name, value, known) for name, value in json.loads(leaf.body).items()}
+    return rules.sentence(kind.zh if filters.is_chinese() else kind.en, facts)
 
 
-def consistent(old: str, new: str) -> tuple[str, str]:
+def signed_roots(*asked: str) -> dict[int, bytes]:
+    """The signed roots of the newest sizes, and of those that are asked for."""
+    newest = Checkpoint.objects.order_by("-size").values("size")[:10]
+    sizes = [int(one) for one in asked if one.isdecimal() and len(one) < 19]
+    found = Checkpoint.objects.filter(Q(size__in=newest) | Q(size__in=sizes))
+    return {one.size: bytes(one.root) for one in found}
+
+
+def consistent(old: str, new: str, points: Mapping[int, bytes]) -> tuple[str, str]:
     """Whether the tree of the new size begins with the tree of the old one, shown by its proof (RFC 6962, 2.1.2)."""
     if not (old.isdecimal() and new.isdecimal() and 0 < int(old) <= int(new)):
         return "no", gettext("Two sizes are needed, the smaller first.")
-    points = {point.size: bytes(point.root) for point in Checkpoint.objects.filter(size__in=(int(old), int(new)))}
-    if len(points) < len({old, new}):
+    if not {int(old), int(new)} <= points.keys():
         return "no", gettext("Both sizes must be signed ones; the list shows the newest.")
     proof = [bytes.fromhex(one) for one in receipts.consistency(int(old), int(new))]
     holds = tree.extends(int(old), int(new), old_root=points[int(old)], new_root=points[int(new)], proof=proof)

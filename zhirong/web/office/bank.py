@@ -22,6 +22,7 @@ from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import lists, pages
+from zhirong.web.exchange import words
 from zhirong.web.office import accounts, rooms
 
 DEEDS = (
@@ -131,9 +132,7 @@ def deed(request: HttpRequest) -> HttpResponse:
                 person, rooms.number_of(request, "statement"), reason=reason
             ),
             "set_aside": lambda: set_aside.confirm_set_aside(person, rooms.number_of(request, "statement")),
-            "propose": lambda: matches.propose_match(
-                person, line_of(request), account=given.get("account", "").strip()
-            ),
+            "propose": lambda: matches.propose_match(person, line_of(request), account=given.get("account", "")[:200]),
             "confirm_match": lambda: unplaced.confirm_match(person, line_of(request)),
             "decline_match": lambda: matches.decline_match(person, line_of(request)),
             "return": lambda: payouts.return_to_payer(person, line_of(request)),
@@ -250,7 +249,7 @@ def account_columns() -> list[lists.Column]:
         lists.Column(head=gettext("Balance (yuan)"), value=lambda one: one.credits_posted - one.debits_posted,
                       kind="money"),
         lists.Column(head=gettext("Held (yuan)"), value=lambda one: one.debits_pending, kind="money"),
-        lists.Column(head=gettext("Path"), value=lambda one: one.path),
+        lists.Column(head=gettext("Path"), value=lambda one: one.path, is_code=True),
         lists.Column(head=gettext("Opened"), value=lambda one: one.opened_at, kind="moment", order="opened_at"),
     ]  # fmt: skip
 
@@ -270,10 +269,10 @@ def statement_columns(known: dict[str, str], about: dict[str, subjects.Subject])
 
     return [
         lists.Column(head=gettext("Recorded"), value=lambda row: row.recorded_at, kind="moment"),
-        lists.Column(head=gettext("Kind"), value=lambda row: row.kind),
+        lists.Column(head=gettext("Kind"), value=lambda row: words.move(row.kind)),
         lists.Column(head=gettext("Other account"), value=lambda row: known.get(row.other, row.other)),
         lists.Column(head=gettext("About"), value=subject, link=address),
         lists.Column(head=gettext("Amount (yuan)"), value=lambda row: row.amount, kind="money"),
         lists.Column(head=gettext("Balance after (yuan)"), value=lambda row: row.balance_after, kind="money"),
-        lists.Column(head=gettext("Entry"), value=lambda row: row.id),
+        lists.Column(head=gettext("Entry"), value=lambda row: row.id, is_code=True),
     ]

@@ -105,7 +105,7 @@ def quirks() -> list[tuple[str, str]]:
         ("twice", gettext("told in two statements")),
         ("wrong_amount", gettext("one fen short")),
         ("taken_back", gettext("taken back by the bank")),
-        ("stranger", gettext("an unknown payer without a code")),
+        ("stranger", gettext("no payment code on it, whoever pays")),
     ]
 
 

@@ -93,7 +93,7 @@ def columns_of() -> list[lists.Column]:
         lists.Column(head=gettext("Due by"), value=lambda one: one.due_at, kind="moment", order="due_at"),
         lists.Column(head=gettext("To"), value=lambda one: one.party.name, order="party__name"),
         lists.Column(head=gettext("What for"), value=lambda one: filters.fact(one.why, "why"), order="why"),
-        lists.Column(head=gettext("Reference"), value=lambda one: one.key),
+        lists.Column(head=gettext("Reference"), value=lambda one: one.key, is_code=True),
         lists.Column(head=gettext("State"), value=lambda one: words[one.state], order="state", state=shape_of),
         lists.Column(head=gettext("Amount (yuan)"), value=lambda one: one.left, kind="money", order="amount"),
         lists.Column(head=gettext("Payout"), value=lambda one: one.payout_id),

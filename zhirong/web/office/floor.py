@@ -17,6 +17,7 @@ from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Intent, Listing, Lot, LotStep
 from zhirong.people import access
 from zhirong.web import filters, lists, pages, reading
+from zhirong.web.exchange import room, words
 from zhirong.web.office import rooms
 
 RUNNING = ("live", "matching", "paused", "scheduled")
@@ -50,6 +51,7 @@ def floor(request: HttpRequest) -> HttpResponse:
         here="office-floor",
         title=gettext("Floor"),
         health=floor_doors.health(),
+        floor_word=rooms.floor_word(floor_doors.health().state),
         table=lists.table(request, "lots", title, columns=columns, found=found, order="closes_ns"),
         which=which,
         suspended=list(
@@ -108,7 +110,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
         table=table,
         deeds=can,
         codes=[(code, code) for code in codes.values_list("code", flat=True)] if "ban" in can else [],
-        result=json.loads(one.result),
+        outcome=words.lot_outcome(one, str(json.loads(one.result).get("outcome", ""))),
         opens_at=from_ns(one.opens_ns),
         closes_at=from_ns(one.closes_ns),
         public=rooms.link("room", one.pk),
@@ -153,22 +155,36 @@ def step_columns() -> list[lists.Column]:
         ),
         lists.Column(
             head=gettext("Judged"),
-            value=lambda step: step.refusal or gettext("accepted"),
+            value=lambda step: refusal_of(step) if step.refusal else gettext("accepted"),
             state=lambda step: "no" if step.refusal else "go",
         ),
         lists.Column(head=gettext("Close after it"), value=lambda step: from_ns(step.closes_ns), kind="moment"),
     ]
 
 
+def refusal_of(step: LotStep) -> str:
+    """Why a bid was refused, as its bidder reads it."""
+    told = room.in_yuan(step.refusal, json.loads(step.facts), step.amount_fen or 0)
+    return str(pages.told(told)["sentence"])
+
+
 def step_words() -> dict[str, Any]:
-    """Kinds of steps that an operator meets often; others go by their name."""
+    """Every kind of step of a lot's record."""
     return {
         "bid": gettext("bid"),
         "paused": gettext("pause"),
         "resumed": gettext("resumed"),
         "banned": gettext("ban"),
         "annulled": gettext("annulled"),
-        "closed": gettext("close"),
         "opened": gettext("opened"),
         "admitted": gettext("admitted"),
+        "begun": gettext("taken up by the floor"),
+        "started": gettext("opened"),
+        "encumbered": gettext("stopped, the register changed"),
+        "edited": gettext("announcement changed"),
+        "matching": gettext("priority purchasers asked"),
+        "matched": gettext("priority purchaser answered"),
+        "hammer": gettext("hammer"),
+        "defaulted": gettext("buyer in default"),
+        "released": gettext("asked next, released"),
     }

@@ -50,6 +50,7 @@ def house(request: HttpRequest) -> HttpResponse:
         title=gettext("How the house runs"),
         health=checks.health(),
         floor=floor_doors.health(),
+        floor_word=rooms.floor_word(floor_doors.health().state),
         unnumbered=Leaf.objects.filter(number__isnull=True).count(),
         undelivered=Notice.objects.filter(deliveries__isnull=True).count(),
         version=settings.VERSION,

@@ -44,7 +44,7 @@ def people(request: HttpRequest) -> HttpResponse:
         held = RoleGrant.objects.filter(role=role, confirmed_at__isnull=False, ended_at__isnull=True)
         found = found.filter(pk__in=held.values("person"))
     columns = [
-        lists.Column(head=gettext("Log-in"), value=lambda one: one.login, order="login",
+        lists.Column(head=gettext("Log-in"), value=lambda one: one.login, order="login", is_code=True,
                       link=lambda one: reverse("office-person", args=[one.pk])),
         lists.Column(head=gettext("Name"), value=lambda one: one.name, order="name"),
         lists.Column(head=gettext("Roles"), value=roles_of),

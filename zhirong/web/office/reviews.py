@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules, rule_sets, rules, sales
-from zhirong.exchange.actions import changes, listings, withdrawals
+from zhirong.exchange.actions import changes, listings, second_runs, withdrawals
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem
 from zhirong.exchange.rule_sets import RuleSet, Span
@@ -83,7 +83,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         failed=exchange_words.failed(is_run_again=found.on_default == "rerun") if sales.of(one) == "failed" else "",
         rights=in_view(one, items, now=now),
         before=before,
-        figures=figures(found, one),
+        figures=figures(found, one, now=now),
         rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
         change=change,
@@ -99,7 +99,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
 
 def deed(request: HttpRequest, person: Person, listing_id: int) -> HttpResponse:
     """The deeds of the house on a listing, and on what its seller asks for."""
-    reason = request.POST.get("reason", "")
+    reason, is_said = request.POST.get("reason", ""), request.POST.get("fees_unknown") == "yes"
 
     def asked() -> int:
         return rooms.number_of(request, "change")
@@ -107,9 +107,9 @@ def deed(request: HttpRequest, person: Person, listing_id: int) -> HttpResponse:
     return rooms.do(
         request,
         {
-            "announce": lambda: listings.announce(person, listing_id),
+            "announce": lambda: listings.announce(person, listing_id, fees_unknown=is_said),
             "send_back": lambda: listings.send_back(person, listing_id, reason=reason),
-            "approve_change": lambda: changes.approve(person, asked()),
+            "approve_change": lambda: changes.approve(person, asked(), fees_unknown=is_said),
             "refuse_change": lambda: changes.refuse(person, asked(), reason=reason),
             "approve_withdrawal": lambda: withdrawals.approve(person, asked(), reason=reason),
             "refuse_withdrawal": lambda: withdrawals.refuse(person, asked(), reason=reason),
@@ -235,7 +235,7 @@ def finding(reason: registry_rules.Reason) -> Finding:
     )
 
 
-def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
+def figures(found: RuleSet, one: Listing, *, now: datetime) -> list[tuple[str, str, str]]:
     """The rule set's figures for this listing, each with the source it stands on."""
     said = rule_sets.sources(found.code)
 
@@ -251,9 +251,10 @@ def figures(found: RuleSet, one: Listing) -> list[tuple[str, str, str]]:
         )
 
     asking = one.asking_fen
+    first, announced = found.announcement_for(asking), second_runs.announcement(one, found, now=now)
     fees = {side: yuan(rules.fee_fen(found, asking, side=side)) for side in ("seller", "buyer")}
     return [
-        line(gettext("Announced for"), span(found.announcement_for(asking)), "announcement"),
+        line(gettext("Announced for"), span(announced), "announcement" if announced == first else "announcement_again"),
         line(gettext("Extended, when nobody came"), times(found.announcement_extensions), "announcement_extensions"),
         line(gettext("Deposit"), yuan(one.deposit_fen), "deposit_share"),
         line(gettext("Least step at the asking price"), yuan(amounts.step_at(found.steps, asking)), "steps"),

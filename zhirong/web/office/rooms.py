@@ -115,6 +115,17 @@ def kept_file(request: HttpRequest, name: str) -> File | None:
     return record.keep_file(who(request), title, content)
 
 
+def floor_word(state: str) -> str:
+    """How the floor is."""
+    words = {
+        "running": gettext("runs"),
+        "stopped": gettext("stopped by request"),
+        "fallen": gettext("fallen over a failure"),
+        "absent": gettext("not in this process"),
+    }
+    return words.get(state, state)
+
+
 def link(name: str, *args: Any) -> str:
     """The address of a page, empty while it is not built."""
     try:

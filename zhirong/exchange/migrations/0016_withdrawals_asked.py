@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0014_objections_again'),
+        ('exchange', '0015_unread_columns'),
         ('record', '0002_seals'),
     ]
 
