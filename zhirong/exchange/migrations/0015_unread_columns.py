@@ -1,4 +1,4 @@
-"""What no deed and no page ever read: every deal is a transfer, and an auction's kind stands in its terms."""
+"""What no deed and no page ever read: every deal is a transfer."""
 
 from __future__ import annotations
 
@@ -9,5 +9,4 @@ class Migration(migrations.Migration):
     dependencies = [("exchange", "0014_objections_again")]
     operations = [
         migrations.RemoveField(model_name="listing", name="deal_kind"),
-        migrations.RemoveField(model_name="lot", name="kind"),
     ]
