@@ -209,7 +209,7 @@ def anew(items: list[ListingItem]) -> str:
 
 
 def asked_for(
-    listing: Listing, change: ListingChange | None, items: list[ListingItem], now: datetime
+    listing: Listing, change: ListingChange | None, *, items: list[ListingItem], now: datetime
 ) -> list[altered.Line]:
     """What the change that waits would alter, as the operator sees it."""
     if change is None or change.state != "open":
@@ -249,5 +249,5 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         anew="" if is_run_again else anew(from_items),
         change=change,
         back=last if last is not None and last.what == "withdrawal" else None,
-        asked=asked_for(listing, change, from_items, now),
+        asked=asked_for(listing, change, items=from_items, now=now),
     )
