@@ -14,7 +14,7 @@ from zhirong.api import actions, calling, files, paging, problems, shapes
 from zhirong.api.actions import KEY
 from zhirong.exchange import subjects
 from zhirong.exchange.actions import unplaced
-from zhirong.ledger.actions import bank, matches, payouts, simulated, withdrawals
+from zhirong.ledger.actions import bank, free_payouts, matches, payouts, simulated
 from zhirong.ledger.bank import Bank
 from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, SimulatedLine
 from zhirong.record import actions as record
@@ -315,7 +315,7 @@ def return_to_payer(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
 def make_payout(request: HttpRequest, said: PayoutSaid) -> HttpResponse:
     """To the client's own account, held until a second person has checked it. Needs an Idempotency-Key."""
     person, plain = calling.person_of(request), said.model_dump(exclude={"payout_id"})
-    return actions.once(request, lambda: payout_told(withdrawals.pay_out(person, id=said.payout_id, **plain)))
+    return actions.once(request, lambda: payout_told(free_payouts.pay_out(person, id=said.payout_id, **plain)))
 
 
 @router.post(

@@ -12,7 +12,7 @@ from zhirong.people.models import Party, Secret
 KINDS = frozenset(
     {
         "ledger.payout_due", "ledger.account_missing", "ledger.payout_overdue", "ledger.payment_late",
-        "ledger.due_paid", "ledger.withdrawal_made", "ledger.withdrawal_stopped", "ledger.withdrawal_paid",
+        "ledger.due_paid", "ledger.free_payout_made", "ledger.free_payout_stopped", "ledger.free_payout_paid",
     }
 )  # fmt: skip
 

@@ -265,7 +265,7 @@ def close_met(desk: Desk, waiting: Sequence[Waiting]) -> None:
         Payout.objects.bulk_update(paid, ["line", "state"])
         dues.note_paid(paid, at=desk.at)
         for payout in paid:
-            owners.tell("ledger.withdrawal_paid", payout, who=None)
+            owners.tell("ledger.free_payout_paid", payout, who=None)
 
 
 def tell_astray(desk: Desk, waiting: Sequence[Waiting]) -> None:

@@ -17,7 +17,7 @@ from zhirong.exchange import subjects
 from zhirong.exchange.actions import unplaced
 from zhirong.ledger import bank_view, reports, rules
 from zhirong.ledger.actions import bank as bank_actions
-from zhirong.ledger.actions import matches, owners, payouts, set_aside, simulated, withdrawals
+from zhirong.ledger.actions import free_payouts, matches, owners, payouts, set_aside, simulated
 from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
 from zhirong.record import actions as record
@@ -116,7 +116,7 @@ def deed(request: HttpRequest) -> HttpResponse:
         return bank_actions.take_statement(person, content, name=kept.name, kept=kept)
 
     def make() -> object:
-        return withdrawals.pay_out(
+        return free_payouts.pay_out(
             person, id=given.get("key", "")[:40], account=given.get("account", "").strip(),
             amount_fen=rooms.fen_of(request, "amount"),
         )  # fmt: skip

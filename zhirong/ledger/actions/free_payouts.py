@@ -28,7 +28,7 @@ def pay_out(who: Person, *, id: str, account: str, amount_fen: int) -> Payout:
             raise Refused("ledger.payee_without_account", payee=party.name)
     made = payouts.make_payout(who, id=id, account=account, payee=party.name, amount_fen=amount_fen, topic=party.topic)
     if is_new:
-        owners.tell("ledger.withdrawal_made", made, who=who)
+        owners.tell("ledger.free_payout_made", made, who=who)
     return made
 
 

@@ -20,7 +20,7 @@ from tests.web.given_pages import text_of
 from zhirong.base.refused import Refused
 from zhirong.ledger import reports, rules
 from zhirong.ledger.actions import bank as desk
-from zhirong.ledger.actions import dues, matches, payouts, simulated, transfers, withdrawals
+from zhirong.ledger.actions import dues, free_payouts, matches, payouts, simulated, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import BankLine, Due, Payout
 from zhirong.people.actions import secrets
@@ -51,7 +51,7 @@ def asked(browser: Client, **body: Any) -> HttpResponse:
 
 
 def told(owner: given.Side) -> list[str]:
-    found = Notice.objects.filter(person_ref=owner.person.ref, kind__startswith="ledger.withdrawal")
+    found = Notice.objects.filter(person_ref=owner.person.ref, kind__startswith="ledger.free_payout")
     return list(found.order_by("pk").values_list("kind", flat=True))
 
 
@@ -84,13 +84,13 @@ def test_a_program_cannot_name_another_payee_and_the_same_id_pays_once() -> None
         answer = asked(operator, **said)
         assert answer.status_code == 200, answer.content.decode()
     assert Payout.objects.get().payee == owner.party.name
-    assert told(owner) == ["ledger.withdrawal_made"]
+    assert told(owner) == ["ledger.free_payout_made"]
 
 
 def test_its_owner_hears_payee_and_amount_when_it_is_made_and_when_it_is_paid() -> None:
     house, owner = given.House(), an_owner()
     simulated.pay_in("x", HELD_FEN, memo="", now=record.now())
-    withdrawals.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_234_56)
+    free_payouts.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_234_56)
     page = text_of(signed_in(owner.person), "/desk/messages")
     for said in (owner.party.name, "1,234.56", "out-1", "如非您的意思，请立即告知平台"):
         assert said in page
@@ -98,17 +98,17 @@ def test_its_owner_hears_payee_and_amount_when_it_is_made_and_when_it_is_paid() 
     assert "1,234.56" not in text_of(signed_in(stranger.person), "/desk/messages")
     payouts.check_payout(house.checker, "out-1")
     payouts.send_payouts(house.operator, simulated.SimulatedBank())
-    assert told(owner) == ["ledger.withdrawal_made"]
+    assert told(owner) == ["ledger.free_payout_made"]
     desk.fetch_statement(house.operator, simulated.SimulatedBank())
     assert Payout.objects.get().state == "done"
-    assert told(owner) == ["ledger.withdrawal_made", "ledger.withdrawal_paid"]
+    assert told(owner) == ["ledger.free_payout_made", "ledger.free_payout_paid"]
 
 
 def test_its_owner_hears_that_the_second_person_stopped_it() -> None:
     house, owner = given.House(), an_owner()
-    withdrawals.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_00)
+    free_payouts.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_00)
     payouts.refuse_payout(house.checker, "out-1", reason="非本人意思")
-    assert told(owner) == ["ledger.withdrawal_made", "ledger.withdrawal_stopped"]
+    assert told(owner) == ["ledger.free_payout_made", "ledger.free_payout_stopped"]
     assert given.free_fen(owner) == HELD_FEN
 
 
@@ -120,12 +120,12 @@ def test_what_is_promised_or_was_left_for_bids_stays_where_it_is(state: str) -> 
         [due] = dues.owe([dues.Owed("k", owner.party.topic, "proceeds", owner.party, 8_000_00, term)])
     Due.objects.filter(pk=due.pk).update(state=state)
     with pytest.raises(Refused) as refused:
-        withdrawals.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_000_01)
+        free_payouts.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_000_01)
     assert refused.value == Refused("ledger.promised", most_fen=1_000_00, due_fen=8_000_00)
     assert not Payout.objects.exists()
-    assert withdrawals.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_000_00).state == "made"
+    assert free_payouts.pay_out(house.operator, id="out-1", account=free_of(owner), amount_fen=1_000_00).state == "made"
     with pytest.raises(Refused) as refused:
-        withdrawals.pay_out(house.operator, id="out-2", account=free_of(owner), amount_fen=8_000_01)
+        free_payouts.pay_out(house.operator, id="out-2", account=free_of(owner), amount_fen=8_000_01)
     assert refused.value.code == "ledger.not_enough"
 
 
@@ -145,7 +145,7 @@ def test_a_party_without_an_account_on_file_or_unverified_is_not_paid() -> None:
     given.money_for(unverified, HELD_FEN)
     for party, code in ((owner.party, "ledger.payee_without_account"), (unverified, "ledger.payee_not_verified")):
         with pytest.raises(Refused) as refused:
-            withdrawals.pay_out(house.operator, id="out-1", account=rules.available(party.ref), amount_fen=1)
+            free_payouts.pay_out(house.operator, id="out-1", account=rules.available(party.ref), amount_fen=1)
         assert refused.value.code == code
 
 
