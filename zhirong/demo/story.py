@@ -136,9 +136,9 @@ class Story:
         """One bid by somebody who does not lead, by one to three steps."""
         lot.refresh_from_db()
         # Whoever may take the lot at its price waits for the end.
-        codes = Intent.objects.filter(listing_id=lot.listing_id, state="admitted", priority_rank=None)
-        codes = codes.values_list("code", flat=True)
-        bidder = self.dice.choice([code for code in codes.order_by("pk") if code != lot.top_code])
+        admitted = Intent.objects.filter(listing_id=lot.listing_id, state="admitted", priority_rank=None)
+        codes = admitted.order_by("pk").values_list("code", flat=True)
+        bidder = self.dice.choice([code for code in codes if code != lot.top_code])
         price_fen = lot.start_fen
         if lot.top_fen is not None:
             steps = Terms.from_facts(json.loads(lot.terms)).steps
