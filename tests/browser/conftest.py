@@ -14,6 +14,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.given_rooms import an_open_lot
+from tests.exchange.given_hall import Day
+from zhirong.exchange.models import Lot
 from zhirong.people.models import Person
 from zhirong.web import limits
 from zhirong.web.house import House
@@ -133,3 +136,21 @@ def must_fit(page: Page, *widths: int) -> None:
 def must_have_targets(page: Page, least: int = 44) -> None:
     """Every control outside a sentence is large enough to hit."""
     assert page.evaluate(SMALL, [CONTROLS, least]) == [], page.url
+
+
+@pytest.fixture
+def day(transactional_db: None) -> Day:
+    return Day()
+
+
+@pytest.fixture
+def lot(day: Day) -> Lot:
+    """A lot that stays open for a day, however slow the browsers are."""
+    return an_open_lot(day)
+
+
+def opened(visitor: Visitor, path: str) -> Page:
+    """The page, once its scripts have run."""
+    page = visitor.go(path)
+    expect(page.locator("html")).to_have_attribute("data-script", "on")
+    return page

@@ -8,7 +8,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
-from tests.browser.conftest import PATIENCE_MS, WIDTHS, Visit, Visitor, must_be_accessible, must_fit, must_have_targets
+from tests.browser.conftest import (
+    PATIENCE_MS,
+    WIDTHS,
+    Visit,
+    Visitor,
+    must_be_accessible,
+    must_fit,
+    must_have_targets,
+    opened,
+)
 from tests.browser.given_rooms import an_open_lot, leave
 from tests.exchange import given_deals as given
 from tests.exchange.given_hall import Day
@@ -21,24 +30,6 @@ from zhirong.record.models import Leaf
 from zhirong.web import filters
 
 pytestmark = pytest.mark.browser
-
-
-def opened(visitor: Visitor, path: str) -> Page:
-    """The page, once its scripts have run."""
-    page = visitor.go(path)
-    expect(page.locator("html")).to_have_attribute("data-script", "on")
-    return page
-
-
-@pytest.fixture
-def day(transactional_db: None) -> Day:
-    return Day()
-
-
-@pytest.fixture
-def lot(day: Day) -> Lot:
-    """A lot that stays open for a day, however slow the browsers are."""
-    return an_open_lot(day)
 
 
 @pytest.fixture

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, Visitor
-from tests.browser.given_rooms import an_open_lot
+from tests.browser.conftest import Visit, opened
 from tests.exchange.given_hall import Day
 from zhirong.exchange.models import Intent, Lot, LotStep
 
 pytestmark = pytest.mark.browser
-
-
-def opened(visitor: Visitor, path: str) -> Page:
-    """The page, once its scripts have run."""
-    page = visitor.go(path)
-    expect(page.locator("html")).to_have_attribute("data-script", "on")
-    return page
-
-
-@pytest.fixture
-def day(transactional_db: None) -> Day:
-    return Day()
-
-
-@pytest.fixture
-def lot(day: Day) -> Lot:
-    return an_open_lot(day)
 
 
 def test_whoever_is_outbid_is_told_so_at_once_in_place_of_the_acceptance(day: Day, lot: Lot, visit: Visit) -> None:

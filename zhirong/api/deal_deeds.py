@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -78,6 +79,12 @@ def told(request: HttpRequest, deal: Deal) -> DealTold:
     return full(one(request, deal.pk))
 
 
+def done(request: HttpRequest, deal_id: int, deed: Callable[..., Deal], **said: Any) -> HttpResponse:
+    """The deed on one deal, once; a deal that the caller may not see is not there."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: told(request, deed(person, deal.pk, **said)))
+
+
 @router.post(
     "/deals/{int:deal_id}/accept",
     summary="Accept the contract",
@@ -128,8 +135,7 @@ def take_offer(request: HttpRequest, deal_id: shapes.Id, said: Taking = NOTHING_
 )
 def decline_offer(request: HttpRequest, deal_id: shapes.Id) -> HttpResponse:
     """It costs nothing; the one after it is asked. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, succession.decline(person, deal.pk)))
+    return done(request, deal_id, succession.decline)
 
 
 @router.post(
@@ -170,8 +176,7 @@ def enter_recordal(request: HttpRequest, deal_id: shapes.Id, said: ProofSaid) ->
 )
 def return_recordal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """The second person found a fault in it."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, settlement.return_recordal(person, deal.pk, reason=said.reason)))
+    return done(request, deal_id, settlement.return_recordal, reason=said.reason)
 
 
 @router.post(
@@ -213,8 +218,7 @@ def confirm_recordal(request: HttpRequest, deal_id: shapes.Id, said: Confirm) ->
 )
 def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """After the term; nothing is taken before a second person agrees."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, settlement.propose_default(person, deal.pk, reason=said.reason)))
+    return done(request, deal_id, settlement.propose_default, reason=said.reason)
 
 
 @router.post(
@@ -229,10 +233,7 @@ def propose_default(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) 
 )  # fmt: skip
 def confirm_default(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
     """The deposit is used in the rule set's order and the next best follows (court rule 24). Needs a key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(
-        request, lambda: told(request, settlement.confirm_default(person, deal.pk, payload_hash=said.payload_hash))
-    )
+    return done(request, deal_id, settlement.confirm_default, payload_hash=said.payload_hash)
 
 
 @router.post(
@@ -292,10 +293,7 @@ def decide_objection(request: HttpRequest, objection_id: shapes.Id, said: Object
 )
 def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """Nothing is paid back before a second person agrees."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(
-        request, lambda: told(request, settlement.propose_annulment(person, deal.pk, reason=said.reason))
-    )
+    return done(request, deal_id, settlement.propose_annulment, reason=said.reason)
 
 
 @router.post(
@@ -314,10 +312,7 @@ def propose_annulment(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why
 )
 def confirm_annulment(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -> HttpResponse:
     """Everything paid goes back, in one group. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(
-        request, lambda: told(request, settlement.confirm_annulment(person, deal.pk, payload_hash=said.payload_hash))
-    )
+    return done(request, deal_id, settlement.confirm_annulment, payload_hash=said.payload_hash)
 
 
 @router.post(
@@ -331,12 +326,7 @@ def confirm_annulment(request: HttpRequest, deal_id: shapes.Id, said: Confirm) -
 )  # fmt: skip
 def return_proposal(request: HttpRequest, deal_id: shapes.Id, said: ReturnSaid) -> HttpResponse:
     """By its second person, as it was seen; another may be proposed then. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-
-    def deed() -> DealTold:
-        return told(request, proposals.send_back(person, deal.pk, payload_hash=said.payload_hash, reason=said.reason))
-
-    return actions.once(request, deed)
+    return done(request, deal_id, proposals.send_back, payload_hash=said.payload_hash, reason=said.reason)
 
 
 @router.post(
@@ -347,5 +337,4 @@ def return_proposal(request: HttpRequest, deal_id: shapes.Id, said: ReturnSaid) 
 )
 def withdraw_proposal(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """As long as nobody decided it. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: told(request, proposals.withdraw(person, deal.pk, reason=said.reason)))
+    return done(request, deal_id, proposals.withdraw, reason=said.reason)

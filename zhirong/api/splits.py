@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -86,6 +87,12 @@ def split_told(split: Split) -> SplitTold:
     return SplitTold(state=split.state, payload_hash=split.payload_hash)
 
 
+def done(request: HttpRequest, deal_id: int, deed: Callable[..., Split], **said: Any) -> HttpResponse:
+    """The deed on one deal's division, once; a deal that the caller may not see is not there."""
+    person, deal = calling.person_of(request), one(request, deal_id)
+    return actions.once(request, lambda: split_told(deed(person, deal.pk, **said)))
+
+
 @router.get("/deals/{int:deal_id}/proceeds", summary="Who gets what of the price", **problems.told(ProceedsTold))
 def get_proceeds(request: HttpRequest, deal_id: shapes.Id) -> ProceedsTold:
     """By the register, or as an agreement says; after the settlement what each one got."""
@@ -120,13 +127,9 @@ def get_proceeds(request: HttpRequest, deal_id: shapes.Id) -> ProceedsTold:
 )  # fmt: skip
 def propose_split(request: HttpRequest, deal_id: shapes.Id, said: SplitSaid) -> HttpResponse:
     """By the operator on evidence; a second person confirms it. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
     parts = [(part.role, part.party, part.amount_fen) for part in said.parts]
-    file = files.own_or_none(person, said.file)
-    return actions.once(
-        request,
-        lambda: split_told(splits.propose_split(person, deal.pk, parts=parts, reason=said.reason, file=file)),
-    )
+    file = files.own_or_none(calling.person_of(request), said.file)
+    return done(request, deal_id, splits.propose_split, parts=parts, reason=said.reason, file=file)
 
 
 @router.post(
@@ -139,11 +142,8 @@ def propose_split(request: HttpRequest, deal_id: shapes.Id, said: SplitSaid) -> 
 )  # fmt: skip
 def lift_split(request: HttpRequest, deal_id: shapes.Id, said: LiftSaid) -> HttpResponse:
     """It is confirmed, sent back or withdrawn like an agreement. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    file = files.own_or_none(person, said.file)
-    return actions.once(
-        request, lambda: split_told(splits.propose_lift(person, deal.pk, reason=said.reason, file=file))
-    )
+    file = files.own_or_none(calling.person_of(request), said.file)
+    return done(request, deal_id, splits.propose_lift, reason=said.reason, file=file)
 
 
 @router.post(
@@ -158,10 +158,7 @@ def lift_split(request: HttpRequest, deal_id: shapes.Id, said: LiftSaid) -> Http
 )  # fmt: skip
 def confirm_split(request: HttpRequest, deal_id: shapes.Id, said: SplitConfirmed) -> HttpResponse:
     """Of a settled deal it pays what waited in escrow. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(
-        request, lambda: split_told(splits.confirm_split(person, deal.pk, payload_hash=said.payload_hash))
-    )
+    return done(request, deal_id, splits.confirm_split, payload_hash=said.payload_hash)
 
 
 @router.post(
@@ -175,11 +172,7 @@ def confirm_split(request: HttpRequest, deal_id: shapes.Id, said: SplitConfirmed
 )  # fmt: skip
 def refuse_split(request: HttpRequest, deal_id: shapes.Id, said: SplitRefused) -> HttpResponse:
     """What stood before it stands again: an agreement of two, or the register's division. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(
-        request,
-        lambda: split_told(splits.refuse_split(person, deal.pk, payload_hash=said.payload_hash, reason=said.reason)),
-    )
+    return done(request, deal_id, splits.refuse_split, payload_hash=said.payload_hash, reason=said.reason)
 
 
 @router.post(
@@ -190,5 +183,4 @@ def refuse_split(request: HttpRequest, deal_id: shapes.Id, said: SplitRefused) -
 )
 def withdraw_split(request: HttpRequest, deal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """As long as nobody confirmed it; what stood before it stands again. Needs an Idempotency-Key."""
-    person, deal = calling.person_of(request), one(request, deal_id)
-    return actions.once(request, lambda: split_told(splits.withdraw_split(person, deal.pk, reason=said.reason)))
+    return done(request, deal_id, splits.withdraw_split, reason=said.reason)

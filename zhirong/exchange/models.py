@@ -189,6 +189,7 @@ class Lot(models.Model):
 
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="lots")
     run = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=12, default="english")
     form = models.CharField(max_length=16, default="timed")
     state = models.CharField(max_length=12, default="scheduled", db_index=True)
     terms = models.TextField()

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Sum
@@ -73,15 +74,8 @@ def propose_split(
     said = json.dumps([{"role": role, "party": ref, "amount_fen": fen} for role, ref, fen in parts], sort_keys=True)
     made, is_new = _propose(who, deal, said, reason=reason, file=file)
     if is_new:
-        record.tell(
-            "exchange.split_proposed",
-            deal.topic,
-            who=who,
-            to=persons_of(deal),
-            deal=deal.number,
-            parts=[[role, ref, fen] for role, ref, fen in parts],
-            payload_hash=made.payload_hash,
-        )
+        told = [[role, ref, fen] for role, ref, fen in parts]
+        _tell(who, "exchange.split_proposed", deal, parts=told, payload_hash=made.payload_hash)
     return made
 
 
@@ -98,16 +92,13 @@ def propose_lift(who: Person, deal_id: int, *, reason: str, file: File | None = 
     entitled.must_not_gain(who, {part.party.ref for part in entitled.agreed_parts(standing) if part.party})
     made, is_new = _propose(who, deal, NOBODY, reason=reason, file=file)
     if is_new:
-        record.tell(
-            "exchange.split_lift_proposed",
-            deal.topic,
-            who=who,
-            to=persons_of(deal),
-            deal=deal.number,
-            payload_hash=made.payload_hash,
-            reason=made.reason,
-        )
+        _tell(who, "exchange.split_lift_proposed", deal, payload_hash=made.payload_hash, reason=made.reason)
     return made
+
+
+def _tell(who: Person, kind: str, deal: Deal, **facts: Any) -> None:
+    """Both sides hear of it, each time with the hash by which the division is known."""
+    record.tell(kind, deal.topic, who=who, to=persons_of(deal), deal=deal.number, **facts)
 
 
 def _propose(who: Person, deal: Deal, said: str, *, reason: str, file: File | None) -> tuple[Split, bool]:
@@ -198,14 +189,7 @@ def confirm_split(who: Person, deal_id: int, *, payload_hash: str) -> Split:
     _must_fit_the_pledge(deal, given)
     found.state, found.confirmed_by, found.confirmed_at = "confirmed", who, record.now()
     found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
-    record.tell(
-        "exchange.split_confirmed",
-        deal.topic,
-        who=who,
-        to=persons_of(deal),
-        deal=deal.number,
-        payload_hash=payload_hash,
-    )
+    _tell(who, "exchange.split_confirmed", deal, payload_hash=payload_hash)
     if deal.state in ("settled", "defaulted"):
         _pay_what_waited(deal, parts, who=who)
     return found
@@ -221,14 +205,7 @@ def _lift(deal: Deal, found: Split, *, who: Person) -> Split:
     former.update(state="lifted")
     found.state, found.confirmed_by, found.confirmed_at = "lifted", who, record.now()
     found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
-    record.tell(
-        "exchange.split_lifted",
-        deal.topic,
-        who=who,
-        to=persons_of(deal),
-        deal=deal.number,
-        payload_hash=found.payload_hash,
-    )
+    _tell(who, "exchange.split_lifted", deal, payload_hash=found.payload_hash)
     return found
 
 
@@ -275,16 +252,8 @@ def _end(deal: Deal, split: Split, state: str, *, who: Person, reason: str) -> S
     if former is not None:
         former.state = "confirmed"
         former.save(update_fields=["state"])
-    record.tell(
-        ENDS[state],
-        deal.topic,
-        who=who,
-        to=persons_of(deal),
-        deal=deal.number,
-        payload_hash=split.payload_hash,
-        reason=why,
-        stands=former.payload_hash if former else "",
-    )
+    stands = former.payload_hash if former else ""
+    _tell(who, ENDS[state], deal, payload_hash=split.payload_hash, reason=why, stands=stands)
     return split
 
 

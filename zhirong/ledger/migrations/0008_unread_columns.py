@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0006_payout_account")]
+    dependencies = [("ledger", "0007_waiting_lines")]
     operations = [
         migrations.RemoveField(model_name=name, name="currency") for name in ("bankline", "due", "expectation")
     ]
