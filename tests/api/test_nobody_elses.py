@@ -56,6 +56,7 @@ UNREAD = {
     "/office/recordals/": {"recordal_id": 1},
     "/office/claims/": {"claim_id": 1},
     "/office/payments/": {"payment_id": 1},
+    "/office/rights/": {"right_id": 1, "file_id": 1},
     "/office/transfers/": {"transfer_id": 1},
     "/office/lots/": {"lot_id": 1},
     "/office/splits/": {"split_id": 1},

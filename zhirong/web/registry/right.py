@@ -112,6 +112,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         and access.could(pages.standing_of(request), "registry.claim_right"),
         can_list=is_mine and access.could(pages.standing_of(request), "exchange.list"),
         can_convey=access.could(pages.standing_of(request), "registry.enter_transfer"),
+        can_look=access.could(pages.standing_of(request), "people.see_cases"),
         can_pay=facts.is_patent and (is_mine or access.may(pages.standing_of(request), "registry.confirm_fees")),
     )
 
