@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -41,7 +41,7 @@ DEEDS = ("registry.enter_event", "registry.encumber", "registry.release", "regis
 TITLES = {
     "entries": gettext_noop("Register entries"),
     "burdens": gettext_noop("Burdens"),
-    "consents": gettext_noop("Consents"),
+    "consents": gettext_noop("Consents on record"),
 }
 ORDERS = {"entries": "-day", "consents": "-given_on"}
 # Beside which field a refusal of the registry stands.
@@ -113,7 +113,7 @@ def choices(one: Right, *, held: Sequence[Holding], lasting: Iterable[Encumbranc
         "kind": [(str(kind), words.label("entry", kind)) for kind in own],
         "ending": [("", "–"), *((str(ending), words.ending(ending)) for ending in Ending)],
         "weight": [kinds[0], *licences, *kinds[1:]],
-        "lasting": [(str(burden.pk), said_of(burden)) for burden in lasting],
+        "lasting": [(str(burden.pk), f"{named(burden)} · {burden.since}") for burden in lasting],
         "holding": [(str(holding.pk), holding.name) for holding in held],
         "by": [(key, favoured.name) for key, favoured in signers(held, lasting).items()],
         "act": [(str(act), words.label("act", act)) for act in Act],
@@ -252,9 +252,9 @@ def paper_page(request: HttpRequest, right_id: int, file_id: int) -> HttpRespons
 read_paper = rooms.room("people.see_cases")(paper_page)
 
 
-def said_of(one: Encumbrance) -> str:
+def named(one: Encumbrance) -> str:
     """A burden in one line: 质押 · 某银行 · 2026980001."""
-    return " · ".join(part for part in (kind_of(one), favoured_of(one), one.number, one.since.isoformat()) if part)
+    return " · ".join(part for part in (kind_of(one), favoured_of(one), one.number) if part)
 
 
 def kind_of(one: Encumbrance) -> str:
@@ -291,9 +291,7 @@ def entry_word(one: RegisterEvent) -> str:
 def burden_columns(right: Right, day: date) -> list[lists.Column]:
     """What the list shows of a burden."""
     return [
-        lists.Column(head=gettext("What"), value=kind_of),
-        lists.Column(head=gettext("For whom"), value=favoured_of),
-        lists.Column(head=gettext("Number"), value=lambda one: one.number),
+        lists.Column(head=gettext("Burden"), value=named),
         lists.Column(head=gettext("Since"), value=lambda one: one.since, kind="day"),
         lists.Column(head=gettext("Until"), value=lambda one: one.ended_on or one.until, kind="day"),
         lists.Column(
@@ -301,10 +299,7 @@ def burden_columns(right: Right, day: date) -> list[lists.Column]:
             state=lambda one: "half" if queries.weighs(one, day) else "off",
         ),
         paper_column(right),
-        lists.Column(
-            head=gettext("Paper of release"), value=lambda one: one.end_file.name if one.end_file else "",
-            link=lambda one: paper_link(right, one.end_file),
-        ),
+        paper_column(right, gettext("Paper of release"), of=lambda one: one.end_file),
         *by_columns(),
     ]  # fmt: skip
 
@@ -312,7 +307,7 @@ def burden_columns(right: Right, day: date) -> list[lists.Column]:
 def consent_columns(right: Right) -> list[lists.Column]:
     """What the list shows of a consent."""
     return [
-        lists.Column(head=gettext("By"), value=lambda one: one.by_name, order="by_name"),
+        lists.Column(head=gettext("Who agrees"), value=lambda one: one.by_name, order="by_name"),
         lists.Column(head=gettext("Act"), value=lambda one: words.label("act", one.act), order="act"),
         lists.Column(head=gettext("Since"), value=lambda one: one.given_on, kind="day", order="given_on"),
         lists.Column(head=gettext("Until"), value=lambda one: one.until, kind="day", order="until"),
@@ -321,16 +316,18 @@ def consent_columns(right: Right) -> list[lists.Column]:
     ]
 
 
-def paper_column(right: Right) -> lists.Column:
-    """The paper, which opens from here."""
+def paper_column(
+    right: Right, head: str = "", *, of: Callable[[Any], File | None] = lambda one: one.file
+) -> lists.Column:
+    """The paper, which opens from here; its name may be long, so it is not spelt out."""
+
+    def link(one: Any) -> str:
+        file = of(one)
+        return reverse("office-right-paper", args=[right.pk, file.pk]) if file else ""
+
     return lists.Column(
-        head=gettext("Paper"), value=lambda one: one.file.name if one.file else "",
-        link=lambda one: paper_link(right, one.file),
-    )  # fmt: skip
-
-
-def paper_link(right: Right, file: File | None) -> str:
-    return reverse("office-right-paper", args=[right.pk, file.pk]) if file else ""
+        head=head or gettext("Paper"), value=lambda one: gettext("Read it") if of(one) else "", link=link
+    )
 
 
 def by_columns() -> list[lists.Column]:
