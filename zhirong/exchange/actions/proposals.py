@@ -17,22 +17,31 @@ from zhirong.record import actions as record
 # What is proposed -> the verb of its second person, and what says that none waits.
 CONFIRMS = {"default": "exchange.confirm_default", "annulment": "exchange.confirm_annulment"}
 PROPOSES = {"default": "exchange.propose_default", "annulment": "exchange.propose_annulment"}
+PROPOSED = {"default": "exchange.default_proposed", "annulment": "exchange.annulment_proposed"}
 NONE_WAITS = {"default": "deal.default_not_proposed", "annulment": "deal.annulment_not_proposed"}
 
 
-def propose(deal: Deal, what: str, *, who: Person, reason: str) -> tuple[Proposal, bool]:
-    """What waits for a second person from now on, and whether it is new; another than the open one has to wait."""
+def propose(deal: Deal, what: str, *, who: Person, reason: str) -> None:
+    """It waits for a second person from now on, and both sides hear of it; another than the open one has to wait."""
     why = listing_rules.must_be_text(reason, field="reason", most=1000)
     digest = hashlib.sha256(f"{deal.number}\x1f{what}\x1f{why}".encode()).hexdigest()
     waiting = deal.proposals.filter(state="proposed").first()
     if waiting is not None and waiting.payload_hash == digest:
-        return waiting, False
+        return
     if waiting is not None:
         raise Refused("deal.proposal_open", deal=deal.number, proposal=waiting.what)
     made = Proposal.objects.create(
         deal=deal, what=what, reason=why, payload_hash=digest, proposed_by=who, proposed_at=record.now()
     )
-    return made, True
+    record.tell(
+        PROPOSED[what],
+        deal.topic,
+        who=who,
+        to=persons_of(deal),
+        deal=deal.number,
+        reason=made.reason,
+        payload_hash=made.payload_hash,
+    )
 
 
 def seen(deal: Deal, what: str, *, who: Person, payload_hash: str) -> Proposal:

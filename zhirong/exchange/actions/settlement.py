@@ -210,17 +210,7 @@ def propose_default(who: Person, deal_id: int, *, reason: str) -> Deal:
     deal = locked_deal(deal_id)
     access.require(who, "exchange.propose_default", deal)
     _must_be_overdue(deal)
-    made, is_new = proposals.propose(deal, "default", who=who, reason=reason)
-    if is_new:
-        record.tell(
-            "exchange.default_proposed",
-            deal.topic,
-            who=who,
-            to=persons_of(deal),
-            deal=deal.number,
-            reason=made.reason,
-            payload_hash=made.payload_hash,
-        )
+    proposals.propose(deal, "default", who=who, reason=reason)
     return deal
 
 
@@ -318,17 +308,7 @@ def propose_annulment(who: Person, deal_id: int, *, reason: str) -> Deal:
     access.require(who, "exchange.propose_annulment", deal)
     must_be_undisputed(deal)
     listing_rules.deal_after(deal.state, "annul")
-    made, is_new = proposals.propose(deal, "annulment", who=who, reason=reason)
-    if is_new:
-        record.tell(
-            "exchange.annulment_proposed",
-            deal.topic,
-            who=who,
-            to=persons_of(deal),
-            deal=deal.number,
-            reason=made.reason,
-            payload_hash=made.payload_hash,
-        )
+    proposals.propose(deal, "annulment", who=who, reason=reason)
     return deal
 
 
