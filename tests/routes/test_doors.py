@@ -16,8 +16,6 @@ BY_PROGRAM = {
     "POST /api/files",
     "PUT /api/me/contact",
     "POST /api/memberships/<int:membership_id>/administrator",
-    "PUT /api/parties/<ref>/nature",
-    "POST /api/parties/<ref>/secrets/read",
     "PUT /api/rights",
 }
 

@@ -28,6 +28,7 @@ addresses = [
     path("office", queue.queue, name="office"),
     path("office/listings/<int:listing_id>", reviews.listing, name="office-listing"),
     path("office/verifications/<int:verification_id>", cases.verification, name="office-verification"),
+    path("office/verifications/<int:verification_id>/secrets", cases.secret, name="office-secret"),
     path("office/verifications/<int:verification_id>/files/<int:file_id>", cases.evidence, name="office-evidence"),
     path("office/claims/<int:claim_id>", cases.claim, name="office-claim"),
     path("office/claims/<int:claim_id>/evidence", cases.claim_evidence, name="office-claim-evidence"),

@@ -271,7 +271,7 @@ def favoured_of(one: Encumbrance) -> str:
 def entry_columns(right: Right) -> list[lists.Column]:
     """What the list shows of an entry."""
     return [
-        lists.Column(head=gettext("Entry"), value=entry_word, order="kind"),
+        lists.Column(head=gettext("Register event"), value=entry_word, order="kind"),
         lists.Column(head=gettext("Day"), value=lambda one: one.day, kind="day", order="day"),
         lists.Column(head=gettext("Source"), value=lambda one: words.source(one.source), order="source"),
         paper_column(right),
