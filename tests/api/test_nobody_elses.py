@@ -90,6 +90,7 @@ def private() -> Private:
     return Private(
         (seller.person, sold.buyer.person),
         {
+            "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
             "/account/parties/": {"party_id": unverified.pk},
             "/api/parties/": {"ref": seller.party.ref},
             "/api/deals/": {"deal_id": sold.deal.pk, "name": "contract"},

@@ -245,6 +245,7 @@ def _people(things: Things) -> None:
     assert grant.confirmed_at is None
     token, _ = tokens.make_token(seller.person, name="x", days=1)
     things.by_start |= {
+        "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
         "/account/members/": {"membership_id": joining.pk},
         "/account/members/<int:membership_id>/leave": {"membership_id": seller.person.memberships.earliest("pk").pk},
         "/api/memberships/": {"membership_id": joining.pk},

@@ -14,8 +14,6 @@ BY_PAGE = {"POST /office/audit", "POST /office/clock", "POST /sign-out", "POST /
 # Programs alone: the register's own mass of entries, which nobody types, and what a page does within another deed.
 BY_PROGRAM = {
     "POST /api/files",
-    "PUT /api/me/contact",
-    "POST /api/memberships/<int:membership_id>/administrator",
     "PUT /api/rights",
 }
 
