@@ -111,12 +111,14 @@ def account_page(request: HttpRequest, *, fresh_token: str = "") -> HttpResponse
     now = record.now()
     words = access.roles()
     language = "zh" if views.chosen(request, "lang") == "zh-hans" else "en"
-    held = RoleGrant.objects.filter(person=person, confirmed_at__isnull=False, ended_at__isnull=True).order_by("role")
+    grants = list(RoleGrant.objects.filter(person=person, ended_at__isnull=True).order_by("role"))
     answer = pages.page(
         request,
         "people/account.html",
         crumbs=[(gettext("My account"), None)],
-        roles=[(one.pk, words[one.role][language]) for one in held],
+        roles=[(one.pk, words[one.role][language]) for one in grants if one.confirmed_at],
+        # Only at the founding of the house does somebody accept a role; later a second administrator confirms it.
+        offered=[(one.pk, words[one.role][language]) for one in grants if not one.confirmed_at],
         languages=LANGUAGES,
         done=done.word(request),
         memberships=Membership.objects.filter(person=person, ended_at__isnull=True).select_related("party"),
@@ -136,6 +138,17 @@ def change_contact(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "") for name in ("email", "phone", "language")}
     sign_in.change_contact(known(request), **given)
     return done.tell(request, HttpResponseRedirect(reverse("account")), "contact")
+
+
+@require_POST
+@pages.signed_in
+def accept_role(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """The founder's second administrator accepts the role; of any other the refusal says who confirms it."""
+    found = RoleGrant.objects.filter(pk=grant_id, person=known(request), ended_at__isnull=True).first()
+    if found is None:
+        raise Http404
+    roles.accept_first_role(known(request), found.pk)
+    return done.tell(request, HttpResponseRedirect(reverse("account")), "accept_role")
 
 
 @require_http_methods(["GET", "POST"])
@@ -264,6 +277,7 @@ addresses = [
     path("account/members/<int:membership_id>/leave", leave, name="leave"),
     path("account/members/<int:membership_id>/administrator", make_administrator, name="make-administrator"),
     path("account/contact", change_contact, name="contact-change"),
+    path("account/roles/<int:grant_id>/accept", accept_role, name="accept-role"),
     path("account/roles/<int:grant_id>/end", give_up_role, name="give-up-role"),
     path("account/tokens", make_token, name="make-token"),
     path("account/tokens/<int:token_id>/end", end_token, name="end-token"),
