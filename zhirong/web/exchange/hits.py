@@ -36,9 +36,10 @@ def ids(found: Sequence[Hit], kind: str) -> list[int]:
 
 def things(wanted_hits: Sequence[Hit]) -> dict[str, Any]:
     """The rows behind the hits by their topic, in five queries."""
-    held = Prefetch("holdings", Holding.objects.filter(until=None).order_by("position", "pk"), to_attr="held")
-    rights = Prefetch("right", Right.objects.prefetch_related(held))
-    items = Prefetch("items", ListingItem.objects.order_by("position").prefetch_related(rights), to_attr="shown_items")
+    now = Holding.objects.filter(until=None).order_by("position", "pk")
+    held, held_there = Prefetch("holdings", now, to_attr="held"), Prefetch("right__holdings", now, to_attr="held")
+    rights = ListingItem.objects.order_by("position").select_related("right").prefetch_related(held_there)
+    items = Prefetch("items", rights, to_attr="shown_items")
     lots = Prefetch("lots", Lot.objects.order_by("-run"), to_attr="shown_lots")
     found: dict[str, Any] = {}
     if wanted := ids(wanted_hits, "listing"):
