@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from zhirong.exchange.listing_rules import stands_still
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.papers.sheets import Column
 from zhirong.people.rules import Standing
@@ -163,6 +164,7 @@ def own_list(request: HttpRequest, own: Own, template: str) -> HttpResponse:
         listing_state=words.listing_state,
         end_of=ends.of,
         deal_state=deal_words.deal,
+        stands_still=stands_still,
         intent_state=deal_words.intent,
         deposit_word=deal_words.deposit,
     )

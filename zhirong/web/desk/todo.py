@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from zhirong.base import shown
 from zhirong.exchange.actions import money
+from zhirong.exchange.listing_rules import stands_still
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger.astray import Came
 from zhirong.people.models import Party
@@ -161,7 +162,7 @@ def of_deals(deals: Iterable[Deal], standing: Standing | None) -> Iterator[Step]
     mine = standing.parties if standing else frozenset()
     for one in deals:
         place = reverse("deal", args=[one.number])
-        if one.stopped_at is not None:
+        if stands_still(one):
             continue
         amount = shown.yuan(one.price_fen, _language())
         facts = f"{one.number} · {filters.title(one.listing)} · {amount}"

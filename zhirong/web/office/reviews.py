@@ -283,7 +283,7 @@ def state_of(state: str) -> tuple[str, str]:
         "bidding": ("on", gettext("In the auction")),
         "sold": ("done", gettext("Sold, in settlement")),
         "offering": ("wait", gettext("Offered to the next best")),
-        "settled": ("done", gettext("Price and title exchanged")),
+        "settled": ("done", gettext("Sold and settled")),
         "suspended": ("wait", gettext("Suspended")),
         "ended": ("off", gettext("Ended unsold")),
         "withdrawn": ("off", gettext("Withdrawn")),
