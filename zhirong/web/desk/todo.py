@@ -110,6 +110,9 @@ def _auction(intent: Intent) -> Step:
         why = gettext("You lead at %(amount)s") % {"amount": shown.yuan(top_fen, _language())}
     else:
         why = gettext("The price stands at %(amount)s, not yours") % {"amount": shown.yuan(top_fen, _language())}
+    if intent.lot_state == "paused":  # type: ignore[attr-defined]
+        title = gettext("The bidding on %(title)s is stopped") % {"title": filters.title(intent.listing)}
+        return Step(None, title, f"{intent.listing.number} · {why}", gettext("Look at it"), place)
     title = gettext("Bid on %(title)s") % {"title": filters.title(intent.listing)}
     closes = shown.from_ns(intent.lot_closes_ns)  # type: ignore[attr-defined]
     return Step(closes, title, f"{intent.listing.number} · {why}", gettext("Bid for it"), place, is_live=True)
