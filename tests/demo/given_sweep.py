@@ -23,6 +23,7 @@ QUOTED = {"code", "pre", "script", "style"}
 # An example of what may be typed is quoted too.
 HINT = "hint"
 VOID = {"meta", "link", "input", "br", "img", "rect", "line", "circle", "path", "hr"}
+CAST = ("jingban", "fuhe", "zhuguan", "shenji", "guanli", "chen", "zhiqiu", "yizhou")
 STARTS = ("/office", "/desk", "/bank-demo")
 # So many pages of one kind: the states of the story's listings, deals and lots are all among them.
 OF_A_KIND = 60
@@ -89,24 +90,29 @@ def pages_of(browser: Any) -> Iterator[tuple[str, str]]:
         waits = [one for one in waits if one.startswith(STARTS)]
 
 
+def unclear(login: str, language: str, read: Counter[str]) -> Iterator[tuple[str, str]]:
+    """What one of the cast meets in one language, with the page where it stands."""
+    client: Any = importlib.import_module("django.test").Client
+    person: Any = importlib.import_module("zhirong.people.models").Person
+    browser = client(HTTP_HOST="localhost")
+    browser.force_login(person.objects.get(login=login))
+    browser.cookies["lang"] = language
+    for address, text in pages_of(browser):
+        reader = Reader()
+        reader.feed(text)
+        read[language] += 1
+        for one in raw(reader.texts, is_chinese=language == "zh-hans"):
+            yield f"{language} {kind_of(address)} {one}", f"{login} {address}"
+
+
 def main(folder: Path) -> None:
     os.environ["ZR_DATA"] = str(folder)
     importlib.import_module("zhirong.server").open_house(str(folder))
-    client: Any = importlib.import_module("django.test").Client
-    person: Any = importlib.import_module("zhirong.people.models").Person
     found: dict[str, str] = {}
     read = Counter[str]()
-    for login in sys.argv[2:] or ("jingban", "fuhe", "zhuguan", "shenji", "guanli", "chen", "zhiqiu", "yizhou"):
+    for login in CAST:
         for language in ("zh-hans", "en"):
-            browser = client(HTTP_HOST="localhost")
-            browser.force_login(person.objects.get(login=login))
-            browser.cookies["lang"] = language
-            for address, text in pages_of(browser):
-                reader = Reader()
-                reader.feed(text)
-                read[language] += 1
-                for one in raw(reader.texts, is_chinese=language == "zh-hans"):
-                    found.setdefault(f"{language} {kind_of(address)} {one}", f"{login} {address}")
+            found |= dict(unclear(login, language, read))
     print(json.dumps({"read": read, "found": found}, ensure_ascii=False, indent=1))
 
 

@@ -8,10 +8,13 @@ from django.test import Client
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.exchange import given_succession as succession
 from tests.exchange.given_hall import Day
+from tests.exchange.test_succession import floor  # noqa: F401 -- a fixture
 from tests.people.given_people import a_person
 from tests.web.given_pages import text_of
 from zhirong.exchange.actions import intents, questions
+from zhirong.exchange.models import Listing
 from zhirong.record import actions as record
 from zhirong.record.models import Choice, Notice
 
@@ -135,3 +138,17 @@ def test_the_outbox_is_there_in_a_demo_alone(client: Client, monkeypatch: pytest
     text = text_of(client, "/outbox")
     assert f"{sold.seller.person.ref}@example.org" in text
     assert "的合同已拟好" in text
+
+
+@pytest.mark.usefixtures("floor")
+def test_my_registrations_say_what_became_of_them() -> None:
+    house, seller, buyer, other = given.House(), given.a_side("holder"), given.a_side("buyer"), given.a_side("buyer")
+    deal = succession.sold(house, seller, [(other, 800_000_00), (buyer, 820_000_00)])
+    winner, loser = desk.browser_of(buyer.person), desk.browser_of(other.person)
+    assert "竞得：待确认合同" in text_of(winner, "/desk/bids")
+    assert "他人竞得" in text_of(loser, "/desk/bids")
+    assert "他人竞得" in loser.get("/desk/bids?form=csv").content.decode()
+    for browser in (winner, loser):
+        assert "已确认资格</span>" not in text_of(browser, "/desk/bids")
+    Listing.objects.filter(pk=deal.listing_id).update(state="withdrawn")
+    assert "已撤回</span>" in text_of(loser, "/desk/bids")

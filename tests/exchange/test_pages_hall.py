@@ -153,6 +153,16 @@ def test_a_hall_without_an_index_says_how_far_it_is(client: Client) -> None:
     assert "正在建立索引" in text_of(client, "/market?q=储能")
 
 
+def test_a_suspended_listing_stands_behind_those_one_can_register_for(client: Client) -> None:
+    day = Day()
+    stopped, other = day.announced(), day.announced()
+    listings.suspend(day.house.operator, stopped.pk, reason="收到权属异议，核实期间暂停。")
+    with the_index():
+        for address in ("/market", "/market?sort=closes"):
+            text = text_of(client, address)
+            assert text.index(other.number) < text.index(stopped.number), address
+
+
 def test_what_was_found_is_taken_away_as_a_sheet(client: Client) -> None:
     day = Day()
     listing = day.announced()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.exchange import given_deals as given
@@ -34,9 +36,6 @@ class Bank:
     def take_instructions(self, file: bytes, *, now: datetime) -> None:
         self.files.append(file.decode())
         simulated.SimulatedBank().take_instructions(file, now=now)
-
-    def statement(self, now: datetime) -> tuple[str, bytes]:
-        return simulated.SimulatedBank().statement(now)
 
 
 def gives(side: given.Side, number: str) -> Secret:
@@ -138,6 +137,48 @@ def test_the_price_of_a_sale_waits_until_its_seller_gives_an_account() -> None:
     bank = Bank()
     payouts.send_payouts(house.operator, bank)
     assert FIRST in bank.files[0]
+
+
+def test_accounts_are_read_before_the_book_is_locked_and_a_stop_in_between_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house, _, due = a_refund()
+    [payout] = dues.prepare(house.operator, [due.key])
+    dues.check(house.checker, [payout.pk])
+    real, inside = secrets.read_secret, []
+
+    def read_secret(*args: Any, **named: Any) -> str:
+        inside.append(connection.in_atomic_block)
+        return real(*args, **named)
+
+    def stopped(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(secrets, "read_secret", read_secret)
+    bank = Bank()
+    with monkeypatch.context() as stop:
+        stop.setattr(payouts, "_ready", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            payouts.send_payouts(house.operator, bank)
+    assert (bank.files, Payout.objects.get().state, deeds().count("people.secret_read")) == ([], "checked", 1)
+    payouts.send_payouts(house.operator, bank)
+    assert inside == [False, False]
+    assert [FIRST in file for file in bank.files] == [True]
+
+
+def test_an_account_changed_between_its_reading_and_the_sending_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, buyer, due = a_refund()
+    [payout] = dues.prepare(house.operator, [due.key])
+    dues.check(house.checker, [payout.pk])
+    real, bank = payouts._ready, Bank()
+
+    def ready(chosen: list[Payout]) -> list[Payout]:
+        gives(buyer, SECOND)
+        return real(chosen)
+
+    monkeypatch.setattr(payouts, "_ready", ready)
+    assert payouts.send_payouts(house.operator, bank) == []
+    assert (bank.files, Payout.objects.get().state, Due.objects.get().state) == ([], "refused", "due")
 
 
 def test_an_instruction_names_the_account_that_its_payout_was_made_for() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.exchange import given_succession as succession
+from tests.exchange.test_succession import floor  # noqa: F401 -- a fixture
 from tests.house.source import ROOT
 from tests.office.given_office import signed_in
 from tests.web.given_pages import text_of
@@ -55,6 +57,7 @@ def test_a_refusal_takes_the_focus_and_stands_in_the_form_that_was_sent() -> Non
     browser = signed_in(given.House().operator)
     answer = browser.post(f"/office/objections/{raised.pk}", {"deed": "uphold", "decision": "不行"})
     page = answer.content.decode()
+    assert "“决定及理由”须为 10 至 4000 字，现为 2 字" in page
     assert page.count("autofocus") == 1
     dismiss, uphold = page.index('id="dismiss-decision"'), page.index('id="uphold-decision"')
     assert "autofocus" not in page[dismiss:uphold]
@@ -63,3 +66,23 @@ def test_a_refusal_takes_the_focus_and_stands_in_the_form_that_was_sent() -> Non
     assert 'id="dismiss-decision-w"' not in page
     assert 'id="uphold-decision-w"' in page
     assert "已办理" not in page
+
+
+def test_the_queue_promises_an_objection_to_nobody_who_had_a_hand_in_its_deal() -> None:
+    sold = desk.a_deal()
+    raised = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="成交前一小时页面无法打开，请核实。")
+    for person, is_mine in ((sold.house.operator, False), (given.House().operator, True)):
+        assert objections.took_part(person, sold.deal) is not is_mine
+        text = text_of(signed_in(person), "/office?kind=objection")
+        assert f'href="/office/objections/{raised.pk}"' in text
+        assert f"{'是' if is_mine else '他人办理'}</span>" in text, text[-3000:]
+
+
+@pytest.mark.usefixtures("floor")
+def test_a_deal_that_fell_leads_to_the_one_after_it_and_names_who_decided() -> None:
+    house = given.House()
+    fell, offer, _ = succession.asked(house)
+    text = text_of(signed_in(house.operator), f"/office/deals/{fell.pk}")
+    assert f'href="/office/deals/{offer.pk}">其后的成交 {offer.number}' in text
+    assert f"{house.checker.name} · " in text
+    assert "其后的成交" not in text_of(signed_in(house.operator), f"/office/deals/{offer.pk}")

@@ -19,6 +19,7 @@ from tests.exchange.test_refunds import a_released
 from tests.office.given_office import signed_in
 from tests.people import given_people as people
 from zhirong.exchange.models import Listing, Share, Split
+from zhirong.ledger import reports
 from zhirong.ledger.models import Due, Payout
 from zhirong.people.actions import secrets
 
@@ -269,3 +270,35 @@ def test_the_books_name_the_party_of_an_account() -> None:
     assert "银行存管账户" in page
     path = f"party:{buyer.party.ref}:available"
     assert f"{buyer.party.name} · 可用款</h2>" in text_of(signed_in(house.operator), f"/office/bank/books?path={path}")
+
+
+def test_payouts_of_an_older_version_are_made_anew_by_one_button() -> None:
+    house, seller, buyers = given.House(), given.a_side("holder"), [given.a_side("buyer") for _ in range(2)]
+    found = [a_released(house, seller, buyer) for buyer in buyers]
+    operator, checker = signed_in(house.operator), signed_in(house.checker)
+    assert operator.post(DUES, {"deed": "prepare", "one": [one.key for one in found]}).status_code == 302
+    # Before an account stood in what is signed for, a payout had no print of it, though one was on file.
+    secrets.keep_secret(buyers[0].person, buyers[0].party.pk, kind=secrets.ACCOUNT, value="6222021234567890")
+    old = Payout.objects.get(due=found[0])
+    assert (old.account_print, old.state) == ("", "made")
+    page = text_of(checker, DUES)
+    assert "有 1 笔付款不能放行" in page
+    assert "重新制单 1 笔" not in page
+    assert "复核并放行 1 笔，共 80,000 元" in page
+    assert f'value="{old.pk}"' not in page
+    assert "不能放行" in text_of(checker, "/office/bank")
+    assert checker.post(DUES, {"deed": "check", "one": [old.pk]}).status_code == 409
+    assert "重新制单 1 笔，共 80,000 元" in text_of(operator, DUES)
+    assert operator.post(DUES, {"deed": "prepare", "one": [found[0].key]}).status_code == 302
+    anew = Payout.objects.get(due=found[0])
+    old.refresh_from_db()
+    assert (old.state, anew.state, anew.pk != old.pk) == ("refused", "made", True)
+    assert "不能放行" not in text_of(operator, DUES)
+    # The same again makes none twice.
+    assert operator.post(DUES, {"deed": "prepare", "one": [found[0].key]}).status_code == 302
+    assert Payout.objects.count() == 3
+    page = text_of(checker, DUES)
+    assert page.index("逐笔查看待放行的 2 笔付款") < page.index("按来款账户原路退回") < page.index("复核并放行 2 笔")
+    assert checker.post(DUES, {"deed": "check", "one": [anew.pk]}).status_code == 302
+    assert Payout.objects.get(pk=anew.pk).state == "checked"
+    assert list(reports.faults()) == []

@@ -314,13 +314,13 @@ def return_to_payer(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
     summary="Make a payout",
     **problems.told(
         PayoutTold, "ledger.id_used", "ledger.not_positive", "ledger.not_enough", "ledger.account_not_found",
-        "ledger.not_clients_account", *KEY,
+        "ledger.not_payable", *KEY,
     ),
 )  # fmt: skip
 def make_payout(request: HttpRequest, said: PayoutSaid) -> HttpResponse:
     """From a client's free money, held until a second person has checked it. Needs an Idempotency-Key."""
     if rules.class_of(said.account) != "clients":
-        raise Refused("ledger.not_clients_account", path=said.account)
+        raise Refused("ledger.not_payable", path=said.account)
     person, plain = calling.person_of(request), said.model_dump(exclude={"payout_id"})
     return actions.once(request, lambda: payout_told(payouts.make_payout(person, id=said.payout_id, **plain)))
 

@@ -20,7 +20,6 @@ CHUNK = 500
 # A listing with hundreds of rights is found by its first ones' texts and by all their numbers.
 TEXTS_MOST = 12
 OPEN = ("announced", "qualifying", "answering", "bidding")
-RUNNING = (*OPEN, "suspended")
 # What a person may type for the state of a listing (field ls).
 STATE_NAMES = {
     "announced": ("可报名", "挂牌中", "open", "announced"),
@@ -113,8 +112,8 @@ def of_listing(listing: Listing, rights: Sequence[Right], *, price_fen: int) -> 
     """One listing: its own words first, those of its rights after them."""
     filed = [right.filed_on for right in rights if right.filed_on]
     dates: dict[str, Any] = {"listed": listing.announced_at, "applied": min(filed, default=None)}
-    # What is over closes no more, so it stands behind everything in the order of closing.
-    dates["closes"] = listing.closes_at if listing.state in RUNNING else None
+    # What is over closes no more, and what is suspended at no known time: both stand behind in the order of closing.
+    dates["closes"] = listing.closes_at if listing.state in OPEN else None
     first = rights[:TEXTS_MOST]
     return Document(
         id=listing.topic,

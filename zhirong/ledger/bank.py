@@ -44,6 +44,15 @@ def custody_account() -> CustodyAccount | None:
     return CustodyAccount(*parts) if len(parts) == len(CustodyAccount.__slots__) and all(parts) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A statement that the bank has written and not yet counted as told; `mark` is the bank's own note of it."""
+
+    name: str
+    content: bytes
+    mark: tuple[tuple[int, int], ...] = ()
+
+
 class Bank(Protocol):
     """A custody bank: whatever stands behind, files go in and come out."""
 
@@ -51,8 +60,11 @@ class Bank(Protocol):
     def name(self) -> str:
         """Under which name the house's accounts know it."""
 
-    def statement(self, now: datetime) -> tuple[str, bytes]:
-        """The file name and the bytes of a statement of what is new since the last one."""
+    def news(self, now: datetime) -> Told:
+        """A statement of what is new since the last one that was kept; asked outside every transaction of ours."""
+
+    def kept(self, told: Told) -> None:
+        """We have it: called in the transaction that keeps it, so that a stop before it loses no line."""
 
     def take_instructions(self, file: bytes, *, now: datetime) -> None:
         """Hand an instruction file over; the same instruction twice pays once."""

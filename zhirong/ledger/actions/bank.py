@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,11 +81,40 @@ def take_statement(who: Person, file: bytes, *, name: str, bank: str = rules.BAN
     return book_on(who, receive(who, file, name=name, bank=bank, kept=kept), bank=bank)
 
 
-@transaction.atomic
-def receive(who: Person | None, file: bytes, *, name: str, bank: str, kept: File | None = None) -> BankFile:
-    """Keep a statement that can be read and agrees with what earlier ones said; its lines are booked after this."""
-    transfers.lock_book()
-    digest = hashlib.sha256(file).hexdigest()
+def receive(
+    who: Person | None,
+    file: bytes,
+    *,
+    name: str,
+    bank: str,
+    kept: File | None = None,
+    then: Callable[[], None] = lambda: None,
+) -> BankFile:
+    """Keep a statement that can be read and agrees with what earlier ones said; its lines are booked after this.
+
+    Read, hashed and written before the book is locked; `then` is done in the transaction that keeps it.
+    """
+    digest, statement = hashlib.sha256(file).hexdigest(), banks.read_statement(file)
+    brought = record.bring(name, file) if kept is None else None
+    with transaction.atomic():
+        transfers.lock_book()
+        found = _received(digest, statement, bank=bank)
+        if found is None:
+            found = BankFile.objects.create(
+                direction="in",
+                name=name,
+                sha256=digest,
+                file=record.keep(who, brought) if brought else kept,
+                at=record.now(),
+                lines=len(statement.lines),
+                closing=statement.closing,
+            )
+        then()
+    return found
+
+
+def _received(digest: str, statement: banks.Statement, *, bank: str) -> BankFile | None:
+    """The same file where it came before; refused where another is under way or a line reads differently."""
     before = BankFile.objects.filter(direction__in=("in", SET_ASIDE), sha256=digest).first()
     if before is not None and before.direction == "in":
         return before
@@ -96,18 +125,9 @@ def receive(who: Person | None, file: bytes, *, name: str, bank: str, kept: File
         before.direction = "in"
         before.save(update_fields=["direction"])
         return before
-    statement = banks.read_statement(file)
     lines.fresh_lines(statement.lines, bank=bank)
     transfers.open_accounts([rules.custody(bank), rules.suspense(bank), rules.transit(bank)])
-    return BankFile.objects.create(
-        direction="in",
-        name=name,
-        sha256=digest,
-        file=kept or record.keep_file(who, name, file),
-        at=record.now(),
-        lines=len(statement.lines),
-        closing=statement.closing,
-    )
+    return None
 
 
 def unfinished() -> QuerySet[BankFile]:
@@ -185,10 +205,9 @@ def fetch_by_itself(bank: banks.Bank) -> Taken:
 
 def _fetch(who: Person | None, bank: banks.Bank) -> Taken:
     finish(bank=bank.name)
-    with transaction.atomic():
-        # What the bank told is kept with its telling, so that a stop in between loses no line.
-        name, content = bank.statement(record.now())
-        file = receive(who, content, name=name, bank=bank.name)
+    told = bank.news(record.now())
+    # What the bank told is kept with its telling, so that a stop in between loses no line.
+    file = receive(who, told.content, name=told.name, bank=bank.name, then=lambda: bank.kept(told))
     return book_on(who, file, bank=bank.name)
 
 

@@ -191,18 +191,24 @@ def prepare(who: Person, keys: Sequence[str]) -> list[Payout]:
 
 @transaction.atomic
 def _prepare_one(who: Person, key: str) -> Payout | None:
-    """The maker's half of one payout to the party's own verified account; none where other bids used all of it."""
+    """The maker's half of one payout to the party's own verified account; none where other bids used all of it.
+
+    One that was made for another account than the party's, and waits for a check that it cannot pass, is made anew.
+    """
     due = locked(key)
-    if due.state == "made":
-        return due.payout
-    if due.state != "due":
+    # Read, and locked, before anything is told: whoever changes an account locks it and then tells.
+    seen = secrets.account_print(due.party.ref)
+    made = due.payout if due.state == "made" else None
+    if made is not None and (made.state != "made" or made.account_print == seen):
+        return made
+    if due.state not in ("due", "made"):
         raise Refused("ledger.due_not_open", state=due.state)
     if due.party.verified_at is None:
         raise Refused("ledger.payee_not_verified", payee=due.party.name)
-    # Read, and locked, before anything is told: whoever changes an account locks it and then tells.
-    seen = secrets.account_print(due.party.ref)
     if due.why in FIRST_TIME and not seen:
         raise Refused("ledger.payee_without_account", payee=due.party.name)
+    if made is not None:
+        payouts.void(who, made)
     shrink(due.party)
     due.refresh_from_db()
     if due.left == 0:

@@ -25,6 +25,7 @@ from zhirong.record import actions as record
 # lock is held for a few hundredths of a second, and a bid waits no longer.
 MOST_IN_A_FILE: Final = 10
 MOST_FILES: Final = 50
+VOID: Final = "account_changed"
 TOPIC: Final = re.compile(r"[a-z_]+:[0-9a-z]{1,32}")
 # Gives what each of some payouts is for.
 Say = Callable[[Sequence[Payout]], Mapping[str, str]]
@@ -160,6 +161,19 @@ def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
     return payout
 
 
+def void(who: Person, payout: Payout) -> None:
+    """A payout that no check can pass, since its payee's account is another now: the money is free, and due as before.
+
+    So are those that were made before an account stood in what is signed for (`payload_hash`).
+    """
+    key = hold_id(payout.pk)
+    transfers.release(who, key, id=f"{key}:no", topic=payout.topic)
+    payout.state = "refused"
+    payout.save(update_fields=["state"])
+    record.tell("ledger.payout_refused", payout.topic, who=who, payout=payout.pk, amount_fen=payout.amount, reason=VOID)
+    Due.objects.filter(payout=payout).update(state="due", payout=None)
+
+
 def waiting(payout_id: str) -> Payout:
     """A payout that waits for its check, locked."""
     transfers.lock_book()
@@ -207,14 +221,26 @@ def send_payouts(who: Person, bank: banks.Bank, *, say: Say = plain_purposes) ->
     return sent
 
 
-@transaction.atomic
 def _send_file(who: Person, bank: banks.Bank, say: Say) -> BankFile | None:
-    """One instruction file of the payouts that were checked first."""
+    """One instruction file of the payouts that were checked first; their accounts are read before the book is locked.
+
+    Each reading stands on the record by itself: a house that stops after it has sent nothing, and reads again.
+    """
     require_even()
-    ready = _ready()
+    checked = Payout.objects.select_related("account").filter(state="checked").order_by("checked_at", "pk")
+    chosen = list(checked[:MOST_IN_A_FILE])
+    return _hand_over(bank, chosen, full=_accounts(who, chosen), say=say, who=who) if chosen else None
+
+
+@transaction.atomic
+def _hand_over(
+    bank: banks.Bank, chosen: Sequence[Payout], *, full: Mapping[str, str], say: Say, who: Person
+) -> BankFile | None:
+    require_even()
+    ready = [one for one in _ready(chosen) if not one.account_print or one.id in full]
     if not ready:
         return None
-    now, purposes, full = record.now(), say(ready), _accounts(who, ready)
+    now, purposes = record.now(), say(ready)
     file = banks.write_instructions(
         banks.Instruction(
             id=one.id,
@@ -244,14 +270,14 @@ def _send_file(who: Person, bank: banks.Bank, say: Say) -> BankFile | None:
     return sent
 
 
-def _ready() -> list[Payout]:
-    """What was checked first and still goes where its checker saw it go; the rest is taken back."""
+def _ready(chosen: Sequence[Payout]) -> list[Payout]:
+    """What of these still waits and goes where its checker saw it go; what goes elsewhere now is taken back."""
     transfers.lock_book()
     checked = list(
         Payout.objects.select_for_update(of=("self",))
         .select_related("account")
-        .filter(state="checked")
-        .order_by("checked_at", "pk")[:MOST_IN_A_FILE]
+        .filter(state="checked", pk__in=[one.pk for one in chosen])
+        .order_by("checked_at", "pk")
     )
     prints = secrets.account_prints(owner_of(one.account.path) for one in checked)
     changed = {one.pk for one in checked if account_changed(one, prints)}
@@ -285,17 +311,24 @@ def _who_paid(payout: Payout) -> list[Person]:
 
 
 def _accounts(who: Person, payouts: Sequence[Payout]) -> dict[str, str]:
-    """The payees' own accounts in full, for the bank alone: the file is not kept here, and each reading is a deed."""
+    """The payees' own accounts in full, for the bank alone: the file is not kept here, and each reading is a deed.
+
+    Only an account that is the one the checker saw is read and given.
+    """
     owners = {one.id: owner_of(one.account.path) for one in payouts}
     found = Secret.objects.filter(kind=secrets.ACCOUNT, party__ref__in=set(owners.values()))
-    parties = dict(found.values_list("party__ref", "party"))
-    return {
-        one.id: secrets.read_secret(
-            who, parties[owners[one.id]], kind=secrets.ACCOUNT, reason="payout", about=_about(one)
-        )
-        for one in payouts
-        if owners.get(one.id) in parties
+    parties = {
+        ref: (pk, bytes(seen).hex()) for ref, pk, seen in found.values_list("party__ref", "party", "fingerprint")
     }
+    full = {}
+    for one in payouts:
+        party, seen = parties.get(owners[one.id], (0, ""))
+        if not seen or seen != one.account_print:
+            continue
+        plain = secrets.read_secret(who, party, kind=secrets.ACCOUNT, reason="payout", about=_about(one))
+        if secrets.print_of(plain) == one.account_print:
+            full[one.id] = plain
+    return full
 
 
 def _about(payout: Payout) -> str:

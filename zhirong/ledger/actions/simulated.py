@@ -36,9 +36,29 @@ class SimulatedBank:
 
     name: str = rules.BANK
 
-    def statement(self, now: datetime) -> tuple[str, bytes]:
+    def news(self, now: datetime) -> banks.Told:
         """What is new since the last statement, and what the bank holds now: lines told late are in the sum already."""
-        return tell(self.name, now)
+        rows = list(SimulatedLine.objects.filter(tells_left__gt=0, told_from__lte=now).order_by("pk"))
+        lines = [
+            rules.Line(row.bank_ref, row.account, row.payer, row.amount, row.value_day, row.memo, row.corrects)
+            for row in rows
+        ]
+        file = banks.write_statement(lines, closing=holds_now(), account=ACCOUNT, day=day_of(now))
+        mark = tuple((row.pk, row.tells_left) for row in rows)
+        return banks.Told(f"{self.name}-{(now + BEIJING):%Y%m%d-%H%M%S}.csv", file, mark)
+
+    @transaction.atomic
+    def kept(self, told: banks.Told) -> None:
+        """Each line of it counts its tellings down, once however often the same statement is called kept."""
+        for left in {left for _, left in told.mark}:
+            rows = [pk for pk, its in told.mark if its == left]
+            SimulatedLine.objects.filter(pk__in=rows, tells_left=left).update(tells_left=left - 1)
+
+    def statement(self, now: datetime) -> tuple[str, bytes]:
+        """A statement that a person fetches at the counter: told as soon as it is written."""
+        told = self.news(now)
+        self.kept(told)
+        return told.name, told.content
 
     def take_instructions(self, file: bytes, *, now: datetime) -> None:
         """Pay what the house instructs; an instruction seen before is not paid again."""
@@ -157,18 +177,3 @@ def told_later(now: datetime) -> QuerySet[SimulatedLine]:
 def holds_now() -> int:
     """What the bank holds on the custody account."""
     return int(SimulatedLine.objects.aggregate(all=Sum("amount"))["all"] or 0)
-
-
-@transaction.atomic
-def tell(name: str, now: datetime) -> tuple[str, bytes]:
-    """Write a statement of what was not told yet; each line counts its tellings down."""
-    rows = list(SimulatedLine.objects.filter(tells_left__gt=0, told_from__lte=now).order_by("pk"))
-    for row in rows:
-        row.tells_left -= 1
-    SimulatedLine.objects.bulk_update(rows, ["tells_left"])
-    lines = [
-        rules.Line(row.bank_ref, row.account, row.payer, row.amount, row.value_day, row.memo, row.corrects)
-        for row in rows
-    ]
-    file = banks.write_statement(lines, closing=holds_now(), account=ACCOUNT, day=day_of(now))
-    return f"{name}-{(now + BEIJING):%Y%m%d-%H%M%S}.csv", file

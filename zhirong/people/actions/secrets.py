@@ -90,6 +90,11 @@ def account_prints(party_refs: Iterable[str]) -> dict[str, str]:
     return {ref: bytes(seen).hex() for ref, seen in rows.values_list("party__ref", "fingerprint")}
 
 
+def print_of(account: str) -> str:
+    """The fingerprint of a bank account, as `account_prints` gives it."""
+    return keys.keyring().fingerprint(ACCOUNT, account).hex()
+
+
 def must_have_rested(party_ref: str) -> None:
     """Refuse a payout to an account that was changed a short while ago."""
     changed_at = Secret.objects.filter(kind=ACCOUNT, party__ref=party_ref).values_list("changed_at", flat=True).first()

@@ -54,6 +54,8 @@ def intents(standing: Standing | None) -> QuerySet[Intent]:
     newest = Lot.objects.filter(listing=OuterRef("listing")).order_by("-run")
     lot = {name: Subquery(newest.values(name)[:1]) for name in ("pk", "state", "top_fen", "top_code")}
     mine = Intent.objects.filter(party__in=standing.parties if standing else ())
+    own_deal = Deal.objects.filter(intent=OuterRef("pk")).order_by("-pk")
+    mine = mine.annotate(own_deal=Subquery(own_deal.values("state")[:1]))
     return mine.select_related("listing", "party").annotate(
         lot_id=lot["pk"],
         lot_state=lot["state"],

@@ -21,6 +21,9 @@ from zhirong.web.deals import words as deal_words
 from zhirong.web.desk import ends, mine
 from zhirong.web.exchange import words
 
+# Ended before its auction did.
+STOPPED = ("withdrawn", "terminated")
+
 
 @dataclass(frozen=True)
 class Own:
@@ -54,8 +57,23 @@ def listing_columns() -> list[Column]:
     ]
 
 
+def came_to(one: Intent) -> tuple[str, str]:
+    """What became of a registration: won and how far, asked next, lost, or ended with its listing."""
+    own_deal, listing_state = one.own_deal, one.listing.state  # type: ignore[attr-defined]
+    if own_deal:
+        shape, word = deal_words.deal(own_deal)
+        is_asked = own_deal in ("offered", "declined", "withdrawn")
+        return shape, word if is_asked else gettext("Won: %(state)s") % {"state": word}
+    if one.state != "admitted" or listing_state not in ("sold", "settled", "offering", "ended", *STOPPED):
+        return deal_words.intent(one.state)
+    if listing_state in ("sold", "settled"):
+        return "off", gettext("Another bidder won")
+    shape, word = words.LISTING[listing_state]
+    return shape, gettext(word)
+
+
 def bid_cells(one: Intent, standing: Standing | None) -> Sequence[Any]:
-    state, deposit = deal_words.intent(one.state)[1], deal_words.deposit(one.deposit_state)
+    state, deposit = came_to(one)[1], deal_words.deposit(one.deposit_state)
     return (
         one.listing.number,
         filters.title(one.listing),
@@ -165,7 +183,7 @@ def own_list(request: HttpRequest, own: Own, template: str) -> HttpResponse:
         end_of=ends.of,
         deal_state=deal_words.deal,
         stands_still=stands_still,
-        intent_state=deal_words.intent,
+        came_to=came_to,
         deposit_word=deal_words.deposit,
     )
 

@@ -97,7 +97,6 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     lot = deal.lot if deal else lot_of(found)
     intents = intents_of(found)
     editions = altered.editions(found, day=beijing_day(record.now()))
-    announced_at = editions[0].at if editions else found.announced_at
     mine = own_intents(request, intents)
     paid, others = news.paid(mine), counts(intents)
     mark = news.of_listing(found, lot, deal, mine=mine, others=others["registered"], paid=paid)
@@ -107,7 +106,9 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "state": words.running_state(found, lot.state if lot else None),
         "rules": rules,
         "editions": editions,
-        "steps": steps(found, rules, lot=lot, deal=deal, announced_at=announced_at),
+        "steps": steps(
+            found, rules, lot=lot, deal=deal, announced_at=editions[0].at if editions else found.announced_at
+        ),
         "findings": checked.findings(found, items),
         "items": items,
         "terms": terms(found, rules) if rules else [],

@@ -54,6 +54,7 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
     lot = lot_or_404(lot_id)
     seen = board.room_of(lot)
     intent = own_intent(request, lot)
+    deal = sale_of(lot) if seen.is_over else None
     return pages.page(
         request,
         "exchange/room.html",
@@ -66,7 +67,8 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         last=last_bid(lot, intent) if intent else None,
         outbid=outbid(seen, intent) if intent else None,
         result=json.loads(lot.result) if seen.is_over else {},
-        deal=sale_of(lot) if seen.is_over else None,
+        deal=deal,
+        is_side=deal is not None and is_side(request, deal),
         sale=sales.of(lot.listing),
         sale_state=words.listing_state(lot.listing),
         outcome=words.lot_outcome(lot, str(json.loads(lot.result).get("outcome", ""))),
@@ -81,7 +83,13 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
 
 def sale_of(lot: Lot) -> Deal | None:
     """The deal by which a lot was sold; whoever defaulted or is only asked is no buyer, and is not named."""
-    return Deal.objects.filter(lot=lot, state__in=sales.SOLD).select_related("buyer", "intent").first()
+    return Deal.objects.filter(lot=lot, state__in=sales.SOLD).select_related("buyer", "intent", "certificate").first()
+
+
+def is_side(request: HttpRequest, deal: Deal) -> bool:
+    """Whether this person acts for the seller or the buyer; the deal's page is theirs."""
+    standing = pages.standing_of(request)
+    return standing is not None and not standing.parties.isdisjoint({deal.seller_id, deal.buyer_id})
 
 
 def title_of(lot: Lot) -> str:
@@ -299,4 +307,4 @@ def match(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/match: a priority purchaser takes the lot at the price, or waives (court rule 21)."""
     lot = lot_or_404(lot_id)
     bidding.match_price(who(request), lot, takes=request.POST.get("takes") == "yes")
-    return HttpResponseRedirect(reverse("room", args=[lot.pk]))
+    return HttpResponseRedirect(f"{reverse('room', args=[lot.pk])}#h-bid")

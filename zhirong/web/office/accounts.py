@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils.translation import get_language, gettext
 
 from zhirong.exchange import subjects
+from zhirong.ledger.actions import payouts as making
 from zhirong.ledger.models import Account, Due, Payout
 from zhirong.people.models import Party, Secret
 from zhirong.web import filters
@@ -81,6 +82,10 @@ class Card:
     purpose: str
     about: str
     due_at: datetime | None
+    # The due it pays; none where it was made by hand.
+    due_key: str
+    # The payee's account is another than the one it was made for, so no check can pass it.
+    is_void: bool
 
 
 def cards(payouts: Sequence[Payout]) -> dict[str, Card]:
@@ -88,7 +93,11 @@ def cards(payouts: Sequence[Payout]) -> dict[str, Card]:
     known = names(one.account.path for one in payouts)
     refs = {one.account.path.split(":")[1] for one in payouts if one.account.path.startswith("party:")}
     found = Secret.objects.filter(kind="bank_account", party__ref__in=refs)
-    masked = dict(found.values_list("party__ref", "masked"))
+    kept = {
+        ref: (shown, bytes(seen).hex()) for ref, shown, seen in found.values_list("party__ref", "masked", "fingerprint")
+    }
+    masked = {ref: shown for ref, (shown, _) in kept.items()}
+    prints = {ref: seen for ref, (_, seen) in kept.items()}
     dues: dict[str, Due | None] = {one.pk: getattr(one, "due", None) for one in payouts}
     about = subjects.texts((one.topic for one in payouts), get_language() or "zh-hans")
     return {
@@ -99,6 +108,8 @@ def cards(payouts: Sequence[Payout]) -> dict[str, Card]:
             purpose=purpose_of(one, dues[one.pk]),
             about=about.get(one.topic, ""),
             due_at=due.due_at if (due := dues[one.pk]) else None,
+            due_key=due.key if due else "",
+            is_void=making.account_changed(one, prints),
         )
         for one in payouts
     }
@@ -108,7 +119,8 @@ def account_of(payout: Payout, masked: dict[str, str]) -> str:
     """The payee's own account, masked; money that goes back goes where it came from."""
     if payout.topic.startswith("bankline:"):
         return gettext("the account that the payment came from")
-    return masked.get(payout.account.path.split(":")[1], "") or gettext("no account on file")
+    none = gettext("no account on file: it goes back to the account that it came from")
+    return masked.get(payout.account.path.split(":")[1], "") or none
 
 
 def purpose_of(payout: Payout, due: Due | None) -> str:

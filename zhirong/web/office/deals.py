@@ -117,7 +117,8 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
     )  # fmt: skip
     now, standing = record.now(), pages.standing_of(request)
     recordals = list(one.recordals.select_related("entered_by", "confirmed_by", "file").order_by("-pk"))
-    proposal = one.proposals.select_related("proposed_by").filter(state="proposed").first()
+    proposed = list(one.proposals.select_related("proposed_by", "decided_by").order_by("-pk"))
+    proposal = next((row for row in proposed if row.state == "proposed"), None)
     entered = next((row for row in recordals if row.state == "entered"), None)
     due = due_of(one)
     is_late = one.state in ("contract", "payment") and due is not None and due < now and not stands_still(one)
@@ -144,9 +145,10 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         owed_fen=money.due_fen(one),
         today=beijing_day(now).isoformat(),
         proposal=proposal,
-        ended=list(one.proposals.exclude(state="proposed").select_related("proposed_by", "decided_by").order_by("-pk")),
+        ended=[row for row in proposed if row.state != "proposed"],
         ended_words=ENDED_WORDS,
         may=permissions(standing, one, entered=entered, proposal=proposal),
+        after=Deal.objects.filter(listing=one.listing, pk__gt=one.pk).order_by("pk").first() if one.ended_at else None,
         public=rooms.link("listing", one.listing.number),
         certificate=rooms.link("certificate", one.certificate.number) if hasattr(one, "certificate") else "",
     )

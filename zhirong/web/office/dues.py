@@ -33,8 +33,11 @@ def dues_page(request: HttpRequest) -> HttpResponse:
         return file
     standing = pages.standing_of(request)
     ready = Due.objects.filter(state="due").order_by("due_at", "pk")[: lists.TABLE_PAGE]
-    made = Payout.objects.filter(state="made", due__isnull=False).exclude(made_by=rooms.who(request))
-    to_check = list(made.select_related("account", "due").order_by("due__due_at", "pk")[: lists.TABLE_PAGE])
+    made = Payout.objects.filter(state="made", due__isnull=False).select_related("account", "due")
+    cards = accounts.cards(list(made.order_by("due__due_at", "pk")[: 2 * lists.TABLE_PAGE])).values()
+    void = [one for one in cards if one.is_void]
+    own = rooms.who(request).pk
+    to_check = [one for one in cards if not one.is_void and one.payout.made_by_id != own][: lists.TABLE_PAGE]
     return rooms.show(
         request,
         "dues.html",
@@ -44,8 +47,9 @@ def dues_page(request: HttpRequest) -> HttpResponse:
         table=lists.table(request, "dues", title, columns=columns, found=found, order="due_at"),
         states=[(name, word, name == state) for name, word in state_words().items()],
         ready=batch(list(ready.values_list("key", "amount", "used"))),
-        to_check=batch([(one.pk, one.amount, 0) for one in to_check]),
-        cards=list(accounts.cards(to_check).values()),
+        to_check=batch([(one.payout.pk, one.payout.amount, 0) for one in to_check]),
+        cards=to_check,
+        void=batch([(one.due_key, one.payout.amount, 0) for one in void]),
         may_make=access.could(standing, "ledger.make_payout"),
         may_check=access.could(standing, "ledger.check_payout"),
         late=Due.objects.filter(state__in=OPEN, due_at__lt=record.now()).count(),

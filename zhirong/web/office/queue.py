@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import faults
-from zhirong.exchange.actions import splits
+from zhirong.exchange.actions import objections, splits, withdrawals
 from zhirong.exchange.models import Deal, Intent, Listing, Objection, Proposal
 from zhirong.ledger.actions import set_aside
 from zhirong.ledger.models import BankFile, BankLine, Due, Payout
@@ -31,6 +31,7 @@ from zhirong.web.office import rooms
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
     "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
+    "withdrawal": (gettext_noop("Withdrawal of a listing to decide"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
     "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
     "payment": (gettext_noop("Annual fee to confirm"), "registry.confirm_payment", "office-payment", True),
@@ -181,8 +182,26 @@ def waiting(request: HttpRequest, now: datetime) -> list[CaseInQueue]:
         by, by_id = proposer_of(pk) if kind == "aside" else (maker, maker_id)
         is_mine = can[kind] and by_id != str(person.pk)
         found.append(CaseInQueue(kind, pk, since, due, name, by, is_mine=is_mine, amount_fen=fen))
+    asked = [case for case in found if case.kind == "objection" and case.is_mine]
+    involved = had_a_hand_in(person, [int(case.pk) for case in asked])
+    found = [replace(case, is_mine=False) if case in asked and int(case.pk) in involved else case for case in found]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda case: (not case.is_mine, case.due or far, case.since))
+
+
+def had_a_hand_in(person: Person, wanted: list[int]) -> set[int]:
+    """Objections to deals in which the record names this person already: somebody uninvolved decides them (S3)."""
+    if not wanted:
+        return set()
+    of_topic: dict[str, set[int]] = {}
+    rows = Objection.objects.filter(pk__in=wanted).values_list(
+        "pk", "deal_id", "deal__listing_id", "deal__listing__lots"
+    )
+    for pk, deal, listing, lot in rows:
+        for topic in (f"deal:{deal}", f"listing:{listing}", f"lot:{lot}"):
+            of_topic.setdefault(topic, set()).add(pk)
+    acted = objections.named(person).filter(topic__in=of_topic).values_list("topic", flat=True).distinct()
+    return {pk for topic in acted for pk in of_topic[topic]}
 
 
 def together(found: list[CaseInQueue]) -> list[CaseInQueue]:
@@ -233,8 +252,12 @@ def sources(now: datetime) -> Iterator[Rows]:
     """Each table with its waiting rows."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
-    changed = Listing.objects.filter(state="announced", changes__state="open")
+    changed = Listing.objects.filter(state="announced", changes__state="open", changes__what="change")
     yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
+    back = Listing.objects.filter(state__in=withdrawals.STATES, changes__state="open", changes__what="withdrawal")
+    yield rows(
+        back, "withdrawal", since="changes__proposed_at", name="title", due="closes_at", maker="changes__proposed_by"
+    )
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
     yield rows(
@@ -291,8 +314,8 @@ def of_deals(now: datetime) -> Iterator[Rows]:
     agreed = Deal.objects.filter(splits__state="proposed")
     kind = Case(When(splits__parts=splits.NOBODY, then=Value("lifting")), default=Value("division"))
     yield rows(agreed, kind, since="splits__proposed_at", name="listing__title", maker="splits__proposed_by")
-    objections = Objection.objects.filter(state="open")
-    yield rows(objections, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
+    raised = Objection.objects.filter(state="open")
+    yield rows(raised, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 
 
 def of_bank(now: datetime) -> Iterator[Rows]:
