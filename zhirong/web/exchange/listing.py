@@ -97,6 +97,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     lot = deal.lot if deal else lot_of(found)
     intents = intents_of(found)
     editions = altered.editions(found, day=beijing_day(record.now()))
+    announced_at = editions[0].at if editions else found.announced_at
     mine = own_intents(request, intents)
     paid, others = news.paid(mine), counts(intents)
     mark = news.of_listing(found, lot, deal, mine=mine, others=others["registered"], paid=paid)
@@ -106,20 +107,14 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "state": words.running_state(found, lot.state if lot else None),
         "rules": rules,
         "editions": editions,
-        "steps": steps(
-            found, rules, lot=lot, deal=deal, announced_at=editions[0].at if editions else found.announced_at
-        ),
+        "steps": steps(found, rules, lot=lot, deal=deal, announced_at=announced_at),
         "findings": checked.findings(found, items),
         "items": items,
         "terms": terms(found, rules) if rules else [],
         "lot": lot,
         "bidding": times.rows(lot, now_ns=record.now_ns()) if lot and found.state == "bidding" else [],
         "deal": deal,
-        "price": words.price(
-            found,
-            live_fen=deal.price_fen if deal and deal.state in sales.LIVE else None,
-            top_fen=lot.top_fen if lot else None,
-        ),
+        "price": price_of(found, lot, deal),
         "result_until": deals.result_stands_until(deal) if deal else None,
         "counts": others,
         "mine": mine,
@@ -140,6 +135,12 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     }
     crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
+
+
+def price_of(found: Listing, lot: Lot | None, deal: Deal | None) -> tuple[str, int]:
+    """Word and amount of the price: of the deal while it stands, else of the bidding, else what is asked."""
+    live_fen = deal.price_fen if deal and deal.state in sales.LIVE else None
+    return words.price(found, live_fen=live_fen, top_fen=lot.top_fen if lot else None)
 
 
 def end_of(found: Listing, rules: RuleSet | None) -> str:
