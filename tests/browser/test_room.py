@@ -75,7 +75,7 @@ def test_the_board_tells_the_free_and_the_limited_period(day: Day, free_lot: Lot
     one.locator("[data-bind]").click()
     end = filters.short_clock(lot.closes_ns + 180 * SECOND_NS)
     expect(clock).to_contain_text(f"自由报价期至 {free} · 限时报价期至 {end}")
-    expect(onlooker.locator("[role=log] tbody tr").first).to_contain_text("领先，进入限时报价")
+    expect(onlooker.locator("[role=log] tbody tr").first).to_contain_text("领先，其后限时报价")
     expect(onlooker.locator("main")).not_to_contain_text("延时")
     expect(onlooker.locator("[data-alert]")).to_contain_text("限时报价期延至")
     # When the free period is over no event tells it: the page's own clock does.

@@ -101,7 +101,7 @@ def test_the_first_bid_opens_the_limited_period_and_extends_nothing(client: Clie
     free, end = filters.short_clock(free_end_ns), filters.short_clock(lot.closes_ns)
     room = text_of(client, f"/lots/{lot.pk}")
     assert f"{FREE}至 {free} · {LIMITED}至 {end}" in room
-    assert "领先，进入限时报价" in room
+    assert "领先，其后限时报价" in room
     assert "延时" not in room
     assert "重新起算 " not in room.replace("这 180 秒重新起算", "")
     listing = text_of(client, f"/listings/{lot.listing.number}")
@@ -133,7 +133,7 @@ def test_each_bid_of_the_limited_period_starts_it_anew(client: Client, day: Day,
     assert lot.closes_ns > free_end_ns + WINDOW_NS
     room = text_of(client, f"/lots/{lot.pk}")
     assert "领先，限时重新起算" in room
-    assert "被超过，进入限时报价" in room
+    assert "被超过，其后限时报价" in room
     assert "已重新起算 1 次" in room
     assert f"竞价中 · {LIMITED} · 已重新起算 1 次" in text_of(client, "/")
     facts = told(client, lot)
