@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from zhirong.base.calendar import WorkCalendar, beijing_day
 from zhirong.base.refused import Refused
@@ -77,6 +78,18 @@ DEAL_STEPS: Mapping[str, Mapping[str, str]] = {
 DEAL_OVER = tuple(state for state, deeds in DEAL_STEPS.items() if not deeds)
 DEAL_LIVE = tuple(state for state, deeds in DEAL_STEPS.items() if deeds)
 DEAL_UNDONE = tuple(state for state in DEAL_OVER if state != "settled")
+
+
+class Stoppable(Protocol):
+    """A deal as far as its clock goes."""
+
+    state: str
+    stopped_at: datetime | None
+
+
+def stands_still(deal: Stoppable) -> bool:
+    """Whether a deal's clock stands; one that is over keeps the instant at which it stopped, and has no clock."""
+    return deal.stopped_at is not None and deal.state in DEAL_LIVE
 
 
 def listing_after(state: str, deed: str) -> str:
