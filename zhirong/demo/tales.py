@@ -106,9 +106,8 @@ def beside_the_first(story: Story, told: Told) -> None:
     story.register(preferred, "zhiqiu", "yizhou")
     _prefers(story, preferred, "wangshu", basis="该专利的独占被许可人，许可合同约定同等条件下优先受让。")
     told.closing, told.preferred = [met, unmet, preferred], [preferred]
-    late = story.listing("chen")
-    story.registered(late, "zhiqiu", "weizhen", quirk="late")
-    told.closing.append(late)
+    told.closing.append(story.listing("chen"))
+    story.register(told.closing[-1], "zhiqiu", "weizhen", quirk="late")
     _of_minutes(story)
 
 
@@ -118,7 +117,7 @@ def _of_minutes(story: Story) -> None:
     story.registered(sold, "wangshu", "zhiqiu")
     assert sold.closes_at is not None
     story.until(sold.closes_at + timedelta(seconds=10))
-    story.bidding([sold], rounds=9, seconds=(40, 55))
+    story.bidding([sold], rounds=6, seconds=(48, 56))
     story.until(record.now() + timedelta(minutes=2))
     story.deal(sold, until="settled")
 
@@ -140,7 +139,7 @@ def beside_those_that_run(story: Story, told: Told) -> None:
     found += [story.listing("rheintal"), story.listing("qinghe")]
     for listing in found:
         story.register(listing, *story.some_buyers())
-    story.registered(found[0], "qinghe")
+    story.register(found[0], "qinghe")
     _paper(story, found[0], "技术交底书（演示）", for_admitted=False)
     _stopped_for_a_night(story, told)
     told.running += found
