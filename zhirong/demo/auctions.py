@@ -73,7 +73,7 @@ def play(story: Story) -> None:
         read_mail(story.cast)
         tales.limited_period(story, told)
         _run(story, [*told.running, *running], waiting, silent=silent)
-        tales.stops(story, told)
+        tales.stops(story, running[1:4])
         read_mail(story.cast, keep=UNREAD)
 
 
