@@ -62,7 +62,7 @@ def checked(offer: Offer, now: datetime) -> rule_sets.RuleSet:
     found = _rule_set(offer.rule_set, offer.seller, now)
     listing_rules.must_be_text(offer.title, field="title", least=4, most=TITLE_MOST)
     listing_rules.must_be_text(offer.summary, field="summary", least=0, most=SUMMARY_MOST)
-    listing_rules.must_be_price(offer.asking_fen, offer.reserve_fen, most_fen=found.most_fen)
+    listing_rules.must_be_price(offer.asking_fen, offer.reserve_fen, found=found)
     if not 0 < len(set(offer.rights)) <= RIGHTS_MOST:
         raise Refused("listing.rights_count", most=RIGHTS_MOST, given=len(set(offer.rights)))
     return found
@@ -176,6 +176,7 @@ def announce(who: Person, listing_id: int, *, fees_unknown: bool = False) -> Lis
     now = record.now()
     listing.state = listing_rules.listing_after(listing.state, "announce")
     found = _rule_set(listing.rule_set, listing.seller, now)
+    listing_rules.must_be_price(listing.asking_fen, listing.reserve_fen, found=found)
     unknown_fees.must_be_said(who, listing, must_pass(listing, "announce", now), is_said=fees_unknown)
     must_not_be_listed(listing, listing.items.values_list("right_id", flat=True))
     listing.items.update(is_live=True)
