@@ -62,6 +62,8 @@ UNREAD = {
     "/api/claims/": {"claim_id": 1},
     "/api/payments/": {"payment_id": 1},
     "/api/transfers/": {"transfer_id": 1},
+    "/api/withdrawals/": {"withdrawal_id": 1},
+    "/office/withdrawals/": {"withdrawal_id": 1},
 }
 
 
@@ -106,6 +108,7 @@ def private() -> Private:
             "/office/imports/": {"batch_id": batch.pk},
             "/office/intents/": {"intent_id": sold.deal.intent_id},
             "/office/listings/": {"listing_id": draft.pk},
+            "/api/objections/": {"objection_id": objection.pk},
             "/office/objections/": {"objection_id": objection.pk},
             **UNREAD,
             "/office/people/": {"person_id": seller.person.pk},

@@ -179,7 +179,7 @@ def test_a_right_that_stands_elsewhere_is_refused_when_asked_for_and_when_approv
 def test_a_change_that_comes_too_late_for_its_listing_is_not_approved() -> None:
     house, seller, _, listing = announced()
     change = cheaper(seller, listing)
-    listings.withdraw(seller.person, listing.pk, reason="改变计划")
+    listings.terminate(house.operator, listing.pk, reason="材料与登记簿不符")
     with refused("listing.not_now"):
         changes.approve(house.operator, change.pk)
 

@@ -17,7 +17,7 @@ from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
-from zhirong.exchange.actions import changes, objections, questions, settlement
+from zhirong.exchange.actions import changes, objections, questions, settlement, withdrawals
 from zhirong.exchange.models import Intent, Listing, Lot, Split
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import dues, payouts, set_aside, simulated, transfers
@@ -137,6 +137,10 @@ def _listing(things: Things) -> None:
     changed = changes.change(seller.person, listing.pk, offer)
     draft = given.a_draft(house, seller)
     early = given.an_admitted(listing, things.bidder)
+    bound = given.an_announced(house, seller)
+    given.an_admitted(bound, things.bidder)
+    withdrawals.ask(seller.person, bound.pk, reason=REASON, file=kept(seller.person, "判决书.pdf"))
+    asked = bound.changes.get().pk
     change = changed.changes.get()
     things.facts |= {"change": change.pk, "right": right, "code": intents[0].code, "early": early, "question": question}
     things.by_start |= {
@@ -150,6 +154,8 @@ def _listing(things: Things) -> None:
         "/office/intents/": {"intent_id": intents[0].pk},
         "/api/questions/": {"question_id": question.pk},
         "/api/changes/": {"change_id": change.pk},
+        "/api/withdrawals/": {"withdrawal_id": asked},
+        "/office/withdrawals/": {"withdrawal_id": asked},
     }
 
 
@@ -332,6 +338,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/listings/<str:number>/seller/change": {"change": facts["change"]},
         "/listings/<str:number>/papers": {"title": "图纸", "file": paper},
         "/listings/<str:number>/withdraw": {"reason": REASON},
+        "/listings/<str:number>/ask-withdrawal": {"reason": REASON},
         "/lots/<int:lot_id>/bid": {"own": "1000000", "key": "k"},
         "/lots/<int:lot_id>/confirm": {"own": "1000000"},
         "/lots/<int:lot_id>/match": {"takes": "yes"},

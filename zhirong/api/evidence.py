@@ -7,7 +7,7 @@ from ninja import Router
 
 from zhirong.api import calling, deals, files, problems, shapes
 from zhirong.exchange import proceeds
-from zhirong.exchange.models import Objection
+from zhirong.exchange.models import ListingChange, Objection
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry.models import Claim, FeePayment, TransferEntry
@@ -78,6 +78,18 @@ def objection(request: HttpRequest, objection_id: shapes.Id) -> HttpResponse:
     """Reading it is a deed on the record, without which nobody decides the objection."""
     found = Objection.objects.filter(deal__in=deals.seen(request).values("pk")).select_related("file")
     return handed(request, shapes.one(found, pk=objection_id).file)
+
+
+@router.get(
+    "/withdrawals/{int:withdrawal_id}/evidence",
+    auth=calling.may_ask("exchange.see_office"),
+    summary="Read what a seller shows for taking a listing back",
+    **READ,
+)
+def withdrawal(request: HttpRequest, withdrawal_id: shapes.Id) -> HttpResponse:
+    """Reading it is a deed on the record, without which nobody decides it."""
+    asked = ListingChange.objects.filter(what="withdrawal").select_related("file")
+    return handed(request, shapes.one(asked, pk=withdrawal_id).file)
 
 
 @router.get(

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 
-from zhirong.api import actions, calling, problems, shapes
+from zhirong.api import actions, calling, files, problems, shapes
 from zhirong.api.actions import KEY
 from zhirong.api.listings import ListingTold, full, one, router, seen
-from zhirong.exchange.actions import changes, closing
+from zhirong.exchange.actions import changes, closing, withdrawals
 from zhirong.exchange.actions import listings as deeds
 from zhirong.exchange.models import Listing, ListingChange
 from zhirong.people.models import Party
@@ -38,6 +38,20 @@ class OfferSaid(shapes.Said):
     asking_fen: shapes.FenGiven
     reserve_fen: shapes.FenGiven | None = None
     rule_set: Annotated[str, Field(max_length=24, pattern="^[a-z_]+$", examples=["platform"])]
+
+
+# How the decision on a withdrawal may be refused.
+DECIDED = (
+    "listing.withdrawal_decided", "listing.not_now", "listing.in_auction", "listing.text_length", "file.not_read",
+    "people.maker_is_checker", "people.own_party", *KEY,
+)  # fmt: skip
+
+
+class Ground(shapes.Said):
+    """Why the seller wants it back, and the file that shows it."""
+
+    reason: Annotated[str, Field(min_length=10, max_length=1000, pattern=shapes.NO_NUL)]
+    file: shapes.FileRef = ""
 
 
 class Announced(shapes.Said):
@@ -123,11 +137,11 @@ def approve_change(request: HttpRequest, change_id: shapes.Id, said: Announced =
     "/changes/{int:change_id}/withdraw",
     auth=calling.may_ask("exchange.list"),
     summary="Take back a change of an announced listing",
-    **problems.told(ListingTold, "listing.change_decided", *KEY),
+    **problems.told(ListingTold, "listing.change_decided", "listing.withdrawal_decided", *KEY),
 )
 def withdraw_change(request: HttpRequest, change_id: shapes.Id) -> HttpResponse:
-    """By its seller; what was announced goes on as it was."""
-    person, found = calling.person_of(request), change_seen(request, change_id)
+    """By its seller, also a wish to withdraw the listing; what was announced goes on as it was."""
+    person, found = calling.person_of(request), change_seen(request, change_id, "")
     return actions.once(request, lambda: told(request, changes.withdraw(person, found.pk)))
 
 
@@ -146,9 +160,10 @@ def refuse_change(request: HttpRequest, change_id: shapes.Id, said: shapes.Why) 
     return actions.once(request, lambda: told(request, changes.refuse(person, found.pk, reason=said.reason)))
 
 
-def change_seen(request: HttpRequest, change_id: int) -> ListingChange:
-    """A change of a listing that is there for the caller."""
-    return shapes.one(ListingChange.objects.filter(listing__in=seen(request).values("pk")), pk=change_id)
+def change_seen(request: HttpRequest, change_id: int, what: str = "change") -> ListingChange:
+    """What was asked of a listing that is there for the caller."""
+    found = ListingChange.objects.filter(listing__in=seen(request).values("pk"))
+    return shapes.one(found.filter(what=what) if what else found, pk=change_id)
 
 
 @router.post(
@@ -193,11 +208,52 @@ def announce(request: HttpRequest, listing_id: shapes.Id, said: Announced = PLAI
     "/listings/{int:listing_id}/withdraw",
     auth=calling.may_ask("exchange.list"),
     summary="Withdraw a listing",
-    **problems.told(ListingTold, "listing.not_now", "listing.text_length", *KEY),
-)
+    **problems.told(
+        ListingTold, "listing.not_now", "listing.in_auction", "listing.has_buyers", "listing.text_length", *KEY
+    ),
+)  # fmt: skip
 def withdraw(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
-    """By its seller before bidding starts; deposits are released (拍卖法 29)."""
+    """By its seller alone while no buyer has paid a deposit or holds a code (拍卖法 29)."""
     return done(request, listing_id, deeds.withdraw, reason=said.reason)
+
+
+@router.post(
+    "/listings/{int:listing_id}/withdrawal",
+    auth=calling.may_ask("exchange.list"),
+    summary="Ask to withdraw a listing that has buyers",
+    **problems.told(
+        ListingTold, "listing.not_now", "listing.in_auction", "listing.no_buyers", "listing.text_length",
+        "file.no_evidence", *KEY,
+    ),
+)  # fmt: skip
+def ask_withdrawal(request: HttpRequest, listing_id: shapes.Id, said: Ground) -> HttpResponse:
+    """An operator decides; until then every term of the listing runs on."""
+    file = files.own_or_none(calling.person_of(request), said.file)
+    return done(request, listing_id, withdrawals.ask, reason=said.reason, file=file)
+
+
+@router.post(
+    "/withdrawals/{int:withdrawal_id}/approve",
+    auth=calling.may_ask("exchange.review"),
+    summary="Approve the withdrawal of a listing",
+    **problems.told(ListingTold, *DECIDED),
+)
+def approve_withdrawal(request: HttpRequest, withdrawal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
+    """The listing ends, deposits go back, every registered buyer is told the seller's ground."""
+    person, found = calling.person_of(request), change_seen(request, withdrawal_id, "withdrawal")
+    return actions.once(request, lambda: told(request, withdrawals.approve(person, found.pk, reason=said.reason)))
+
+
+@router.post(
+    "/withdrawals/{int:withdrawal_id}/refuse",
+    auth=calling.may_ask("exchange.review"),
+    summary="Refuse the withdrawal of a listing",
+    **problems.told(ListingTold, *DECIDED),
+)
+def refuse_withdrawal(request: HttpRequest, withdrawal_id: shapes.Id, said: shapes.Why) -> HttpResponse:
+    """The listing goes on as announced."""
+    person, found = calling.person_of(request), change_seen(request, withdrawal_id, "withdrawal")
+    return actions.once(request, lambda: told(request, withdrawals.refuse(person, found.pk, reason=said.reason)))
 
 
 @router.post(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from zhirong.api import calling, paging, problems, rights, shapes
 from zhirong.api.finding import found_ids
 from zhirong.exchange import sales
-from zhirong.exchange.actions import changes
+from zhirong.exchange.actions import changes, withdrawals
 from zhirong.exchange.models import Gate, Listing, Lot
 from zhirong.registry.engine.facts import Kind
 
@@ -78,6 +78,15 @@ class ChangeTold(shapes.Told):
     rights: list[int] = Field(description="right_id of each right")
 
 
+class WithdrawalTold(shapes.Told):
+    """The seller's wish to take back a listing to which buyers are bound; an operator decides (拍卖法 29)."""
+
+    withdrawal_id: int
+    asked_at: datetime
+    ground: str
+    file_name: str
+
+
 class ListingTold(ListingShort):
     """A listing in full."""
 
@@ -93,6 +102,7 @@ class ListingTold(ListingShort):
     end_reason: str
     review_reason: str
     change: ChangeTold | None = Field(description="Told to the seller's people and the house's alone")
+    withdrawal: WithdrawalTold | None = Field(description="Told to the seller's people and the house's alone")
     rights: list[rights.RightShort]
     gates: list[GateTold]
     lots: list[LotShort]
@@ -178,6 +188,14 @@ def change_told(listing: Listing) -> ChangeTold | None:
     return ChangeTold(change_id=waiting.pk, proposed_at=waiting.proposed_at, **said)
 
 
+def withdrawal_told(listing: Listing) -> WithdrawalTold | None:
+    asked = withdrawals.waits(listing)
+    if asked is None:
+        return None
+    name = asked.file.name if asked.file else ""
+    return WithdrawalTold(withdrawal_id=asked.pk, asked_at=asked.proposed_at, ground=asked.ground, file_name=name)
+
+
 def full(request: HttpRequest, listing: Listing) -> ListingTold:
     """A listing with its rights, gates and auctions; what only its own people may know is left out for others."""
     is_own = listing.seller_id in calling.parties_of(request)
@@ -197,6 +215,7 @@ def full(request: HttpRequest, listing: Listing) -> ListingTold:
         end_reason=listing.end_reason,
         review_reason=listing.review_reason if is_inside else "",
         change=change_told(listing) if is_inside else None,
+        withdrawal=withdrawal_told(listing) if is_inside else None,
         rights=[rights.short(item.right) for item in items],
         gates=[gate_told(gate) for gate in listing.gates.order_by("pk")],
         lots=[lot_short(lot) for lot in listing.lots.order_by("run")],

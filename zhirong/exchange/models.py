@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from zhirong.exchange.asked import ListingChange as ListingChange
 from zhirong.exchange.proposed import Proposal as Proposal
 from zhirong.people.models import Party, Person
 from zhirong.record.models import File, Leaf
@@ -77,26 +78,6 @@ class Listing(models.Model):
     def topic(self) -> str:
         """Its name on the record."""
         return f"listing:{self.pk}"
-
-
-class ListingChange(models.Model):
-    """A change of an announced listing that its seller asks for and the operator decides (X2)."""
-
-    listing = models.ForeignKey(Listing, models.PROTECT, related_name="changes")
-    offer = models.TextField()
-    # Once approved: what the listing said before, in the form of the offer; empty on changes of earlier years.
-    was = models.TextField(blank=True, default="")
-    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    state = models.CharField(max_length=10, default="open", db_index=True)
-    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["listing"], condition=Q(state="open"), name="exchange_change_open_once")
-        ]
 
 
 class ListingItem(models.Model):

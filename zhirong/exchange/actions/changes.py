@@ -15,6 +15,11 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 
+REVIEWS = {
+    "change": {"zh": "审核挂牌变更", "en": "review a change of a listing"},
+    "withdrawal": {"zh": "审核撤回挂牌", "en": "review the withdrawal of a listing"},
+}
+
 
 @transaction.atomic
 def change(who: Person, listing_id: int, offer: Offer) -> Listing:
@@ -65,25 +70,28 @@ def offer_of(proposed: ListingChange) -> Offer:
 
 def _propose(who: Person, listing: Listing, offer: Offer) -> Listing:
     """Set the change down for review; a later word of the seller's takes the place of an earlier one."""
-    said, now = _said(offer), record.now()
+    said = _said(offer)
     waiting = open_change(listing)
     if waiting is not None and waiting.offer == said:
         return listing
     listings.must_be_known(offer.rights)
     listings.must_not_be_listed(listing, offer.rights)
-    if waiting is not None:
-        waiting.state, waiting.decided_at = "overtaken", now
-        waiting.save(update_fields=["state", "decided_at"])
-    ListingChange.objects.create(listing=listing, offer=said, proposed_by=who, proposed_at=now)
+    overtake(listing)
+    ListingChange.objects.create(listing=listing, offer=said, proposed_by=who, proposed_at=record.now())
     record.tell("exchange.change_proposed", listing.topic, who=who, to=listings.maker(listing), number=listing.number)
     return listing
+
+
+def overtake(listing: Listing) -> None:
+    """A later word of the seller's takes the place of what it asked for before, change or withdrawal."""
+    listing.changes.filter(state="open").update(state="overtaken", decided_at=record.now())
 
 
 def open_change(listing: Listing) -> ListingChange | None:
     """The change that waits for the operator, if the listing can still be changed."""
     if listing.state != "announced":
         return None
-    return ListingChange.objects.filter(listing=listing, state="open").select_related("proposed_by").first()
+    return listing.changes.filter(what="change", state="open").select_related("proposed_by").first()
 
 
 @transaction.atomic
@@ -92,11 +100,11 @@ def approve(who: Person, change_id: int, *, fees_unknown: bool = False) -> Listi
 
     `fees_unknown` as at the first announcement.
     """
-    proposed, listing = _locked(change_id)
-    _must_be_another(who, proposed)
+    proposed, listing = locked(change_id, "change")
+    must_be_another(proposed, who=who)
     if proposed.state == "approved":
         return listing
-    _must_be_open(proposed)
+    must_be_open(proposed)
     listing_rules.listing_after(listing.state, "change")
     now, offer = record.now(), offer_of(proposed)
     # Named before the registrations are void: whoever registered for the old terms must hear of the new ones.
@@ -112,7 +120,7 @@ def approve(who: Person, change_id: int, *, fees_unknown: bool = False) -> Listi
     unknown_fees.must_be_said(who, listing, gate, is_said=fees_unknown)
     listing.items.update(is_live=True)
     listing.save()
-    _decided(proposed, "approved", who=who)
+    decided(proposed, "approved", who=who)
     money.release_all(listing)
     Intent.objects.filter(listing=listing, state__in=("registered", "admitted")).update(state="void")
     record.tell(
@@ -139,27 +147,28 @@ def _altered(listing: Listing, offer: Offer) -> list[str]:
 
 @transaction.atomic
 def withdraw(who: Person, change_id: int) -> Listing:
-    """The seller takes back what it asked for; what was announced goes on as it was."""
-    proposed, listing = _locked(change_id)
+    """The seller takes back what it asked for, a change or a withdrawal; what was announced goes on as it was."""
+    proposed, listing = locked(change_id)
     access.require(who, "exchange.list", listing)
     if proposed.state == "withdrawn":
         return listing
-    _must_be_open(proposed)
-    _decided(proposed, "withdrawn", who=who)
-    record.tell("exchange.change_withdrawn", listing.topic, who=who, to=listings.maker(listing), number=listing.number)
+    must_be_open(proposed)
+    decided(proposed, "withdrawn", who=who)
+    kind = "exchange.change_withdrawn" if proposed.what == "change" else "exchange.withdrawal_dropped"
+    record.tell(kind, listing.topic, who=who, to=listings.maker(listing), number=listing.number)
     return listing
 
 
 @transaction.atomic
 def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
     """The operator refuses the change with a reason; what was announced goes on as it was."""
-    proposed, listing = _locked(change_id)
-    _must_be_another(who, proposed)
+    proposed, listing = locked(change_id, "change")
+    must_be_another(proposed, who=who)
     if proposed.state == "refused":
         return listing
-    _must_be_open(proposed)
+    must_be_open(proposed)
     proposed.reason = listing_rules.must_be_text(reason, field="reason", most=1000)
-    _decided(proposed, "refused", who=who)
+    decided(proposed, "refused", who=who)
     record.tell(
         "exchange.change_refused",
         listing.topic,
@@ -171,28 +180,33 @@ def refuse(who: Person, change_id: int, *, reason: str) -> Listing:
     return listing
 
 
-def _must_be_another(who: Person, proposed: ListingChange) -> None:
+def must_be_another(proposed: ListingChange, *, who: Person) -> None:
     """Whoever reviews it neither made the listing nor asked for the change, and does not act for the seller (S3)."""
     if who.pk == proposed.proposed_by_id:
-        raise Refused("people.maker_is_checker", verb={"zh": "审核挂牌变更", "en": "review a change of a listing"})
+        raise Refused("people.maker_is_checker", verb=REVIEWS[proposed.what])
     access.require(who, "exchange.review", proposed.listing)
 
 
-def _decided(proposed: ListingChange, state: str, *, who: Person) -> None:
+def decided(proposed: ListingChange, state: str, *, who: Person) -> None:
+    """Set down by whom and when it was decided."""
     proposed.state, proposed.decided_by, proposed.decided_at = state, who, record.now()
     proposed.save(update_fields=["state", "was", "decided_by", "decided_at", "reason"])
 
 
-def _must_be_open(proposed: ListingChange) -> None:
+def must_be_open(proposed: ListingChange) -> None:
+    """Nobody decided it, and its seller neither took it back nor asked for something else."""
     if proposed.state != "open":
-        raise Refused("listing.change_decided", number=proposed.listing.number)
+        code = "listing.change_decided" if proposed.what == "change" else "listing.withdrawal_decided"
+        raise Refused(code, number=proposed.listing.number)
 
 
-def _locked(change_id: int) -> tuple[ListingChange, Listing]:
+def locked(change_id: int, what: str = "") -> tuple[ListingChange, Listing]:
+    """What the seller asked for under lock, its listing locked before it."""
     found = ListingChange.objects.filter(pk=change_id).first()
-    if found is None:
+    if found is None or what not in ("", found.what):
         raise Refused("listing.change_unknown", change=change_id)
     listing = listings.locked(found.listing_id)
-    proposed = ListingChange.objects.select_for_update(of=("self",)).select_related("proposed_by").get(pk=change_id)
+    rows = ListingChange.objects.select_for_update(of=("self",)).select_related("proposed_by", "file")
+    proposed = rows.get(pk=change_id)
     proposed.listing = listing
     return proposed, listing

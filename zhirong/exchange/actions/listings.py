@@ -13,7 +13,7 @@ from django.db.models import Max, Model
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import gates, listing_rules, rule_sets, rules
+from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules
 from zhirong.exchange.actions import money, second_runs, unknown_fees
 from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
@@ -287,19 +287,26 @@ def interested(listing: Listing) -> list[Person]:
 
 @transaction.atomic
 def withdraw(who: Person, listing_id: int, *, reason: str) -> Listing:
-    """The seller takes the listing back before bidding starts; deposits are released (拍卖法 29)."""
-    return _end(who, listing_id, deed="withdraw", verb="exchange.list", reason=reason)
+    """The seller takes the listing back on its own word while no buyer is bound to it (拍卖法 29)."""
+    listing = locked(listing_id)
+    access.require(who, "exchange.list", listing)
+    bound.must_not_be_in_auction(listing)
+    listing_rules.listing_after(listing.state, "withdraw")
+    if count := bound.buyers(listing).count():
+        raise Refused("listing.has_buyers", number=listing.number, registered=count)
+    return end_with(listing, "withdraw", who=who, reason=reason)
 
 
 @transaction.atomic
 def terminate(who: Person, listing_id: int, *, reason: str) -> Listing:
     """The house ends a listing for good (终结), with its reason."""
-    return _end(who, listing_id, deed="terminate", verb="exchange.control", reason=reason)
-
-
-def _end(who: Person, listing_id: int, *, deed: str, verb: str, reason: str) -> Listing:
     listing = locked(listing_id)
-    access.require(who, verb, listing)
+    access.require(who, "exchange.control", listing)
+    return end_with(listing, "terminate", who=who, reason=reason)
+
+
+def end_with(listing: Listing, deed: str, *, who: Person, reason: str) -> Listing:
+    """A listing ends by its seller's or the house's word, and deposits go back; the caller asked who may."""
     was_public = listing.announced_at is not None
     listing.state = listing_rules.listing_after(listing.state, deed)
     listing.end_reason = listing_rules.must_be_text(reason, field="reason", most=1000)

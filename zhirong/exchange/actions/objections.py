@@ -38,7 +38,7 @@ def raise_objection(
     if done := deal.objections.filter(raised_by=who, state="open").first():
         return done
     record.must_be_evidence(file)
-    earlier = decided_before(who, deal).order_by("-decided_at").first()
+    earlier = decided_before(deal, by=who).order_by("-decided_at").first()
     if earlier is not None and (file is None or deal.objections.filter(file__sha256=file.sha256).exists()):
         raise Refused("objection.nothing_new", deal=deal.number, decided_at=earlier.decided_at)
     now = record.now()
@@ -59,11 +59,11 @@ def raise_objection(
     return found
 
 
-def decided_before(who: Person, deal: Deal) -> QuerySet[Objection]:
+def decided_before(deal: Deal, *, by: Person) -> QuerySet[Objection]:
     """Objections of this person, or of anybody who acts for the same party here, on which there is a decision."""
-    mine = _for_concerned(deal).filter(person=who).values("party")
+    mine = _for_concerned(deal).filter(person=by).values("party")
     beside = Membership.objects.filter(party__in=mine, confirmed_at__isnull=False).values("person")
-    return deal.objections.filter(Q(raised_by=who) | Q(raised_by__in=beside)).exclude(state="open")
+    return deal.objections.filter(Q(raised_by=by) | Q(raised_by__in=beside)).exclude(state="open")
 
 
 def is_concerned(who: Person, deal: Deal) -> bool:

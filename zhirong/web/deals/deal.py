@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
@@ -31,6 +31,10 @@ from zhirong.web.exchange import words as exchange_words
 
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
 LEAVES = 40
+WHOSE_DEFAULT = gettext_noop(
+    "Payment is due only when both have. A buyer who lets the term pass although the seller accepted in time is in"
+    " default; where the seller did not, the deal can only be undone and the deposit goes back."
+)
 # Sealing takes a second or two; a page looks for its papers no longer than this.
 SEALING = timedelta(seconds=30)
 
@@ -102,13 +106,6 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     owed = money.due_fen(deal)
     rules = rules_of(deal.listing)
     rights, is_sealed = papers.rights_of(deal), hasattr(deal, "certificate") and deal.certificate.sealed_id is not None
-    raised = list(deal.objections.select_related("party", "decided_by", "file").order_by("-pk"))
-    is_decided = any(one.state != "open" for one in raised)
-    can_object = (
-        deal.state not in listing_rules.DEAL_OVER
-        and access.may(standing, "exchange.object", deal)
-        and bool(standing and standing.parties & {deal.seller_id, deal.buyer_id})
-    )
     answer = pages.page(
         request,
         "deals/deal.html",
@@ -134,9 +131,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         news=(reverse("deal-news", args=[number]), reverse("deal", args=[number]), mark),
         deposit_word=words.deposit(deal.intent.deposit_state),
         recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
-        objections=raised,
-        can_object=can_object,
-        objected=can_object and is_decided and objections.decided_before(account.known(request), deal).exists(),
+        **of_objections(request, deal, standing),
         leaves=leaf_rows(told),
         has_certificate=hasattr(deal, "certificate"),
         is_sealed=is_sealed,
@@ -146,6 +141,16 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     if is_being_sealed(deal, now) and request.method == "GET":
         answer["Refresh"] = "2"
     return answer
+
+
+def of_objections(request: HttpRequest, deal: Deal, standing: Standing | None) -> dict[str, Any]:
+    """What was objected, whether this reader may object, and whether its side did before."""
+    raised = list(deal.objections.select_related("party", "decided_by", "file").order_by("-pk"))
+    is_side = bool(standing and standing.parties & {deal.seller_id, deal.buyer_id})
+    may = is_side and deal.state not in listing_rules.DEAL_OVER and access.may(standing, "exchange.object", deal)
+    is_decided = may and any(one.state != "open" for one in raised)
+    before = is_decided and objections.decided_before(deal, by=account.known(request)).exists()
+    return {"objections": raised, "can_object": may, "objected": before}
 
 
 def to_confirm(request: HttpRequest) -> Mapping[str, Any]:
@@ -235,13 +240,7 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
             gettext("The house took the offer back."),
             gettext("Two persons decided it, with a reason; the one after it was asked, if there was one."),
         ),
-        "contract": (
-            gettext("Both sides accept the contract."),
-            gettext(
-                "Payment is due only when both have. A buyer who lets the term pass although the seller accepted in"
-                " time is in default; where the seller did not, the deal can only be undone and the deposit goes back."
-            ),
-        ),
+        "contract": (gettext("Both sides accept the contract."), gettext(WHOSE_DEFAULT)),
         "payment": (
             gettext("You pay %(amount)s.") % owed
             if deal.buyer_id in mine

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import gates, listing_rules, rule_sets, rules
+from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules
 from zhirong.exchange.actions import second_runs
 from zhirong.exchange.actions.listings import Offer, checked
 from zhirong.exchange.models import Listing, ListingItem
@@ -262,6 +262,12 @@ def steps(listing: Listing) -> list[tuple[str, str, str]]:
 
 
 def interested(listing: Listing) -> dict[str, int]:
-    """How many registered and how many are admitted, never who."""
-    states = list(listing.intents.exclude(state__in=("void", "withdrawn")).values_list("state", flat=True))
-    return {"registered": len(states), "admitted": states.count("admitted")}
+    """How many registered, how many are admitted, to how many it is bound; never who."""
+    found = listing.intents.exclude(state__in=("void", "withdrawn"))
+    rows = list(found.annotate(is_bound=Q(pk__in=bound.buyers(listing))).values_list("state", "is_bound"))
+    states = [state for state, _ in rows]
+    return {
+        "registered": len(states),
+        "admitted": states.count("admitted"),
+        "bound": sum(is_bound for _, is_bound in rows),
+    }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import sales
-from zhirong.exchange.actions import changes, closing, listings, questions
+from zhirong.exchange.actions import changes, closing, listings, questions, withdrawals
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Listing, ListingChange, ListingItem
 from zhirong.people import access
@@ -29,6 +29,8 @@ from zhirong.web.exchange import altered, words
 from zhirong.web.registry import forms, rights
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
+# Where the seller's page says what became of the last thing it asked for.
+ASKED = (*withdrawals.STATES, "bidding")
 
 
 def own_listing(request: HttpRequest, number: str) -> Listing:
@@ -148,6 +150,14 @@ def withdraw(request: HttpRequest, person: Person, listing: Listing) -> str:
 
 
 @on_own
+def ask_withdrawal(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """With buyers bound to it the seller asks, and an operator decides."""
+    brought = uploads.kept(request, person, is_evidence=True)
+    withdrawals.ask(person, listing.pk, reason=request.POST.get("reason", ""), file=brought)
+    return "main"
+
+
+@on_own
 def take_back(request: HttpRequest, person: Person, listing: Listing) -> str:
     """The change that waits is asked for no more."""
     asked = listing.changes.filter(pk=lists.number_of(request.POST.get("change", ""), least=0)).first()
@@ -216,7 +226,8 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
     is_early = listing.state in ("draft", "submitted", "returned")
     offer = offers.offer_from(listing, [item.right for item in from_items])
     is_failed = sales.of(listing) == "failed"
-    change = listing.changes.order_by("-pk").first() if listing.state == "announced" else None
+    last = listing.changes.order_by("-pk").first() if listing.state in ASKED else None
+    change = last if last is not None and last.what == "change" and listing.state == "announced" else None
     is_run_again = is_failed and rules_of(listing).on_default == "rerun"
     return pages.page(
         request,
@@ -237,5 +248,6 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         failed=words.failed(is_run_again=is_run_again) if is_failed else "",
         anew="" if is_run_again else anew(from_items),
         change=change,
+        back=last if last is not None and last.what == "withdrawal" else None,
         asked=asked_for(listing, change, items=from_items, now=now),
     )

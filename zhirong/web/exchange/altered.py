@@ -62,7 +62,7 @@ def editions(found: Listing, *, day: date) -> list[Edition]:
     """Every approved change of a listing, the newest first; of those of earlier years the lines are not known."""
     if found.edition == 1:
         return []
-    approved = list(found.changes.filter(state="approved").order_by("-decided_at", "-pk"))
+    approved = list(found.changes.filter(what="change", state="approved").order_by("-decided_at", "-pk"))
     return [
         Edition(
             number,

@@ -47,6 +47,9 @@ addresses = [
     path("office/recordals/<int:recordal_id>/notice", deals.notice, name="office-notice"),
     path("office/splits/<int:split_id>/evidence", proceeds.evidence, name="office-split-evidence"),
     path("office/deals/<int:deal_id>/proceeds", proceeds.proceeds_page, name="office-proceeds"),
+    path(
+        "office/withdrawals/<int:withdrawal_id>/evidence", cases.withdrawal_evidence, name="office-withdrawal-evidence"
+    ),
     path("office/objections/<int:objection_id>", deals.objection, name="office-objection"),
     path("office/objections/<int:objection_id>/evidence", deals.evidence, name="office-objection-evidence"),
     path("office/bank", bank.desk, name="bank"),

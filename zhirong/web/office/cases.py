@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from zhirong.base import refused as refusals
 from zhirong.base.refused import Refused
+from zhirong.exchange.models import ListingChange
 from zhirong.people import access
 from zhirong.people.actions import verification as verifications
 from zhirong.people.models import Secret, Verification
@@ -103,6 +104,13 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
 def claim_evidence(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The file that a claim rests on."""
     return handed(request, get_object_or_404(Claim.objects.select_related("evidence"), pk=claim_id).evidence)
+
+
+@rooms.room("exchange.see_office")
+def withdrawal_evidence(request: HttpRequest, withdrawal_id: int) -> HttpResponse:
+    """/office/withdrawals/<id>/evidence: what the seller shows for taking a listing back."""
+    asked = ListingChange.objects.filter(what="withdrawal").select_related("file")
+    return handed(request, get_object_or_404(asked, pk=withdrawal_id).file)
 
 
 @rooms.room("people.see_cases", does=("registry.bring_rights",))

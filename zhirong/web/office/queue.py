@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import faults
-from zhirong.exchange.actions import objections, splits
+from zhirong.exchange.actions import objections, splits, withdrawals
 from zhirong.exchange.models import Deal, Intent, Listing, Objection, Proposal
 from zhirong.ledger.actions import set_aside
 from zhirong.ledger.models import BankFile, BankLine, Due, Payout
@@ -31,6 +31,7 @@ from zhirong.web.office import rooms
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
     "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
+    "withdrawal": (gettext_noop("Withdrawal of a listing to decide"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
     "claim": (gettext_noop("Claim of a right"), "registry.decide_claim", "office-claim", True),
     "payment": (gettext_noop("Annual fee to confirm"), "registry.confirm_payment", "office-payment", True),
@@ -251,8 +252,12 @@ def sources(now: datetime) -> Iterator[Rows]:
     """Each table with its waiting rows."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
-    changed = Listing.objects.filter(state="announced", changes__state="open")
+    changed = Listing.objects.filter(state="announced", changes__state="open", changes__what="change")
     yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
+    back = Listing.objects.filter(state__in=withdrawals.STATES, changes__state="open", changes__what="withdrawal")
+    yield rows(
+        back, "withdrawal", since="changes__proposed_at", name="title", due="closes_at", maker="changes__proposed_by"
+    )
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
     yield rows(

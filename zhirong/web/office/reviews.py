@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
@@ -14,13 +14,14 @@ from django.utils.translation import gettext, ngettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules, rule_sets, rules, sales
-from zhirong.exchange.actions import changes, listings, second_runs
+from zhirong.exchange.actions import changes, listings, second_runs, withdrawals
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
+from zhirong.record.models import File
 from zhirong.registry import basis, labels, queries
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
@@ -63,26 +64,13 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
     """/office/listings/<id>: announce or send back; a suspended one goes on or ends."""
     person = rooms.who(request)
     if request.method == "POST":
-        reason, is_said = request.POST.get("reason", ""), request.POST.get("fees_unknown") == "yes"
-        return rooms.do(
-            request,
-            {
-                "announce": lambda: listings.announce(person, listing_id, fees_unknown=is_said),
-                "send_back": lambda: listings.send_back(person, listing_id, reason=reason),
-                "approve_change": lambda: changes.approve(
-                    person, rooms.number_of(request, "change"), fees_unknown=is_said
-                ),
-                "refuse_change": lambda: changes.refuse(person, rooms.number_of(request, "change"), reason=reason),
-                "suspend": lambda: listings.suspend(person, listing_id, reason=reason),
-                "resume": lambda: listings.resume(person, listing_id, reason=reason),
-                "terminate": lambda: listings.terminate(person, listing_id, reason=reason),
-            },
-        )
+        return deed(request, person, listing_id)
     now = record.now()
     one, items, before, waiting = case_of(listing_id)
     rights = [item.right for item in items]
     standing = pages.standing_of(request)
-    found, change = rules_in_force(one, now), change_in_view(waiting, rights, now=now)
+    found, back = rules_in_force(one, now), waiting if waiting and waiting.what == "withdrawal" else None
+    change = change_in_view(waiting if back is None else None, rights, now=now)
     possible = listing_rules.LISTING_STEPS[one.state]
     may_control = access.may(standing, "exchange.control", one)
     return rooms.show(
@@ -99,10 +87,36 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
         change=change,
-        may_change=change is not None and change.by_id != person.pk and access.may(standing, "exchange.review", one),
+        back=back,
+        may_change=waiting is not None
+        and waiting.proposed_by_id != person.pk
+        and access.may(standing, "exchange.review", one),
         could_review=access.could(standing, "exchange.review"),
         deeds=[deed for deed in ("suspend", "resume", "terminate") if may_control and deed in possible],
         public=rooms.link("listing", one.number) if one.announced_at else "",
+    )
+
+
+def deed(request: HttpRequest, person: Person, listing_id: int) -> HttpResponse:
+    """The deeds of the house on a listing, and on what its seller asks for."""
+    reason, is_said = request.POST.get("reason", ""), request.POST.get("fees_unknown") == "yes"
+
+    def asked() -> int:
+        return rooms.number_of(request, "change")
+
+    return rooms.do(
+        request,
+        {
+            "announce": lambda: listings.announce(person, listing_id, fees_unknown=is_said),
+            "send_back": lambda: listings.send_back(person, listing_id, reason=reason),
+            "approve_change": lambda: changes.approve(person, asked(), fees_unknown=is_said),
+            "refuse_change": lambda: changes.refuse(person, asked(), reason=reason),
+            "approve_withdrawal": lambda: withdrawals.approve(person, asked(), reason=reason),
+            "refuse_withdrawal": lambda: withdrawals.refuse(person, asked(), reason=reason),
+            "suspend": lambda: listings.suspend(person, listing_id, reason=reason),
+            "resume": lambda: listings.resume(person, listing_id, reason=reason),
+            "terminate": lambda: listings.terminate(person, listing_id, reason=reason),
+        },
     )
 
 
@@ -150,8 +164,10 @@ def of_basis() -> dict[str, Subquery]:
 
 def of_change() -> dict[str, Subquery]:
     """The change that waits beside the listing's items, so that it costs no question of its own."""
-    waiting = ListingChange.objects.filter(listing=OuterRef("listing"), state="open", listing__state="announced")
-    names = ("pk", "offer", "proposed_at", "proposed_by", "proposed_by__name")
+    in_time = Q(what="change", listing__state="announced")
+    in_time |= Q(what="withdrawal", listing__state__in=withdrawals.STATES)
+    waiting = ListingChange.objects.filter(in_time, listing=OuterRef("listing"), state="open")
+    names = ("pk", "what", "offer", "ground", "file__name", "proposed_at", "proposed_by", "proposed_by__name")
     return {f"change_{name.replace('__', '_')}": Subquery(waiting.values(name)[:1]) for name in names}
 
 
@@ -162,7 +178,10 @@ def _waiting(item: Any) -> ListingChange | None:
     return ListingChange(
         pk=item.change_pk,
         listing=item.listing,
+        what=item.change_what,
         offer=item.change_offer,
+        ground=item.change_ground,
+        file=File(name=item.change_file_name) if item.change_file_name else None,
         proposed_by=by,
         proposed_at=item.change_proposed_at,
     )
