@@ -61,7 +61,7 @@ def play(story: Story) -> None:
         tales.beside_those_that_run(story, told)
         _forward(story, 3)
         story.tell("第 1 批竞价")
-        story.bidding([*sold, *told.closing], rounds=10)
+        story.bidding([*sold, *told.closing], rounds=7)
         closing.answer(story.cast["chen"], single[0].pk, consents=True)
         story.deal(single[0], until="contract")
         closing.answer(story.cast["liang"], single[1].pk, consents=False)
@@ -74,7 +74,7 @@ def play(story: Story) -> None:
         read_mail(story.cast)
         tales.limited_period(story, told)
         _run(story, [*told.running, *running], waiting, silent=silent)
-        tales.stops(story, told)
+        tales.stops(story, running[1:4])
         payments.last_day(story)
         read_mail(story.cast, keep=UNREAD)
 
@@ -117,6 +117,8 @@ def _announced_to_run(story: Story) -> list[Listing]:
     for listing in running:
         story.register(listing, *story.some_buyers())
     asked = story.listing("chen", requirement="受让方须承诺三年内实施该专利，并提交实施方案。")
+    alone = story.listing("liang")
+    story.register(alone, "weizhen")
     story.registered(asked, "zhiqiu", "yizhou")
     shown = Intent.objects.get(listing=asked, person=story.cast["zhiqiu"])
     intents.prove(
@@ -124,8 +126,6 @@ def _announced_to_run(story: Story) -> list[Listing]:
         shown.pk,
         text="承诺自变更登记之日起三年内实施：第一年完成中试线改造，第二年投产，第三年达产；实施地点在本市。",
     )
-    alone = story.listing("liang")
-    story.registered(alone, "weizhen")
     question = questions.ask(story.cast["wangshu"], running[0].pk, text="转让是否包含同族专利与技术资料？")
     questions.answer(story.cast["chen"], question.pk, text="无同族专利；技术资料随交割一并移交。")
     questions.ask(story.cast["zhiqiu"], running[0].pk, text="样机能否在竞价前查看？")
@@ -165,7 +165,7 @@ def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing], *
     for place, listing in enumerate(waiting):
         story.register(listing, *story.some_buyers(0)[: place % 4])
     story.statement()
-    story.bidding(running[:-1], rounds=8, seconds=(20, 100))
+    story.bidding(running[:-1], rounds=6, seconds=(30, 120))
     story.tell("正在竞价的标的已有出价")
 
 

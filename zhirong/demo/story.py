@@ -122,7 +122,7 @@ class Story:
         for number in range(rounds):
             running = [lot for listing in chosen if (lot := self._open_lot(listing)) is not None]
             for lot in running:
-                if self.dice.random() < 0.6 or number == 0:
+                if self.dice.random() < 0.75 or number == 0:
                     self._bid(lot, number)
             self.until(record.now() + timedelta(seconds=self.dice.randint(*seconds)))
 

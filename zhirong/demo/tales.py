@@ -99,7 +99,7 @@ def _paper(story: Story, listing: Listing, title: str, *, for_admitted: bool) ->
 
 def beside_the_first(story: Story, told: Told) -> None:
     """A reserve that is met, one that is not, and a purchaser with priority; an auction of minutes under demo rules."""
-    met, unmet = story.listing("chen", reserve_percent=102), story.listing("liang", reserve_percent=900)
+    met, unmet = story.listing("chen", reserve_percent=101), story.listing("liang", reserve_percent=900)
     story.register(met, "zhiqiu", "yizhou", "qinghe", quirk="twice")
     story.register(unmet, "wangshu", "weizhen")
     preferred = story.listing("liang")
@@ -120,7 +120,7 @@ def _of_minutes(story: Story) -> None:
     assert sold.closes_at is not None
     payments.every_three_minutes(story, sold.closes_at)
     story.until(sold.closes_at + timedelta(seconds=10))
-    story.bidding([sold], rounds=9, seconds=(40, 55))
+    story.bidding([sold], rounds=6, seconds=(48, 56))
     story.until(record.now() + timedelta(minutes=2))
     story.deal(sold, until="settled")
     payments.pay(story)
@@ -143,7 +143,7 @@ def beside_those_that_run(story: Story, told: Told) -> None:
     found += [story.listing("rheintal"), story.listing("qinghe")]
     for listing in found:
         story.register(listing, *story.some_buyers())
-    story.registered(found[0], "qinghe")
+    story.register(found[0], "qinghe")
     _paper(story, found[0], "技术交底书（演示）", for_admitted=False)
     _stopped_for_a_night(story, told)
     told.running += found
@@ -246,10 +246,10 @@ def limited_period(story: Story, told: Told) -> None:
     story.until(told.at(-1, hour=10, minute=8))
 
 
-def stops(story: Story, told: Told) -> None:
+def stops(story: Story, running: Sequence[Listing]) -> None:
     """Of what runs one is paused, one annulled, and one stopped by the register: its right was seized."""
     operator = story.cast["jingban"]
-    paused, annulled, seized = (Lot.objects.get(listing=listing) for listing in told.running[-3:])
+    paused, annulled, seized = (Lot.objects.get(listing=listing) for listing in running)
     bidding.pause(operator, paused, reason="竞买人反映网络中断，核实期间暂停。")
     bidding.annul(operator, annulled, reason="公告遗漏了技术资料清单，竞价作废，更正后另行处理。")
     right = seized.listing.items.get().right
