@@ -56,6 +56,7 @@ UNREAD = {
     "/office/recordals/": {"recordal_id": 1},
     "/office/claims/": {"claim_id": 1},
     "/office/payments/": {"payment_id": 1},
+    "/office/rights/": {"right_id": 1, "file_id": 1},
     "/office/transfers/": {"transfer_id": 1},
     "/office/lots/": {"lot_id": 1},
     "/office/splits/": {"split_id": 1},
@@ -89,6 +90,7 @@ def private() -> Private:
     return Private(
         (seller.person, sold.buyer.person),
         {
+            "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
             "/account/parties/": {"party_id": unverified.pk},
             "/api/parties/": {"ref": seller.party.ref},
             "/api/deals/": {"deal_id": sold.deal.pk, "name": "contract"},

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WIDTHS, Visit, must_be_accessible, must_fit, must_have_targets
-from tests.people.given_people import PASSWORD, a_party, a_person
+from tests.people.given_people import PASSWORD, a_membership, a_party, a_person
 
 pytestmark = pytest.mark.browser
 PUBLIC = ["/", "/sign-in", "/sign-up", "/site-map", "/accessibility", "/api-guide", "/no/such/page"]
@@ -51,10 +51,13 @@ def test_pages_fit_every_width(visit: Visit, view: str) -> None:
 def test_own_pages_are_accessible(visit: Visit) -> None:
     person = a_person("holder")
     party = a_party(administrator=person)
+    a_membership(a_person(), party)
+    ends = f"/account/roles/{person.role_grants.get().pk}/end"
     for width, lang in [(1280, "zh-hans"), (390, "en")]:
         visitor = visit(person, width=width, lang=lang)
-        for path in [*OWN, f"/account/parties/{party.pk}"]:
+        for path in [*OWN, ends, f"/account/parties/{party.pk}"]:
             page = visitor.go(path)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
             must_fit(page)
             must_have_targets(page)
             must_be_accessible(page)

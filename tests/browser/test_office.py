@@ -23,7 +23,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record import sequencer
 from zhirong.record.models import Leaf
-from zhirong.registry.actions import imports, putting, transfers
+from zhirong.registry.actions import imports, putting, transfers, weights
 from zhirong.registry.models import Right
 
 pytestmark = pytest.mark.browser
@@ -123,6 +123,14 @@ def long_names(house: given.House) -> list[str]:
         f"/rights/{right.pk}",
     ]
     paths += [f"/office/transfers/{moved.pk}", f"/office/transfers/of/{right.pk}", f"/rights/{right.pk}/fees"]
+    paper = record.keep_file(house.operator, f"{long}2.pdf", b"%PDF-1.7 y")
+    named = weights.Favoured("NoPlaceToBreak" * 9)
+    seized = {"favoured": named, "since": putting.today(), "number": long[:60], "file": paper}
+    weights.release(house.operator, weights.encumber(house.operator, right, weights.Weight.SEIZURE, **seized),
+                    day=putting.today(), file=paper)  # fmt: skip
+    weights.encumber(house.operator, right, weights.Weight.PLEDGE, **seized)
+    weights.consent(house.operator, right, weights.Act.SELL, by=named, file=paper)
+    paths.append(f"/office/rights/{right.pk}")
     return [*paths, "/office/transfers?state=gone"]
 
 
@@ -152,3 +160,19 @@ def test_every_room_is_accessible(day: Day, visit: Visit, lang: str, width: int)
             must_fit(page, 320)
             page.close()
         assert visitor.complaints == []
+
+
+@pytest.mark.parametrize(("lang", "width"), [("zh-hans", 1280), ("en", 390), ("en", 900)])
+def test_the_forms_of_a_right_fit_where_they_stand_open(
+    transactional_db: None, visit: Visit, lang: str, width: int
+) -> None:
+    house = given.House()
+    path = next(path for path in long_names(house) if path.startswith("/office/rights/"))
+    visitor = visit(house.operator, width=width, lang=lang)
+    page = visitor.go(path)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    shoot(page, path, lang=lang, width=width)
+    must_have_targets(page)
+    must_be_accessible(page)
+    must_fit(page, 320, width)
+    assert visitor.complaints == []

@@ -14,7 +14,7 @@ from tests.web.given_pages import text_of
 from zhirong.exchange import holds
 from zhirong.exchange.actions import closing, intents, questions
 from zhirong.exchange.models import Intent, Listing, Lot, Question
-from zhirong.people.actions import roles, verification
+from zhirong.people.actions import roles, secrets, verification
 from zhirong.people.models import Party, Person, RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.record import jobs, sequencer
@@ -285,3 +285,42 @@ def test_two_signed_sizes_are_proven_consistent() -> None:
     assert "前后一致" in text_of(client, f"/office/audit?old={old}&new={new}")
     assert "未能证明" in text_of(client, f"/office/audit?old={new}&new={old}")
     assert "未能证明" in text_of(client, f"/office/audit?old={old + 1}&new={new + 5}")
+
+
+def test_an_operator_notes_what_kind_of_body_a_party_is() -> None:
+    house, asked = a_request()
+    address = f"/office/verifications/{asked.pk}"
+    assert "主体性质" not in text_of(signed_in(house.checker), address)
+    said = {"deed": "nature", "is_state_owned": "yes"}
+    assert signed_in(house.checker).post(address, said).status_code == 403
+    client = signed_in(house.operator)
+    assert "主体性质已登记" in client.post(address, said, follow=True).content.decode()
+    party = Party.objects.get(pk=asked.party_id)
+    assert (party.is_state_owned, party.is_public_institution) == (True, False)
+    client.post(address, {"deed": "nature", "is_public_institution": "yes"})
+    party.refresh_from_db()
+    assert (party.is_state_owned, party.is_public_institution) == (False, True)
+
+
+def test_a_secret_is_read_in_plain_once_with_its_reason_on_the_record() -> None:
+    house, asked = a_request()
+    secrets.keep_secret(asked.asked_by, asked.party_id, kind="bank_account", value="6222021234567890")
+    address = f"/office/verifications/{asked.pk}"
+    said = {"deed": "read", "kind": "bank_account", "reason": "payout", "about": "deal:12"}
+    for role in ("auditor", "official"):
+        assert signed_in(people.a_person(role)).post(f"{address}/secrets", said).status_code == 403
+    client = signed_in(house.checker)
+    assert "6222021234567890" not in text_of(client, address)
+    for change, field in [({"reason": "curious"}, "reason"), ({"about": "him"}, "about"), ({"kind": "x"}, "kind")]:
+        refused = client.post(f"{address}/secrets", {**said, **change})
+        assert refused.status_code in (404, 422)
+        assert f'id="read-{field}-w"' in refused.content.decode()
+    assert Event.objects.filter(kind="people.secret_read").count() == 0
+    answer = client.post(f"{address}/secrets", said)
+    assert "6222021234567890" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    body = Leaf.objects.get(kind="people.secret_read").body
+    assert '"payout"' in body
+    assert '"deal:12"' in body
+    assert "6222021234567890" not in body
+    assert "6222021234567890" not in text_of(client, address)

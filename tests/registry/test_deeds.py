@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -18,9 +18,9 @@ from tests.registry.given_rights import (
     refused,
     standing_of,
 )
-from zhirong.record.models import Leaf, Notice
+from zhirong.record.models import File, Leaf, Notice
 from zhirong.registry import queries
-from zhirong.registry.actions import entries, titles, weights
+from zhirong.registry.actions import entries, putting, titles, weights
 from zhirong.registry.actions.weights import Favoured
 from zhirong.registry.engine.facts import Act, Ending, EventKind, LicenceKind, Scope, Weight
 from zhirong.registry.engine.states import State
@@ -328,3 +328,29 @@ def test_the_facts_of_a_right_take_six_queries(django_assert_num_queries):
     right = a_right(parties=(a_party(), a_party("某某大学")))
     with django_assert_num_queries(6):
         queries.facts_of(right, DAY)
+
+
+def test_a_burden_keeps_the_paper_that_began_it_and_the_one_that_lifted_it() -> None:
+    right, who = a_right(), an_operator()
+    began, lifted, words = a_file(b"%PDF-1.7 began"), a_file(b"%PDF-1.7 lifted"), a_file(b"words")
+    one = weights.encumber(who, right, Weight.SEIZURE, favoured=Favoured("某法院"), since=DAY, file=began)
+    File.objects.filter(pk=words.pk).update(media_type="text/plain")
+    with refused("file.no_evidence"):
+        weights.release(who, one, day=DAY, file=File.objects.get(pk=words.pk))
+    weights.release(who, one, day=DAY, file=lifted)
+    found = Encumbrance.objects.get()
+    assert (found.file, found.end_file, found.ended_on) == (began, lifted, DAY)
+
+
+def test_a_day_to_come_is_not_entered_as_past() -> None:
+    right, who, later = a_right(), an_operator(), putting.today() + timedelta(days=1)
+    with refused("registry.day_to_come"):
+        entries.enter_event(who, right, EventKind.DECLASSIFICATION, day=later, source="gazette")
+    with refused("registry.day_to_come"):
+        entries.rename_holder(who, right, right.holdings.get(), name="新名称", day=later)
+    with refused("registry.day_to_come"):
+        weights.encumber(who, right, Weight.PLEDGE, favoured=Favoured("某银行"), since=later)
+    licence = weights.encumber(who, right, Weight.LICENCE, favoured=Favoured("某厂"), since=later)
+    with refused("registry.day_to_come"):
+        weights.release(who, licence, day=later)
+    assert [one.kind for one in Encumbrance.objects.all()] == ["licence"]

@@ -274,3 +274,23 @@ def test_a_new_listing_of_one_right_starts_with_its_title() -> None:
     browser = desk.browser_of(seller.person)
     assert f'value="{right.title}"' in text_of(browser, f"/listings/new?right={right.pk}")
     assert f'value="{right.title}"' not in text_of(browser, "/listings/new")
+
+
+def test_a_right_that_is_listed_or_sold_is_not_called_free_to_be_sold_again(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listed = given.an_announced(house, seller)
+    right = listed.items.get().right
+    page = text_of(client, f"/rights/{right.pk}")
+    assert f"该权利正在挂牌 {listed.number} 中；一项权利同时只能挂牌一次" in page
+    assert "该挂牌的竞价或结算即须暂停并重新审查" in page
+    told = {one["act"]: one for one in client.get(f"/api/rights/{right.pk}").json()["freedom"]}
+    assert [act for act, one in told.items() if not one["allowed"]] == ["sell"]
+    assert told["sell"]["reasons"][0]["code"] == "stands_in_a_listing"
+    sold = desk.paid(desk.signed(desk.a_deal()))
+    right = sold.deal.listing.items.get().right
+    assert "正在结算；结算完成或成交撤销前不得另行处分" in text_of(client, f"/rights/{right.pk}")
+    told = {one["act"]: one["allowed"] for one in client.get(f"/api/rights/{right.pk}").json()["freedom"]}
+    assert set(told.values()) == {False}
+    free = given.a_right(house, seller.party)
+    told = {one["act"]: one["allowed"] for one in client.get(f"/api/rights/{free.pk}").json()["freedom"]}
+    assert (told["sell"], told["pledge"]) == (True, True)

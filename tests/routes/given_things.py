@@ -200,8 +200,9 @@ def _rights(things: Things) -> None:
     said = Conveyance(things.buyer.party, today - timedelta(days=1), "2026-17")
     moved = enter_transfer(house.operator, right, said, proof=kept(house.operator), held=lambda _: "")
     weight = weights.encumber(
-        house.operator, unheld, weights.Weight.PLEDGE, favoured=weights.Favoured("某银行"), since=today, number="1"
-    )
+        house.operator, unheld, weights.Weight.PLEDGE, favoured=weights.Favoured("某银行"), since=today, number="1",
+        file=kept(house.operator, "质押登记.pdf"),
+    )  # fmt: skip
     sheet = "申请号,名称,权利人,申请日\n202110000001X,甲,某厂,2021-03-05".encode()
     file = record.keep_file(seller.person, "专利.csv", sheet, is_secret=False)
     batch = imports.stage_import(seller.person, "rights", sheet, file=file, holder=seller.party)
@@ -219,6 +220,7 @@ def _rights(things: Things) -> None:
         "/office/payments/": {"payment_id": paid.pk},
         "/api/transfers/": {"transfer_id": moved.pk},
         "/office/transfers/": {"transfer_id": moved.pk},
+        "/office/rights/": {"right_id": unheld.pk, "file_id": weight.file_id},
         "/office/transfers/of/": {"right_id": right.pk},
         "/api/encumbrances/": {"encumbrance_id": weight.pk},
         "/api/imports/": {"ref": batch.ref, "kind": "rights"},
@@ -243,6 +245,7 @@ def _people(things: Things) -> None:
     assert grant.confirmed_at is None
     token, _ = tokens.make_token(seller.person, name="x", days=1)
     things.by_start |= {
+        "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
         "/account/members/": {"membership_id": joining.pk},
         "/account/members/<int:membership_id>/leave": {"membership_id": seller.person.memberships.earliest("pk").pk},
         "/api/memberships/": {"membership_id": joining.pk},

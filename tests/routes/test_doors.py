@@ -13,18 +13,8 @@ HOUSE = {"operator", "checker", "auditor", "administrator", "official"}
 BY_PAGE = {"POST /office/audit", "POST /office/clock", "POST /sign-out", "POST /verify"}
 # Programs alone: the register's own mass of entries, which nobody types, and what a page does within another deed.
 BY_PROGRAM = {
-    "POST /api/encumbrances/<int:encumbrance_id>/release",
     "POST /api/files",
-    "PUT /api/me/contact",
-    "POST /api/memberships/<int:membership_id>/administrator",
-    "PUT /api/parties/<ref>/nature",
-    "POST /api/parties/<ref>/secrets/read",
     "PUT /api/rights",
-    "POST /api/rights/<int:right_id>/consents",
-    "POST /api/rights/<int:right_id>/encumbrances",
-    "POST /api/rights/<int:right_id>/entries",
-    "POST /api/rights/<int:right_id>/fees/confirm",
-    "POST /api/rights/<int:right_id>/holders/<int:holding_id>/name",
 }
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.api.given_api import a_caller
 from tests.people.given_people import PASSWORD, a_credit_code, a_membership, a_party, a_person
 from tests.web.given_pages import text_of
-from zhirong.people.actions import parties, tokens
+from zhirong.people.actions import parties, roles, tokens
 from zhirong.people.models import Membership, Party, Person, Token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -176,3 +176,83 @@ def test_a_log_in_brings_a_fresh_proof_of_origin_without_which_nothing_is_writte
     assert browser.post("/sign-out", {"csrfmiddlewaretoken": before}).status_code == 403
     assert browser.post("/api/tokens", "{}", content_type="application/json").status_code == 403
     assert browser.get("/account").status_code == 200
+
+
+def test_contact_is_changed_and_a_wrong_language_is_refused_beside_its_field() -> None:
+    person = a_person()
+    client = signed_in(person)
+    said = {"email": "neu@example.org", "phone": "13800000000", "language": "en"}
+    refused = client.post("/account/contact", {**said, "language": "fr"})
+    assert 'id="f-language-w"' in refused.content.decode()
+    assert 'value="neu@example.org"' in refused.content.decode()
+    person.refresh_from_db()
+    assert person.email != "neu@example.org"
+    page = client.post("/account/contact", said, follow=True).content.decode()
+    assert "此后的消息发往新的联系方式" in page
+    assert "此后的消息发往新的联系方式" not in text_of(client, "/account")
+    person.refresh_from_db()
+    assert (person.email, person.phone, person.language) == ("neu@example.org", "13800000000", "en")
+
+
+def test_a_role_is_given_up_after_it_was_asked_once_more_and_by_its_owner_alone() -> None:
+    person, other = a_person("buyer", "holder"), a_person("buyer")
+    grant = person.role_grants.get(role="buyer")
+    address, client = f"/account/roles/{grant.pk}/end", signed_in(person)
+    assert address in text_of(client, "/account")
+    assert signed_in(other).get(address).status_code == 404
+    assert signed_in(other).post(address).status_code == 404
+    assert "须由系统管理员重新授予" in text_of(client, address)
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+    assert "该角色已放弃" in client.post(address, follow=True).content.decode()
+    grant.refresh_from_db()
+    assert grant.ended_at is not None
+    assert client.post(address).status_code == 404
+
+
+def test_the_last_administrator_of_the_house_cannot_give_up_the_role() -> None:
+    person = a_person("administrator")
+    grant = person.role_grants.get()
+    answer = signed_in(person).post(f"/account/roles/{grant.pk}/end")
+    assert answer.status_code == 409
+    assert "这是最后一位系统管理员" in answer.content.decode()
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+
+
+def test_the_founders_second_administrator_accepts_the_role_and_no_other_does() -> None:
+    founder, second, third = a_person("administrator"), a_person(), a_person()
+    grant = roles.grant_role(founder, second.pk, "administrator")
+    address = f"/account/roles/{grant.pk}/accept"
+    assert signed_in(third).post(address).status_code == 404
+    assert address in text_of(signed_in(second), "/account")
+    assert "该角色自此生效" in signed_in(second).post(address, follow=True).content.decode()
+    grant.refresh_from_db()
+    assert grant.confirmed_by == second
+    later = roles.grant_role(founder, third.pk, "administrator")
+    assert signed_in(third).post(f"/account/roles/{later.pk}/accept").status_code == 409
+    later.refresh_from_db()
+    assert later.confirmed_at is None
+
+
+def test_a_member_is_made_administrator_by_the_partys_own() -> None:
+    chief, member, stranger = a_person(), a_person(), a_person()
+    party = a_party(administrator=chief)
+    row = a_membership(member, party)
+    address = f"/account/members/{row.pk}/administrator"
+    assert address in text_of(signed_in(chief), "/account/organisations")
+    assert signed_in(stranger).post(address).status_code == 403
+    assert signed_in(member).post(address).status_code == 403
+    assert signed_in(chief).post(address).status_code == 302
+    row.refresh_from_db()
+    assert row.is_administrator
+    assert "主体管理员" in text_of(signed_in(chief), "/account/organisations")
+
+
+def test_a_token_ends_on_a_whole_second() -> None:
+    person = a_person()
+    token, _ = tokens.make_token(person, name="x", days=30)
+    assert token.expires_at.microsecond == 0
+    told = text_of(signed_in(person), "/desk/messages")
+    assert re.search(r"\d\d:\d\d(:\d\d)?", told)
+    assert not re.search(r"\d\d:\d\d:\d\d\.\d", told)

@@ -55,7 +55,7 @@ class Foreign(shapes.Said):
 
 
 class Nature(shapes.Said):
-    """What kind of body a party is; other rule sets hang on it (X5)."""
+    """What kind of body a party is."""
 
     is_state_owned: bool
     is_public_institution: bool
@@ -179,7 +179,7 @@ def get_party(request: HttpRequest, ref: shapes.Short) -> PartyTold:
     **problems.told(PartyTold, "people.own_party"),
 )
 def note_nature(request: HttpRequest, ref: shapes.Short, said: Nature) -> PartyTold:
-    """State-owned sellers and public institutions sell under their own rules (X5)."""
+    """A state-owned seller lists under the state's rule set alone (X5); on a public institution no rule set hangs."""
     party = parties.note_nature(calling.person_of(request), seen(request, ref).pk, **said.model_dump())
     return told(request, party)
 

@@ -71,12 +71,14 @@ class WeightSaid(shapes.Said):
     licence: LicenceKind = LicenceKind.PLAIN
     territory: Annotated[str, Field(max_length=60, pattern=shapes.NO_NUL)] = "*"
     field: Annotated[str, Field(max_length=60, pattern=shapes.NO_NUL)] = "*"
+    file: shapes.FileRef = ""
 
 
 class Release(shapes.Said):
     """The day from which it no longer weighs."""
 
     day: date
+    file: shapes.FileRef = ""
 
 
 class ConsentSaid(shapes.Said):
@@ -127,8 +129,11 @@ def _favoured(name: str, ref: str) -> weights.Favoured:
     "/rights/{int:right_id}/entries",
     auth=calling.may_ask("registry.enter_event"),
     summary="Enter a register event",
-    **problems.told(RightTold, "registry.entry_has_own_verb", "registry.entry_does_not_fit", *files.EVIDENCE),
-)
+    **problems.told(
+        RightTold, "registry.entry_has_own_verb", "registry.entry_does_not_fit", "registry.day_to_come",
+        *files.EVIDENCE,
+    ),
+)  # fmt: skip
 def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> RightTold:
     """The same entry twice is one."""
     person, right = calling.person_of(request), rights.visible(right_id)
@@ -149,7 +154,7 @@ def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> R
     "/rights/{int:right_id}/holders/{int:holding_id}/name",
     auth=calling.may_ask("registry.enter_event"),
     summary="Change a holder's name",
-    **problems.told(RightTold, *files.EVIDENCE),
+    **problems.told(RightTold, "registry.day_to_come", *files.EVIDENCE),
 )
 def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shapes.Id, said: Renaming) -> RightTold:
     """The old name stays, dated."""
@@ -236,12 +241,13 @@ def confirm_fees(request: HttpRequest, right_id: shapes.Id, said: Checked) -> Ri
     "/rights/{int:right_id}/encumbrances",
     auth=calling.may_ask("registry.encumber"),
     summary="Register a pledge, seizure or licence",
-    **problems.told(WeightTold),
+    **problems.told(WeightTold, "registry.day_to_come", *files.EVIDENCE),
 )
 def encumber(request: HttpRequest, right_id: shapes.Id, said: WeightSaid) -> WeightTold:
     """As the office or a court registered it; a running listing of the right stops at once (E28)."""
+    person = calling.person_of(request)
     one = weights.encumber(
-        calling.person_of(request),
+        person,
         rights.visible(right_id),
         said.kind,
         favoured=_favoured(said.in_favour_of, said.party),
@@ -251,6 +257,7 @@ def encumber(request: HttpRequest, right_id: shapes.Id, said: WeightSaid) -> Wei
         licence=said.licence,
         territory=said.territory,
         field=said.field,
+        file=files.own_or_none(person, said.file),
     )
     return rights.weight(one)
 
@@ -259,12 +266,12 @@ def encumber(request: HttpRequest, right_id: shapes.Id, said: WeightSaid) -> Wei
     "/encumbrances/{int:encumbrance_id}/release",
     auth=calling.may_ask("registry.release"),
     summary="Release a pledge, seizure or licence",
-    **problems.told(WeightTold, "registry.release_before_begin"),
+    **problems.told(WeightTold, "registry.release_before_begin", "registry.day_to_come", *files.EVIDENCE),
 )
 def release(request: HttpRequest, encumbrance_id: shapes.Id, said: Release) -> WeightTold:
     """A second release changes nothing."""
-    one = shapes.one(Encumbrance.objects.select_related("right"), pk=encumbrance_id)
-    return rights.weight(weights.release(calling.person_of(request), one, day=said.day))
+    person, one = calling.person_of(request), shapes.one(Encumbrance.objects.select_related("right"), pk=encumbrance_id)
+    return rights.weight(weights.release(person, one, day=said.day, file=files.own_or_none(person, said.file)))
 
 
 @router.post(

@@ -15,6 +15,7 @@ from zhirong.api import calling, problems, shapes
 from zhirong.api.finding import found_ids
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
+from zhirong.exchange import holds
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.registry import queries, records, rules
@@ -230,7 +231,8 @@ def full(right: Right) -> RightTold:
     day = beijing_day(record.now())
     facts = queries.facts_of_read([right], day)[0]
     is_patent = Kind(right.kind) in PATENTS and right.filed_on is not None
-    answers = [rules.free_to(act, facts, day) for act in Act]
+    live = holds.live_listing(right)
+    answers = [holds.free_to(act, facts, day, live=live) for act in Act]
     return RightTold(
         **short(right).model_dump(),
         publication_number=right.publication_number,

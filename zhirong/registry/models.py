@@ -138,6 +138,9 @@ class Encumbrance(models.Model):
     until = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     facts = models.TextField(default="{}")
+    # The paper that it was registered on, and the one that lifted it.
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    end_file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()
 

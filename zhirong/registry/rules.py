@@ -130,7 +130,7 @@ def facts_in(code: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\{(\w+)\}", reason_texts()[code]["zh"]))
 
 
-def _reason(code: str, **facts: Any) -> Reason:
+def reason_named(code: str, **facts: Any) -> Reason:
     """Effect and rule stand once, in reasons.yaml, beside the sentences."""
     entry = reason_texts()[code]
     return Reason(code, Effect(entry["effect"]), entry["rule"], facts)
@@ -139,7 +139,7 @@ def _reason(code: str, **facts: Any) -> Reason:
 def _ended(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """Nothing can be done with a right that is no more (民法典 第八百六十五条, N5, N6, P7.2, E29)."""
     if asked.standing.has_ended:
-        yield _reason(f"ended_{asked.standing.state}", since=asked.standing.since)
+        yield reason_named(f"ended_{asked.standing.state}", since=asked.standing.since)
 
 
 def _not_granted(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -147,9 +147,9 @@ def _not_granted(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     if asked.standing.state not in states.APPLICATIONS:
         return
     if asked.act in {Act.PLEDGE, Act.OPEN_LICENCE}:
-        yield _reason("application_not_granted")
+        yield reason_named("application_not_granted")
     else:
-        yield _reason("is_an_application", filed_on=facts.filed_on)
+        yield reason_named("is_an_application", filed_on=facts.filed_on)
 
 
 def _term(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -157,14 +157,14 @@ def _term(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     if facts.granted_on is None:
         return
     if not terms.is_known(facts):
-        yield _reason("term_not_known")
+        yield reason_named("term_not_known")
         return
     last_day = terms.term_last_day(facts)
     if asked.act is Act.PLEDGE and asked.deal.debt_ends_on and asked.deal.debt_ends_on > last_day:
-        yield _reason("debt_outlives_term", debt_ends_on=asked.deal.debt_ends_on, term_ends_on=last_day)
+        yield reason_named("debt_outlives_term", debt_ends_on=asked.deal.debt_ends_on, term_ends_on=last_day)
     licence_ends_on = asked.deal.scope.until if asked.deal.scope else None
     if asked.act in LICENSES | {Act.OPEN_LICENCE} and licence_ends_on and licence_ends_on > last_day:
-        yield _reason("licence_outlives_term", licence_ends_on=licence_ends_on, term_ends_on=last_day)
+        yield reason_named("licence_outlives_term", licence_ends_on=licence_ends_on, term_ends_on=last_day)
 
 
 def _fees(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -175,31 +175,31 @@ def _fees(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     year = fees.paid_through(facts) + 1
     is_last = year > terms.term_years(facts.kind, facts.filed_on)
     if paying in {fees.Standing.IN_GRACE, fees.Standing.UNPAID}:
-        yield _reason("fee_in_grace", year=year, grace_ends_on=fees.grace_ends_on(facts.filed_on, year))
+        yield reason_named("fee_in_grace", year=year, grace_ends_on=fees.grace_ends_on(facts.filed_on, year))
     elif paying is fees.Standing.UNCONFIRMED:
-        yield _reason("fees_unconfirmed", year=year, due_on=fees.due_on(facts.filed_on, year))
+        yield reason_named("fees_unconfirmed", year=year, due_on=fees.due_on(facts.filed_on, year))
     elif not is_last and fees.due_on(facts.filed_on, year) - asked.day <= _warning(asked.day):
-        yield _reason("fee_due_soon", year=year, due_on=fees.due_on(facts.filed_on, year))
+        yield reason_named("fee_due_soon", year=year, due_on=fees.due_on(facts.filed_on, year))
     else:
-        yield _reason("fees_paid", year=year - 1)
+        yield reason_named("fees_paid", year=year - 1)
 
 
 def _holder(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """Only the registered holder may act (B9, P7.1), and the house must know who that is."""
     if not facts.holders:
-        yield _reason("holder_not_known")
+        yield reason_named("holder_not_known")
     if facts.contested_by:
-        yield _reason("holder_contested", names=facts.contested_by)
+        yield reason_named("holder_contested", names=facts.contested_by)
     holds_already = bool(facts.holders) and all(one.party and one.party in asked.deal.to for one in facts.holders)
     if asked.act is Act.SELL and holds_already:
-        yield _reason("already_with_the_buyer", names=tuple(holder.name for holder in facts.holders))
+        yield reason_named("already_with_the_buyer", names=tuple(holder.name for holder in facts.holders))
         return
     unclaimed = [holder.name for holder in facts.holders if not holder.party]
     if unclaimed:
-        yield _reason("holder_unclaimed", names=tuple(unclaimed))
+        yield reason_named("holder_unclaimed", names=tuple(unclaimed))
     strangers = [by for by in asked.deal.by if not any(by in (holder.party, holder.name) for holder in facts.holders)]
     if strangers and not unclaimed:
-        yield _reason("not_the_holder", names=tuple(holder.name for holder in facts.holders))
+        yield reason_named("not_the_holder", names=tuple(holder.name for holder in facts.holders))
 
 
 def _co_owners(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -207,26 +207,26 @@ def _co_owners(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     if len(facts.holders) < 2:
         return
     if facts.co_owners_agreed_otherwise:
-        yield _reason("co_owners_agreed_otherwise")
+        yield reason_named("co_owners_agreed_otherwise")
         return
     if asked.act is Act.LICENSE_PLAIN:
-        yield _reason("co_owner_may_license_plainly")
+        yield reason_named("co_owner_may_license_plainly")
         return
     missing = [holder.name for holder in facts.holders if not _consents(facts, holder, asked)]
     if missing:
-        yield _reason("co_owner_not_consented", names=tuple(missing))
+        yield reason_named("co_owner_not_consented", names=tuple(missing))
     else:
-        yield _reason("co_owners_consented")
+        yield reason_named("co_owners_consented")
 
 
 def _suspended(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """While a dispute of ownership or a court's order lasts, nothing moves (细则 第一百零五条, N17, P7.5, O3)."""
     for one in facts.suspensions:
         if states.suspension_lasts(one.since, one.until, asked.day):
-            yield _reason("suspended", since=one.since)
+            yield reason_named("suspended", since=one.since)
     for seizure in facts.seizures:
         if lasts(seizure.since, seizure.until, asked.day):
-            yield _reason("seized", by=seizure.by, since=seizure.since)
+            yield reason_named("seized", by=seizure.by, since=seizure.since)
 
 
 def _pledged(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -235,11 +235,11 @@ def _pledged(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
         if not lasts(pledge.since, pledge.until, asked.day):
             continue
         if asked.act is Act.PLEDGE:
-            yield _reason("already_pledged", pledgee=pledge.pledgee, since=pledge.since)
+            yield reason_named("already_pledged", pledgee=pledge.pledgee, since=pledge.since)
         elif _signed(facts, {pledge.pledgee, pledge.party}, asked):
-            yield _reason("pledgee_consented", pledgee=pledge.pledgee)
+            yield reason_named("pledgee_consented", pledgee=pledge.pledgee)
         else:
-            yield _reason("pledgee_not_consented", pledgee=pledge.pledgee, since=pledge.since)
+            yield reason_named("pledgee_not_consented", pledgee=pledge.pledgee, since=pledge.since)
 
 
 def _licences(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -255,11 +255,11 @@ def _licences(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
         }
         excludes = given.kind in {LicenceKind.EXCLUSIVE, LicenceKind.SOLE}
         if asked.act is Act.OPEN_LICENCE and excludes:
-            yield _reason("exclusive_bars_open_licence", **told)
+            yield reason_named("exclusive_bars_open_licence", **told)
         elif asked.act in LICENSES and (excludes or asked.act is not Act.LICENSE_PLAIN) and wanted.meets(given.scope):
-            yield _reason("licence_conflicts", **told)
+            yield reason_named("licence_conflicts", **told)
         else:
-            yield _reason("licensed", **told)
+            yield reason_named("licensed", **told)
 
 
 def _open_licence(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -268,11 +268,11 @@ def _open_licence(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
         if not lasts(declared.since, declared.until, asked.day):
             continue
         if asked.act in {Act.LICENSE_EXCLUSIVE, Act.LICENSE_SOLE}:
-            yield _reason("open_licence_bars_exclusive", since=declared.since)
+            yield reason_named("open_licence_bars_exclusive", since=declared.since)
         elif asked.act is Act.OPEN_LICENCE:
-            yield _reason("open_licence_stands", since=declared.since)
+            yield reason_named("open_licence_stands", since=declared.since)
         else:
-            yield _reason("open_licence_to_disclose", since=declared.since)
+            yield reason_named("open_licence_to_disclose", since=declared.since)
 
 
 def _validity(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -280,11 +280,11 @@ def _validity(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     overlays = asked.standing.overlays
     attacked = states.Overlay.INVALIDATION_ASKED in overlays
     if attacked:
-        yield _reason(_known("invalidation_asked", asked))
+        yield reason_named(_known("invalidation_asked", asked))
     if facts.has_same_day_application and facts.kind is Kind.UTILITY_MODEL:
-        yield _reason(_known("same_day_application", asked))
+        yield reason_named(_known("same_day_application", asked))
     if states.Overlay.PARTLY_INVALID in overlays:
-        yield _reason("partly_invalid")
+        yield reason_named("partly_invalid")
     if asked.act is Act.OPEN_LICENCE and facts.kind in {Kind.UTILITY_MODEL, Kind.DESIGN}:
         yield from _report(facts)
 
@@ -292,9 +292,9 @@ def _validity(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
 def _report(facts: RightFacts) -> Iterator[Reason]:
     """A utility model or design is opened only on a good evaluation report (专利法 第五十条, O1, O3)."""
     if facts.report is Report.NONE:
-        yield _reason("report_missing")
+        yield reason_named("report_missing")
     elif facts.report is Report.BAD:
-        yield _reason("report_bad")
+        yield reason_named("report_bad")
 
 
 def _abroad(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
@@ -302,23 +302,23 @@ def _abroad(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     if not asked.deal.is_abroad or asked.act in {Act.PLEDGE, Act.OPEN_LICENCE}:
         return
     if facts.export is Export.PROHIBITED:
-        yield _reason("export_prohibited")
+        yield reason_named("export_prohibited")
     elif not asked.deal.has_export_document:
-        yield _reason("export_licence_missing" if facts.export is Export.RESTRICTED else "export_document_missing")
+        yield reason_named("export_licence_missing" if facts.export is Export.RESTRICTED else "export_document_missing")
     else:
-        yield _reason("export_document_shown")
+        yield reason_named("export_document_shown")
     if (
         facts.is_publicly_funded
         and asked.act in {Act.SELL, Act.LICENSE_EXCLUSIVE}
         and not asked.deal.has_project_approval
     ):
-        yield _reason("project_approval_missing")
+        yield reason_named("project_approval_missing")
 
 
 def _contract(facts: RightFacts, asked: Asked) -> Iterator[Reason]:
     """A pledge contract must hold the five items of article 8 (P4, P7.7)."""
     if asked.act is Act.PLEDGE and asked.deal.lacks_contract_items:
-        yield _reason("contract_incomplete", items=tuple(asked.deal.lacks_contract_items))
+        yield reason_named("contract_incomplete", items=tuple(asked.deal.lacks_contract_items))
 
 
 GROUNDS: tuple[Ground, ...] = (

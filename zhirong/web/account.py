@@ -7,17 +7,20 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware import csrf
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhirong.people import access
-from zhirong.people.actions import parties, sign_in, tokens
-from zhirong.people.models import Membership, Person, Token
+from zhirong.people.actions import parties, roles, sign_in, tokens
+from zhirong.people.models import Membership, Person, RoleGrant, Token
 from zhirong.record import actions as record
 from zhirong.web import limits, pages, views
+from zhirong.web.office import done
+
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 
 
 @cache
@@ -104,19 +107,65 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def account_page(request: HttpRequest, *, fresh_token: str = "") -> HttpResponse:
-    person, standing = known(request), pages.standing_of(request)
+    person = known(request)
     now = record.now()
     words = access.roles()
     language = "zh" if views.chosen(request, "lang") == "zh-hans" else "en"
-    return pages.page(
+    grants = list(RoleGrant.objects.filter(person=person, ended_at__isnull=True).order_by("role"))
+    answer = pages.page(
         request,
         "people/account.html",
         crumbs=[(gettext("My account"), None)],
-        roles=[words[role][language] for role in sorted(standing.roles if standing else ())],
+        roles=[(one.pk, words[one.role][language]) for one in grants if one.confirmed_at],
+        # Only at the founding of the house does somebody accept a role; later a second administrator confirms it.
+        offered=[(one.pk, words[one.role][language]) for one in grants if not one.confirmed_at],
+        languages=LANGUAGES,
+        done=done.word(request),
         memberships=Membership.objects.filter(person=person, ended_at__isnull=True).select_related("party"),
         tokens=Token.objects.filter(person=person, ended_at__isnull=True, expires_at__gt=now).order_by("-made_at"),
         fresh_token=fresh_token,
     )
+    return done.once(request, answer)
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form_with({"people.no_such_language": "language"})
+def change_contact(request: HttpRequest) -> HttpResponse:
+    """/account/contact: where and in which language one is told things."""
+    if request.method != "POST":
+        return account_page(request)
+    given = {name: request.POST.get(name, "") for name in ("email", "phone", "language")}
+    sign_in.change_contact(known(request), **given)
+    return done.tell(request, HttpResponseRedirect(reverse("account")), "contact")
+
+
+@require_POST
+@pages.signed_in
+def accept_role(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """The founder's second administrator accepts the role; of any other the refusal says who confirms it."""
+    found = RoleGrant.objects.filter(pk=grant_id, person=known(request), ended_at__isnull=True).first()
+    if found is None:
+        raise Http404
+    roles.accept_first_role(known(request), found.pk)
+    return done.tell(request, HttpResponseRedirect(reverse("account")), "accept_role")
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def give_up_role(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """/account/roles/12/end: asked once more, since it does not come back by oneself."""
+    found = RoleGrant.objects.filter(pk=grant_id, person=known(request), ended_at__isnull=True).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        roles.give_up_role(known(request), found.pk)
+        return done.tell(request, HttpResponseRedirect(reverse("account")), "give_up")
+    language = "zh" if views.chosen(request, "lang") == "zh-hans" else "en"
+    crumbs = [(gettext("My account"), reverse("account")), (gettext("Give up a role"), None)]
+    role = access.roles()[found.role][language]
+    return pages.page(request, "people/give_up.html", crumbs=crumbs, role=role)
 
 
 def known(request: HttpRequest) -> Person:
@@ -193,6 +242,14 @@ def leave(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @pages.signed_in
+def make_administrator(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """A member may from now on confirm others; its administrator or the operator says so."""
+    parties.make_party_administrator(known(request), membership_id)
+    return HttpResponseRedirect(reverse("organisations"))
+
+
+@require_POST
+@pages.signed_in
 def make_token(request: HttpRequest) -> HttpResponse:
     """The one answer that shows the token's text."""
     days = request.POST.get("days", "")
@@ -218,6 +275,10 @@ addresses = [
     path("account/organisations", organisations, name="organisations"),
     path("account/members/<int:membership_id>/confirm", confirm_member, name="confirm-member"),
     path("account/members/<int:membership_id>/leave", leave, name="leave"),
+    path("account/members/<int:membership_id>/administrator", make_administrator, name="make-administrator"),
+    path("account/contact", change_contact, name="contact-change"),
+    path("account/roles/<int:grant_id>/accept", accept_role, name="accept-role"),
+    path("account/roles/<int:grant_id>/end", give_up_role, name="give-up-role"),
     path("account/tokens", make_token, name="make-token"),
     path("account/tokens/<int:token_id>/end", end_token, name="end-token"),
 ]

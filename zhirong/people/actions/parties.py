@@ -209,7 +209,7 @@ def _end(who: Person, member: Membership) -> Membership:
 
 @transaction.atomic
 def note_nature(who: Person, party_id: int, *, is_state_owned: bool, is_public_institution: bool) -> Party:
-    """What the operator found a party to be: state-owned ones and public institutions sell under their own rules."""
+    """What the operator found a party to be: a state-owned seller lists under the state's own rule set (X5)."""
     party = Party.objects.select_for_update().get(pk=party_id)
     access.require(who, "people.note_nature", party)
     if (party.is_state_owned, party.is_public_institution) == (is_state_owned, is_public_institution):

@@ -37,9 +37,9 @@ def make_token(who: Person, *, name: str, days: int) -> tuple[Token, str]:
     if Token.objects.filter(person=who, ended_at__isnull=True, expires_at__gt=now).count() >= most_tokens:
         raise Refused("people.too_many_tokens", most=most_tokens)
     plain = PREFIX + secrets.token_urlsafe(32)
-    token = Token.objects.create(
-        person=who, name=title, sha256=_digest(plain), made_at=now, expires_at=now + timedelta(days=days)
-    )
+    # To the second: nobody counts on the thousandth, and the notice is read by people.
+    expires_at = now.replace(microsecond=0) + timedelta(days=days)
+    token = Token.objects.create(person=who, name=title, sha256=_digest(plain), made_at=now, expires_at=expires_at)
     record.tell(
         "people.token_made", who.topic, who=who, to=[who], token=token.pk, expires_at=token.expires_at.isoformat()
     )

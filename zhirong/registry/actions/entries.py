@@ -43,6 +43,12 @@ def locked(right: Right) -> Right:
     return Right.objects.visible().select_for_update(of=("self",)).get(pk=right.pk)
 
 
+def must_be_past(day: date) -> None:
+    """What the office published has happened: a year that was mistyped would stand on the register for good."""
+    if day > putting.today():
+        raise Refused("registry.day_to_come", day=day)
+
+
 @transaction.atomic
 def enter_event(
     who: Person,
@@ -61,6 +67,7 @@ def enter_event(
         raise Refused("registry.entry_has_own_verb", entry=labels.of("entry", kind))
     if ending not in ENDINGS.get(kind, {None}) or (kind is EventKind.TERM_COMPENSATION) != (days > 0):
         raise Refused("registry.entry_does_not_fit", entry=labels.of("entry", kind))
+    must_be_past(day)
     record.must_be_evidence(file)
     row = locked(right)
     entry = write_entry(who, row, kind, day=day, source=source, facts=_said(ending, days), file=file)
@@ -111,6 +118,7 @@ def rename_holder(
 ) -> Holding:
     """A holder's name changed on the register (N16, N31): the old name stays, dated."""
     access.require(who, "registry.enter_event")
+    must_be_past(day)
     record.must_be_evidence(file)
     row = locked(right)
     old = Holding.objects.select_for_update().get(pk=holding.pk, right=row, until__isnull=True)
@@ -130,8 +138,7 @@ def confirm_fees(who: Person, right: Right, *, paid_through_year: int, as_of: da
     access.require(who, "registry.confirm_fees")
     record.must_be_evidence(file)
     row = locked(right)
-    if as_of > putting.today():
-        raise Refused("registry.day_to_come", day=as_of)
+    must_be_past(as_of)
     said = replace(queries.record_of(row), fees_paid_through_year=paid_through_year, fees_as_of=as_of)
     putting.put_right_locked(who, row, said, source="register", file=file)
     return row

@@ -25,6 +25,7 @@ ENTRIES = {
     Weight.LICENCE: EventKind.LICENCE,
     Weight.OPEN_LICENCE: EventKind.OPEN_LICENCE,
 }
+LICENCES = (Weight.LICENCE, Weight.OPEN_LICENCE)
 LICENSING = {
     LicenceKind.EXCLUSIVE: Act.LICENSE_EXCLUSIVE,
     LicenceKind.SOLE: Act.LICENSE_SOLE,
@@ -59,6 +60,7 @@ def encumber(
     territory: str = EVERYWHERE,
     field: str = EVERYWHERE,
     deal: rules.Deal | None = None,
+    file: File | None = None,
 ) -> Encumbrance:
     """A weight as it was registered. A pledge or licence made here passes the gate first; the same number is once.
 
@@ -69,6 +71,10 @@ def encumber(
     known = Encumbrance.objects.filter(right=row, kind=str(weight), number=number, since=since)
     if done := known.filter(in_favour_of=favoured.name).first():
         return done
+    if weight not in LICENCES:
+        # A licence may begin later than it is recorded.
+        entries.must_be_past(since)
+    record.must_be_evidence(file)
     scope = Scope(since, until, territory, field)
     if deal is not None:
         _refuse_unless_free(row, weight, licence, day=since, deal=deal)
@@ -81,6 +87,7 @@ def encumber(
         since=since,
         until=until,
         facts=_said(weight, licence, scope),
+        file=file,
         entered_by=who,
         entered_at=record.now(),
     )
@@ -91,7 +98,7 @@ def encumber(
 
 
 @transaction.atomic
-def release(who: Person, encumbrance: Encumbrance, *, day: date) -> Encumbrance:
+def release(who: Person, encumbrance: Encumbrance, *, day: date, file: File | None = None) -> Encumbrance:
     """A weight is lifted; from this day it does not count. A second release changes nothing."""
     access.require(who, "registry.release")
     row = entries.locked(encumbrance.right)
@@ -100,8 +107,10 @@ def release(who: Person, encumbrance: Encumbrance, *, day: date) -> Encumbrance:
         return one
     if day < one.since:
         raise Refused("registry.release_before_begin", day=day, since=one.since)
-    one.ended_on = day
-    one.save(update_fields=["ended_on"])
+    entries.must_be_past(day)
+    record.must_be_evidence(file)
+    one.ended_on, one.end_file = day, file
+    one.save(update_fields=["ended_on", "end_file"])
     if one.kind in {str(weight) for weight in ENTRIES}:
         _enter(who, one, ENTRIES[Weight(one.kind)], day=day, step="ended")
     record.tell(

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from zhirong.base import refused as refusals
 from zhirong.base.refused import Refused
 from zhirong.exchange.models import ListingChange
-from zhirong.people import access
+from zhirong.people import access, figures
+from zhirong.people.actions import parties, secrets
 from zhirong.people.actions import verification as verifications
 from zhirong.people.models import Secret, Verification
 from zhirong.record import actions as record
@@ -36,17 +37,58 @@ def handed(request: HttpRequest, file: File | None) -> HttpResponse:
     return sent(file, record.read_file(rooms.who(request), file, is_evidence=True))
 
 
-@rooms.room("people.see_cases", does=("people.decide_verification",))
+# Beside which field a refused reading stands.
+BESIDE = {
+    "people.no_such_secret": "kind",
+    "people.no_secret": "kind",
+    "people.no_such_reason": "reason",
+    "people.not_a_topic": "about",
+}
+
+
+@rooms.room("people.see_cases", does=("people.decide_verification", "people.note_nature"))
 def verification(request: HttpRequest, verification_id: int) -> HttpResponse:
     """/office/verifications/<id>: is the party who it says it is?"""
-    person, reason = rooms.who(request), request.POST.get("reason", "")
-    one = get_object_or_404(Verification.objects.select_related("party", "asked_by", "decided_by"), pk=verification_id)
+    person, given = rooms.who(request), request.POST
+    one = case_of(verification_id)
     if request.method == "POST":
+        nature = {name: given.get(name) == "yes" for name in ("is_state_owned", "is_public_institution")}
         deeds: rooms.Deeds = {
+            "nature": lambda: parties.note_nature(person, one.party_id, **nature),
             "accept": lambda: verifications.accept_verification(person, verification_id),
-            "reject": lambda: verifications.reject_verification(person, verification_id, reason=reason),
+            "reject": lambda: verifications.reject_verification(
+                person, verification_id, reason=given.get("reason", "")
+            ),
         }
         return rooms.do(request, deeds)
+    return case_page(request, one)
+
+
+def case_of(verification_id: int) -> Verification:
+    """The request with its party and its people."""
+    return get_object_or_404(Verification.objects.select_related("party", "asked_by", "decided_by"), pk=verification_id)
+
+
+@rooms.room("people.see_cases", does=("people.read_secret",))
+@pages.form_with(BESIDE)
+def secret(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """The id or account in plain, in this answer alone; the reading is a deed (个人信息保护法 6, 51)."""
+    one = case_of(verification_id)
+    if request.method != "POST":
+        return case_page(request, one)
+    access.require(pages.standing_of(request), "people.read_secret", one.party)
+    said = {name: request.POST.get(name, "") for name in ("kind", "reason")}
+    about = request.POST.get("about", "").strip()
+    plain = secrets.read_secret(rooms.who(request), one.party_id, about=about, **said)
+    return case_page(request, one, plain=(said["kind"], plain))
+
+
+def case_page(request: HttpRequest, one: Verification, *, plain: tuple[str, str] | None = None) -> HttpResponse:
+    """The case; `plain` is what was read a moment ago."""
+    language = "zh" if filters.is_chinese() else "en"
+    reasons = figures.at("reading_reasons", record.now())
+    kept = list(Secret.objects.filter(party=one.party).values_list("kind", "masked"))
+    words = {"resident_id": gettext("Resident id"), "bank_account": gettext("Bank account")}
     standing = pages.standing_of(request)
     return rooms.show(
         request,
@@ -56,11 +98,16 @@ def verification(request: HttpRequest, verification_id: int) -> HttpResponse:
         case=one,
         evidence=list(one.evidence.order_by("pk")),
         may_read=access.may(standing, "people.see_evidence", one),
-        secrets=list(Secret.objects.filter(party=one.party).values_list("kind", "masked")),
+        secrets=kept,
         earlier=list(Verification.objects.filter(party=one.party).exclude(pk=one.pk).order_by("-pk")[:5]),
         may=access.may(standing, "people.decide_verification", one),
         could=access.could(standing, "people.decide_verification"),
-        secret_words={"resident_id": gettext("Resident id"), "bank_account": gettext("Bank account")},
+        may_note=access.may(standing, "people.note_nature", one.party),
+        may_open=access.may(standing, "people.read_secret", one.party),
+        reasons=[(name, word[language]) for name, word in reasons.items()],
+        plain=plain,
+        kinds=[(kind, words.get(kind, kind)) for kind, _ in kept],
+        secret_words=words,
     )
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from zhirong.base import citations, numbers
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
+from zhirong.exchange import holds
 from zhirong.exchange.models import ListingItem
 from zhirong.people import access
 from zhirong.people.rules import Standing
@@ -78,7 +79,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
     facts, said = queries.facts_of_read([right], day)[0], queries.record_of(right)
     standing = states.standing(facts, day)
     is_mine = bool(right.is_mine)  # type: ignore[attr-defined]
-    rows, grounds = answers(facts, day)
+    rows, grounds = answers(facts, day, live=live_of(right))
     before = past(right, pages.standing_of(request))
     waits = sum(one["name"] == "waiting" for one in before.claims)
     return pages.page(
@@ -111,17 +112,24 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         and access.could(pages.standing_of(request), "registry.claim_right"),
         can_list=is_mine and access.could(pages.standing_of(request), "exchange.list"),
         can_convey=access.could(pages.standing_of(request), "registry.enter_transfer"),
+        can_look=access.could(pages.standing_of(request), "people.see_cases"),
         can_pay=facts.is_patent and (is_mine or access.may(pages.standing_of(request), "registry.confirm_fees")),
     )
 
 
+def live_of(right: Right) -> holds.Live | None:
+    """The live listing that came with the right's row."""
+    number, state = right.live_number, right.live_state  # type: ignore[attr-defined]
+    return holds.Live(number, state) if number else None
+
+
 def listed(right: Right) -> tuple[str, str, str] | None:
     """Shape, word and number of the listing in which the right stands now."""
-    number, state = right.live_number, right.live_state  # type: ignore[attr-defined]
-    if not number:
+    live = live_of(right)
+    if live is None:
         return None
-    shape, word = exchange_words.LISTING[state]
-    return shape, gettext(word), number
+    shape, word = exchange_words.LISTING[live.state]
+    return shape, gettext(word), live.number
 
 
 def fact_rows(right: Right, facts: RightFacts, said: RightRecord, *, day: date) -> list[tuple[str, str]]:
@@ -162,13 +170,15 @@ def expiry(facts: RightFacts, day: date) -> str:
     return f"{last.isoformat()} · {left}" if tenths else last.isoformat()
 
 
-def answers(facts: RightFacts, day: date) -> tuple[list[tuple[str, tuple[str, str]]], list[Ground]]:
+def answers(
+    facts: RightFacts, day: date, *, live: holds.Live | None = None
+) -> tuple[list[tuple[str, tuple[str, str]]], list[Ground]]:
     """Each act with its answer; then what bears on them, each ground once with its acts and its law."""
     language = "zh" if filters.is_chinese() else "en"
     unknown = basis.unknown_years(facts, day) is not None
     rows, bears_on = [], dict[tuple[bool, str, str], list[str]]()
     for act in Act:
-        freedom, word = rules.free_to(act, facts, day), words.label("act", act)
+        freedom, word = holds.free_to(act, facts, day, live=live), words.label("act", act)
         rows.append((word, verdict(freedom.allowed, is_unknown=unknown)))
         for reason in freedom.reasons:
             law = citations.rule(reason.rule, language)
