@@ -106,7 +106,7 @@ def unclear(login: str, language: str, read: Counter[str]) -> Iterator[tuple[str
     browser = client(HTTP_HOST="localhost")
     browser.force_login(person.objects.get(login=login))
     browser.cookies["lang"] = language
-    for address, text in pages_of(browser):
+    for address, text in pages_of(browser, of_auctions() if login in OF_THE_HALL else []):
         reader = Reader()
         reader.feed(text)
         read[language] += 1
