@@ -178,8 +178,11 @@ def test_rights_of_every_kind_with_burdens_and_several_holders_are_told(loads: l
 
 
 def test_the_bank_left_its_traces(loads: list[Path]) -> None:
-    told = "SELECT state || ' ' || why, count(*) FROM ledger_bankline WHERE state <> 'credited' GROUP BY 1"
-    assert counted(loads[0], told) == {
+    told = "SELECT state || ' ' || why, count(*) FROM ledger_bankline GROUP BY 1"
+    lines = counted(loads[0], told)
+    assert lines.pop("credited ") > 100
+    assert lines.pop("paid_out ") > 20
+    assert lines == {
         "suspense unknown_payer": 1,
         "suspense wrong_amount": 1,
         "reversed ": 1,
