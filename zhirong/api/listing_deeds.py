@@ -123,7 +123,8 @@ def change(request: HttpRequest, listing_id: shapes.Id, said: OfferSaid) -> Http
     summary="Approve a change of an announced listing",
     **problems.told(
         ListingTold, "listing.change_decided", "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
-        "listing.fees_unknown", "people.maker_is_checker", "people.own_party", *KEY,
+        "listing.fees_unknown", "listing.reserve_is_start",
+        "listing.relist_too_low", "people.maker_is_checker", "people.own_party", *KEY,
     ),
 )  # fmt: skip
 def approve_change(request: HttpRequest, change_id: shapes.Id, said: Announced = PLAIN) -> HttpResponse:
