@@ -139,6 +139,14 @@ def test_a_key_to_another_room_hides_its_way_back() -> None:
     assert shown == []
 
 
+def test_no_prefetch_asks_for_a_key_that_a_join_brings() -> None:
+    fields = [field for model in own_models() for field in model._meta.get_fields()]
+    keys = {field.name for field in fields if field.concrete and (field.many_to_one or field.one_to_one)}
+    # Of the same name elsewhere: many-to-many there, asked by a plain list of ids.
+    many = {field.name for field in fields if field.concrete and field.many_to_many}
+    assert all_of(lambda file: shape.keys_by_prefetch(file, keys - many), source.product()) == []
+
+
 def test_no_column_is_inexact() -> None:
     inexact = (models.FloatField, models.DecimalField)
     fields = [(model, field) for model in own_models() for field in model._meta.get_fields()]

@@ -30,7 +30,7 @@ def test_health_answers_without_a_log_in(client: Client) -> None:
 
 def test_the_description_in_the_repository_is_what_the_house_answers() -> None:
     now = snapshot.texts(app.interface.get_openapi_schema())
-    kept = {file: file.read_text("utf-8") for file in now}
+    kept = {file: file.read_text("utf-8") for file in snapshot.FOLDER.iterdir()}
     assert kept == now, "run: python -m zhirong.api.snapshot"
 
 

@@ -12,10 +12,10 @@ from zhirong.web.exchange import front
 SECOND_NS = 10**9
 
 
-def an_open_lot(day: Day) -> Lot:
+def an_open_lot(day: Day, rule_set: str = "platform") -> Lot:
     """Bidding is open for two bidders; told before the house opens its floor, so that no clock jumps under it."""
     front.forget()
-    listing = given.an_announced(day.house, day.seller, rule_set="platform")
+    listing = given.an_announced(day.house, day.seller, rule_set=rule_set)
     for buyer in day.buyers:
         given.an_admitted(listing, buyer)
     assert listing.closes_at is not None

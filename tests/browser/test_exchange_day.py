@@ -218,7 +218,7 @@ def two_persons_settle(jingban: Guest, fuhe: Guest) -> None:
     fuhe.follows(TITLE_EN)
     fuhe.reads("Read the notice")
     fuhe.presses("Confirm and settle 30,400,000 yuan")
-    fuhe.sees("Price and title exchanged")
+    fuhe.sees("Settled")
 
 
 def the_certificate_is_verified(wangshu: Guest, deal: str, folder: Path) -> None:

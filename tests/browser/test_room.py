@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, opened
+from tests.browser.conftest import Visit, must_be_accessible, must_fit, opened
+from tests.browser.given_rooms import SECOND_NS, an_open_lot
 from tests.exchange.given_hall import Day
+from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Intent, Lot, LotStep
+from zhirong.web import filters
 
 pytestmark = pytest.mark.browser
 
@@ -55,3 +58,48 @@ def test_an_amount_off_the_step_cannot_be_confirmed_and_says_what_fits(day: Day,
     expect(button).to_be_enabled()
     expect(other.locator("[data-why]")).to_have_text("")
     assert [step.amount_fen for step in LotStep.objects.filter(lot=lot, kind="bid")] == [80_000_000]
+
+
+@pytest.fixture
+def free_lot(day: Day) -> Lot:
+    """Its free period has just begun."""
+    return an_open_lot(day, "free_limited")
+
+
+def test_the_board_tells_the_free_and_the_limited_period(day: Day, free_lot: Lot, visit: Visit) -> None:
+    lot = free_lot
+    free = filters.short_clock(lot.closes_ns)
+    one, onlooker = opened(visit(day.buyers[0].person), f"/lots/{lot.pk}"), opened(visit(width=390), f"/lots/{lot.pk}")
+    clock = onlooker.locator("[data-live=clock]")
+    expect(clock).to_contain_text(f"自由报价期至 {free}；无人出价则届时结束")
+    one.locator("[data-bind]").click()
+    end = filters.short_clock(lot.closes_ns + 180 * SECOND_NS)
+    expect(clock).to_contain_text(f"自由报价期至 {free} · 限时报价期至 {end}")
+    expect(onlooker.locator("[role=log] tbody tr").first).to_contain_text("领先，其后限时报价")
+    expect(onlooker.locator("main")).not_to_contain_text("延时")
+    expect(onlooker.locator("[data-alert]")).to_contain_text("限时报价期延至")
+    # When the free period is over no event tells it: the page's own clock does.
+    expect(clock.locator("[data-until]")).to_be_visible()
+    expect(clock.locator("[data-since]")).to_be_hidden()
+    clock.evaluate(
+        "node => { for (const name of ['until', 'since'])"
+        " node.querySelector(`[data-${name}]`).dataset[name] = Date.now() - 9e9; }"
+    )
+    expect(clock.locator("[data-until]")).to_be_hidden()
+    expect(clock.locator("[data-since]")).to_have_text("限时报价期")
+    must_fit(onlooker)
+    must_be_accessible(onlooker)
+
+
+def test_an_auction_that_is_stopped_takes_its_form_away_and_gives_it_back(day: Day, lot: Lot, visit: Visit) -> None:
+    pages = [opened(visit(day.buyers[0].person), f"/lots/{lot.pk}"), opened(visit(width=390), f"/lots/{lot.pk}")]
+    bidding.pause(day.house.operator, lot, reason="登记簿有查封记载，核对中")
+    for page in pages:
+        expect(page.locator("#h-bid")).to_have_text("竞价暂停")
+        expect(page.locator("main")).to_contain_text("登记簿有查封记载，核对中")
+        expect(page.locator("[data-bind]")).to_have_count(0)
+        must_fit(page)
+        must_be_accessible(page)
+    bidding.resume(day.house.operator, lot)
+    expect(pages[0].locator("[data-bind]")).to_be_enabled()
+    expect(pages[1].locator("#h-bid")).not_to_have_text("竞价暂停")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_many
 from tests.people.given_people import a_person
 from zhirong.cli import exports
 from zhirong.record import sequencer
@@ -78,3 +79,13 @@ def test_leaves_are_the_very_texts_that_were_hashed(seller: given.Side, tmp_path
     assert exports.main(["leaves", str(out), "--as", a_person("auditor").login]) == 0
     for row in lines(out):
         assert exports.Leaf.objects.get(number=row["number"]).body == row["body"]
+
+
+def test_a_thousand_listings_leave_with_their_rights(seller: given.Side, tmp_path: Path) -> None:
+    announced = given.Listing.objects.get(state="announced")
+    given_many.alike(announced, count=1_000)
+    out = tmp_path / "listings.jsonl"
+    assert exports.main(["listings", str(out)]) == 0
+    rows = lines(out)
+    assert len({row["number"] for row in rows}) == 1_001
+    assert len({row["rights"] for row in rows}) == 1_001

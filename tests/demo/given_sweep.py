@@ -1,4 +1,4 @@
-"""Reads every page of the office and of the desks of a loaded demo, as each of its cast sees them, in both languages,
+"""Reads every page of auctions, office and desks of a loaded demo, as each of its cast sees them, in both languages,
 and tells what stands there as the house writes it for itself: python given_sweep.py FOLDER."""
 
 from __future__ import annotations
@@ -68,9 +68,16 @@ def kind_of(address: str) -> str:
     return re.sub(r"\d+|[A-Z]+-\d+-\d+", "#", address.split("?")[0])
 
 
+def of_auctions() -> list[str]:
+    """The listing, the room and the transcript of every auction."""
+    lot: Any = importlib.import_module("zhirong.exchange.models").Lot
+    told = lot.objects.order_by("pk").values_list("pk", "listing__number")
+    return [page for pk, number in told for page in (f"/lots/{pk}", f"/lots/{pk}/transcript", f"/listings/{number}")]
+
+
 def pages_of(browser: Any) -> Iterator[tuple[str, str]]:
-    """Address and text of each page that can be reached from the office and the desk."""
-    waits, seen, counts = ["/office", "/desk", "/bank-demo"], set(), Counter[str]()
+    """Address and text of each page of an auction, and of each that can be reached from the office and the desk."""
+    waits, seen, counts = [*of_auctions(), "/office", "/desk", "/bank-demo"], set[str](), Counter[str]()
     while waits:
         address = waits.pop(0)
         counts[kind_of(address)] += 1
@@ -86,8 +93,8 @@ def pages_of(browser: Any) -> Iterator[tuple[str, str]]:
         reader.feed(text)
         # Every filter is one page more; orders and files of the same list are none.
         links = (link.split("#")[0] for link in reader.links if not re.search(r"order=|as=|form=|page=", link))
-        waits += [address.split("?")[0] + link if link.startswith("?") else link for link in links]
-        waits = [one for one in waits if one.startswith(STARTS)]
+        whole = [address.split("?")[0] + link if link.startswith("?") else link for link in links]
+        waits += [one for one in whole if one.startswith(STARTS)]
 
 
 def unclear(login: str, language: str, read: Counter[str]) -> Iterator[tuple[str, str]]:

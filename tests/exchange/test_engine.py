@@ -172,7 +172,7 @@ def test_e28_a_pledge_registered_during_the_auction_stops_it() -> None:
     assert refusal(lot, bid("12", 1100, NOON + 3 * MINUTE))[0] == "bid.paused"
 
 
-def test_e34_a_bidder_that_was_not_admitted_cannot_bid() -> None:
+def test_a_bidder_that_was_not_admitted_cannot_bid() -> None:
     assert refusal(a_lot(), bid("99", 1000)) == ("bid.not_admitted", {"bidder": "99"})
 
 
@@ -242,7 +242,7 @@ def test_who_was_only_asked_is_released_and_never_called_a_defaulter() -> None:
     assert (lot.outcome, lot.winner, lot.price_fen) == ("rerun", "", 0)
 
 
-def test_e43_the_engine_knows_only_nanoseconds_so_no_calendar_can_shift_an_end() -> None:
+def test_e43_the_engine_knows_whole_nanoseconds_alone() -> None:
     lot = after(a_lot(), bid("11", 1000, END - 1))
     assert all(type(value) is int for value in (lot.opens_ns, lot.end_ns, lot.top.at_ns))
 

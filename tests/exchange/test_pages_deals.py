@@ -159,3 +159,39 @@ def test_a_fee_at_its_least_says_so_in_a_line() -> None:
     lines = papers.fee_lines(found, 10_000_00, side="seller", total_fen=500_00)
     assert [line.fee_fen for line in lines] == [300_00, 200_00]
     assert lines[1].base_fen == 0
+
+
+def test_a_deal_that_was_undone_has_no_clock_that_stands() -> None:
+    sold = desk.signed(desk.a_deal())
+    objections.raise_objection(sold.buyer.person, sold.deal.pk, text="转让方披露的许可情况与登记簿不符。")
+    buyer, operator = desk.browser_of(sold.buyer.person), desk.browser_of(sold.house.operator)
+    pages = [(buyer, f"/deals/{sold.deal.number}"), (buyer, "/desk/deals"), (operator, f"/office/deals/{sold.deal.pk}")]
+    assert ["停止计时" in text_of(*page) or "计时停止" in text_of(*page) for page in pages] == [True] * 3
+    assert buyer.get(f"/api/deals/{sold.deal.pk}").json()["is_stopped"] is True
+    objection = sold.fresh().objections.get()
+    objections.decide(sold.house.umpire, objection.pk, upheld=True, decision="许可未披露，异议成立，成交撤销。")
+    assert (sold.fresh().state, sold.fresh().stopped_at is None) == ("annulled", False)
+    for page in pages:
+        text = text_of(*page)
+        assert "已撤销" in text, page
+        assert "停止计时" not in text, page
+        assert "计时停止" not in text, page
+    assert "<b>成交已撤销。</b>" in text_of(*pages[0])
+    assert buyer.get(f"/api/deals/{sold.deal.pk}").json()["is_stopped"] is False
+
+
+def test_a_settled_deal_is_called_so_by_everyone_and_not_paid_out() -> None:
+    sold = desk.settled(desk.paid(desk.signed(desk.a_deal())))
+    buyer, operator = desk.browser_of(sold.buyer.person), desk.browser_of(sold.house.operator)
+    for browser, address in [
+        (buyer, f"/deals/{sold.deal.number}"),
+        (buyer, "/desk/deals"),
+        (operator, f"/office/deals/{sold.deal.pk}"),
+        (operator, "/office/deals"),
+    ]:
+        assert "已结算" in text_of(browser, address), address
+        browser.cookies["lang"] = "en"
+        text = text_of(browser, address)
+        assert "Settled" in text, address
+        assert "Paid out" not in text, address
+        browser.cookies["lang"] = "zh-hans"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
 from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_many
 from tests.exchange.given_hall import Day, signed_in, the_floor, the_index
 from tests.web.given_pages import few_queries, text_of
 from zhirong.exchange import finder
@@ -219,3 +223,19 @@ def test_beyond_the_last_page_the_hall_says_how_to_go_on_and_the_export_is_whole
         refused = client.get("/market.csv?q=储能")
         assert refused.status_code == 422
         assert "共 3 行" in refused.content.decode()
+
+
+def test_a_thousand_listings_leave_by_each_sheet(client: Client) -> None:
+    one = Day().announced()
+    numbers = {one.number, *(listing.number for listing in given_many.alike(one, count=1_000))}
+    with the_index():
+        sheet = client.get("/market.csv")
+        assert sheet.status_code == 200
+        _, *rows = csv.reader(io.StringIO(sheet.content.decode("utf-8-sig")))
+        assert len(rows) == 1_001
+        assert {number for number, *_ in rows} == numbers
+        assert all(holders for _, _, _, holders, *_ in rows)
+        workbook = client.get("/market.xlsx")
+        assert workbook.status_code == 200
+        text = zipfile.ZipFile(io.BytesIO(workbook.content)).read("xl/worksheets/sheet1.xml").decode()
+        assert text.count("<row ") > 1_001

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import ProtectedError
 from django.test import Client
 
 from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange.given_succession import asked, defaults, hammered, signed, sold, three
+from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
 from tests.web.given_pages import text_of
 from zhirong.base import shown
@@ -23,6 +25,8 @@ from zhirong.exchange.floor import Floor
 from zhirong.exchange.floor_watch import Watch
 from zhirong.exchange.models import Deal, Intent, Listing, Lot, LotStep
 from zhirong.ledger.models import Due
+from zhirong.people.actions import roles
+from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record import kinds
 from zhirong.record import port as sql
@@ -52,6 +56,24 @@ def test_every_loser_has_its_deposit_back_at_the_hammer() -> None:
     deal, _, (first, second, third) = three(given.House())
     assert [given.free_fen(one) for one in (first, second, third)] == [0, DEPOSIT, DEPOSIT]
     assert deal.intent.deposit_state == "held"
+
+
+def test_e35_an_account_that_ends_after_the_close_changes_no_result() -> None:
+    _, _, (first, _, _) = three(given.House())
+
+    def result() -> tuple[object, ...]:
+        deal, lot = Deal.objects.get(), Lot.objects.get()
+        steps = list(LotStep.objects.order_by("seq").values_list("seq", "kind", "code", "amount_fen", "facts"))
+        return deal.buyer, deal.price_fen, deal.state, deal.intent.code, lot.top_code, lot.result, steps
+
+    before = result()
+    assert before[:3] == (first.party, 860_000_00, "contract")
+    roles.close_person(people.a_person("administrator"), first.person.pk)
+    jobs.tick()
+    assert result() == before
+    for row in (Person.objects.get(pk=first.person.pk), Party.objects.get(pk=first.party.pk)):
+        with pytest.raises(ProtectedError):
+            row.delete()
 
 
 def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_nothing() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from tests.house.source import File
+from tests.house.source import File, chain, literal
 
 # The offline verifier is one file by its purpose: it ships inside the certificate's ZIP.
 ONE_FILE_BY_PURPOSE = {"zhirong/papers/verifier.py": 700}
@@ -119,3 +119,30 @@ def is_face(node: ast.stmt) -> bool:
     """The verbs of a room that outgrew one file are imported into the face of its folder, and listed."""
     is_list = isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]
     return is_list or isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def keys_by_prefetch(file: File, keys: Collection[str]) -> list[str]:
+    """A key that a prefetch fetches is asked as `id = 1 OR id = 2 OR …`, and SQLite takes at most 1,000 of these.
+
+    A join has no such end: the same function's `select_related` names the key before a prefetch may go through it.
+    """
+    return [
+        f"{file.at(call)}: {path} goes through a key that select_related does not join"
+        for function in functions(file)
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call))
+        if chain(call.func)[-1] in ("Prefetch", "prefetch_related")
+        for path in texts(call)
+        if not set(path.split("__")) & set(keys) <= joined(function)
+    ]
+
+
+def joined(function: Function) -> set[str]:
+    """The keys that a function joins."""
+    found = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+    paths = [text for call in found if chain(call.func)[-1] == "select_related" for text in texts(call)]
+    return {name for path in paths for name in path.split("__")}
+
+
+def texts(call: ast.Call) -> list[str]:
+    """The plain texts among what a call is given."""
+    return [text for one in call.args if (text := literal(one)) is not None]

@@ -44,6 +44,20 @@ FINDS: list[tuple[Callable[[File], list[str]], str, str]] = [
 ]
 
 
+def by_prefetch(file: File) -> list[str]:
+    return shape.keys_by_prefetch(file, {"right"})
+
+
+FINDS += [
+    (by_prefetch, f"def f():\n    return {bad}", f"def f():\n    return {good}")
+    for bad, good in [
+        ('a.prefetch_related("items__right")', 'a.prefetch_related("items")'),
+        ('Prefetch("right", b)', 'Prefetch("items", b.select_related("right"))'),
+        ('a.prefetch_related("right__holdings")', 'a.select_related("right").prefetch_related("right__holdings")'),
+    ]
+]
+
+
 @pytest.mark.parametrize(("check", "bad", "good"), FINDS)
 def test_a_checker_finds_what_it_is_for_and_nothing_else(
     check: Callable[[File], list[str]], bad: str, good: str

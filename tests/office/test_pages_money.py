@@ -241,7 +241,7 @@ def test_a_deal_is_settled_by_two_persons_and_not_by_one() -> None:
     assert changed.status_code == 409
     assert checker.post(address, {"deed": "confirm", "payload_hash": entered.payload_hash}).status_code == 302
     assert Deal.objects.get().state == "settled"
-    assert "结算完成" in text_of(operator, "/office/deals")
+    assert "已结算" in text_of(operator, "/office/deals")
 
 
 def test_a_default_shows_where_the_deposit_goes_and_takes_two() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from django.utils import translation
 
+from zhirong.exchange import listing_rules
 from zhirong.web import words
+from zhirong.web.deals import words as deal_words
 
 TEMPLATES = Path(words.__file__).parent / "templates"
 
@@ -65,3 +67,16 @@ def test_the_style_sheet_is_small_and_the_only_one() -> None:
     sheets = list((Path(words.__file__).parent / "static").glob("*.css"))
     assert [sheet.name for sheet in sheets] == ["house.css"]
     assert sheets[0].stat().st_size < 24 * 1024
+
+
+def test_the_states_of_a_deal_are_called_as_the_words_of_the_house_say() -> None:
+    text = (Path(words.__file__).parents[2] / "docs" / "words.md").read_text("utf-8")
+    table = text.partition("## States of a deal")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in table.splitlines() if "`" in line]
+    said = {}
+    for code in listing_rules.DEAL_STEPS:
+        with translation.override("zh-hans"):
+            chinese = deal_words.deal(code)[1]
+        with translation.override("en"):
+            said[code] = (chinese, deal_words.deal(code)[1])
+    assert {what.split("`")[1]: (chinese, english) for chinese, english, what in rows} == said

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from zhirong.api import calling, paging, problems, shapes
 from zhirong.base.refused import Refused
-from zhirong.exchange import papers
+from zhirong.exchange import listing_rules, papers
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Acceptance, Deal, Objection, Proposal, Recordal
 
@@ -140,7 +140,7 @@ def _short(deal: Deal) -> dict[str, Any]:
         "currency": deal.currency,
         "state": deal.state,
         "made_at": deal.made_at,
-        "is_stopped": deal.stopped_at is not None,
+        "is_stopped": listing_rules.stands_still(deal),
     }
 
 

@@ -20,9 +20,9 @@ from zhirong.exchange.models import Listing, ListingChange
 from zhirong.people.models import Party
 
 UNFIT = (
-    "listing.text_length", "listing.asking_out_of_range", "listing.reserve_below_asking", "listing.rights_count",
-    "listing.right_unknown", "listing.state_owned_rules", "listing.demo_rules", "lot.no_such_rule_set",
-    "lot.rule_set_not_in_force",
+    "listing.text_length", "listing.asking_out_of_range", "listing.reserve_below_asking",
+    "listing.reserve_is_start", "listing.rights_count", "listing.right_unknown", "listing.state_owned_rules",
+    "listing.demo_rules", "listing.relist_too_low", "lot.no_such_rule_set", "lot.rule_set_not_in_force",
 )  # fmt: skip
 
 
@@ -105,7 +105,6 @@ def draft(request: HttpRequest, said: OfferSaid) -> HttpResponse:
         *UNFIT,
         "listing.not_now",
         "listing.seller_fixed",
-        "listing.relist_too_low",
         "listing.right_listed_already",
         *KEY,
     ),
@@ -196,7 +195,8 @@ def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> 
     summary="Announce a listing",
     **problems.told(
         ListingTold, "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
-        "listing.fees_unknown", "people.maker_is_checker", "people.own_party", *KEY
+        "listing.fees_unknown", "listing.reserve_is_start", "listing.relist_too_low",
+        "people.maker_is_checker", "people.own_party", *KEY
     ),
 )  # fmt: skip
 def announce(request: HttpRequest, listing_id: shapes.Id, said: Announced = PLAIN) -> HttpResponse:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.api import actions, calling, paging, problems, shapes
 from zhirong.base.refused import Refused
-from zhirong.exchange import floor_doors, published
+from zhirong.exchange import floor_doors, periods, published
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Reply, Terms
@@ -42,6 +42,8 @@ class LotTold(shapes.Told):
     opens_ns: int
     closes_ns: int = Field(description="The end as it stands; a late bid moves it (X7)")
     closes_at: datetime | None
+    free_end_ns: int | None = Field(description="End of the free period; null in the timed form (B1)")
+    period: str = Field(description="free or limited, where one runs", examples=["free"])
     now_ns: int = Field(description="The house's clock")
     start_fen: shapes.Fen
     top_fen: shapes.Fen | None
@@ -49,8 +51,9 @@ class LotTold(shapes.Told):
     next_fen: shapes.Fen = Field(description="The least valid bid, in fen (B7)")
     step_fen: shapes.Fen
     bids: int
-    extensions: int
+    extensions: int = Field(description="How often a bid moved the end; opening the limited period is none")
     paused_ns: int | None
+    paused_reason: str
     last_seq: int
     result: dict[str, Any]
     my_code: str = Field(description="The caller's bidder code, empty for onlookers", examples=["417"])
@@ -116,6 +119,8 @@ def terms_of(lot: Lot) -> Terms:
 def told(lot: Lot, *, my_code: str) -> LotTold:
     terms = terms_of(lot)
     step_fen = amounts.step_at(terms.steps, lot.top_fen or lot.start_fen)
+    now_ns = record.now_ns()
+    period, stop = periods.of(lot, now_ns=now_ns), periods.stop_of(lot)
     return LotTold(
         lot_id=lot.pk,
         listing_id=lot.listing_id,
@@ -125,7 +130,9 @@ def told(lot: Lot, *, my_code: str) -> LotTold:
         opens_ns=lot.opens_ns,
         closes_ns=lot.closes_ns,
         closes_at=shapes.at_ns(lot.closes_ns),
-        now_ns=record.now_ns(),
+        free_end_ns=periods.free_end_ns(lot) or None,
+        period=("limited" if period.is_limited else "free") if period and lot.opens_ns <= now_ns else "",
+        now_ns=now_ns,
         start_fen=lot.start_fen,
         top_fen=lot.top_fen,
         top_code=lot.top_code,
@@ -134,6 +141,7 @@ def told(lot: Lot, *, my_code: str) -> LotTold:
         bids=lot.bids,
         extensions=lot.extensions,
         paused_ns=lot.paused_ns,
+        paused_reason=stop.reason if stop else "",
         last_seq=lot.last_seq,
         result=json.loads(lot.result),
         my_code=my_code,
@@ -157,7 +165,7 @@ def step_told(step: LotStep) -> StepTold:
 
 def one(lot_id: int) -> Lot:
     """A lot; there are none but those of announced listings."""
-    return shapes.one(Lot.objects.select_related("listing"), pk=lot_id)
+    return shapes.one(periods.with_times(Lot.objects.select_related("listing")), pk=lot_id)
 
 
 def code_of(who: Person | None, lot: Lot) -> str:
@@ -168,7 +176,8 @@ def code_of(who: Person | None, lot: Lot) -> str:
 @router.get("/lots", auth=calling.ANYONE, summary="Auctions", **problems.told(paging.Page[LotTold]))
 def list_lots(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[LotTold]:
     """Newest first; open to all."""
-    return paging.cut(Lot.objects.select_related("listing"), asked, lambda lot: told(lot, my_code=""))
+    lots = periods.with_times(Lot.objects.select_related("listing"))
+    return paging.cut(lots, asked, lambda lot: told(lot, my_code=""))
 
 
 @router.get("/lots/{int:lot_id}", auth=calling.ANYONE, summary="One auction", **problems.told(LotTold))

@@ -18,18 +18,18 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.cli import house
-from zhirong.exchange.models import Deal, Listing
+from zhirong.exchange.models import Deal, Listing, ListingItem
 from zhirong.papers import sheets
 from zhirong.people import access
 from zhirong.record.models import Event, Leaf
 from zhirong.registry.models import Right
 
 Row = dict[str, Any]
-CHUNK = 2_000
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,9 @@ def _rights() -> Iterable[Right]:
 
 
 def _listings() -> Iterable[Listing]:
+    items = Prefetch("items", ListingItem.objects.select_related("right").order_by("position", "pk"))
     found = Listing.objects.visible().order_by("pk").select_related("seller")
-    return _in_order(found.prefetch_related("items__right"))
+    return _in_order(found.prefetch_related(items))
 
 
 def _deals() -> Iterable[Deal]:

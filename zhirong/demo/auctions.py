@@ -1,171 +1,38 @@
-"""Some forty auctions in every state, told through the single actions of their people over thirteen working days."""
+"""Some forty auctions in every state, told through the single actions of their people.
+
+Thirteen working days of the usual course stand here; `tales` tells what is rarer, and begins earlier.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from random import Random
+from collections.abc import Iterator, Sequence
+from datetime import date
 
-from zhirong.base.calendar import beijing_day
-from zhirong.base.shown import from_ns
-from zhirong.demo import invented
-from zhirong.demo.cast import EVIDENCE, Cast
-from zhirong.exchange import clockwork, floor_doors
+from zhirong.demo import invented, tales
+from zhirong.demo.cast import Cast
+from zhirong.demo.story import Story
+from zhirong.exchange import clockwork
 from zhirong.exchange.actions import (
     closing,
-    contracts,
-    deals,
     intents,
     listings,
-    money,
     objections,
     questions,
     settlement,
     succession,
 )
-from zhirong.exchange.engine import amounts
-from zhirong.exchange.engine.shape import Terms
-from zhirong.exchange.models import Deal, Intent, Listing, Lot
-from zhirong.ledger.actions import bank, simulated
+from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.people import jobs as people_jobs
-from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import Notice
 from zhirong.registry import records
-from zhirong.registry.actions import putting
 
-BUYERS = ("wangshu", "zhiqiu", "yizhou", "weizhen")
 SELLERS = ("chen", "liang")
-WHY = "演示：时间推进"
 # More than the story needs; their numbers stay clear of the mass.
-RIGHTS = 80
+RIGHTS = 120
 FIRST_SERIAL = 500_000
 # The newest messages of each of the cast that are still to be read when the demo opens.
 UNREAD = 10
-
-
-@dataclass
-class Story:
-    """The cast, the rights that wait to be told of, and the dice."""
-
-    cast: Cast
-    rights: Iterator[records.RightRecord]
-    dice: Random
-    tell: Callable[[str], None] = print
-
-    def listing(
-        self, seller: str, *, rule_set: str = "platform", requirement: str = "", state: str = "announced"
-    ) -> Listing:
-        """A listing of one right of this seller, brought to this state."""
-        party, person, operator = self.cast.firms[seller], self.cast[seller], self.cast["jingban"]
-        said = next(self.rights)
-        holder = records.Named(party.name, party=party.ref, share_ppm=records.WHOLE_PPM)
-        right = putting.put_right(operator, replace(said, holders=(holder,)), source="演示登记簿").right
-        yuan = self.dice.choice([58_000, 96_000, 120_000, 186_000, 260_000, 360_000, 480_000, 642_000, 800_000])
-        offer = listings.Offer(
-            seller=party,
-            rights=(right.pk,),
-            title=right.title[:200],
-            title_en=right.title_en[:200],
-            summary=right.abstract[:2000],
-            asking_fen=yuan * 100,
-            rule_set=rule_set,
-            requirement=requirement,
-        )
-        made = listings.draft(person, offer)
-        if state != "draft":
-            made = listings.submit(person, made.pk)
-        if state == "announced":
-            made = listings.announce(operator, made.pk, fees_unknown=True)
-        return made
-
-    def registered(self, listing: Listing, *buyers: str) -> None:
-        """These buyers register and their deposits arrive at the bank."""
-        for login in buyers:
-            intent = intents.register(
-                self.cast[login],
-                listing.pk,
-                party=self.cast.firms[login],
-                of_repaid_fen=listing.deposit_fen,
-            )
-            if intent.deposit_state == "due":
-                self.pays(intent.party, intent.deposit_fen, intent.payment_code)
-        self.statement()
-
-    def pays(self, party: Party, amount_fen: int, code: str) -> None:
-        """A customer's transfer at the simulated bank."""
-        simulated.pay_in(party.name, amount_fen, memo=f"知融 {code}", now=record.now())
-
-    def statement(self) -> None:
-        """The bank's statement comes in and what waited for money goes on."""
-        bank.fetch_statement(self.cast["jingban"], simulated.SimulatedBank())
-        clockwork.settle()
-
-    def bidding(self, chosen: Sequence[Listing], *, rounds: int) -> None:
-        """Rounds of bids: in each, some of these auctions get one; minutes pass between the rounds."""
-        running = [lot for listing in chosen if (lot := self._open_lot(listing)) is not None]
-        for number in range(rounds):
-            for lot in running:
-                if self.dice.random() < 0.6 or number == 0:
-                    self._bid(lot, number)
-            minutes = timedelta(seconds=self.dice.randint(70, 400))
-            clockwork.move_to(self.cast["jingban"], record.now() + minutes, why=WHY)
-
-    def _open_lot(self, listing: Listing) -> Lot | None:
-        """The auction of a listing, if it takes bids now."""
-        lot = Lot.objects.filter(listing=listing, state__in=("scheduled", "live")).first()
-        return lot if lot is not None and from_ns(lot.opens_ns) <= record.now() else None
-
-    def _bid(self, lot: Lot, number: int) -> None:
-        """One bid by somebody who does not lead, by one to three steps."""
-        lot.refresh_from_db()
-        codes = Intent.objects.filter(listing_id=lot.listing_id, state="admitted").values_list("code", flat=True)
-        bidder = self.dice.choice([code for code in codes.order_by("pk") if code != lot.top_code])
-        price_fen = lot.start_fen
-        if lot.top_fen is not None:
-            steps = Terms.from_facts(json.loads(lot.terms)).steps
-            price_fen = lot.top_fen + amounts.step_at(steps, lot.top_fen) * self.dice.choice((1, 1, 2, 3))
-        reply = floor_doors.bid(lot.pk, bidder, price_fen, key=f"demo-{number}")
-        assert reply.accepted, reply
-
-    def deal(self, listing: Listing, *, until: str) -> Deal:
-        """A deal brought to a state of its settlement."""
-        deal = Deal.objects.get(listing=listing, state="contract")
-        file = contracts.write(deal.pk).contract_file
-        assert file is not None
-        seller, buyer = self.member(deal.seller), self.member(deal.buyer)
-        if until == "contract":
-            return deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=file.sha256)
-        deals.accept(self.cast[seller], deal.pk, side="seller", contract_sha256=file.sha256)
-        deal = deals.accept(self.cast[buyer], deal.pk, side="buyer", contract_sha256=file.sha256)
-        if until == "payment":
-            return deal
-        self.pays(deal.buyer, money.due_fen(deal), money.price_code(deal))
-        self.statement()
-        if until == "recordal":
-            return deal
-        today = beijing_day(record.now())
-        clerk = self.cast["jingban"]
-        notice = record.keep_file(clerk, f"演示通知书 {deal.number}.pdf", EVIDENCE.encode())
-        entered = settlement.enter_recordal(clerk, deal.pk, settlement.Proof(f"演示登记 {deal.number}", today, notice))
-        if until == "confirming":
-            return deal
-        record.read_file(self.cast["fuhe"], notice, is_evidence=True)
-        return settlement.confirm_recordal(self.cast["fuhe"], deal.pk, payload_hash=entered.payload_hash)
-
-    def buyer_of(self, listing: Listing) -> Person:
-        """Somebody who registered for a listing."""
-        return Intent.objects.filter(listing=listing).order_by("pk")[0].person
-
-    def member(self, party: Party) -> str:
-        return next(login for login, firm in self.cast.firms.items() if firm.pk == party.pk)
-
-    def some_buyers(self, least: int = 2) -> list[str]:
-        """Two to four of the cast's buyers."""
-        return self.dice.sample(BUYERS, self.dice.randint(least, len(BUYERS)))
-
 
 # From the cheapest to the dearest: a price that is owed is one that nobody's free money covers, or it would be paid.
 SETTLED_AS = (
@@ -177,35 +44,43 @@ SETTLED_AS = (
 def play(story: Story) -> None:
     """The whole story; when it ends, auctions run, wait, were won, paid, certified, stopped and failed."""
     with clockwork.floor_runs():
+        told = tales.begin(story)
         sold = [story.listing(SELLERS[place % 2]) for place in range(len(SETTLED_AS))]
         for listing in sold:
-            story.registered(listing, *story.some_buyers())
+            story.register(listing, *story.some_buyers())
         single = [story.listing("chen"), story.listing("liang")]
         for listing in single:
-            story.registered(listing, "wangshu")
+            story.register(listing, "wangshu")
+        story.statement()
         _failures(story)
+        tales.beside_the_first(story, told)
         story.tell("第 1 批公告并登记")
         _forward(story, 5)
         running = _announced_to_run(story)
+        tales.beside_those_that_run(story, told)
         _forward(story, 3)
         story.tell("第 1 批竞价")
-        story.bidding(sold, rounds=14)
+        story.bidding([*sold, *told.closing], rounds=7)
         closing.answer(story.cast["chen"], single[0].pk, consents=True)
         story.deal(single[0], until="contract")
         closing.answer(story.cast["liang"], single[1].pk, consents=False)
-        _forward(story, 1)
+        tales.last_minutes(story, told, [*sold[:4], *told.closing])
         story.tell("第 1 批成交与结算")
         silent = _settle(story, sold)
+        tales.settle(story, told)
         waiting = [story.listing(SELLERS[place % 2]) for place in range(6)]
-        _forward(story, 4)
-        _run(story, running, waiting, silent=silent)
+        tales.beside_those_that_wait(story, waiting)
+        read_mail(story.cast)
+        tales.limited_period(story, told)
+        _run(story, [*told.running, *running], waiting, silent=silent)
+        tales.stops(story, running[1:4])
         read_mail(story.cast, keep=UNREAD)
 
 
 def _forward(story: Story, days: int) -> None:
     """Before the days go by everybody reads what came until then: only the last day's messages are new."""
     read_mail(story.cast)
-    clockwork.move_to(story.cast["jingban"], clockwork.working_days_later(days), why=WHY)
+    story.until(clockwork.working_days_later(days))
 
 
 def read_mail(cast: Cast, *, keep: int = 0) -> None:
@@ -238,8 +113,10 @@ def _announced_to_run(story: Story) -> list[Listing]:
     """Listings whose auctions run when the demo is first looked at."""
     running = [story.listing(SELLERS[place % 2]) for place in range(9)]
     for listing in running:
-        story.registered(listing, *story.some_buyers())
+        story.register(listing, *story.some_buyers())
     asked = story.listing("chen", requirement="受让方须承诺三年内实施该专利，并提交实施方案。")
+    alone = story.listing("liang")
+    story.register(alone, "weizhen")
     story.registered(asked, "zhiqiu", "yizhou")
     shown = Intent.objects.get(listing=asked, person=story.cast["zhiqiu"])
     intents.prove(
@@ -247,8 +124,6 @@ def _announced_to_run(story: Story) -> list[Listing]:
         shown.pk,
         text="承诺自变更登记之日起三年内实施：第一年完成中试线改造，第二年投产，第三年达产；实施地点在本市。",
     )
-    alone = story.listing("liang")
-    story.registered(alone, "weizhen")
     question = questions.ask(story.cast["wangshu"], running[0].pk, text="转让是否包含同族专利与技术资料？")
     questions.answer(story.cast["chen"], question.pk, text="无同族专利；技术资料随交割一并移交。")
     questions.ask(story.cast["zhiqiu"], running[0].pk, text="样机能否在竞价前查看？")
@@ -286,8 +161,9 @@ def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing], *
     asked = Deal.objects.get(listing=silent[-1].listing, state="offered")
     succession.decline(cast[story.member(asked.buyer)], asked.pk)
     for place, listing in enumerate(waiting):
-        story.registered(listing, *story.some_buyers(0)[: place % 4])
-    story.bidding(running[:-1], rounds=11)
+        story.register(listing, *story.some_buyers(0)[: place % 4])
+    story.statement()
+    story.bidding(running[:-1], rounds=6, seconds=(30, 120))
     story.tell("正在竞价的标的已有出价")
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 
 from zhirong.base import yaml_text
 from zhirong.people.actions import parties, roles, secrets, sign_in, verification
@@ -16,6 +16,8 @@ from zhirong.record import actions as record
 
 # A firm of Guangdong and a public institution, as the first digits of a credit code say (GB 32100).
 CODE_START = {False: "91440300MA8", True: "12440000MA8"}
+# Nobody lives in a district of this code, so the resident id belongs to nobody.
+RESIDENT_START = "44990019900101"
 EVIDENCE = "%PDF-1.4\n% 演示用证明材料，不是任何机构的真实文件\n%%EOF\n"
 
 
@@ -68,17 +70,30 @@ def _give(cast: Cast, person: Person, role: str) -> None:
 
 def _firm(cast: Cast, one: dict[str, Any]) -> Party:
     firm, person = one["firm"], cast[one["login"]]
-    start = CODE_START[firm.get("public", False)] + f"{int(firm['number']):06d}"
-    party = parties.make_organisation(
-        person, name=firm["name"], code=start + str(uscc.calc_check_digit(start)), address="深圳市福田区（演示）"
-    )
+    party = _made(person, firm)
     paper = record.keep_file(person, "演示证明材料.pdf", EVIDENCE.encode(), is_secret=True)
     asked = verification.submit_verification(person, party.pk, evidence=[paper])
     verification.read_evidence(cast["jingban"], asked.pk, paper.pk)
     verification.accept_verification(cast["jingban"], asked.pk)
+    if firm.get("state"):
+        parties.note_nature(cast["jingban"], party.pk, is_state_owned=True, is_public_institution=False)
     secrets.keep_secret(person, party.pk, kind=secrets.ACCOUNT, value=f"62280001{int(firm['number']):06d}")
     party.refresh_from_db()
     return party
+
+
+def _made(person: Person, firm: dict[str, Any]) -> Party:
+    """An organisation under a credit code, a natural person under a resident id, or a firm from abroad."""
+    name, address = firm["name"], "深圳市福田区（演示）"
+    if country := firm.get("country"):
+        return parties.make_foreign_party(person, kind="legal", name=name, country=country, address="Konstanz (demo)")
+    if firm.get("natural"):
+        start = f"{RESIDENT_START}{int(firm['number']):03d}"
+        number = start + str(ric.calc_check_digit(start + "0"))
+        return parties.make_natural_party(person, name=name, resident_id=number, address=address)
+    start = CODE_START[firm.get("public", False)] + f"{int(firm['number']):06d}"
+    code = start + str(uscc.calc_check_digit(start))
+    return parties.make_organisation(person, name=name, code=code, address=address)
 
 
 def shown() -> list[dict[str, Any]]:

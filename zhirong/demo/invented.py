@@ -22,7 +22,18 @@ TYPE_DIGIT = {Kind.INVENTION: "1", Kind.UTILITY_MODEL: "2", Kind.DESIGN: "3"}
 OLDEST_YEARS = {Kind.INVENTION: 13, Kind.UTILITY_MODEL: 7, Kind.DESIGN: 8}
 GRANT_DAYS = {Kind.INVENTION: (500, 1200), Kind.UTILITY_MODEL: (160, 360), Kind.DESIGN: (120, 260)}
 # Prices spread over three orders of magnitude around these middles, in yuan.
-MIDDLE_YUAN = {Kind.INVENTION: 162_000, Kind.UTILITY_MODEL: 47_000, Kind.DESIGN: 21_000}
+MIDDLE_YUAN = {
+    Kind.INVENTION: 162_000,
+    Kind.UTILITY_MODEL: 47_000,
+    Kind.DESIGN: 21_000,
+    Kind.TRADE_MARK: 42_000,
+    Kind.COPYRIGHT: 9_000,
+    Kind.SOFTWARE: 66_000,
+    Kind.CIRCUIT_LAYOUT: 130_000,
+}
+# Rights other than patents, in turn; of the mass each tenth right is one.
+PLAIN = (Kind.TRADE_MARK, Kind.COPYRIGHT, Kind.SOFTWARE, Kind.CIRCUIT_LAYOUT)
+PLAIN_EACH = 10
 
 
 @cache
@@ -66,6 +77,58 @@ def rights(seed: int, day: date, *, count: int, first_serial: int = 0) -> Iterat
     titles: set[str] = set()
     for serial in range(first_serial, first_serial + count):
         yield _right(dice, day, serial=serial, titles=titles)
+
+
+def of_every_kind(seed: int, day: date, *, count: int) -> Iterator[records.RightRecord]:
+    """The same as `rights`, each tenth a trade mark, a work, software or a layout, in turn."""
+    patents, dice = rights(seed, day, count=count), Random(f"plain {seed}")
+    for serial in range(count):
+        turn, place = divmod(serial, PLAIN_EACH)
+        yield plain(PLAIN[turn % len(PLAIN)], dice, day, serial=serial) if place == PLAIN_EACH - 1 else next(patents)
+
+
+def plain(kind: Kind, dice: Random, day: date, *, serial: int) -> records.RightRecord:
+    """A right of this kind other than a patent, in force on the day, without a holder; its number is of its serial."""
+    registered_on = day - timedelta(days=dice.randrange(200, 7 * 365))
+    year = registered_on.year
+    number = {
+        Kind.TRADE_MARK: f"{90_000_000 + serial}",
+        Kind.COPYRIGHT: f"粤作登字-{year}-F-9{serial:07d}",
+        Kind.SOFTWARE: f"{year}SR9{serial:06d}",
+        Kind.CIRCUIT_LAYOUT: f"BS.{year % 100:02d}9{serial:06d}.0",
+    }[kind]
+    read_kind, key, shown = records.read_number(kind, number)
+    field = dice.choice(words()["fields"])
+    title, title_en = _plain_title(kind, dice, field)
+    return records.RightRecord(
+        kind=read_kind,
+        key=key,
+        number=shown,
+        title=title,
+        title_en=title_en,
+        abstract=f"{title}，登记于{year}年，权属清晰。（演示数据）",
+        filed_on=registered_on - timedelta(days=dice.randrange(30, 150)),
+        published_on=registered_on,
+        granted_on=registered_on,
+        source_day=day,
+        more={"field": field["zh"]},
+    )
+
+
+def _plain_title(kind: Kind, dice: Random, field: dict[str, Any]) -> tuple[str, str]:
+    told, thing, by = words()["plain"], dice.choice(field["things"]), dice.choice(field["by"])
+    if kind is Kind.TRADE_MARK:
+        name, goods = dice.choice(words()["firms"]["names"]), dice.choice(told["goods"])
+        return f"“{name}”商标（第 {goods[0]} 类 {goods[1]}）", f"Trade mark “{name}”, class {goods[0]}: {goods[2]}"
+    if kind is Kind.COPYRIGHT:
+        work = dice.choice(told["works"])
+        return f"{thing[0]}{work[0]}", f"{thing[1].capitalize()}: {work[1]}"
+    if kind is Kind.SOFTWARE:
+        version = f"V{dice.randint(1, 5)}.{dice.randint(0, 9)}"
+        return f"{thing[0]}{by[0]}软件 {version}", f"Software for {thing[1]}, {by[1]}, {version}"
+    chip = dice.choice(told["layouts"])
+    made = f"{dice.choice('ABCDHKLMX')}{dice.randint(100, 999)}"
+    return f"{chip[0]}布图设计 {made}", f"Layout design of a {chip[1]}, {made}"
 
 
 def _right(dice: Random, day: date, *, serial: int, titles: set[str]) -> records.RightRecord:

@@ -11,6 +11,7 @@ from random import Random
 
 from zhirong.base.calendar import beijing_day
 from zhirong.demo import auctions, cast, invented
+from zhirong.demo.story import Story
 from zhirong.exchange.actions import bulk
 from zhirong.exchange.actions.listings import Offer
 from zhirong.people.actions import batches
@@ -49,7 +50,7 @@ def everything(seed: int, *, listings: int, tell: Callable[[str], None]) -> None
         people = cast.enter()
         tell("人员与机构")
         story_day = beijing_day(record.now())
-        auctions.play(auctions.Story(people, auctions.rights_for(seed, story_day), Random(f"story {seed}"), tell))
+        auctions.play(Story(people, auctions.rights_for(seed, story_day), Random(f"story {seed}"), tell))
         _mass(people, seed, count=listings, tell=tell)
     finally:
         sequencer.stop()
@@ -60,7 +61,7 @@ def _mass(people: cast.Cast, seed: int, *, count: int, tell: Callable[[str], Non
     day = beijing_day(record.now())
     owners = _owners(people, seed)
     dice = Random(f"mass {seed}")
-    source, done = invented.rights(seed, day, count=count), 0
+    source, done = invented.of_every_kind(seed, day, count=count), 0
     while done < count:
         said = []
         for _ in range(min(PORTION, count - done)):

@@ -15,8 +15,9 @@ from django.urls import reverse
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.shown import BEIJING, from_ns, yuan
-from zhirong.demo import auctions, invented
+from zhirong.demo import invented
 from zhirong.demo.cast import Cast, told
+from zhirong.demo.story import WHY, Story
 from zhirong.exchange import clockwork, floor_doors
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
@@ -56,16 +57,16 @@ def play(address: str) -> Certificate:
     people, day = cast_of_house(), beijing_day(record.now())
     serial = FIRST_SERIAL + Listing.objects.filter(is_demo_rules=True).count()
     rights = invented.rights(serial, day, count=1, first_serial=serial)
-    story = auctions.Story(people, rights, Random(f"play {serial}"), say)
+    story = Story(people, rights, Random(f"play {serial}"), say)
     listing = story.listing("chen", rule_set="demo")
     say(f"{listing.number} 已公告 / announced: {address}{reverse('listing', args=[listing.number])}")
     story.registered(listing, *BUYERS)
     listing.refresh_from_db()
     assert listing.closes_at is not None
-    clockwork.move_to(people["jingban"], listing.closes_at, why=auctions.WHY)
+    clockwork.move_to(people["jingban"], listing.closes_at, why=WHY)
     lot = wait_for(lambda: Lot.objects.filter(listing=listing).first())
     say(f"开始竞价 / bidding: {address}{reverse('room', args=[lot.pk])}")
-    bid_live(lot, lambda span: clockwork.move_to(people["jingban"], record.now() + span, why=auctions.WHY))
+    bid_live(lot, lambda span: clockwork.move_to(people["jingban"], record.now() + span, why=WHY))
     deal = wait_for(lambda: Deal.objects.filter(listing=listing).first())
     won = f"{deal.buyer.name}（{deal.intent.code}）"
     say(f"{deal.number} 成交 / sold: {won} {yuan(deal.price_fen, 'zh')} / yuan")

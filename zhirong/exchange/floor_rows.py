@@ -94,7 +94,8 @@ def instant(at_ns: int) -> datetime:
 def note_all(batch: Batch, lot: Lot, events: tuple[Event, ...], *, who_ref: str, key: str) -> Reply:
     """Add what a command brought about to the batch; gives the reply, which learns its leaf when it is written."""
     for event in events:
-        if event.kind == "bid" and lot.closes_ns != lot.state.end_ns:
+        # The bid that opens the limited period behind the free one extends nothing (B1).
+        if event.kind == "bid" and lot.closes_ns != lot.state.end_ns and lot.closes_ns != lot.state.free_end_ns:
             lot.extensions += 1
         elif event.kind == "edited":
             lot.terms_body = sql.body(event.facts["terms"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from zhirong.base.calendar import WorkCalendar, beijing_day
 from zhirong.base.refused import Refused
-from zhirong.exchange.rule_sets import Span
+from zhirong.exchange.rule_sets import RuleSet, Span
 
 # RULEBOOK B8. A state on the left, the deeds possible in it, and the state each leads to.
 LISTING_STEPS: Mapping[str, Mapping[str, str]] = {
@@ -79,6 +80,18 @@ DEAL_LIVE = tuple(state for state, deeds in DEAL_STEPS.items() if deeds)
 DEAL_UNDONE = tuple(state for state in DEAL_OVER if state != "settled")
 
 
+class Stoppable(Protocol):
+    """A deal as far as its clock goes."""
+
+    state: str
+    stopped_at: datetime | None
+
+
+def stands_still(deal: Stoppable) -> bool:
+    """Whether a deal's clock stands; one that is over keeps the instant at which it stopped, and has no clock."""
+    return deal.stopped_at is not None and deal.state in DEAL_LIVE
+
+
 def listing_after(state: str, deed: str) -> str:
     """The state of a listing after a deed."""
     if deed not in LISTING_STEPS[state]:
@@ -135,9 +148,13 @@ def must_be_text(value: str, *, field: str, most: int, least: int = 1) -> str:
     return text
 
 
-def must_be_price(asking_fen: int, reserve_fen: int | None, *, most_fen: int) -> None:
-    """An asking price is a positive amount; a reserve is never below it (拍卖法 28, X7)."""
-    if not 0 < asking_fen <= most_fen:
-        raise Refused("listing.asking_out_of_range", most_fen=most_fen)
-    if reserve_fen is not None and not asking_fen <= reserve_fen <= most_fen:
+def must_be_price(asking_fen: int, reserve_fen: int | None, *, found: RuleSet) -> None:
+    """An asking price is a positive amount, a reserve never below it (拍卖法 28) and in court the same (X7)."""
+    if not 0 < asking_fen <= found.most_fen:
+        raise Refused("listing.asking_out_of_range", most_fen=found.most_fen)
+    if reserve_fen is None:
+        return
+    if found.basis == "court" and reserve_fen != asking_fen:
+        raise Refused("listing.reserve_is_start", asking_fen=asking_fen)
+    if not asking_fen <= reserve_fen <= found.most_fen:
         raise Refused("listing.reserve_below_asking", asking_fen=asking_fen)

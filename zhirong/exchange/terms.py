@@ -20,9 +20,26 @@ def _terms() -> dict[str, dict[str, list[dict[str, Any]]]]:
     return found
 
 
+@cache
+def _unsold() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    found: dict[str, dict[str, list[dict[str, Any]]]] = yaml_text.parse(
+        (rule_sets.FOLDER / "unsold.yaml").read_text("utf-8")
+    )
+    return found
+
+
 def _term(name: str, basis: str, since: datetime) -> datetime:
     found: Span = rule_sets.figure_on(_terms()[name][basis], name=name, day=beijing_day(since))
     return listing_rules.after(since, found, china()).at
+
+
+def price_binds_until(basis: str, announced_at: datetime) -> datetime | None:
+    """How long the price of an unsold run binds the next one of the same rights; none where nothing says so."""
+    binds = _unsold()["price_binds"].get(basis)
+    if binds is None:
+        return None
+    found: Span = rule_sets.figure_on(binds, name="price_binds", day=beijing_day(announced_at))
+    return listing_rules.after(announced_at, found, china()).at
 
 
 def suspension_ends(basis: str, since: datetime) -> datetime:

@@ -62,9 +62,10 @@ def checked(offer: Offer, now: datetime) -> rule_sets.RuleSet:
     found = _rule_set(offer.rule_set, offer.seller, now)
     listing_rules.must_be_text(offer.title, field="title", least=4, most=TITLE_MOST)
     listing_rules.must_be_text(offer.summary, field="summary", least=0, most=SUMMARY_MOST)
-    listing_rules.must_be_price(offer.asking_fen, offer.reserve_fen, most_fen=found.most_fen)
+    listing_rules.must_be_price(offer.asking_fen, offer.reserve_fen, found=found)
     if not 0 < len(set(offer.rights)) <= RIGHTS_MOST:
         raise Refused("listing.rights_count", most=RIGHTS_MOST, given=len(set(offer.rights)))
+    second_runs.must_not_undercut(offer.seller, offer.rights, asking_fen=offer.asking_fen, found=found, now=now)
     return found
 
 
@@ -176,8 +177,11 @@ def announce(who: Person, listing_id: int, *, fees_unknown: bool = False) -> Lis
     now = record.now()
     listing.state = listing_rules.listing_after(listing.state, "announce")
     found = _rule_set(listing.rule_set, listing.seller, now)
+    listing_rules.must_be_price(listing.asking_fen, listing.reserve_fen, found=found)
     unknown_fees.must_be_said(who, listing, must_pass(listing, "announce", now), is_said=fees_unknown)
-    must_not_be_listed(listing, listing.items.values_list("right_id", flat=True))
+    here = list(listing.items.values_list("right_id", flat=True))
+    must_not_be_listed(listing, here)
+    second_runs.must_not_undercut(listing.seller, here, asking_fen=listing.asking_fen, found=found, now=now)
     listing.items.update(is_live=True)
     # The rules frozen here are those of today: a draft, or a second run, may have been written under others.
     listing.deposit_fen, listing.is_demo_rules = rules.deposit_fen(found, listing.asking_fen), found.marked

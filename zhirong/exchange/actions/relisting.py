@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zhirong.base.calendar import china
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import listings
+from zhirong.exchange.actions import listings, second_runs
 from zhirong.exchange.models import Listing, ListingDocument, ListingItem
 from zhirong.record import actions as record
 
@@ -15,6 +15,13 @@ def until(former: Listing) -> datetime:
     """By when the second run is announced, counted from the end of the first (X7: 30 days)."""
     assert former.ended_at is not None
     return listing_rules.after(former.ended_at, listings.rules_of(former).relist_within, china()).at
+
+
+def _least_fen(listing: Listing, former: Listing, *, now: datetime) -> int:
+    """What its seller may ask at least: by the run before, and by what else still binds these rights (X3, X7)."""
+    here = set(listing.items.values_list("right_id", flat=True))
+    found = listings.rules_of(former)
+    return max(listings.least_fen(listing), second_runs.least_fen(listing.seller, here, found, now=now))
 
 
 def again(former: Listing) -> Listing:
@@ -59,7 +66,7 @@ def again(former: Listing) -> Listing:
         number=listing.number,
         former=former.number,
         asking_fen=listing.asking_fen,
-        least_fen=listings.least_fen(listing),
+        least_fen=_least_fen(listing, former, now=now),
         until=until(former).isoformat(),
     )
     return listing

@@ -1,7 +1,7 @@
 """The second auction after one in which nobody bought (再次拍卖, court rule 26): when it is one, and what it may be.
 
 A sale whose buyer failed is another matter (重新拍卖, court rule 24): of its announcement the rule says nothing of its
-own, so the term of the first holds.
+own, so the term of the first holds. The price of whatever ran and was not sold binds the next run (art. 26, X3).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from zhirong.base.calendar import china
-from zhirong.exchange import listing_rules
+from zhirong.base.refused import Refused
+from zhirong.exchange import listing_rules, rule_sets, rules, terms
 from zhirong.exchange.models import Listing
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.people.models import Party
@@ -37,6 +38,48 @@ def announcement(listing: Listing, found: RuleSet, *, now: datetime) -> Span:
         return first
     is_same = before.rule_set == listing.rule_set and _rights(before) == _rights(listing)
     return found.announcement_again if is_same else first
+
+
+def must_not_undercut(
+    seller: Party, rights: Collection[int], *, asking_fen: int, found: RuleSet, now: datetime
+) -> None:
+    """Rights that ran and were not sold are cheaper the next time only within the cut of their rules (X3, X7)."""
+    if asking_fen < (least := least_fen(seller, rights, found, now=now)):
+        raise Refused("listing.relist_too_low", least_fen=least)
+
+
+def least_fen(seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime) -> int:
+    """The least asking price of rights that ran under such rules before and were not sold; 0 where none binds them.
+
+    A court counts from the run before (art. 26: 前次起拍价), state assets from the first one, whose price stands for
+    the appraisal (X3): cut by cut from the run before it would pass the 90 % below which an approval is asked for.
+    More rights than ran before ask no less; of a part of them it says nothing.
+    """
+    if terms.price_binds_until(found.basis, now) is None:
+        return 0
+    ran = Listing.objects.filter(seller=seller, items__right__in=rights, edition_of_rules__isnull=False)
+    ran = ran.filter(state__in=("ended", "settled"), announced_at__isnull=False).select_related("edition_of_rules")
+    binding: dict[frozenset[int], int] = {}
+    for run in ran.distinct().order_by("announced_at", "pk"):
+        here = frozenset(_rights(run))
+        if run.state == "settled":
+            # Sold since: what was asked before is over.
+            binding = {those: fen for those, fen in binding.items() if not those & here}
+        elif (cut := _binds(run, found, now=now)) is not None and here <= set(rights):
+            binding = binding if found.basis == "state" and here in binding else {**binding, here: cut}
+    return max(binding.values(), default=0)
+
+
+def _binds(run: Listing, found: RuleSet, *, now: datetime) -> int | None:
+    """The least price after this run, if it still binds a next one under rules of the same basis."""
+    assert run.edition_of_rules is not None
+    assert run.rules_day is not None
+    assert run.announced_at is not None
+    its = rule_sets.as_kept(run.edition_of_rules.text, run.rules_day)
+    until = terms.price_binds_until(its.basis, run.announced_at)
+    if its.basis != found.basis or until is None or now > until:
+        return None
+    return rules.may_relist_at_fen(its, run.asking_fen)
 
 
 def _is_unsold(former: Listing) -> bool:

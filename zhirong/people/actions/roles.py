@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.people import access, rules
-from zhirong.people.models import Person, RoleGrant, Token
+from zhirong.people.models import Membership, Person, RoleGrant, Token
 from zhirong.record import actions as record
 
 
@@ -120,7 +120,8 @@ def close_person(who: Person, person_id: int) -> Person:
 def people_seen_by(who: access.Who) -> QuerySet[Person]:
     """Every log-in with its roles and memberships ready, for those who look after people."""
     access.require(who, "people.see_people")
-    return Person.objects.order_by("login").prefetch_related("role_grants", "memberships__party")
+    acts_for = Prefetch("memberships", Membership.objects.select_related("party"))
+    return Person.objects.order_by("login").prefetch_related("role_grants", acts_for)
 
 
 def _locked(grant_id: int) -> RoleGrant:

@@ -16,6 +16,7 @@ from zhirong.base import shown
 from zhirong.exchange import listing_rules, papers, published
 from zhirong.exchange.actions import money, objections, succession
 from zhirong.exchange.actions.listings import rules_of
+from zhirong.exchange.listing_rules import stands_still
 from zhirong.exchange.models import Acceptance, Deal
 from zhirong.ledger import bank_view
 from zhirong.ledger.bank_view import Paid
@@ -137,6 +138,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         is_sealed=is_sealed,
         end_word=exchange_words.outcome(deal.end_reason),
         is_overdue=is_overdue(deal, now),
+        stands=stands_still(deal),
     )
     if is_being_sealed(deal, now) and request.method == "GET":
         answer["Refresh"] = "2"
@@ -220,7 +222,7 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
     mine = standing.parties if standing else frozenset()
     language = "zh" if filters.is_chinese() else "en"
     owed = {"amount": shown.yuan(money.due_fen(deal), language)}
-    if deal.stopped_at is not None:
+    if stands_still(deal):
         return gettext("The clock stands."), gettext(
             "An objection is being decided by somebody who took no part, or the register changed"
             " and the operator clears it."

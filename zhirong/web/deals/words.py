@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, gettext_noop
 
+# The one table of a deal's states, for its parties and the office alike (docs/words.md).
 DEALS = {
     "offered": ("wait", gettext_noop("Offered to the next best")),
     "contract": ("wait", gettext_noop("Contract to be accepted")),
-    "payment": ("wait", gettext_noop("Payment due")),
+    "payment": ("wait", gettext_noop("Price to be paid")),
     "recordal": ("half", gettext_noop("Paid; change of owner to be recorded")),
-    "confirming": ("half", gettext_noop("Recorded; being confirmed")),
-    "settled": ("done", gettext_noop("Paid out and closed")),
-    "defaulted": ("no", gettext_noop("Ended by default")),
+    "confirming": ("half", gettext_noop("Recordal to be confirmed")),
+    "settled": ("done", gettext_noop("Settled")),
+    "defaulted": ("no", gettext_noop("Buyer defaulted")),
     "declined": ("off", gettext_noop("The next best did not take it")),
     "withdrawn": ("off", gettext_noop("Offer to the next best withdrawn")),
     "annulled": ("no", gettext_noop("Annulled")),

@@ -68,7 +68,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         todo=rows,
         rights=[right_line(one) for one in own[: SHOWN + 1]],
         shown=SHOWN,
-        listings=[(one, words.listing_state(one), ends.of(one)) for one in listings[:SHOWN]],
+        listings=[
+            (one, words.running_state(one, one.lot_state), ends.of(one))  # type: ignore[attr-defined]
+            for one in listings[:SHOWN]
+        ],
         intents=[intent_line(one) for one in bidding(intents)[:SHOWN]],
         purses=mine.purses(found, list(mine.accounts_of(found))),
         money_lines=money_lines(running, intents, standing),

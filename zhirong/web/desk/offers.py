@@ -24,7 +24,7 @@ from zhirong.registry import queries
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.models import Right
 from zhirong.web import filters, lists, uploads
-from zhirong.web.exchange import words
+from zhirong.web.exchange import times, words
 from zhirong.web.registry import words as registry_words
 
 RIGHTS_SHOWN = 60
@@ -175,7 +175,7 @@ def rule_choices(seller: Party | None, now: datetime, *, asking_fen: int) -> lis
             "announcement": words.span(one.announcement_for(max(asking_fen, 0))),
             "form": gettext("Timed, with extensions") if one.form == "timed" else gettext("Free period, then limited"),
             "bidding": words.span(one.least_duration),
-            "extension": words.span(one.extension),
+            "extension": times.late_bid(one),
             "deposit": words.share(one.deposit_share),
             "payment": words.span(one.payment),
             "marked": one.marked,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from zhirong.exchange.listing_rules import stands_still
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.papers.sheets import Column
 from zhirong.people.rules import Standing
@@ -38,7 +39,7 @@ class Own:
 
 
 def listing_cells(one: Listing, standing: Standing | None) -> Sequence[Any]:
-    state = words.listing_state(one)[1]
+    state = words.running_state(one, one.lot_state)[1]  # type: ignore[attr-defined]
     word, at = ends.of(one) or ("", None)
     return (one.number, filters.title(one), state, one.asking_fen, one.deposit_fen, one.announced_at, word, at)
 
@@ -178,9 +179,10 @@ def own_list(request: HttpRequest, own: Own, template: str) -> HttpResponse:
         address=reverse(own.name),
         state=state,
         states=[("", gettext("Every state")), *((key, gettext(word)) for key, (_, word) in own.states.items())],
-        listing_state=words.listing_state,
+        listing_state=words.running_state,
         end_of=ends.of,
         deal_state=deal_words.deal,
+        stands_still=stands_still,
         came_to=came_to,
         deposit_word=deal_words.deposit,
     )

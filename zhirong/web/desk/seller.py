@@ -224,6 +224,8 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
     listing = from_items[0].listing
     now = record.now()
     is_early = listing.state in ("draft", "submitted", "returned")
+    runs = listing.lots.order_by("-run").values_list("state", flat=True)
+    auction = runs.first() if listing.state == "bidding" else None
     offer = offers.offer_from(listing, [item.right for item in from_items])
     is_failed = sales.of(listing) == "failed"
     last = listing.changes.order_by("-pk").first() if listing.state in ASKED else None
@@ -235,7 +237,7 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         here="market",
         crumbs=[(gettext("My desk"), reverse("desk")), (listing.number, None)],
         listing=listing,
-        state=words.listing_state(listing),
+        state=words.running_state(listing, auction),
         items=from_items,
         findings=offers.findings(listing, [item.right for item in from_items], now) if is_early else None,
         following=offers.following_or_none(offer, now) if is_early else None,

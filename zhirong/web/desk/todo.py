@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from zhirong.base import shown
 from zhirong.exchange.actions import money
+from zhirong.exchange.listing_rules import stands_still
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger.astray import Came
 from zhirong.people.models import Party
@@ -109,6 +110,9 @@ def _auction(intent: Intent) -> Step:
         why = gettext("You lead at %(amount)s") % {"amount": shown.yuan(top_fen, _language())}
     else:
         why = gettext("The price stands at %(amount)s, not yours") % {"amount": shown.yuan(top_fen, _language())}
+    if intent.lot_state == "paused":  # type: ignore[attr-defined]
+        title = gettext("The bidding on %(title)s is stopped") % {"title": filters.title(intent.listing)}
+        return Step(None, title, f"{intent.listing.number} · {why}", gettext("Look at it"), place)
     title = gettext("Bid on %(title)s") % {"title": filters.title(intent.listing)}
     closes = shown.from_ns(intent.lot_closes_ns)  # type: ignore[attr-defined]
     return Step(closes, title, f"{intent.listing.number} · {why}", gettext("Bid for it"), place, is_live=True)
@@ -161,7 +165,7 @@ def of_deals(deals: Iterable[Deal], standing: Standing | None) -> Iterator[Step]
     mine = standing.parties if standing else frozenset()
     for one in deals:
         place = reverse("deal", args=[one.number])
-        if one.stopped_at is not None:
+        if stands_still(one):
             continue
         amount = shown.yuan(one.price_fen, _language())
         facts = f"{one.number} · {filters.title(one.listing)} · {amount}"

@@ -10,15 +10,17 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
+from zhirong.exchange import periods
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Lot, LotStep
+from zhirong.exchange.periods import Periods
 from zhirong.exchange.rule_sets import RuleSet
 from zhirong.papers import charts
 from zhirong.record import actions as record
 from zhirong.web import filters, hub
-from zhirong.web.exchange import words
+from zhirong.web.exchange import times, words
 
 STEPS_READ = 300
 ROWS = 10
@@ -79,6 +81,11 @@ class Room:
     lines: tuple[Line, ...]
     chart: str
     choices: tuple[tuple[int, int], ...] = ()
+    # Of a free and limited auction that runs or will; what its clock says of them; how often bids moved the end.
+    period: Periods | None = None
+    ends: str = ""
+    again: str = ""
+    stands: times.Standing | None = None
     clock: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -93,7 +100,7 @@ class Room:
     @property
     def stage(self) -> str:
         """Which form of the room fits: another stage is another page."""
-        return {"matching": "matching", "closed": "over"}.get(self.lot.state, "bidding")
+        return {"matching": "matching", "closed": "over", "paused": "paused"}.get(self.lot.state, "bidding")
 
     @property
     def reserve(self) -> str:
@@ -111,15 +118,12 @@ def terms_of(lot: Lot) -> Terms:
 
 def found(lot_id: int) -> Lot | None:
     """The lot with its listing and the rules it was announced under."""
-    return (
-        Lot.objects.select_related("listing__edition_of_rules", "listing__seller")
-        .filter(pk=lot_id, listing__announced_at__isnull=False)
-        .first()
-    )
+    lots = Lot.objects.select_related("listing__edition_of_rules", "listing__seller")
+    return periods.with_times(lots).filter(pk=lot_id, listing__announced_at__isnull=False).first()
 
 
 def room_of(lot: Lot) -> Room:
-    """The room from its rows, in two queries."""
+    """The room from its rows, in two queries; of one that stands still in three."""
     terms, now_ms = terms_of(lot), record.now_ns() // MS
     read = LotStep.objects.filter(lot=lot, refusal="").exclude(kind="admitted").order_by("-seq")
     steps = list(read[:STEPS_READ])[::-1]
@@ -131,6 +135,7 @@ def room_of(lot: Lot) -> Room:
     if lot.bids > STEPS_READ:
         codes |= set(LotStep.objects.filter(lot=lot, kind="bid", refusal="").values_list("code", flat=True).distinct())
     listing = lot.listing
+    period, stop = periods.of(lot, now_ns=now_ms * MS), periods.stop_of(lot)
     return Room(
         lot=lot,
         rules=rules_of(listing) if listing.edition_of_rules and listing.rules_day else None,
@@ -140,10 +145,14 @@ def room_of(lot: Lot) -> Room:
         least_fen=least,
         step_fen=step,
         bidders=len(codes),
-        lines=lines(steps, void=void, top_code=lot.top_code, is_over=lot.state == "closed"),
+        lines=lines(steps, lot, void=void),
         chart=path(bids),
         choices=choices(terms, least, has_price=lot.top_fen is not None),
         clock=clock(lot, now_ms),
+        period=period,
+        ends=times.ends(period) if period else "",
+        again=times.again(lot),
+        stands=times.standing(lot, stop, now_ns=now_ms * MS) if stop else None,
     )
 
 
@@ -178,17 +187,17 @@ def _void(steps: Sequence[LotStep]) -> set[int]:
     return {one.seq for one in steps if one.kind == "bid" and (one.code in banned or one.seq < edited)}
 
 
-def lines(
-    steps: Sequence[LotStep], *, void: set[int], top_code: str, is_over: bool, most: int = ROWS
-) -> tuple[Line, ...]:
+def lines(steps: Sequence[LotStep], lot: Lot, *, void: set[int], most: int = ROWS) -> tuple[Line, ...]:
     """The newest lines of the record, newest first."""
     made: list[Line] = []
     last = max((one.seq for one in steps if one.kind == "bid" and one.seq not in void), default=0)
-    before = None
+    before, is_over, free_end_ns = None, lot.state == "closed", periods.free_end_ns(lot)
     for one, stop in with_stops(steps):
         if one.kind == "bid":
-            leads = one.seq == last and one.code == top_code
-            made.append(_bid_line(one, before, is_void=one.seq in void, leads=leads and not is_over))
+            leads = one.seq == last and one.code == lot.top_code
+            before_ns = before.closes_ns if before is not None else one.closes_ns
+            told = ("no", gettext("Void")) if one.seq in void else ("on" if leads else "off", "")
+            made.append(_bid_line(one, told, before_ns=before_ns, free_end_ns=free_end_ns))
             if leads and is_over:
                 made[-1] = replace(made[-1], shape="done", word=gettext("Highest"))
         elif one.kind not in UNSEEN:
@@ -197,14 +206,11 @@ def lines(
     return tuple(made[::-1][:most])
 
 
-def _bid_line(one: LotStep, before: LotStep | None, *, is_void: bool, leads: bool) -> Line:
-    extended = before is not None and one.closes_ns > before.closes_ns
-    if is_void:
-        shape, word = "no", gettext("Void")
-    elif leads:
-        shape, word = "on", gettext("Leading, extended") if extended else gettext("Leading")
-    else:
-        shape, word = "off", gettext("Outbid, extended") if extended else gettext("Outbid")
+def _bid_line(one: LotStep, told: tuple[str, str], *, before_ns: int, free_end_ns: int) -> Line:
+    shape, word = told
+    word = word or times.bid_word(
+        is_leading=shape == "on", before_ns=before_ns, after_ns=one.closes_ns, free_end_ns=free_end_ns
+    )
     return Line(one.seq, one.received_ns, one.code, one.amount_fen, shape, word, one.leaf_id)
 
 

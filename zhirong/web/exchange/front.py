@@ -14,13 +14,13 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
-from zhirong.exchange import sales
+from zhirong.exchange import periods, sales
 from zhirong.exchange.documents import OPEN
 from zhirong.exchange.models import Deal, Intent, Listing, ListingItem, Lot
 from zhirong.record import actions as record
 from zhirong.record import feed
 from zhirong.web import filters, pages
-from zhirong.web.exchange import words
+from zhirong.web.exchange import times, words
 
 TIMETABLE = 10
 # What the time of a lot is; a pause only ever moves what is ahead behind the time that was announced.
@@ -97,7 +97,8 @@ def first_page(request: HttpRequest) -> HttpResponse:
 def timetable(now: datetime) -> list[dict[str, Any]]:
     """Auctions by the time at which something ends or begins, then listings whose registration closes soon."""
     lots = Lot.objects.exclude(state="closed").filter(listing__announced_at__isnull=False).order_by("closes_ns", "pk")
-    found = list(lots.select_related("listing").prefetch_related(_first_rights("listing__items"))[:TIMETABLE])
+    timed = periods.with_times(lots).select_related("listing")
+    found = list(timed.prefetch_related(_first_rights("listing__items"))[:TIMETABLE])
     rows = [_lot_row(lot, now) for lot in found]
     if len(rows) < TIMETABLE:
         rows += _closing_rows(now, most=TIMETABLE - len(rows))
@@ -111,8 +112,8 @@ def _first_rights(path: str) -> Prefetch[Any]:
 def _lot_row(lot: Lot, now: datetime) -> dict[str, Any]:
     is_ahead = lot.opens_ns > shown.to_ns(now)
     shape, word = words.lot_state(lot)
-    if lot.extensions:
-        word = gettext("%(state)s · extended %(n)s ×") % {"state": word, "n": lot.extensions}
+    period = None if is_ahead else periods.of(lot, now_ns=shown.to_ns(now))
+    word = " · ".join([word, *([times.name(period)] if period else []), *filter(None, [times.again(lot)])])
     at = shown.from_ns(lot.opens_ns if is_ahead else lot.closes_ns)
     return {
         **_of_listing(lot.listing, at, now),

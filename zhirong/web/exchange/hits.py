@@ -10,14 +10,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from markupsafe import Markup, escape
 
-from zhirong.exchange import sales
+from zhirong.exchange import periods, sales
 from zhirong.exchange.models import Listing, ListingItem, Lot
+from zhirong.record import actions as record
 from zhirong.registry.models import Holding, Right
 from zhirong.search import highlights
 from zhirong.search.backend import Hit
 from zhirong.search.query import Node
 from zhirong.web import filters
-from zhirong.web.exchange import words
+from zhirong.web.exchange import times, words
 
 
 def marked(text: str, node: Node, field: str) -> Markup:
@@ -36,10 +37,11 @@ def ids(found: Sequence[Hit], kind: str) -> list[int]:
 
 def things(wanted_hits: Sequence[Hit]) -> dict[str, Any]:
     """The rows behind the hits by their topic, in five queries."""
-    held = Prefetch("holdings", Holding.objects.filter(until=None).order_by("position", "pk"), to_attr="held")
-    rights = Prefetch("right", Right.objects.prefetch_related(held))
-    items = Prefetch("items", ListingItem.objects.order_by("position").prefetch_related(rights), to_attr="shown_items")
-    lots = Prefetch("lots", Lot.objects.order_by("-run"), to_attr="shown_lots")
+    now = Holding.objects.filter(until=None).order_by("position", "pk")
+    held, held_there = Prefetch("holdings", now, to_attr="held"), Prefetch("right__holdings", now, to_attr="held")
+    rights = ListingItem.objects.order_by("position").select_related("right").prefetch_related(held_there)
+    items = Prefetch("items", rights, to_attr="shown_items")
+    lots = Prefetch("lots", periods.with_times(Lot.objects.order_by("-run")), to_attr="shown_lots")
     found: dict[str, Any] = {}
     if wanted := ids(wanted_hits, "listing"):
         listings = Listing.objects.filter(pk__in=wanted).annotate(live_fen=sales.live_fen())
@@ -69,8 +71,12 @@ def listing_row(listing: Any, node: Node) -> dict[str, Any]:
     is_running = lot is not None and listing.state == "bidding"
     top_fen = lot.top_fen if lot is not None else None
     price_word, price_fen = words.price(listing, live_fen=listing.live_fen, top_fen=top_fen)
-    if is_running and lot is not None:
-        line = gettext("ends %(at)s · bids %(n)s") % {"at": filters.short_moment(lot.closes_ns), "n": lot.bids}
+    if is_running and lot is not None and lot.state == "paused":
+        line = gettext("stopped since %(at)s · bids %(n)s") % {"at": filters.short_moment(lot.paused_ns), "n": lot.bids}
+    elif is_running and lot is not None:
+        period = periods.of(lot, now_ns=record.now_ns())
+        ends = gettext("ends %(at)s · bids %(n)s") % {"at": filters.short_moment(lot.closes_ns), "n": lot.bids}
+        line = f"{times.name(period)} · {ends}" if period else ends
     elif listing.state == "announced" and listing.closes_at:
         line = gettext("registration until %(at)s") % {"at": filters.short_moment(listing.closes_at)}
     else:
@@ -97,7 +103,7 @@ def listing_row(listing: Any, node: Node) -> dict[str, Any]:
         "holders": filters.listed(dict.fromkeys(one.name for right in rights[:3] for one in right.held)),
         "price_word": price_word,
         "price_fen": price_fen,
-        "state": words.listing_state(listing),
+        "state": words.running_state(listing, lot.state if lot else None),
         "line": line,
         "export": (listing.number, title, ", ".join(right.number for right in rights)),
         "closes_at": listing.closes_at,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import listing_rules, sales
+from zhirong.exchange import listing_rules, periods, sales
 from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
@@ -25,7 +25,7 @@ from zhirong.record import files
 from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
-from zhirong.web.exchange import altered, checked, news, words
+from zhirong.web.exchange import altered, checked, news, times, words
 
 CAN_REGISTER = "announced"
 
@@ -104,7 +104,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     facts: dict[str, Any] = {
         "listing": found,
         "title": filters.title(found),
-        "state": words.listing_state(found),
+        "state": words.running_state(found, lot.state if lot else None),
         "rules": rules,
         "editions": editions,
         "steps": steps(found, rules, lot=lot, deal=deal, announced_at=announced_at),
@@ -112,12 +112,9 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "items": items,
         "terms": terms(found, rules) if rules else [],
         "lot": lot,
+        "bidding": times.rows(lot, now_ns=record.now_ns()) if lot and found.state == "bidding" else [],
         "deal": deal,
-        "price": words.price(
-            found,
-            live_fen=deal.price_fen if deal and deal.state in sales.LIVE else None,
-            top_fen=lot.top_fen if lot else None,
-        ),
+        "price": price_of(found, lot, deal),
         "result_until": deals.result_stands_until(deal) if deal else None,
         "counts": others,
         "mine": mine,
@@ -138,6 +135,12 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     }
     crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
+
+
+def price_of(found: Listing, lot: Lot | None, deal: Deal | None) -> tuple[str, int]:
+    """Word and amount of the price: of the deal while it stands, else of the bidding, else what is asked."""
+    live_fen = deal.price_fen if deal and deal.state in sales.LIVE else None
+    return words.price(found, live_fen=live_fen, top_fen=lot.top_fen if lot else None)
 
 
 def end_of(found: Listing, rules: RuleSet | None) -> str:
@@ -176,7 +179,7 @@ def lot_of(found: Listing) -> Lot | None:
     """Its newest auction, once there is one."""
     if found.state in ("draft", "submitted", "returned", "announced", "qualifying", "answering"):
         return None
-    return Lot.objects.filter(listing=found).order_by("-run").first()
+    return periods.with_times(Lot.objects.filter(listing=found)).order_by("-run").first()
 
 
 def counts(intents: Sequence[Intent]) -> dict[str, int]:
@@ -276,7 +279,6 @@ def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:
     """The conditions of the sale as its rule set has them."""
     first_step = [step for low, step in rules.steps if low <= found.asking_fen][-1]
     deposit = gettext("%(amount)s (%(share)s of the asking price), counts towards the price")
-    late = gettext("a bid in the last %(window)s moves the end to %(extension)s after it")
     return [
         (gettext("Asked of buyers"), found.requirement or gettext("nothing beyond the deposit")),
         (gettext("Start price"), words.money(found.asking_fen)),
@@ -285,11 +287,7 @@ def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:
             gettext("Deposit"),
             deposit % {"amount": words.money(found.deposit_fen), "share": words.share(rules.deposit_share)},
         ),
-        (gettext("Bidding lasts"), gettext("at least %(span)s") % {"span": words.span(rules.least_duration)}),
-        (
-            gettext("Extension"),
-            late % {"window": words.span(rules.window), "extension": words.span(rules.extension)},
-        ),
+        *times.terms(rules),
         (gettext("Payment"), gettext("within %(span)s of the contract") % {"span": words.span(rules.payment)}),
         (gettext("Deposits of others"), gettext("released within %(span)s") % {"span": words.span(rules.refund)}),
         (gettext("Rule set"), words.rule_set_name(rules)),

@@ -56,7 +56,7 @@ CLOSED: Mapping[str, Collection[str]] = {
     "right_kind": words.KINDS,
     "section": words.SECTIONS,
 }
-EXPORT_CHUNK = 1_000
+EXPORT_CHUNK = 500
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,27 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
+from zhirong.exchange import periods
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
 from zhirong.ledger import bank_view
 from zhirong.ledger.bank_view import Paid
+from zhirong.record import actions as record
 
 
 def of_listing(
-    found: Listing, lot: Lot | None, deal: Deal | None, *, mine: Sequence[Intent], others: int, paid: dict[str, Paid]
+    found: Listing,
+    lot: Lot | None,
+    deal: Deal | None,
+    *,
+    mine: Sequence[Intent],
+    others: int,
+    paid: dict[str, Paid],
 ) -> str:
     """What moves on a listing's page: the listing, its auction, its deal, the reader's own registrations, how many."""
+    period = periods.of(lot, now_ns=record.now_ns()) if lot else None
     return _mark(
         [found.state, found.edition, found.closes_at, found.answer_due_at, found.end_reason, others],
-        [lot.pk, lot.state, lot.bids, lot.top_fen, lot.closes_ns] if lot else [],
+        [lot.pk, lot.state, lot.bids, lot.top_fen, lot.closes_ns, period] if lot else [],
         [deal.pk, deal.state, deal.signed_at, deal.paid_at] if deal else [],
         [(one.pk, one.state, one.deposit_state, one.code, one.priority_rank) for one in mine],
         paid.items(),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhirong.base import money
 from zhirong.base.refused import Refused
-from zhirong.exchange import rules, sales
+from zhirong.exchange import periods, rules, sales
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Reply, Terms
@@ -26,7 +26,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import feed
 from zhirong.web import bid_door, filters, pages
-from zhirong.web.exchange import board, words
+from zhirong.web.exchange import board, times, words
 
 Deed = Callable[[HttpRequest, int], HttpResponse]
 
@@ -75,8 +75,8 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         failed=words.failed(is_run_again=words.terms_on_default(lot) == "rerun"),
         can_bid=intent is not None and access.may(pages.standing_of(request), "exchange.bid", intent),
         key=secrets.token_urlsafe(12),
-        said_words=spoken(),
-        span=words.span,
+        said_words=spoken(lot),
+        rule=times.rule,
         title=title_of(lot),
     )
 
@@ -159,14 +159,15 @@ def in_yuan(code: str, facts: dict[str, Any], price_fen: int) -> Refused:
     return Refused(code, **facts)
 
 
-def spoken() -> str:
+def spoken(lot: Lot) -> str:
     """What the page's script says aloud, once each (role=alert)."""
+    moved = gettext("Limited period until {at}") if lot.form == periods.FORM else gettext("Extended to {at}")
     return json.dumps(
         {
             "five_minutes": gettext("Five minutes left"),
             "one_minute": gettext("One minute left"),
             "ten_seconds": gettext("Ten seconds left"),
-            "extended": gettext("Extended to {at}"),
+            "extended": moved,
             "days": gettext("d"),
             "you": gettext("(you)"),
             "outbid": gettext(OUTBID),
@@ -259,6 +260,8 @@ def confirm(request: HttpRequest, lot_id: int) -> HttpResponse:
     """/lots/12/confirm: the amount in capitals and what it would cost, for pages without script."""
     lot = lot_or_404(lot_id)
     intent, price_fen = bidder(request, lot), bid_door.typed_fen(request.POST)
+    if stop := periods.stop_of(lot):
+        raise Refused("bid.paused", since_ns=stop.since_ns)
     seen = board.room_of(lot)
     if not 0 < price_fen <= seen.terms.most_fen:
         raise in_yuan("bid.not_an_amount", {}, price_fen)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from zhirong.base import citations, money, yaml_text
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.exchange import rule_sets, rules
+from zhirong.exchange import periods, rule_sets, rules
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.record import actions as record
 from zhirong.web import filters, pages, reading
@@ -55,6 +55,12 @@ FIGURES = {
     "relist_cut": gettext_noop("Unsold, offered again at most lower by"),
     "relist_within": gettext_noop("Offered again within"),
     "most_fen": gettext_noop("Highest price the house takes"),
+}
+# What the same figures are in the free and limited form (B1).
+IN_PERIODS = {
+    "least_duration": gettext_noop("Free period, at least"),
+    "window": gettext_noop("Limited period behind it, once somebody bid"),
+    "extension": gettext_noop("A bid in the limited period starts it anew with"),
 }
 WORDS = {
     "timed": gettext_noop("timed, with extension"),
@@ -145,7 +151,7 @@ def figures(found: RuleSet) -> list[dict[str, Any]]:
         shape, certain = CERTAIN[entry["certain"]]
         lines.append(
             {
-                "label": gettext(label),
+                "label": gettext(IN_PERIODS.get(name, label) if found.form == periods.FORM else label),
                 "value": said(name, getattr(found, name)),
                 "since": entry["from"],
                 "source": source_said(entry["source"]),

@@ -97,6 +97,14 @@ def listing_state(listing: Listing) -> tuple[str, str]:
     return shape, gettext(word)
 
 
+def running_state(listing: Listing, auction: str | None) -> tuple[str, str]:
+    """The same; while its auction stands still or priority purchasers may speak, that of the auction."""
+    if listing.state == "bidding" and auction in ("paused", "matching"):
+        shape, word = LOT[auction]
+        return shape, gettext(word)
+    return listing_state(listing)
+
+
 def price(listing: Listing, *, live_fen: int | None, top_fen: int | None) -> tuple[str, int]:
     """Word and amount of the price that a listing shows now."""
     found = sales.of(listing)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange.actions import money, objections, proposals, settlement
-from zhirong.exchange.listing_rules import DEAL_OVER, DEAL_STEPS, DEAL_UNDONE
+from zhirong.exchange.listing_rules import DEAL_OVER, DEAL_STEPS, DEAL_UNDONE, stands_still
 from zhirong.exchange.models import Deal, Objection, Proposal, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages, reading
+from zhirong.web.deals import words as deal_words
 from zhirong.web.office import rooms
 from zhirong.web.office.cases import handed
 
@@ -49,23 +50,6 @@ DEEDS = (
 )
 
 
-def state_of(state: str) -> tuple[str, str]:
-    """Shape and word of a deal's state."""
-    words = {
-        "offered": ("wait", gettext("Offered to the next best")),
-        "contract": ("wait", gettext("Contract to be accepted")),
-        "payment": ("wait", gettext("Price to be paid")),
-        "recordal": ("on", gettext("Change of owner at the office")),
-        "confirming": ("half", gettext("Recordal to be confirmed")),
-        "settled": ("done", gettext("Price and title exchanged")),
-        "defaulted": ("no", gettext("Buyer defaulted")),
-        "declined": ("off", gettext("The next best did not take it")),
-        "withdrawn": ("off", gettext("Offer to the next best withdrawn")),
-        "annulled": ("no", gettext("Annulled")),
-    }
-    return words[state]
-
-
 def due_of(deal: Deal) -> datetime | None:
     """The deadline of the state the deal is in."""
     due = {"offered": deal.contract_due_at, "contract": deal.contract_due_at, "payment": deal.payment_due_at}
@@ -86,7 +70,9 @@ def deals(request: HttpRequest) -> HttpResponse:
         return file
     table = lists.table(request, "deals", gettext("Deals"), columns=columns, found=found, order="-made_at")
     states = [("", gettext("All"), sum(counts.values()))]
-    states += [(name, state_of(name)[1], counts[name]) for name in ("offered", *WAY, *DEAL_UNDONE) if name in counts]
+    states += [
+        (name, deal_words.deal(name)[1], counts[name]) for name in ("offered", *WAY, *DEAL_UNDONE) if name in counts
+    ]
     return rooms.show(
         request, "deals.html", here="office-deals", title=gettext("Settlement"), table=table, states=states, state=state
     )
@@ -97,7 +83,7 @@ def columns_of(now: datetime) -> list[lists.Column]:
 
     def pressing(deal: Deal) -> str:
         due = due_of(deal)
-        return "off" if due is None or deal.stopped_at else "no" if due < now else "wait"
+        return "off" if due is None or stands_still(deal) else "no" if due < now else "wait"
 
     return [
         lists.Column(
@@ -108,8 +94,8 @@ def columns_of(now: datetime) -> list[lists.Column]:
         lists.Column(head=gettext("Seller"), value=lambda one: one.seller.name),
         lists.Column(head=gettext("Buyer"), value=lambda one: one.buyer.name),
         lists.Column(
-            head=gettext("State"), value=lambda one: state_of(one.state)[1], order="state",
-            state=lambda one: state_of(one.state)[0],
+            head=gettext("State"), value=lambda one: deal_words.deal(one.state)[1], order="state",
+            state=lambda one: deal_words.deal(one.state)[0],
         ),
         lists.Column(head=gettext("Deadline"), value=due_of, kind="moment", state=pressing),
         lists.Column(head=gettext("Price (yuan)"), value=lambda one: one.price_fen, kind="money", order="price_fen"),
@@ -135,7 +121,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
     proposal = next((row for row in proposed if row.state == "proposed"), None)
     entered = next((row for row in recordals if row.state == "entered"), None)
     due = due_of(one)
-    is_late = one.state in ("contract", "payment") and due is not None and due < now and one.stopped_at is None
+    is_late = one.state in ("contract", "payment") and due is not None and due < now and not stands_still(one)
     acceptances = list(one.acceptances.select_related("person").order_by("at"))
     why = settlement.no_default(one, {row.side: row.at for row in acceptances}) if is_late else ""
     return rooms.show(
@@ -145,8 +131,9 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         title=filters.title(one.listing),
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
+        stands=stands_still(one),
         is_over=one.state in DEAL_OVER,
-        state=state_of(one.state),
+        state=deal_words.deal(one.state),
         steps=steps(one),
         due=due,
         recordals=recordals,
@@ -235,7 +222,7 @@ def steps(one: Deal) -> list[tuple[str, str, str]]:
         "payment": gettext("Payment"),
         "recordal": gettext("Change of owner"),
         "confirming": gettext("Second person"),
-        "settled": gettext("Price and title exchanged"),
+        "settled": gettext("Settled"),
     }
     reached = WAY.index(one.state) if one.state in WAY else len([name for name in WAY if done.get(name)])
     rows = []

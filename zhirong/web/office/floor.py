@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.base.shown import from_ns
-from zhirong.exchange import floor_doors
+from zhirong.exchange import floor_doors, periods
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Intent, Listing, Lot, LotStep
 from zhirong.people import access
+from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages, reading
-from zhirong.web.exchange import room, words
+from zhirong.web.exchange import room, times, words
 from zhirong.web.office import rooms
 
 RUNNING = ("live", "matching", "paused", "scheduled")
@@ -112,6 +113,8 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
         codes=[(code, code) for code in codes.values_list("code", flat=True)] if "ban" in can else [],
         outcome=words.lot_outcome(one, str(json.loads(one.result).get("outcome", ""))),
         opens_at=from_ns(one.opens_ns),
+        free_until=from_ns(free_ns) if (free_ns := periods.free_end_ns(one)) else None,
+        stands=times.standing(one, stop, now_ns=record.now_ns()) if (stop := periods.stop_of(one)) else None,
         closes_at=from_ns(one.closes_ns),
         public=rooms.link("room", one.pk),
     )

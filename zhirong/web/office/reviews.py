@@ -28,6 +28,7 @@ from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
 from zhirong.web.exchange import altered, rulebook
+from zhirong.web.exchange import times as exchange_times
 from zhirong.web.exchange import words as exchange_words
 from zhirong.web.office import rooms
 from zhirong.web.registry import words as registry_words
@@ -258,8 +259,7 @@ def figures(found: RuleSet, one: Listing, *, now: datetime) -> list[tuple[str, s
         line(gettext("Extended, when nobody came"), times(found.announcement_extensions), "announcement_extensions"),
         line(gettext("Deposit"), yuan(one.deposit_fen), "deposit_share"),
         line(gettext("Least step at the asking price"), yuan(amounts.step_at(found.steps, asking)), "steps"),
-        line(gettext("Bidding lasts at least"), span(found.least_duration), "least_duration"),
-        line(gettext("A late bid moves the end by"), span(found.extension), "extension"),
+        *(line(label, said, figure) for label, said, figure in exchange_times.bidding(found)),
         line(gettext("Contract within"), span(found.contract), "contract"),
         line(gettext("Payment within"), span(found.payment), "payment"),
         line(gettext("Seller's fee at the asking price"), fees["seller"], "fees_seller_ppm"),
@@ -302,7 +302,7 @@ def state_of(state: str) -> tuple[str, str]:
         "bidding": ("on", gettext("In the auction")),
         "sold": ("done", gettext("Sold, in settlement")),
         "offering": ("wait", gettext("Offered to the next best")),
-        "settled": ("done", gettext("Price and title exchanged")),
+        "settled": ("done", gettext("Sold and settled")),
         "suspended": ("wait", gettext("Suspended")),
         "ended": ("off", gettext("Ended unsold")),
         "withdrawn": ("off", gettext("Withdrawn")),

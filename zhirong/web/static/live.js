@@ -57,6 +57,8 @@
       const share = span > 0 ? Math.min(1, Math.max(0, (closes - now()) / span)) : 0;
       one(".is", bar).setAttribute("width", `${(share * 100).toFixed(1)}%`);
     });
+    all("[data-until]").forEach((node) => { node.hidden = now() >= Number(node.dataset.until); });
+    all("[data-since]").forEach((node) => { node.hidden = now() < Number(node.dataset.since); });
     said.set("looked", true);
   };
 

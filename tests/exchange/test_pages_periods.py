@@ -1,0 +1,198 @@
+"""The free and limited form on every page that tells of time, and an auction that stands still (B1, court rule 28)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from tests.browser.given_rooms import an_open_lot
+from tests.exchange import given_deals as given
+from tests.exchange.given_desk import browser_of
+from tests.exchange.given_hall import Day, signed_in, the_floor, the_index
+from tests.web.given_pages import text_of
+from zhirong.exchange.actions import bidding
+from zhirong.exchange.models import Lot
+from zhirong.record import actions as record
+from zhirong.web import filters, limits
+from zhirong.web.exchange import board, front
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECOND_NS = 10**9
+WINDOW_NS = 180 * SECOND_NS
+FREE, LIMITED = "自由报价期", "限时报价期"
+
+
+@pytest.fixture(autouse=True)
+def anew() -> None:
+    front.forget()
+    limits.forget()
+
+
+@pytest.fixture
+def day() -> Day:
+    return Day()
+
+
+@pytest.fixture
+def lot(day: Day) -> Lot:
+    """Its free period of an hour has just begun."""
+    return an_open_lot(day, "free_limited")
+
+
+def fresh(lot: Lot) -> Lot:
+    return Lot.objects.get(pk=lot.pk)
+
+
+def bids(day: Day, lot: Lot, place: int, amount: str) -> None:
+    """One of the buyers bids on a floor of its own, so that no clock jumps under one that runs."""
+    with the_floor():
+        sent = {"own": amount, "key": f"{place} {amount}"}
+        answer = signed_in(day.buyers[place].person).post(f"/lots/{lot.pk}/bid", sent)
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def told(client: Client, lot: Lot) -> dict[str, object]:
+    facts: dict[str, object] = json.loads(client.get(f"/api/lots/{lot.pk}").content)
+    return facts
+
+
+def until(at_ns: int) -> None:
+    given.time_passes(seconds=(at_ns - record.now_ns()) // SECOND_NS + 1)
+
+
+def test_before_the_first_bid_the_free_period_ends_the_auction(client: Client, lot: Lot) -> None:
+    ends = filters.short_clock(lot.closes_ns)
+    room = text_of(client, f"/lots/{lot.pk}")
+    assert f"{FREE}至 {ends}；无人出价则届时结束" in room
+    assert f"{FREE} · 距截止" in room
+    assert "无人出价的，自由报价期届满即结束" in room
+    assert "移到该出价之后" not in room, "the rule of the timed form"
+    listing = text_of(client, f"/listings/{lot.listing.number}")
+    assert f"<dt>{FREE}至</dt><dd>{ends}</dd>" in listing
+    assert "有人出价的，自由报价期后 180 秒" in listing
+    assert "<dt>延时</dt>" not in listing
+    assert f" · {FREE}</span>" in text_of(client, "/")
+    with the_index():
+        assert f"{FREE} · {filters.short_moment(lot.closes_ns)} 截止" in text_of(client, "/market")
+    facts = told(client, lot)
+    assert (facts["form"], facts["period"], facts["free_end_ns"]) == ("free_limited", "free", lot.closes_ns)
+
+
+def test_the_rules_name_the_periods_where_their_form_has_them(client: Client, day: Day) -> None:
+    rules = text_of(client, "/rules")
+    timed, _, after = rules.partition("限时报价期内出价后重新起算")
+    assert "时段内出价则延至其后" in timed
+    assert after, "the free and limited form"
+    seller = text_of(browser_of(day.seller.person), "/listings/new")
+    assert "限时报价期 180 秒" in seller
+    listing = given.a_draft(day.house, day.seller, rule_set="free_limited")
+    review = text_of(signed_in(day.house.operator), f"/office/listings/{listing.pk}")
+    assert "自由报价期不少于" in review
+    assert "临近截止出价" not in review
+
+
+def test_the_first_bid_opens_the_limited_period_and_extends_nothing(client: Client, day: Day, lot: Lot) -> None:
+    free_end_ns = lot.closes_ns
+    bids(day, lot, 0, "80万")
+    lot = fresh(lot)
+    assert (lot.closes_ns, lot.extensions) == (free_end_ns + WINDOW_NS, 0)
+    free, end = filters.short_clock(free_end_ns), filters.short_clock(lot.closes_ns)
+    room = text_of(client, f"/lots/{lot.pk}")
+    assert f"{FREE}至 {free} · {LIMITED}至 {end}" in room
+    assert "领先，其后限时报价" in room
+    assert "延时" not in room
+    assert "重新起算 " not in room.replace("这 180 秒重新起算", "")
+    listing = text_of(client, f"/listings/{lot.listing.number}")
+    assert f"<dt>{FREE}至</dt><dd>{free}</dd>" in listing
+    assert f"<dt>{LIMITED}至</dt><dd>{end}</dd>" in listing
+    clock = board.fragments(f"lot:{lot.pk}", "zh-hans")
+    assert clock is not None
+    assert f"{LIMITED}至 {end}" in clock["clock"]
+    facts = told(client, lot)
+    assert (facts["period"], facts["free_end_ns"], facts["extensions"]) == ("free", free_end_ns, 0)
+    bids(day, lot, 1, "80.5万")
+    assert (fresh(lot).closes_ns, fresh(lot).extensions) == (lot.closes_ns, 0), "in the free period bids move no end"
+    assert '<span class="st on">领先</span>' in text_of(client, f"/lots/{lot.pk}")
+
+
+def test_each_bid_of_the_limited_period_starts_it_anew(client: Client, day: Day, lot: Lot) -> None:
+    free_end_ns = lot.closes_ns
+    bids(day, lot, 0, "80万")
+    bidder = browser_of(day.buyers[1].person)
+    news = f"/listings/{lot.listing.number}/news"
+    before = bidder.get(news).json()["mark"]
+    assert bidder.get(news).json()["mark"] == before
+    until(free_end_ns)
+    assert bidder.get(news).json()["mark"] != before, "the period is another one"
+    assert f"{LIMITED} · 距截止" in text_of(client, f"/lots/{lot.pk}")
+    bids(day, lot, 1, "80.5万")
+    lot = fresh(lot)
+    assert lot.extensions == 1
+    assert lot.closes_ns > free_end_ns + WINDOW_NS
+    room = text_of(client, f"/lots/{lot.pk}")
+    assert "领先，限时重新起算" in room
+    assert "被超过，其后限时报价" in room
+    assert "已重新起算 1 次" in room
+    assert f"竞价中 · {LIMITED} · 已重新起算 1 次" in text_of(client, "/")
+    facts = told(client, lot)
+    assert (facts["period"], facts["free_end_ns"], facts["extensions"]) == ("limited", free_end_ns, 1)
+    office = text_of(signed_in(day.house.operator), f"/office/lots/{lot.pk}")
+    assert "限时报价期重新起算次数" in office
+    assert f"<dt>{FREE}至</dt>" in office
+
+
+def test_a_pause_in_the_free_period_moves_both_ends(client: Client, day: Day, lot: Lot) -> None:
+    free_end_ns = lot.closes_ns
+    bids(day, lot, 0, "80万")
+    with the_floor():
+        bidding.pause(day.house.operator, fresh(lot), reason="线路故障")
+        bidding.resume(day.house.operator, fresh(lot))
+    facts = told(client, lot)
+    given_back_ns = fresh(lot).closes_ns - free_end_ns - WINDOW_NS
+    assert given_back_ns >= WINDOW_NS
+    assert facts["free_end_ns"] == free_end_ns + given_back_ns
+    assert facts["period"] == "free"
+
+
+def test_a_stopped_auction_takes_no_bid_and_says_since_when_why_and_what_follows(client: Client, day: Day) -> None:
+    lot, _ = day.auction()
+    browser, number = signed_in(day.buyers[0].person), lot.listing.number
+    with the_floor():
+        browser.post(f"/lots/{lot.pk}/bid", {"own": "80万", "key": "a"})
+        bidding.pause(day.house.operator, lot, reason="登记簿有查封记载，核对中")
+        for one in (browser, client):
+            room = text_of(one, f"/lots/{lot.pk}")
+            assert "竞价暂停</h2>" in room
+            assert "登记簿有查封记载，核对中" in room
+            assert "期间不受理出价" in room
+            assert "另加一个完整的延时时段 1 分钟" in room or "另加一个完整的延时时段 60 秒" in room
+            assert "data-bind" not in room
+            assert "data-amount" not in room
+            assert 'data-stage="paused"' in room
+            assert " 截止</p>" not in room, "no end that the pause has moved already"
+        assert "您的出价 800,000 元已于" in text_of(browser, f"/lots/{lot.pk}")
+        listing = text_of(client, f"/listings/{number}")
+        assert '<span class="st half">已暂停</span>' in listing
+        assert "<dt>暂停自</dt>" in listing
+        assert "登记簿有查封记载，核对中" in listing
+        refused = browser.post(f"/lots/{lot.pk}/confirm", {"own": "85万", "key": "b"})
+        assert refused.status_code == 409
+        assert "恢复时补足剩余时间" in refused.content.decode()
+        assert told(client, lot)["paused_reason"] == "登记簿有查封记载，核对中"
+        with the_index():
+            assert "已暂停" in text_of(client, "/market")
+        seller = text_of(browser_of(day.seller.person), "/desk/listings")
+        assert "已暂停" in seller
+        assert "已暂停" in text_of(browser_of(day.seller.person), f"/listings/{number}/seller")
+        browser.cookies["lang"] = "en"
+        mine = text_of(browser, "/desk")
+        assert "The bidding on" in mine
+        assert "Bid for it" not in mine
+        browser.cookies["lang"] = "zh-hans"
+        bidding.resume(day.house.operator, fresh(lot))
+        again = text_of(browser, f"/lots/{lot.pk}")
+    assert "data-bind" in again
+    assert "竞价暂停</h2>" not in again
+    assert told(client, lot)["paused_reason"] == ""
