@@ -187,6 +187,18 @@ def test_the_bank_left_its_traces(loads: list[Path]) -> None:
     }
 
 
+def test_the_house_pays_in_time_and_leaves_a_little_to_prepare_and_to_check(loads: list[Path]) -> None:
+    dues = counted(loads[0], "SELECT state, count(*) FROM ledger_due GROUP BY state")
+    assert (dues["due"], dues["made"]) == (2, 1)
+    assert dues["paid"] > 20
+    ((late,),) = rows(loads[0], "SELECT count(*) FROM ledger_due WHERE overdue_at IS NOT NULL OR paid_at > due_at")
+    assert late == 0
+    payouts = counted(loads[0], "SELECT state, count(*) FROM ledger_payout GROUP BY state")
+    assert payouts == {"made": 1, "done": dues["paid"]}
+    told = "SELECT count(*) FROM record_leaf WHERE kind IN ('ledger.payout_overdue', 'ledger.payment_late')"
+    assert rows(loads[0], told) == [(0,)]
+
+
 def test_every_listing_of_the_mass_is_open_to_a_first_intent(loads: list[Path]) -> None:
     mass = """SELECT count(*) FROM exchange_listing l WHERE state = 'announced' AND announced_at IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM exchange_intent i WHERE i.listing_id = l.id)"""

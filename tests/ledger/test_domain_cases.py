@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 
 import pytest
 from django.db import transaction
 
+from tests.exchange import given_fees
 from tests.ledger import given_bank
 from tests.ledger import given_books as given
-from zhirong.base import money
 from zhirong.base.refused import Refused
+from zhirong.exchange import rules as exchange_rules
 from zhirong.ledger import reports, rules
 from zhirong.ledger.actions import payouts, simulated
 from zhirong.ledger.actions import transfers as actions
@@ -57,7 +57,7 @@ def paid_deal() -> None:
 
 def test_thirty_seven_deposits_one_winner_and_every_fen_is_somewhere() -> None:
     refs = bidders(37)
-    assert money.rounded(Fraction(PRICE) * Fraction(15, 1000), "half_even") == FEE
+    assert exchange_rules.fee_fen(given_fees.one_and_a_half(), PRICE, side="seller") == FEE
     for ref in refs[1:]:
         actions.release(None, f"h:{ref}", id=f"r:{ref}", topic="listing:7")
     refunded = sum(given.balance(rules.available(ref)) for ref in refs[1:])

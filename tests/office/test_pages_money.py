@@ -185,22 +185,6 @@ def test_a_verified_payer_under_an_unknown_code_is_not_called_unknown(demo: None
     assert "付款人未知" not in page
 
 
-def test_a_payout_is_made_checked_and_sent_by_two() -> None:
-    house, seller = given.House(), given.a_side("holder")
-    given.money_for(seller.party, 9_000_00)
-    operator, checker = signed_in(house.operator), signed_in(house.checker)
-    path = accounts.available(seller.party.ref)
-    made = {"deed": "make", "key": "out-1", "account": path, "payee": seller.party.name, "amount": "9000"}
-    assert operator.post("/office/bank", made).status_code == 302
-    payout = Payout.objects.get()
-    assert operator.post("/office/bank", {"deed": "check", "payout": payout.pk}).status_code == 403
-    assert checker.post("/office/bank", {"deed": "check", "payout": payout.pk}).status_code == 302
-    assert operator.post("/office/bank", {"deed": "send"}).status_code == 302
-    assert Payout.objects.get().state == "sent"
-    text = text_of(checker, "/office/bank")
-    assert "银行办理中" in text
-
-
 def test_the_books_show_an_account_and_give_it_away_as_csv() -> None:
     house, seller = given.House(), given.a_side("holder")
     given.money_for(seller.party, 9_000_00)

@@ -12,11 +12,9 @@ from pydantic import Field
 
 from zhirong.api import actions, calling, files, paging, problems, shapes
 from zhirong.api.actions import KEY
-from zhirong.base.refused import Refused
 from zhirong.exchange import subjects
 from zhirong.exchange.actions import unplaced
-from zhirong.ledger import rules
-from zhirong.ledger.actions import bank, matches, payouts, simulated
+from zhirong.ledger.actions import bank, free_payouts, matches, payouts, simulated
 from zhirong.ledger.bank import Bank
 from zhirong.ledger.models import BankFile, BankLine, Payout, Reconciliation, SimulatedLine
 from zhirong.record import actions as record
@@ -55,7 +53,7 @@ class TakenTold(shapes.Told):
 
 
 class PayoutTold(shapes.Told):
-    """A payment out, in fen."""
+    """A payment of a client's free money to its own account, in fen; whose account it is says who is paid."""
 
     payout_id: str
     account: str
@@ -95,15 +93,11 @@ class Match(shapes.Said):
 
 
 class PayoutSaid(shapes.Said):
-    """A payment out, in fen."""
+    """A payment of a client's free money to its own account, in fen; whose account it is says who is paid."""
 
     payout_id: Annotated[str, Field(min_length=1, max_length=40, pattern="^[0-9A-Za-z_-]+$")]
     account: Path
-    payee: Annotated[str, Field(min_length=1, max_length=200, pattern=shapes.NO_NUL)]
     amount_fen: shapes.FenGiven
-    topic: Annotated[
-        str, Field(min_length=1, max_length=64, pattern="^[a-z]+:[0-9A-Za-z_-]+$", examples=["party:0f3a"])
-    ]
 
 
 class Paying(shapes.Said):
@@ -313,16 +307,15 @@ def return_to_payer(request: HttpRequest, line_id: shapes.Id) -> HttpResponse:
     auth=calling.may_ask("ledger.make_payout"),
     summary="Make a payout",
     **problems.told(
-        PayoutTold, "ledger.id_used", "ledger.not_positive", "ledger.not_enough", "ledger.account_not_found",
-        "ledger.not_payable", *KEY,
+        PayoutTold, "ledger.id_used", "ledger.not_positive", "ledger.not_enough", "ledger.no_such_place",
+        "ledger.not_payable", "ledger.houses_own", "ledger.promised", "ledger.payee_not_verified",
+        "ledger.payee_without_account", *KEY,
     ),
 )  # fmt: skip
 def make_payout(request: HttpRequest, said: PayoutSaid) -> HttpResponse:
-    """From a client's free money, held until a second person has checked it. Needs an Idempotency-Key."""
-    if rules.class_of(said.account) != "clients":
-        raise Refused("ledger.not_payable", path=said.account)
+    """To the client's own account, held until a second person has checked it. Needs an Idempotency-Key."""
     person, plain = calling.person_of(request), said.model_dump(exclude={"payout_id"})
-    return actions.once(request, lambda: payout_told(payouts.make_payout(person, id=said.payout_id, **plain)))
+    return actions.once(request, lambda: payout_told(free_payouts.pay_out(person, id=said.payout_id, **plain)))
 
 
 @router.post(

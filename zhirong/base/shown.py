@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from zhirong.base import yaml_text
 
@@ -111,6 +112,8 @@ def _has_chinese(text: str) -> bool:
     return any("\u3400" <= sign <= "\u9fff" for sign in text)
 
 
+# An aware instant as the record keeps it; whatever its fact is called, nobody reads it so.
+INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{3,6})?)?(Z|[+-]\d\d:\d\d)")
 # Lengths of time among the facts in nanoseconds; the others are instants.
 LENGTHS = ("left_ns", "window_ns", "extension_ns", "match_ns")
 
@@ -125,7 +128,7 @@ def fact(name: str, value: Any, language: str) -> str:
         return ("是" if value else "否") if is_chinese(language) else ("yes" if value else "no")
     if isinstance(value, list | tuple):
         return ("、" if is_chinese(language) else ", ").join(fact(name, part, language) for part in value)
-    if isinstance(value, str) and (name == "at" or name.endswith("_at")):
+    if isinstance(value, str) and INSTANT.fullmatch(value):
         return moment(datetime.fromisoformat(value), language)
     if isinstance(value, datetime):
         return moment(value, language)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from zhirong.demo import invented, tales
+from zhirong.demo import invented, payments, tales
 from zhirong.demo.cast import Cast
 from zhirong.demo.story import Story
 from zhirong.exchange import clockwork
@@ -45,6 +45,7 @@ def play(story: Story) -> None:
     """The whole story; when it ends, auctions run, wait, were won, paid, certified, stopped and failed."""
     with clockwork.floor_runs():
         told = tales.begin(story)
+        payments.every_day(story, told.at(-1))
         sold = [story.listing(SELLERS[place % 2]) for place in range(len(SETTLED_AS))]
         for listing in sold:
             story.register(listing, *story.some_buyers())
@@ -74,6 +75,7 @@ def play(story: Story) -> None:
         tales.limited_period(story, told)
         _run(story, [*told.running, *running], waiting, silent=silent)
         tales.stops(story, running[1:4])
+        payments.last_day(story)
         read_mail(story.cast, keep=UNREAD)
 
 

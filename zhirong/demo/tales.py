@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from zhirong.base.calendar import beijing_day, china
-from zhirong.demo import invented
+from zhirong.demo import invented, payments
 from zhirong.demo.cast import EVIDENCE
 from zhirong.demo.story import BUYERS, Story
 from zhirong.exchange import clockwork
@@ -106,9 +106,11 @@ def beside_the_first(story: Story, told: Told) -> None:
     story.register(preferred, "zhiqiu", "yizhou")
     _prefers(story, preferred, "wangshu", basis="该专利的独占被许可人，许可合同约定同等条件下优先受让。")
     told.closing, told.preferred = [met, unmet, preferred], [preferred]
-    told.closing.append(story.listing("chen"))
-    story.register(told.closing[-1], "zhiqiu", "weizhen", quirk="late")
+    # Before the bank tells a line late: while books and bank differ nobody is paid.
     _of_minutes(story)
+    late = story.listing("chen")
+    story.registered(late, "zhiqiu", "weizhen", quirk="late")
+    told.closing.append(late)
 
 
 def _of_minutes(story: Story) -> None:
@@ -116,10 +118,12 @@ def _of_minutes(story: Story) -> None:
     sold = story.listing("chen", rule_set="demo")
     story.registered(sold, "wangshu", "zhiqiu")
     assert sold.closes_at is not None
+    payments.every_three_minutes(story, sold.closes_at)
     story.until(sold.closes_at + timedelta(seconds=10))
     story.bidding([sold], rounds=6, seconds=(48, 56))
     story.until(record.now() + timedelta(minutes=2))
     story.deal(sold, until="settled")
+    payments.pay(story)
 
 
 def beside_those_that_run(story: Story, told: Told) -> None:

@@ -63,6 +63,7 @@ def fees(given: Json) -> Json:
         "fee_fen": rules.fee_fen(found, given["price_fen"], side=side),
         "least_fen": found.fee_least_fen,
         "most_ppm": found.fee_most_ppm,
+        "rounding": found.fee_rounding,
         "rates": [{"from_fen": low, "rate_ppm": rate} for low, rate in ladder],
     }
 
@@ -147,6 +148,7 @@ ENGINES: Final[dict[str, Engine]] = {
             "fee_fen": WHOLE,
             "least_fen": WHOLE,
             "most_ppm": WHOLE,
+            "rounding": TEXT,
             "rates": a_list(an_object({"from_fen": WHOLE, "rate_ppm": WHOLE})),
         },
         line="One side's fee on a price under a rule set (X6).",

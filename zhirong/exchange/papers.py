@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
 
 from zhirong.base.calendar import beijing_day
-from zhirong.base.money import shown
+from zhirong.base.money import rounded, shown
 from zhirong.base.refused import Refused
 from zhirong.exchange import published, rules, subjects
 from zhirong.exchange.actions import money
@@ -254,13 +255,13 @@ def fee_note_facts(deal: Deal, side: str) -> facts.FeeNote:
 
 
 def fee_lines(found: RuleSet, price_fen: int, *, side: str, total_fen: int) -> tuple[facts.FeeLine, ...]:
-    """The bands, each half up to the fen, and one line for what the least fee, the cap or rounding changes."""
+    """The bands, each to the fen by the rule set, and one line for what the least fee, the cap or rounding changes."""
     lines = [
         facts.FeeLine(
             band=_band(low, part),
             base_fen=part,
             rate=f"{_percent(rate, rules.PPM)}",
-            fee_fen=(part * rate + rules.PPM // 2) // rules.PPM,
+            fee_fen=rounded(Fraction(part * rate, rules.PPM), found.fee_rounding),
         )
         for low, part, rate in rules.fee_parts(found, price_fen, side=side)
     ]

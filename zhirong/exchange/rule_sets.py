@@ -8,13 +8,13 @@ from datetime import date
 from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from zhirong.base import citations, yaml_text
+from zhirong.base import citations, money, yaml_text
 from zhirong.base.refused import Refused
 
 # Figures that kept editions of older listings do not hold: for them the default of the class is the rule.
-ADDED_LATER = frozenset({"late_admission", "announcement_again"})
+ADDED_LATER = frozenset({"late_admission", "announcement_again", "fee_rounding"})
 # Figures of kept editions that no deed ever read: the seller's answer has one term, `seller_answer`.
 DROPPED_LATER = frozenset({"silence"})
 FOLDER = Path(__file__).parent / "parameters"
@@ -92,6 +92,8 @@ class RuleSet:
     late_admission: bool = False
     # Of a second auction after one in which nobody bought (court rule 26); without it the term of the first holds.
     announcement_again: Span | None = None
+    # To the fen, after the parts of a fee are summed. Editions kept before were announced under half up.
+    fee_rounding: money.Rounding = "half_up"
 
     def announcement_for(self, asking_fen: int) -> Span:
         """How long a listing at this price must be announced at least (X2, X3)."""
@@ -183,6 +185,7 @@ def must_be_lawful(rules: RuleSet) -> None:
     assert rules.form in ("timed", "free_limited")
     assert rules.on_default in ("next_best", "rerun")
     assert rules.one_bidder in ("contract", "fail")
+    assert rules.fee_rounding in get_args(money.Rounding)
     assert set(rules.forfeiture) <= {"costs", "gap", "seller"}
     for figure, bound in _bounds_on(rules.basis, rules.day).items():
         if bound.get("form", rules.form) == rules.form:

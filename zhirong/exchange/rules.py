@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from fractions import Fraction
 
+from zhirong.base import money
 from zhirong.base.refused import Refused
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.rule_sets import Ladder, RuleSet
@@ -45,10 +47,10 @@ def deposit_fen(rules: RuleSet, asking_fen: int) -> int:
 
 
 def fee_fen(rules: RuleSet, price_fen: int, *, side: str) -> int:
-    """One side's fee: each part of the price at its own rate, half up to the fen; the cap goes first (X6)."""
+    """One side's fee: each part of the price at its own rate, their sum to the fen by the rule set; the cap first."""
     ladder = rules.fees_seller_ppm if side == "seller" else rules.fees_buyer_ppm
     millionths = sum(part * rate for part, rate in _parts(ladder, price_fen))
-    fee = (millionths + PPM // 2) // PPM
+    fee = money.rounded(Fraction(millionths, PPM), rules.fee_rounding)
     return min(max(fee, rules.fee_least_fen), price_fen * rules.fee_most_ppm // PPM)
 
 

@@ -10,8 +10,11 @@ from zhirong.people.models import Party, Secret
 
 # What is told of money that leaves; its facts name the payee by the random reference alone.
 KINDS = frozenset(
-    {"ledger.payout_due", "ledger.account_missing", "ledger.payout_overdue", "ledger.payment_late", "ledger.due_paid"}
-)
+    {
+        "ledger.payout_due", "ledger.account_missing", "ledger.payout_overdue", "ledger.payment_late",
+        "ledger.due_paid", "ledger.free_payout_made", "ledger.free_payout_stopped", "ledger.free_payout_paid",
+    }
+)  # fmt: skip
 
 
 def shown(who: Who, refs: Iterable[str]) -> dict[str, str]:

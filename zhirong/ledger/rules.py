@@ -71,8 +71,8 @@ def escrow(deal: str) -> str:
 
 
 def may_be_paid_out(path: str) -> bool:
-    """Only a party's free money, the house's own fees and what nobody claims may leave; a deal's escrow never (I10)."""
-    return path.startswith(("fee:", "tax:", "suspense:")) or (path.startswith("party:") and path.endswith(":available"))
+    """Only a party's free money and what nobody claims may leave on an instruction; a deal's escrow never (I10)."""
+    return path.startswith("suspense:") or (path.startswith("party:") and path.endswith(":available"))
 
 
 Class = Literal["custody", "transit", "suspense", "clients", "own"]

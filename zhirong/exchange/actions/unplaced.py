@@ -12,7 +12,7 @@ from zhirong.exchange import terms
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Deal, Listing, Overdue
 from zhirong.ledger import rules as accounts
-from zhirong.ledger.actions import dues, matches
+from zhirong.ledger.actions import dues, matches, owners
 from zhirong.ledger.models import BankLine, Expectation
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -113,4 +113,4 @@ def _payers(line: BankLine) -> list[Person]:
     if named is None or accounts.squeezed(named.payer) != accounts.squeezed(line.payer):
         return []
     party = Party.objects.filter(ref=named.account.path.split(":")[1]).first()
-    return dues.persons_of([party.pk])[party.pk] if party is not None else []
+    return owners.persons_of([party.pk])[party.pk] if party is not None else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,11 +12,11 @@ from django.db.models import F, Sum
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import rules
-from zhirong.ledger.actions import earmarks, payouts, transfers
+from zhirong.ledger.actions import earmarks, owners, payouts, transfers
 from zhirong.ledger.models import Account, Due, Payout
 from zhirong.people import access
 from zhirong.people.actions import secrets
-from zhirong.people.models import Membership, Party, Person, RoleGrant, Secret
+from zhirong.people.models import Party, Person, RoleGrant, Secret
 from zhirong.record import actions as record
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,7 +63,7 @@ def owe(owed: Sequence[Owed]) -> list[Due]:
         )
         for one in fresh
     ]
-    members = persons_of({one.party.pk for one in fresh})
+    members = owners.persons_of({one.party.pk for one in fresh})
     made = Due.objects.bulk_create(rows)
     record.tell_many(_deed_of(one, members[one.party_id], at=now) for one in made)
     first_time = [one for one in made if one.why in FIRST_TIME]
@@ -92,15 +91,6 @@ def _deed_of(due: Due, to: Iterable[Person], *, at: datetime) -> record.Deed:
     }
     refs = tuple(person.ref for person in to)
     return record.Deed(kind="ledger.payout_due", topic=due.topic, who_ref="house", at=at, facts=facts, to=refs)
-
-
-def persons_of(parties: Iterable[int]) -> dict[int, list[Person]]:
-    """Who acts for each of these parties, in one query."""
-    found: dict[int, list[Person]] = defaultdict(list)
-    members = Membership.objects.filter(party__in=set(parties), confirmed_at__isnull=False, ended_at__isnull=True)
-    for member in members.select_related("person").order_by("pk"):
-        found[member.party_id].append(member.person)
-    return found
 
 
 def office() -> list[Person]:
@@ -279,7 +269,7 @@ def note_paid(done: Sequence[Payout], *, at: datetime) -> None:
     """The bank says that these payouts left: what was due is paid, and its party is told."""
     rows = list(Due.objects.filter(payout__in=done).select_related("party", "payout").order_by("pk"))
     Due.objects.filter(pk__in=[one.pk for one in rows]).update(state="paid", paid_at=at)
-    members = persons_of({one.party_id for one in rows})
+    members = owners.persons_of({one.party_id for one in rows})
     record.tell_many(
         record.Deed(
             kind="ledger.due_paid",
@@ -315,7 +305,7 @@ def tell_overdue(key: str, *, about: str) -> Due:
         return due
     due.overdue_at = now
     due.save(update_fields=["overdue_at"])
-    told = {"ledger.payout_overdue": office(), "ledger.payment_late": persons_of([due.party_id])[due.party_id]}
+    told = {"ledger.payout_overdue": office(), "ledger.payment_late": owners.persons_of([due.party_id])[due.party_id]}
     for kind, to in told.items():
         record.tell(
             kind,

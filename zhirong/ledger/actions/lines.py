@@ -12,7 +12,7 @@ from django.db import transaction
 
 from zhirong.base.refused import Refused
 from zhirong.ledger import astray, rules
-from zhirong.ledger.actions import dues, earmarks, transfers
+from zhirong.ledger.actions import dues, earmarks, owners, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account, BankFile, BankLine, Expectation, Payout
 from zhirong.people.models import Party, Person
@@ -264,6 +264,8 @@ def close_met(desk: Desk, waiting: Sequence[Waiting]) -> None:
     if paid:
         Payout.objects.bulk_update(paid, ["line", "state"])
         dues.note_paid(paid, at=desk.at)
+        for payout in paid:
+            owners.tell("ledger.free_payout_paid", payout, who=None)
 
 
 def tell_astray(desk: Desk, waiting: Sequence[Waiting]) -> None:
@@ -271,7 +273,7 @@ def tell_astray(desk: Desk, waiting: Sequence[Waiting]) -> None:
     found = astray.of_lines(one.row for one in waiting)
     refs = {one.path.split(":")[1] for one in found if one.path.startswith("party:")}
     parties = dict(Party.objects.filter(ref__in=refs).values_list("ref", "pk")) if refs else {}
-    members = dues.persons_of(parties.values()) if parties else {}
+    members = owners.persons_of(parties.values()) if parties else {}
     for one in found:
         ref = one.path.split(":")[1]
         facts: dict[str, Any] = {"party": ref, "payment_code": one.code, "amount_fen": one.amount_fen}

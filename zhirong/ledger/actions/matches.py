@@ -32,13 +32,13 @@ def propose_match(who: Person, line_id: int, *, account: str) -> BankLine:
     """Say to which client's account a line in suspense belongs; it moves only after a second person's word.
 
     `account` is what a person would write: the path of the account, the payment code, or the party's full registered
-    name, code or reference.
+    name, code or reference. Money that left may also be the house's own, by the path of its account: its fees go so.
     """
     line = waiting_line(line_id)
     access.require(who, "ledger.propose_match", line)
     if line.state != "suspense":
         raise Refused("ledger.line_not_waiting", state=line.state)
-    found = _account_of(account.strip())
+    found = _account_of(account.strip(), classes=("clients", "own") if line.amount < 0 else ("clients",))
     line.proposed, line.matched_by, line.state = found, who, "proposed"
     line.save(update_fields=["proposed", "matched_by", "state"])
     record.tell(
@@ -52,10 +52,10 @@ def propose_match(who: Person, line_id: int, *, account: str) -> BankLine:
     return line
 
 
-def _account_of(given: str) -> Account:
+def _account_of(given: str, *, classes: tuple[rules.Class, ...]) -> Account:
     """The one client's account that is meant; a name that several bear, or nobody, is refused with what would do."""
     found = Account.objects.filter(path=given).first()
-    if found is not None and rules.class_of(found.path) == "clients":
+    if found is not None and rules.class_of(found.path) in classes:
         return found
     expected = Expectation.objects.select_related("account").filter(code=given.upper()).first()
     if expected is not None:

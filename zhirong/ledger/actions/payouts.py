@@ -13,7 +13,7 @@ from django.db import transaction
 from zhirong.base.refused import Refused
 from zhirong.ledger import bank as banks
 from zhirong.ledger import rules
-from zhirong.ledger.actions import earmarks, transfers
+from zhirong.ledger.actions import earmarks, owners, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import Account, BankFile, BankLine, Due, Payout, Reconciliation
 from zhirong.people import access
@@ -55,14 +55,9 @@ def hash_of(payout: Payout) -> str:
     )
 
 
-def owner_of(path: str) -> str:
-    """The party whose account of the books this is; nobody for the house's own."""
-    return path.split(":")[1] if path.startswith("party:") else ""
-
-
 def account_changed(payout: Payout, prints: Mapping[str, str]) -> bool:
     """Whether the payee's bank account is another than the one the payout was made for."""
-    return prints.get(owner_of(payout.account.path), "") != payout.account_print
+    return prints.get(owners.owner_of(payout.account.path), "") != payout.account_print
 
 
 @transaction.atomic
@@ -71,6 +66,7 @@ def make_payout(
 ) -> Payout:
     """Make a payout and hold its money; the same id again is the same payout.
 
+    The payee is what another deed read of the books (`dues`, `free_payouts`, `return_to_payer`); nobody types it.
     Without a person the house makes it where a rule says so (a loser's refund); a person checks it all the same.
     """
     if who is not None:
@@ -80,7 +76,7 @@ def make_payout(
     transfers.lock_book()
     found = Payout.objects.select_related("account").filter(pk=id).first()
     # The same request again is the same payout, whatever became of the account since.
-    seen = found.account_print if found is not None else secrets.account_print(owner_of(account))
+    seen = found.account_print if found is not None else secrets.account_print(owners.owner_of(account))
     fresh = payload_hash(
         id=id, account=account, payee=payee, amount=amount_fen, currency="CNY", topic=topic, bank_account=seen
     )
@@ -122,7 +118,7 @@ def check_payout(who: Person, payout_id: str) -> Payout:
     payout = waiting(payout_id)
     if payout.made_by is not None:
         rules.require_two_persons(payout.made_by.ref, who.ref)
-    owner = owner_of(payout.account.path)
+    owner = owners.owner_of(payout.account.path)
     if hash_of(payout) != payout.payload_hash or account_changed(payout, secrets.account_prints([owner])):
         raise Refused("ledger.payout_changed", id=payout_id)
     secrets.must_have_rested(owner)
@@ -155,6 +151,7 @@ def refuse_payout(who: Person, payout_id: str, *, reason: str) -> Payout:
     record.tell(
         "ledger.payout_refused", payout.topic, who=who, payout=payout_id, amount_fen=payout.amount, reason=reason
     )
+    owners.tell("ledger.free_payout_stopped", payout, who=who)
     BankLine.objects.filter(state="returning", pk__in=line_ids(payout)).update(state="suspense")
     # What was due is due still, by the same instant: another payout may be made for it.
     Due.objects.filter(payout=payout).update(state="due", payout=None)
@@ -171,6 +168,7 @@ def void(who: Person, payout: Payout) -> None:
     payout.state = "refused"
     payout.save(update_fields=["state"])
     record.tell("ledger.payout_refused", payout.topic, who=who, payout=payout.pk, amount_fen=payout.amount, reason=VOID)
+    owners.tell("ledger.free_payout_stopped", payout, who=who)
     Due.objects.filter(payout=payout).update(state="due", payout=None)
 
 
@@ -279,7 +277,7 @@ def _ready(chosen: Sequence[Payout]) -> list[Payout]:
         .filter(state="checked", pk__in=[one.pk for one in chosen])
         .order_by("checked_at", "pk")
     )
-    prints = secrets.account_prints(owner_of(one.account.path) for one in checked)
+    prints = secrets.account_prints(owners.owner_of(one.account.path) for one in checked)
     changed = {one.pk for one in checked if account_changed(one, prints)}
     for one in checked:
         if one.pk in changed:
@@ -302,6 +300,7 @@ def _take_back(payout: Payout) -> None:
         amount_fen=payout.amount,
         account=payout.account.path,
     )
+    owners.tell("ledger.free_payout_stopped", payout, who=None)
     Due.objects.filter(payout=payout).update(state="due", payout=None)
 
 
@@ -315,14 +314,14 @@ def _accounts(who: Person, payouts: Sequence[Payout]) -> dict[str, str]:
 
     Only an account that is the one the checker saw is read and given.
     """
-    owners = {one.id: owner_of(one.account.path) for one in payouts}
-    found = Secret.objects.filter(kind=secrets.ACCOUNT, party__ref__in=set(owners.values()))
+    payees = {one.id: owners.owner_of(one.account.path) for one in payouts}
+    found = Secret.objects.filter(kind=secrets.ACCOUNT, party__ref__in=set(payees.values()))
     parties = {
         ref: (pk, bytes(seen).hex()) for ref, pk, seen in found.values_list("party__ref", "party", "fingerprint")
     }
     full = {}
     for one in payouts:
-        party, seen = parties.get(owners[one.id], (0, ""))
+        party, seen = parties.get(payees[one.id], (0, ""))
         if not seen or seen != one.account_print:
             continue
         plain = secrets.read_secret(who, party, kind=secrets.ACCOUNT, reason="payout", about=_about(one))

@@ -49,6 +49,7 @@ FIGURES = {
     "fees_seller_ppm": gettext_noop("Seller's fee, by part of the price"),
     "fees_buyer_ppm": gettext_noop("Buyer's fee, by part of the price"),
     "fee_least_fen": gettext_noop("Fee, at least"),
+    "fee_rounding": gettext_noop("Fee, to the fen"),
     "fee_most_ppm": gettext_noop("Fee, at most"),
     "on_default": gettext_noop("When the winner fails"),
     "forfeiture": gettext_noop("A forfeited deposit pays, in order"),
@@ -72,6 +73,10 @@ WORDS = {
     "costs": gettext_noop("costs of the sale"),
     "gap": gettext_noop("the gap in price"),
     "seller": gettext_noop("the seller"),
+    "half_even": gettext_noop("nearest fen; half a fen to the even one"),
+    "half_up": gettext_noop("nearest fen; half a fen up"),
+    "down": gettext_noop("down to the fen"),
+    "up": gettext_noop("up to the fen"),
 }
 CERTAIN = {
     "text": ("go", gettext_noop("Checked")),

@@ -15,9 +15,9 @@ from zhirong.base.calendar import beijing_day, start_of_day
 from zhirong.base.refused import Refused
 from zhirong.exchange import subjects
 from zhirong.exchange.actions import unplaced
-from zhirong.ledger import bank_view, reports
+from zhirong.ledger import bank_view, reports, rules
 from zhirong.ledger.actions import bank as bank_actions
-from zhirong.ledger.actions import matches, payouts, set_aside, simulated
+from zhirong.ledger.actions import free_payouts, matches, owners, payouts, set_aside, simulated
 from zhirong.ledger.models import Account, BankLine, Expectation
 from zhirong.people import access
 from zhirong.record import actions as record
@@ -116,10 +116,9 @@ def deed(request: HttpRequest) -> HttpResponse:
         return bank_actions.take_statement(person, content, name=kept.name, kept=kept)
 
     def make() -> object:
-        account, payee = given.get("account", "").strip(), given.get("payee", "").strip()
-        return payouts.make_payout(
-            person, id=given.get("key", "")[:40], account=account, payee=payee,
-            amount_fen=rooms.fen_of(request, "amount"), topic="office",
+        return free_payouts.pay_out(
+            person, id=given.get("key", "")[:40], account=given.get("account", "").strip(),
+            amount_fen=rooms.fen_of(request, "amount"),
         )  # fmt: skip
 
     payout, reason = given.get("payout", ""), given.get("reason", "")
@@ -207,8 +206,8 @@ def books(request: HttpRequest) -> HttpResponse:
         except Refused:
             refused = gettext("No account has the path %(path)s.") % {"path": path[:120]}
     paths = {path, *(row.other for row in statement.rows)} if statement else set()
-    owners = accounts.owners(paths)
-    names = {one: accounts.name_of(one, owners) for one in paths}
+    owned = accounts.owners(paths)
+    names = {one: accounts.name_of(one, owned) for one in paths}
     moved = statement_columns(names, subjects.of(row.topic for row in statement.rows) if statement else {})
     if statement and (file := lists.taken_away(request, "statement", path, columns=moved, found=statement.rows)):
         return file
@@ -219,7 +218,7 @@ def books(request: HttpRequest) -> HttpResponse:
         return file
     facts: dict[str, Any] = {"statement": statement, "account": path, "name": names.get(path, path)}
     facts["trial"] = reports.trial_balance().items() if not path else None
-    facts["payee"] = payee_of(request, path, owners) if statement else None
+    facts["payee"] = payee_of(request, path, owned) if statement else ""
     facts["moves"] = (
         lists.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
@@ -231,14 +230,12 @@ def books(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def payee_of(request: HttpRequest, path: str, owners: dict[str, str]) -> str | None:
+def payee_of(request: HttpRequest, path: str, names: dict[str, str]) -> str:
     """Whose free money an account is, for those who may pay it out."""
-    head, _, tail = path.partition(":")
-    if head != "party" or not tail.endswith(":available"):
-        return None
-    if not access.could(pages.standing_of(request), "ledger.make_payout"):
-        return None
-    return owners.get(tail.removesuffix(":available"))
+    ref = owners.owner_of(path)
+    if path != rules.available(ref) or not access.could(pages.standing_of(request), "ledger.make_payout"):
+        return ""
+    return names.get(ref, "")
 
 
 def account_columns() -> list[lists.Column]:
