@@ -23,7 +23,7 @@ from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import dues, payouts, set_aside, simulated, transfers
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import BankFile, BankLine
-from zhirong.people.actions import roles, secrets, tokens, verification
+from zhirong.people.actions import browsers, roles, secrets, tokens, verification
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record import sequencer
@@ -244,7 +244,10 @@ def _people(things: Things) -> None:
     grant = roles.grant_role(things.administrator, people.a_person().pk, "checker")
     assert grant.confirmed_at is None
     token, _ = tokens.make_token(seller.person, name="x", days=1)
+    browser = browsers.note(seller.person, "k" * 32, agent="Firefox · Linux")
     things.by_start |= {
+        "/account/browsers/": {"browser_id": browser.pk},
+        "/api/me/browsers/": {"browser_id": browser.pk},
         "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
         "/account/members/": {"membership_id": joining.pk},
         "/account/members/<int:membership_id>/leave": {"membership_id": seller.person.memberships.earliest("pk").pk},

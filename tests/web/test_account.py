@@ -11,7 +11,7 @@ from tests.api.given_api import a_caller
 from tests.people.given_people import PASSWORD, a_credit_code, a_membership, a_party, a_person
 from tests.web.given_pages import text_of
 from zhirong.people.actions import parties, roles, tokens
-from zhirong.people.models import Membership, Party, Person, Token
+from zhirong.people.models import Browser, Membership, Party, Person, Token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -256,3 +256,27 @@ def test_a_token_ends_on_a_whole_second() -> None:
     told = text_of(signed_in(person), "/desk/messages")
     assert re.search(r"\d\d:\d\d(:\d\d)?", told)
     assert not re.search(r"\d\d:\d\d:\d\d\.\d", told)
+
+
+def test_a_lost_browser_is_listed_and_logged_out_and_nobody_elses_is(client: Client) -> None:
+    person, other = a_person(password=PASSWORD), a_person()
+    said, phone = {"login": person.login, "password": PASSWORD}, Client(headers={"User-Agent": "Mozilla iPhone Safari"})
+    phone.post("/sign-in", said)
+    client.post("/sign-in", said, headers={"User-Agent": "Mozilla (Windows NT 10.0) Chrome/130 Safari/537"})
+    page = text_of(client, "/account")
+    assert "Safari · iPhone" in page
+    assert "Chrome · Windows" in page
+    lost = Browser.objects.get(agent="Safari · iPhone")
+    address = f"/account/browsers/{lost.pk}/end"
+    assert page.count("/account/browsers/") == 1
+    assert signed_in(other).post(address).status_code == 404
+    assert a_caller(other).ask("DELETE", f"/me/browsers/{lost.pk}").status_code == 404
+    assert phone.get("/account").status_code == 200
+    assert "该浏览器已退出登录" in client.post(address, follow=True).content.decode()
+    assert phone.get("/account").status_code == 302
+    assert [one["agent"] for one in a_caller(person).get("/me/browsers")] == ["Chrome · Windows"]
+    old = {"old_password": PASSWORD, "new_password": "quiet-harbour-lamp-9"}
+    assert client.post("/account/password", old).status_code == 302
+    assert "Chrome · Windows" in text_of(client, "/account")
+    client.post("/sign-out")
+    assert not Browser.objects.exists()

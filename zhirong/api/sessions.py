@@ -14,8 +14,8 @@ from pydantic import Field
 from zhirong.api import calling, problems, shapes
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.people.actions import sign_in, tokens
-from zhirong.people.models import Person, Token
+from zhirong.people.actions import browsers, sign_in, tokens
+from zhirong.people.models import Browser, Person, Token
 from zhirong.record import actions as record
 
 router = Router(tags=["sign-in"])
@@ -152,6 +152,29 @@ def end_token(request: HttpRequest, token_id: shapes.Id) -> shapes.Done:
     if not access.may(calling.standing_of(request), "people.end_token", token):
         raise Refused("api.not_found")
     tokens.end_token(calling.person_of(request), token.pk)
+    return shapes.Done()
+
+
+class BrowserTold(shapes.Told):
+    """A browser in which the caller is logged in."""
+
+    browser_id: int
+    agent: str = Field(examples=["Chrome · Windows"])
+    began_at: datetime
+
+
+@router.get("/me/browsers", summary="Browsers in which I am logged in", **problems.told(list[BrowserTold]))
+def list_browsers(request: HttpRequest) -> list[BrowserTold]:
+    """Newest first; a token is none."""
+    found = browsers.open_browsers(calling.person_of(request))
+    return [BrowserTold(browser_id=one.pk, agent=one.agent, began_at=one.began_at) for one in found]
+
+
+@router.delete("/me/browsers/{int:browser_id}", summary="Log a browser out", **problems.told(shapes.Done))
+def end_browser(request: HttpRequest, browser_id: shapes.Id) -> shapes.Done:
+    """A telephone that was lost, for instance: its session is worth nothing from now on."""
+    person = calling.person_of(request)
+    browsers.end_browser(person, shapes.one(Browser.objects.filter(person=person), pk=browser_id).pk)
     return shapes.Done()
 
 

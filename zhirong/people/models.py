@@ -153,3 +153,12 @@ class Token(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+
+class Browser(models.Model):
+    """A browser in which a person is logged in, known by its session."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="browsers")
+    session_key = models.CharField(max_length=40, unique=True)
+    agent = models.CharField(max_length=40)
+    began_at = models.DateTimeField()

@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhirong.people import access
-from zhirong.people.actions import parties, roles, sign_in, tokens
-from zhirong.people.models import Membership, Person, RoleGrant, Token
+from zhirong.people.actions import browsers, parties, roles, sign_in, tokens
+from zhirong.people.models import Browser, Membership, Person, RoleGrant, Token
 from zhirong.record import actions as record
-from zhirong.web import limits, pages, views
+from zhirong.web import agents, limits, pages, views
 from zhirong.web.office import done
 
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -47,7 +47,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         login, password = request.POST.get("login", ""), request.POST.get("password", "")
         if settings.DEMO and (chosen := request.POST.get("as")):
             login, password = chosen, password_of_demo()
-        person = sign_in.log_in(request.session, login=login, password=password)
+        person = sign_in.log_in(request.session, login=login, password=password, agent=agent_of(request))
         # What somebody put into this browser before the log-in proves no form after it.
         csrf.rotate_token(request)
         return HttpResponseRedirect(pages.safe_back(after, first_place(person)))
@@ -59,6 +59,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
         demo_password=password_of_demo() if settings.DEMO else "",
         after=pages.safe_back(after, ""),
     )
+
+
+def agent_of(request: HttpRequest) -> str:
+    """How the browser calls itself, in two words."""
+    return agents.named(request.headers.get("User-Agent", ""))
 
 
 def first_place(person: Person) -> str:
@@ -93,7 +98,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         limits.take(request, "sign_up")
         given = {name: request.POST.get(name, "") for name in ("login", "name", "password", "email", "phone")}
         sign_in.sign_up(**given, language=views.chosen(request, "lang"))
-        sign_in.log_in(request.session, login=given["login"], password=given["password"])
+        sign_in.log_in(request.session, login=given["login"], password=given["password"], agent=agent_of(request))
         csrf.rotate_token(request)
         return HttpResponseRedirect(reverse("account"))
     crumbs = [(gettext("Log in"), reverse("sign-in")), (gettext("New log-in"), None)]
@@ -119,6 +124,8 @@ def account_page(request: HttpRequest, *, fresh_token: str = "") -> HttpResponse
         roles=[(one.pk, words[one.role][language]) for one in grants if one.confirmed_at],
         # Only at the founding of the house does somebody accept a role; later a second administrator confirms it.
         offered=[(one.pk, words[one.role][language]) for one in grants if not one.confirmed_at],
+        browsers=list(browsers.open_browsers(person)[:20]),
+        this_key=request.session.session_key,
         languages=LANGUAGES,
         done=done.word(request),
         memberships=Membership.objects.filter(person=person, ended_at__isnull=True).select_related("party"),
@@ -250,6 +257,17 @@ def make_administrator(request: HttpRequest, membership_id: int) -> HttpResponse
 
 @require_POST
 @pages.signed_in
+def end_browser(request: HttpRequest, browser_id: int) -> HttpResponse:
+    """A browser that was lost, or left open somewhere else."""
+    person = known(request)
+    if not Browser.objects.filter(pk=browser_id, person=person).exists():
+        raise Http404
+    browsers.end_browser(person, browser_id)
+    return done.tell(request, HttpResponseRedirect(reverse("account")), "end_browser")
+
+
+@require_POST
+@pages.signed_in
 def make_token(request: HttpRequest) -> HttpResponse:
     """The one answer that shows the token's text."""
     days = request.POST.get("days", "")
@@ -279,6 +297,7 @@ addresses = [
     path("account/contact", change_contact, name="contact-change"),
     path("account/roles/<int:grant_id>/accept", accept_role, name="accept-role"),
     path("account/roles/<int:grant_id>/end", give_up_role, name="give-up-role"),
+    path("account/browsers/<int:browser_id>/end", end_browser, name="end-browser"),
     path("account/tokens", make_token, name="make-token"),
     path("account/tokens/<int:token_id>/end", end_token, name="end-token"),
 ]

@@ -17,7 +17,8 @@ from django.db import transaction
 from zhirong.base import text
 from zhirong.base.refused import Refused
 from zhirong.people import access, figures, rules
-from zhirong.people.models import Person, RoleGrant
+from zhirong.people.actions import browsers
+from zhirong.people.models import Browser, Person, RoleGrant
 from zhirong.record import actions as record
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -74,8 +75,11 @@ def _make_person(*, login: str, name: str, encoded: str) -> Person:
     return person
 
 
-def log_in(session: SessionBase, *, login: str, password: str) -> Person:
-    """The person whose log-in and password these are, now signed in under a fresh session key."""
+def log_in(session: SessionBase, *, login: str, password: str, agent: str | None = None) -> Person:
+    """The person whose log-in and password these are, now signed in under a fresh session key.
+
+    `agent` is how a browser calls itself; a program has none and no session that lasts.
+    """
     person = Person.objects.filter(login=login.strip().lower()).first()
     if person is None:
         _refuse_unknown(login, password)
@@ -87,6 +91,8 @@ def log_in(session: SessionBase, *, login: str, password: str) -> Person:
         person.last_login = record.now()
         person.save(update_fields=["last_login"])
         _bind(session, person)
+        if agent is not None:
+            browsers.note(person, session.session_key or "", agent=agent)
         record.tell("people.logged_in", person.topic, who=person)
     return person
 
@@ -183,6 +189,7 @@ def _tell_failed(person: Person, tries: rules.Tries) -> None:
 @transaction.atomic
 def log_out(session: SessionBase, who: Person) -> None:
     """The session is gone with everything in it."""
+    Browser.objects.filter(person=who, session_key=session.session_key or "").delete()
     session.flush()
     record.tell("people.logged_out", who.topic, who=who)
 
@@ -196,8 +203,11 @@ def change_password(who: Person, session: SessionBase | None, *, old: str, new: 
         person = Person.objects.select_for_update().get(pk=who.pk)
         person.password = encoded
         person.save(update_fields=["password"])
+        before = session.session_key if session is not None else None
+        Browser.objects.filter(person=person).exclude(session_key=before or "").delete()
         if session is not None:
             _bind(session, person)
+            Browser.objects.filter(person=person).update(session_key=session.session_key)
         record.tell("people.password_changed", person.topic, who=person, to=[person])
     who.password = encoded
 

@@ -56,6 +56,7 @@ WORDS = {
     "office-transfer.return": gettext_noop("Done: the entry went back to whoever made it."),
     "contact": gettext_noop("Done: messages go there from now on."),
     "accept_role": gettext_noop("Done: the role is yours from now on."),
+    "end_browser": gettext_noop("Done: that browser is logged out."),
     "give_up": gettext_noop("Done: the role is given up."),
     "nature": gettext_noop("Done: what kind of body the party is stands noted; its administrators are told."),
     "entry": gettext_noop("Done: the entry stands on the register."),
