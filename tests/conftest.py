@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests import unsealed as unsealed  # the seals of the record let nothing be emptied
 from zhirong.base import faults
 from zhirong.cli import machine
+from zhirong.people.actions import sign_in
 from zhirong.record import actions as record
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,8 +85,11 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[None]:
-    """A test that moved the house's time leaves no trace in the next, and no deed of the clock fails unseen."""
+    """A test that moved the house's time, or tried to log in, leaves no trace in the next, and no deed of the clock
+    fails unseen.
+    """
     faults.forget()
     yield
     record.forget_shift()
+    sign_in.unknown = sign_in.Unknown()
     assert faults.kept() == []
