@@ -53,7 +53,7 @@ def english(client: Client) -> Client:
 
 def test_a_listing_by_claim_says_so_and_calls_unknown_fees_unknown(client: Client) -> None:
     house, seller = given.House(), given.a_side("holder")
-    listing = listings.announce(house.operator, a_submitted(house, seller).pk)
+    listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
     assert Gate.objects.get(listing=listing).passed, "unknown fees and a claim are disclosed, not refused"
     text = text_of(client, f"/listings/{listing.number}")
     day = beijing_day(record.now()).isoformat()
@@ -92,7 +92,7 @@ def test_the_operator_sees_the_claim_and_its_evidence_before_announcing() -> Non
 
 def test_the_contract_warrants_what_is_so() -> None:
     house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
-    listing = listings.announce(house.operator, a_submitted(house, seller).pk)
+    listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
     given.an_admitted(listing, buyer)
     given.time_passes(minutes=4)
     jobs.tick()
