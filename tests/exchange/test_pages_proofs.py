@@ -162,6 +162,11 @@ def test_counting_certificate_numbers_tells_no_natural_person_and_gives_no_paper
         text = text_of(one, f"/certificates/{number}")
         assert "自然人" in text
         assert sold.seller.party.name in text
+        # Both leaves by name: a verifier tells the second, the public receipt is of the first.
+        sealed = sold.deal.certificate.sealed
+        assert sealed is not None
+        for leaf in (sold.deal.certificate.leaf, sealed):
+            assert bytes(leaf.hash).hex() in text
         for told in ("欧阳若溪", "景田路", "/certificate.zip", "/certificate.zh.pdf"):
             assert told not in text
     for name in FILES:

@@ -164,7 +164,15 @@ def receipt_file(request: HttpRequest, leaf_id: int) -> HttpResponse:
 
 
 def certificate_or_404(number: str) -> Certificate:
-    beside = ("deal__listing__edition_of_rules", "deal__seller", "deal__buyer", "deal__intent", "deal__lot", "leaf")
+    beside = (
+        "deal__listing__edition_of_rules",
+        "deal__seller",
+        "deal__buyer",
+        "deal__intent",
+        "deal__lot",
+        "leaf",
+        "sealed",
+    )
     found = Certificate.objects.select_related("sealed", *beside).filter(number=number).first()
     if found is None:
         raise Http404
