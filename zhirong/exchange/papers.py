@@ -49,8 +49,8 @@ MOVES = {
     "refund": Both("价款退回", "price returned"),
     "payout": Both("付款", "payout"),
     "paid_out": Both("付款", "payout"),
-    "match": Both("认领款项", "payment matched"),
-    "post": Both("冻结款划扣", "held money posted"),
+    "match": Both("认领款项", "payment placed on this account"),
+    "post": Both("冻结款划扣", "frozen money taken"),
     "reversal": Both("冲正", "reversal"),
 }
 
