@@ -5,6 +5,7 @@ A list that a template lays out is `paged`; a `table` is described by its column
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,8 @@ MEDIA = {
     "zip": "application/zip",
     "json": "application/json",
 }
+# ZR-2026-000518, CJ-2026-000012 and their like.
+NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{6}")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -141,6 +144,8 @@ class Cell:
     link: str
     state: str
     is_code: bool = False
+    # An instant or a number of the house's own, which a narrow column may not break in two.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,12 +203,14 @@ def in_order(found: QuerySet[Any], order: str) -> QuerySet[Any]:
 def cell(column: Column, thing: Any) -> Cell:
     """A value as the page shows it."""
     value = column.value(thing)
+    text = shown(value, column.kind)
     return Cell(
-        text=shown(value, column.kind),
+        text=text,
         kind=column.kind,
         link=column.link(thing) if column.link else "",
         state=column.state(thing) if column.state else "",
         is_code=column.is_code,
+        is_whole=column.kind == "moment" or NUMBER.fullmatch(text) is not None,
     )
 
 
