@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from tests.browser.given_rooms import an_open_lot
@@ -141,6 +143,21 @@ def test_each_bid_of_the_limited_period_starts_it_anew(client: Client, day: Day,
     office = text_of(signed_in(day.house.operator), f"/office/lots/{lot.pk}")
     assert "限时报价期重新起算次数" in office
     assert f"<dt>{FREE}至</dt>" in office
+
+
+def test_counted_anew_from_its_steps_a_lot_has_the_extensions_that_the_floor_counts(day: Day, lot: Lot) -> None:
+    free_end_ns = lot.closes_ns
+    count_anew = importlib.import_module("zhirong.exchange.migrations.0017_openings_no_extensions").count_anew
+    bids(day, lot, 0, "80万")
+    with the_floor():
+        bidding.pause(day.house.operator, fresh(lot), reason="线路故障")
+        bidding.resume(day.house.operator, fresh(lot))
+    until(fresh(lot).closes_ns - WINDOW_NS + SECOND_NS)
+    bids(day, lot, 1, "80.5万")
+    assert fresh(lot).closes_ns > free_end_ns + WINDOW_NS
+    Lot.objects.filter(pk=lot.pk).update(extensions=2)
+    count_anew(apps, None)
+    assert fresh(lot).extensions == 1
 
 
 def test_the_transcript_tells_when_the_limited_period_opened(client: Client, day: Day, lot: Lot) -> None:
