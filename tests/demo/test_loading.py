@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -46,7 +47,13 @@ def loading(folder: Path) -> subprocess.Popen[bytes]:
     kept_out = ("ZR_DATA", "ZR_DATABASE_URL", "DJANGO_SETTINGS_MODULE")
     around = {name: value for name, value in os.environ.items() if name not in kept_out}
     command = [sys.executable, LOAD, str(folder), str(SEED), str(FEW)]
-    return subprocess.Popen(command, env={**around, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL)
+    with told_by(folder).open("wb") as told:
+        return subprocess.Popen(command, env={**around, "PYTHONPATH": str(ROOT)}, stdout=told)
+
+
+def told_by(folder: Path) -> Path:
+    """What the load of this folder said on the way."""
+    return folder.with_suffix(".told")
 
 
 def swept(folder: Path) -> Any:
@@ -88,6 +95,23 @@ def test_the_same_seed_and_day_are_the_same_demo(loads: list[Path]) -> None:
 
 def counted(folder: Path, question: str) -> dict[str, int]:
     return dict(rows(folder, question))
+
+
+def test_each_step_of_the_load_is_told_in_chinese_and_in_english(loads: list[Path]) -> None:
+    told = told_by(loads[0]).read_text("utf-8").splitlines()
+    assert len(told) == 7
+    for line in told:
+        assert re.fullmatch(r"\[ *\d+\.\d s\] [^a-z]*[一-龥][^a-z]* / [a-z][ -~]+", line), line
+
+
+def test_a_watched_load_writes_each_step_over_the_last(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    tell = load.Progress()
+    tell("人员 / people")
+    tell.done("就绪 / ready")
+    first, second = capsys.readouterr().out.split("\r\x1b[K")[1:]
+    assert first.endswith("s] 人员 / people")
+    assert second.endswith("s] 就绪 / ready\n")
 
 
 def test_some_forty_auctions_stand_in_every_state(loads: list[Path]) -> None:

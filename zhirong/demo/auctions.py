@@ -55,18 +55,18 @@ def play(story: Story) -> None:
         story.statement()
         _failures(story)
         tales.beside_the_first(story, told)
-        story.tell("第 1 批公告并登记")
+        story.tell("第 1 批公告并登记 / announced, and bidders registered")
         _forward(story, 5)
         running = _announced_to_run(story)
         tales.beside_those_that_run(story, told)
         _forward(story, 3)
-        story.tell("第 1 批竞价")
+        story.tell("第 1 批竞价 / first auctions run")
         story.bidding([*sold, *told.closing], rounds=7)
         closing.answer(story.cast["chen"], single[0].pk, consents=True)
         story.deal(single[0], until="contract")
         closing.answer(story.cast["liang"], single[1].pk, consents=False)
         tales.last_minutes(story, told, [*sold[:4], *told.closing])
-        story.tell("第 1 批成交与结算")
+        story.tell("第 1 批成交与结算 / their deals settled")
         silent = _settle(story, sold)
         tales.settle(story, told)
         waiting = [story.listing(SELLERS[place % 2]) for place in range(6)]
@@ -166,7 +166,7 @@ def _run(story: Story, running: Sequence[Listing], waiting: Sequence[Listing], *
         story.register(listing, *story.some_buyers(0)[: place % 4])
     story.statement()
     story.bidding(running[:-1], rounds=6, seconds=(30, 120))
-    story.tell("正在竞价的标的已有出价")
+    story.tell("正在竞价的标的已有出价 / bids on the auctions that run")
 
 
 def rights_for(seed: int, day: date) -> Iterator[records.RightRecord]:
