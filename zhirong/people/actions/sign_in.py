@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NoReturn
 
@@ -26,13 +27,20 @@ LANGUAGES = ("zh-hans", "en")
 
 
 def sign_up(
-    *, login: str, name: str, password: str, email: str = "", phone: str = "", language: str = "zh-hans"
+    *,
+    login: str,
+    name: str,
+    password: str,
+    email: str = "",
+    phone: str = "",
+    language: str = "zh-hans",
+    encode: Callable[[str], str] = make_password,
 ) -> Person:
     """A new log-in with the roles that come with it; whom the person acts for is a matter of parties."""
     login, name = rules.read_login(login), read_name(name)
     check_new_password(password, about=(login, name, email, phone))
     # Hashed before the transaction: Argon2 takes tens of milliseconds, and the write lock may not wait for it.
-    encoded = make_password(password)
+    encoded = encode(password)
     with transaction.atomic():
         person = _make_person(login=login, name=name, encoded=encoded)
         person.email, person.phone, person.language = email.strip()[:254], phone.strip()[:32], read_language(language)
