@@ -49,13 +49,9 @@ def enter() -> Cast:
     admin = sign_in.first_administrator(login=first["login"], name=first["name"], password=password)
     cast.people[first["login"]] = admin
     for one in others:
-        person = sign_in.sign_up(
-            login=one["login"],
-            name=one["name"],
-            password=password,
-            email=f"{one['login']}@demo.example",
-            encode=encode,
-        )
+        email = f"{one['login']}@demo.example"
+        said = {"login": one["login"], "name": one["name"], "password": password, "email": email}
+        person = sign_in.sign_up_with(encode, **said, phone="", language="zh-hans")
         cast.people[one["login"]] = person
         for role in one.get("roles", []):
             _give(cast, person, role)
