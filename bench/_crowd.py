@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import time
 
@@ -15,6 +16,16 @@ LONGEST_LINE = 1 << 22
 LANGUAGES = ("zh-hans", "en")
 # What the state of a room is called while it takes bids: a fragment in the wrong language, or an empty one, is no news.
 WORDS = {"zh-hans": "竞价中", "en": "Bidding"}
+LEAST = re.compile(rb'data-least-fen=\\"(\d+)')
+# As in _lots, which needs the whole house.
+STEP_FEN = 100_00
+
+
+def bids_told(data: bytes) -> int:
+    """How many bids of one step each the room has had, by the least amount that it takes next."""
+    told = LEAST.search(data)
+    assert told, data
+    return int(told[1]) // STEP_FEN - 1
 
 
 async def listen(address: tuple[int, str], events: int, *, here: asyncio.Semaphore, language: str) -> list[float]:
@@ -30,8 +41,11 @@ async def listen(address: tuple[int, str], events: int, *, here: asyncio.Semapho
     while len(times) < events:
         if (await reader.readline()).startswith(b"event: fragment"):
             data = await reader.readline()
-            times.append(time.time())
+            heard_at = time.time()
             assert WORDS[language].encode() in data, data
+            # The opening is news too, and a fragment may tell several bids: what it says of the price decides.
+            while len(times) < bids_told(data):
+                times.append(heard_at)
     return times
 
 

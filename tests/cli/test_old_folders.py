@@ -67,6 +67,27 @@ def test_an_old_house_opens_and_its_record_stays(monkeypatch: pytest.MonkeyPatch
     assert read.stdout.count("\n") == 1, "only what was announced is public"
 
 
+def test_the_opening_of_a_limited_period_counted_as_an_extension_is_counted_no_more(opened: Path) -> None:
+    steps = [("begun", "", 100, 100), ("bid", "", 10, 280), ("bid", "bid.too_low", 20, 280), ("bid", "", 120, 300)]
+    with closing(sqlite3.connect(opened / "zhirong.sqlite3")) as database:
+        for lot, said in ((1, steps[:2]), (2, steps)):
+            database.execute(
+                "INSERT INTO exchange_lot (id, listing_id, run, kind, form, state, terms, opens_ns, closes_ns,"
+                " start_fen, top_code, bids, extensions, last_seq, result) SELECT ?, min(id), ?, 'english',"
+                " 'free_limited', 'live', '{}', 0, 280, 1, 'A', 1, ?, 2, '{}' FROM exchange_listing",
+                (lot, lot, lot),
+            )
+            database.executemany(
+                "INSERT INTO exchange_lotstep (lot_id, seq, kind, refusal, received_ns, closes_ns, code, key, facts)"
+                " VALUES (?, ?, ?, ?, ?, ?, '', '', '{\"free_end_ns\": 100}')",
+                [(lot, seq, *one) for seq, one in enumerate(said, 1)],
+            )
+        database.commit()
+    done = zr(opened, "migrate")
+    assert done.returncode == 0, done.stderr
+    assert rows(opened, "SELECT id, extensions FROM exchange_lot ORDER BY id") == [(1, 0), (2, 1)]
+
+
 def test_a_house_of_a_later_version_is_refused_and_left_alone(opened: Path) -> None:
     with closing(sqlite3.connect(opened / "zhirong.sqlite3")) as database:
         database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('exchange', '9999_later', '2030')")

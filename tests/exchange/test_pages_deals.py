@@ -124,6 +124,10 @@ def test_an_objection_stops_the_clock_and_too_short_a_one_does_not() -> None:
     objection = sold.fresh().objections.get()
     objections.decide(sold.house.umpire, objection.pk, upheld=False, decision="许可已在登记簿公示，异议不成立。")
     assert "许可已在登记簿公示" in text_of(buyer, address)
+    assert "异议不成立。决定理由与各环节现行期限见成交页" in text_of(buyer, "/desk/messages")
+    buyer.cookies["lang"] = "en"
+    told = text_of(buyer, "/desk/messages")
+    assert "is decided: not upheld. The ground, and the deadlines as they stand now" in told
 
 
 def test_the_page_speaks_english_too() -> None:

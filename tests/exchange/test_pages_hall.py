@@ -57,7 +57,7 @@ def test_the_timetable_stands_by_time_with_the_room_one_click_away(client: Clien
 
 @pytest.mark.parametrize(
     ("state", "opens_in", "word"),
-    [("scheduled", 60, "opens"), ("live", -60, "ends"), ("paused", -60, "ends after"), ("paused", 60, "opens after")],
+    [("scheduled", 60, "opens"), ("live", -60, "ends"), ("paused", -60, "was to end"), ("paused", 60, "was to open")],
 )
 def test_the_timetable_says_what_each_time_is(client: Client, state: str, opens_in: int, word: str) -> None:
     day = Day()

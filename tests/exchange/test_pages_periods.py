@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from tests.browser.given_rooms import an_open_lot
@@ -16,7 +18,7 @@ from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Lot
 from zhirong.record import actions as record
 from zhirong.web import filters, limits
-from zhirong.web.exchange import board, front
+from zhirong.web.exchange import board, front, transcript
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECOND_NS = 10**9
@@ -141,6 +143,50 @@ def test_each_bid_of_the_limited_period_starts_it_anew(client: Client, day: Day,
     office = text_of(signed_in(day.house.operator), f"/office/lots/{lot.pk}")
     assert "限时报价期重新起算次数" in office
     assert f"<dt>{FREE}至</dt>" in office
+
+
+def test_counted_anew_from_its_steps_a_lot_has_the_extensions_that_the_floor_counts(day: Day, lot: Lot) -> None:
+    free_end_ns = lot.closes_ns
+    count_anew = importlib.import_module("zhirong.exchange.migrations.0017_openings_no_extensions").count_anew
+    bids(day, lot, 0, "80万")
+    with the_floor():
+        bidding.pause(day.house.operator, fresh(lot), reason="线路故障")
+        bidding.resume(day.house.operator, fresh(lot))
+    until(fresh(lot).closes_ns - WINDOW_NS + SECOND_NS)
+    bids(day, lot, 1, "80.5万")
+    assert fresh(lot).closes_ns > free_end_ns + WINDOW_NS
+    Lot.objects.filter(pk=lot.pk).update(extensions=2)
+    count_anew(apps, None)
+    assert fresh(lot).extensions == 1
+
+
+def test_the_transcript_tells_when_the_limited_period_opened(client: Client, day: Day, lot: Lot) -> None:
+    free_end_ns, page = lot.closes_ns, f"/lots/{lot.pk}/transcript"
+    line = f'<tr><th scope="row">{LIMITED}开始</th>'
+    bids(day, lot, 0, "80万")
+    bids(day, lot, 1, "80.5万")
+    assert line not in text_of(client, page), "the free period runs"
+    until(free_end_ns)
+    assert text_of(client, page).count(line) == 1
+    bids(day, lot, 0, "81万")
+    text = text_of(client, page)
+    assert text.count(line) == 1
+    assert text.index("805,000") < text.index(line) < text.index("810,000")
+    told = client.get(f"{page}.csv").content.decode("utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[0] for row in told] == ["1", "2", "3", "", "4"], "what is nobody's deed has no number"
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_the_opening_of_the_limited_period_stands_on_one_page_of_the_transcript_alone(
+    client: Client, day: Day, lot: Lot, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(transcript, "PAGE", most)
+    free_end_ns = lot.closes_ns
+    bids(day, lot, 0, "80万")
+    until(free_end_ns)
+    bids(day, lot, 1, "80.5万")
+    found = [text_of(client, f"/lots/{lot.pk}/transcript?page={page}") for page in range(1, -(-3 // most) + 1)]
+    assert sum(text.count(f"{LIMITED}开始") for text in found) == 1
 
 
 def test_a_pause_in_the_free_period_moves_both_ends(client: Client, day: Day, lot: Lot) -> None:

@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 
 import pytest
+from django.template import engines
 from django.test import Client
 from django.utils import translation
 
@@ -14,7 +15,7 @@ from tests.exchange import given_deals as given
 from tests.exchange.given_floor import fresh, until
 from tests.exchange.given_hall import Day, signed_in, the_floor
 from tests.web.given_pages import few_queries, text_of
-from zhirong.base import shown
+from zhirong.base import shown, yaml_text
 from zhirong.exchange import floor_doors, jobs
 from zhirong.exchange.actions import bidding
 from zhirong.exchange.models import Lot, LotStep
@@ -277,3 +278,19 @@ def test_the_transcript_is_taken_away_as_a_file(client: Client) -> None:
     assert "800000.00" in client.get(f"/lots/{lot.pk}/transcript.csv").content.decode("utf-8-sig")
     assert client.get(f"/lots/{lot.pk}/transcript.xlsx").content[:2] == b"PK"
     assert client.get(f"/lots/{lot.pk}/transcript.exe").status_code == 404
+
+
+def test_the_first_bid_of_a_process_waits_for_no_template_and_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    lot, _ = Day().auction()
+    room = engines["jinja2"].env
+    room.cache.clear()
+    shown.fact_values.cache_clear()
+    feed.make_ready()
+
+    def too_late(*_args: object, **_options: object) -> None:
+        pytest.fail("This was to be read when the house opened.")
+
+    monkeypatch.setattr(room, "compile", too_late)
+    monkeypatch.setattr(yaml_text, "parse", too_late)
+    assert feed.write(f"lot:{lot.pk}", "en")
+    assert feed.write(f"lot:{lot.pk}", "zh-hans")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 
@@ -102,6 +103,23 @@ def test_after_a_default_the_next_best_is_asked_at_its_own_bid_and_bound_by_noth
     fallen = Deal.objects.get(pk=deal.pk)
     gap_fen = 20_000_00
     assert fallen.shortfall_fen == max(0, gap_fen - (DEPOSIT - deal.buyer_fee_fen)) == 0
+
+
+def test_who_is_asked_next_reads_the_very_text_that_taking_the_offer_makes_the_contract() -> None:
+    _, offer, (_, second, third) = asked(given.House())
+    browser, page, paper = desk.browser_of(second.person), f"/deals/{offer.number}", "contract.zh.pdf"
+    text = text_of(browser, page)
+    assert f'href="{page}/{paper}"' in text
+    assert '<ol class="steps"><li class="was">顺位要约<small>' in text, "its way begins with the offer, not the hammer"
+    read = browser.get(f"{page}/{paper}").content
+    assert desk.browser_of(third.person).get(f"{page}/{paper}").status_code == 404
+    succession.take(second.person, offer.pk, of_repaid_fen=DEPOSIT)
+    assert given.contract_of(offer) == hashlib.sha256(read).hexdigest()
+    _, other, (_, asked_next, _) = asked(given.House())
+    succession.decline(asked_next.person, other.pk)
+    text = text_of(desk.browser_of(asked_next.person), f"/deals/{other.number}")
+    assert "未订立合同" in text
+    assert "正在拟定" not in text
 
 
 @pytest.mark.parametrize("fallen", [False, True])

@@ -10,10 +10,11 @@ from django.test import Client
 from tests.api.given_api import a_caller
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.people import given_people as people
 from tests.people.given_people import deeds, refused
 from tests.web.given_pages import text_of
-from zhirong.exchange.actions import changes, listings
-from zhirong.exchange.models import Listing, ListingChange
+from zhirong.exchange.actions import bulk, changes, listings
+from zhirong.exchange.models import Listing, ListingChange, ListingItem
 from zhirong.record.models import Leaf
 from zhirong.registry.models import Right
 
@@ -56,6 +57,23 @@ def test_without_the_operators_word_it_is_not_announced_and_with_it_the_word_sta
     told = json.loads(Leaf.objects.get(kind=SAID).body)
     assert (told["who"], told["rights"]) == (house.operator.ref, [right.number])
     assert "第 5–9 年度年费" in text_of(Client(), f"/listings/{listing.number}")
+
+
+def test_a_row_of_many_is_refused_by_its_number_unless_the_operator_says_it_of_that_row() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    maker, rights = people.a_person("operator"), [given.a_right(house, seller.party) for _ in range(3)]
+    for right in rights[1:]:
+        nobody_looked(right)
+    offers = [given.an_offer(seller, right) for right in rights]
+    done = bulk.publish_many(maker, house.operator, offers, fees_unknown={2})
+    assert done.announced == 2
+    assert [(place, refusal.code, refusal.facts) for place, refusal in done.refused.items()] == [
+        (1, "listing.row_fees_unknown", {"row": 2, "rights": [rights[1].number]})
+    ]
+    assert set(ListingItem.objects.values_list("right_id", flat=True)) == {rights[0].pk, rights[2].pk}
+    told = json.loads(Leaf.objects.get(kind=SAID).body)
+    assert (told["who"], told["rights"]) == (house.operator.ref, [rights[2].number])
+    assert told["number"] == ListingItem.objects.get(right=rights[2]).listing.number
 
 
 def test_where_all_is_known_nothing_is_confirmed() -> None:

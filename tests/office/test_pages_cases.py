@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -220,7 +222,10 @@ def test_the_floor_shows_its_lots_and_refuses_orders_while_it_stands() -> None:
     house = given.House()
     lot = a_lot(house)
     client, address = signed_in(house.operator), f"/office/lots/{lot.pk}"
-    assert lot.listing.number in text_of(client, "/office/floor")
+    page = text_of(client, "/office/floor")
+    assert f'<span class="nb">{lot.listing.number}</span>' in page, "a narrow column does not break a number"
+    heads = re.findall(r">([^<>]+)</(?:a|th)>", page[page.index("<thead>") : page.index("</thead>")])
+    assert heads[:2] == ["标的", "挂牌编号"], "two things, two names"
     assert "撤销本场竞价" in text_of(client, address)
     assert client.post(address, {"deed": "annul", "reason": "权属争议"}).status_code == 503
     assert "竞价记录仅经办机构和审计员可见" in text_of(signed_in(house.checker), address)

@@ -163,6 +163,14 @@ def test_the_fee_table_runs_from_grant_to_the_end_of_the_term():
     assert (table[6].year, table[6].due_on, table[6].owed_fen) == (9, date(2027, 5, 6), 200_000)
 
 
+def test_the_next_unpaid_fee_is_the_first_such_row_of_the_table_and_none_after_the_term():
+    for day in (date(2026, 6, 8), date(2027, 7, 1), date(2027, 12, 1)):
+        rows = fees.fee_table(a_patent(), day)
+        assert fees.next_unpaid(a_patent(), day) == next(row for row in rows if not row.is_paid)
+    assert fees.next_unpaid(a_patent(fees=FeeRecord(paid_through_year=20)), date(2026, 6, 8)) is None
+    assert fees.next_unpaid(a_patent(kind=Kind.TRADE_MARK), date(2026, 6, 8)) is None
+
+
 def test_without_a_look_at_the_register_a_fee_that_fell_due_is_unconfirmed_and_not_unpaid():
     facts = a_patent(fees=FeeRecord())
     assert fees.standing(facts, date(2022, 5, 6)) is fees.Standing.PAID

@@ -16,6 +16,7 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
+from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.registry import queries, records
 from zhirong.registry.actions import putting, titles
@@ -23,6 +24,8 @@ from zhirong.registry.engine import fees, terms
 from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Claim, FeePayment, Right
 from zhirong.registry.records import Named, RightRecord, read_number
+from zhirong.web import lists
+from zhirong.web.registry import rights
 from zhirong.web.registry.right import answers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +83,37 @@ def test_mine_are_mine_and_a_number_finds_any(client: Client) -> None:
         assert mine.number not in found
     assert theirs.number in client.get("/rights?form=csv").content.decode("utf-8-sig")
     assert theirs.number not in browser.get("/rights?of=mine&form=csv").content.decode("utf-8-sig")
+
+
+@pytest.mark.sqlite
+def test_the_list_of_all_rights_is_counted_and_turned_in_its_index() -> None:
+    seller = given.a_side("holder")
+    for standing in (None, access.standing_of(seller.person)):
+        found = rights.shown_to(standing).filter(kind=str(Kind.INVENTION))
+        for asked in (found.order_by("-put_at", "-pk").values("pk")[20:40], found.order_by().values("kind")):
+            plan = asked.explain()
+            assert "registry_right_shown" in plan
+            assert "USE TEMP B-TREE" not in plan
+
+
+@pytest.mark.sqlite
+def test_ones_own_rights_are_found_from_the_holdings() -> None:
+    seller = given.a_side("holder")
+    plan = rights.own(access.standing_of(seller.person)).explain()
+    assert "SCAN registry_right" not in plan
+    assert "registry_holding_party_id" in plan
+
+
+def test_a_page_beyond_the_first_and_one_beyond_the_last_ask_no_more_than_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    numbers = [given.a_right(house, seller.party).number for _ in range(3)]
+    monkeypatch.setattr(lists, "PAGE", 2)
+    browser = desk.browser_of(seller.person)
+    for page, shown in (("1", numbers[1:]), ("2", numbers[:1]), ("9", numbers[:1])):
+        text = text_of(browser, f"/rights?of=all&page={page}")
+        assert [number for number in numbers if number in text] == shown
 
 
 def test_a_listing_shows_on_its_right(client: Client) -> None:

@@ -40,3 +40,8 @@ def test_a_refusal_names_kinds_in_the_readers_language():
         fees.full_fen(Kind.UTILITY_MODEL, 11, on=date(2023, 7, 1))
     assert refused.sentence(caught.value, "zh") == "未计算：实用新型 没有第 11 年度，最后一个年度是第 10 年度。"
     assert refused.sentence(caught.value, "en") == "Not computed: a utility model has no year 11; its last is year 10."
+
+
+def test_a_sold_right_is_held_by_the_rules_that_the_house_has_read():
+    ground = rules.reason_named("sold_and_being_settled", listing="ZR-2026-000001")
+    assert (ground.rule, str(ground.effect)) == ("B8、E32", "blocked")

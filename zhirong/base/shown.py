@@ -124,6 +124,8 @@ def fact(name: str, value: Any, language: str) -> str:
         return "—"
     if isinstance(value, Mapping) and {"zh", "en"} <= set(value):
         return str(value["zh" if is_chinese(language) else "en"])
+    if isinstance(value, bool) and name in fact_values():
+        return _word(name, "yes" if value else "no", language)
     if isinstance(value, bool):
         return ("是" if value else "否") if is_chinese(language) else ("yes" if value else "no")
     if isinstance(value, list | tuple):

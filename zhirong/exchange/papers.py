@@ -49,8 +49,8 @@ MOVES = {
     "refund": Both("价款退回", "price returned"),
     "payout": Both("付款", "payout"),
     "paid_out": Both("付款", "payout"),
-    "match": Both("认领款项", "payment matched"),
-    "post": Both("冻结款划扣", "held money posted"),
+    "match": Both("认领款项", "payment placed on this account"),
+    "post": Both("冻结款划扣", "frozen money taken"),
     "reversal": Both("冲正", "reversal"),
 }
 
@@ -94,8 +94,7 @@ def contract_facts(deal: Deal, *, with_acceptances: bool = False) -> facts.Contr
     found = rules_of(deal.listing)
     held = rights_of(deal)
     known = queries.facts_of_read(held, beijing_day(deal.made_at))
-    deposit_fen = deal.intent.deposit_fen if deal.intent.deposit_state in ("held", "applied") else 0
-    deposit_fen = min(deposit_fen, deal.price_fen)
+    deposit_fen = deposit_towards_price(deal)
     return facts.Contract(
         house=published.HOUSE,
         number=contract_number(deal),
@@ -120,6 +119,12 @@ def contract_facts(deal: Deal, *, with_acceptances: bool = False) -> facts.Contr
         is_cross_border=is_abroad(deal),
         acceptances=acceptances(deal, with_acceptances=with_acceptances),
     )
+
+
+def deposit_towards_price(deal: Deal) -> int:
+    """What of the deposit counts; of an offer what taking it freezes, for that is what its reader would accept."""
+    counts = deal.state == "offered" or deal.intent.deposit_state in ("held", "applied")
+    return min(deal.intent.deposit_fen, deal.price_fen) if counts else 0
 
 
 def rights_of(deal: Deal) -> list[Right]:

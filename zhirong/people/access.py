@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import BigIntegerField, DateTimeField, Value
 
 from zhirong.base import yaml_text
 from zhirong.base.refused import Refused
@@ -47,7 +48,7 @@ def _checked(verb: Verb) -> Verb:
 
 
 def standing_of(who: Who) -> Standing | None:
-    """What a person is now, in two queries; a page asks once and passes it to every `may`. None is a visitor."""
+    """What a person is now, in one query; a page asks once and passes it to every `may`. None is a visitor."""
     if who is None or isinstance(who, Standing):
         return who
     if not isinstance(who, Person) or not who.is_active:
@@ -55,14 +56,17 @@ def standing_of(who: Who) -> Standing | None:
     # Asked anew each time: a role or membership that ended a moment ago must not live on in a cache.
     held = RoleGrant.objects.filter(person_id=who.pk, confirmed_at__isnull=False, ended_at__isnull=True)
     belongs = Membership.objects.filter(person_id=who.pk, confirmed_at__isnull=False, ended_at__isnull=True)
-    rows = list(belongs.values_list("party_id", "is_administrator", "party__verified_at"))
+    none = Value(None, BigIntegerField()), Value(False), Value(None, DateTimeField())
+    known = belongs.values_list("party_id", "is_administrator", "party__verified_at", Value(""))
+    found = list(known.union(held.values_list(*none, "role"), all=True))
+    rows = [row for row in found if not row[3]]
     return Standing(
         person_id=who.pk,
         ref=who.ref,
-        roles=frozenset(held.values_list("role", flat=True)),
-        parties=frozenset(party for party, _, _ in rows),
-        administered=frozenset(party for party, is_administrator, _ in rows if is_administrator),
-        verified=frozenset(party for party, _, verified_at in rows if verified_at),
+        roles=frozenset(role for *_, role in found if role),
+        parties=frozenset(party for party, *_ in rows),
+        administered=frozenset(party for party, is_administrator, *_ in rows if is_administrator),
+        verified=frozenset(party for party, _, verified_at, _ in rows if verified_at),
     )
 
 

@@ -67,6 +67,15 @@ class Right(models.Model):
 
     objects = RightQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            # The list of all rights, newest first, with all that decides who sees one: counted and turned here alone.
+            models.Index(
+                fields=["put_at", "id", "kind", "batch", "granted_on", "publication_number"],
+                name="registry_right_shown",
+            ),
+        ]
+
     @property
     def topic(self) -> str:
         """Its name on the record."""

@@ -203,7 +203,8 @@ async def plain(send: Send, status: int, text: bytes, *headers: tuple[bytes, byt
 
 async def in_time(waiting: Awaitable[Any]) -> Any:
     try:
-        return await asyncio.wait_for(waiting, STALL_SECONDS)
+        async with asyncio.timeout(STALL_SECONDS):
+            return await waiting
     except TimeoutError:
         raise Gone from None
 

@@ -199,6 +199,7 @@ class House:
         """The hub runs as long as the server."""
         await receive()
         running = self.hub.start()
+        self.hub.thread.submit(feed.make_ready)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.hub.end()

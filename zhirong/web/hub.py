@@ -61,13 +61,17 @@ class Listener:
     topics: frozenset[str]
     language: str
     leaving: asyncio.Future[Any]
-    queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    queue: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
+
+    def __post_init__(self) -> None:
+        # Its task waits for its queue alone; to wait for two things would cost more than to send.
+        self.leaving.add_done_callback(lambda _: self.queue.put_nowait(b""))
 
     def give(self, message: bytes) -> None:
-        """Into its queue; a full one means that it is too slow, and it is let go."""
-        try:
+        """Into its queue; one that holds too many means that it is too slow, and it is let go."""
+        if self.queue.qsize() < QUEUE:
             self.queue.put_nowait(message)
-        except asyncio.QueueFull:
+        else:
             self.leaving.cancel()
 
 
@@ -226,13 +230,8 @@ class Hub:
 
     async def stream(self, listener: Listener, send: bridge.Send) -> None:
         """From its queue to its browser, until it hangs up or is let go."""
-        while not listener.leaving.done():
-            waiting: asyncio.Future[Any] = asyncio.ensure_future(listener.queue.get())
-            await asyncio.wait([waiting, listener.leaving], return_when=asyncio.FIRST_COMPLETED)
-            if not waiting.done():
-                waiting.cancel()
-                break
-            await bridge.in_time(send({"type": "http.response.body", "body": waiting.result(), "more_body": True}))
+        while (message := await listener.queue.get()) and not listener.leaving.done():
+            await bridge.in_time(send({"type": "http.response.body", "body": message, "more_body": True}))
         await bridge.in_time(send({"type": "http.response.body", "body": b""}))
 
 

@@ -5,13 +5,14 @@ A list that a template lays out is `paged`; a `table` is described by its column
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from django.db.models import CharField, Count, F, Model, QuerySet, Value, Window
+from django.db.models import CharField, F, Model, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -31,6 +32,8 @@ MEDIA = {
     "zip": "application/zip",
     "json": "application/json",
 }
+# ZR-2026-000518, CJ-2026-000012 and their like.
+NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{6}")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -59,22 +62,22 @@ def number_of(text: str, *, least: int = 1, most: int = 10**9) -> int:
 
 
 def paged(request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, str], *, default: str) -> Listed[Row]:
-    """One page in two queries: which rows stand on it, each with the count of all, and then these alone in full.
+    """One page in two queries: how many there are, and the rows that stand on it.
 
     What a row shows beside itself is asked of the rows of the page, not of all that the database must put in order.
     """
     order = reading.order(request, orders, default=default)
     column = orders[order.removeprefix("-")]
     inside = rows.order_by(f"-{column}" if order.startswith("-") else column, "-pk")
-    number = reading.page(request, lambda: max(1, -(-rows.count() // PAGE)))
-    counted = inside.annotate(of_all=Window(Count("pk"))).values_list("pk", "of_all")
-    places = list(counted[(number - 1) * PAGE : number * PAGE])
-    found = list(inside.filter(pk__in=[pk for pk, _ in places])) if places else []
-    total = places[0][1] if places else 0
+    total = rows.order_by().count()
+    last = max(1, -(-total // PAGE))
+    number = reading.page(request, last)
+    places = inside.values("pk")[(number - 1) * PAGE : number * PAGE]
+    found = list(inside.filter(pk__in=places)) if total else []
     query: dict[str, str] = {
         name: str(value) for name, value in request.GET.items() if name not in ("page", "order", "form") and value
     }
-    return Listed(found, number, max(1, -(-total // PAGE)), total, order, {**query, "order": order})
+    return Listed(found, number, last, total, order, {**query, "order": order})
 
 
 def refuse_too_long(count: int) -> None:
@@ -141,6 +144,8 @@ class Cell:
     link: str
     state: str
     is_code: bool = False
+    # An instant or a number of the house's own, which a narrow column may not break in two.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,12 +203,14 @@ def in_order(found: QuerySet[Any], order: str) -> QuerySet[Any]:
 def cell(column: Column, thing: Any) -> Cell:
     """A value as the page shows it."""
     value = column.value(thing)
+    text = shown(value, column.kind)
     return Cell(
-        text=shown(value, column.kind),
+        text=text,
         kind=column.kind,
         link=column.link(thing) if column.link else "",
         state=column.state(thing) if column.state else "",
         is_code=column.is_code,
+        is_whole=column.kind == "moment" or NUMBER.fullmatch(text) is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules
-from zhirong.exchange.actions import listing_rows
+from zhirong.exchange.actions import listing_rows, unknown_fees
 from zhirong.exchange.actions.listings import Offer, announced_facts, kept_edition, next_numbers, write_offer
 from zhirong.exchange.models import Gate, Listing, ListingItem
 from zhirong.people import access
@@ -37,22 +37,33 @@ class Published:
     places: dict[int, int] = field(default_factory=dict)
 
 
-def publish_many(maker: Person, reviewer: Person, offers: Iterable[Offer]) -> Published:
+def publish_many(
+    maker: Person, reviewer: Person, offers: Iterable[Offer], *, fees_unknown: Container[int] = ()
+) -> Published:
     """Draft, submit and announce many offers of one right each; `maker` and `reviewer` are two persons.
 
-    An offer whose right stands in a live listing already is left alone, so that the same call again changes nothing.
+    `fees_unknown` are the places of the offers of which the reviewer says that they may be announced though fees are
+    not known here as paid. An offer whose right stands in a live listing already is left alone, so that the same call
+    again changes nothing.
     """
     if maker.pk == reviewer.pk:
         raise Refused("people.maker_is_checker", verb={"zh": "审核挂牌", "en": "review a listing"})
     access.require(reviewer, "exchange.publish_many")
     done, place, rest = Published(), 0, iter(offers)
     while chunk := list(islice(rest, CHUNK)):
-        _publish_chunk(maker, reviewer, list(enumerate(chunk, place)), done=done)
+        _publish_chunk(maker, reviewer, list(enumerate(chunk, place)), done=done, fees_unknown=fees_unknown)
         place += len(chunk)
     return done
 
 
-def _publish_chunk(maker: Person, reviewer: Person, chunk: Sequence[tuple[int, Offer]], *, done: Published) -> None:
+def _publish_chunk(
+    maker: Person,
+    reviewer: Person,
+    chunk: Sequence[tuple[int, Offer]],
+    *,
+    done: Published,
+    fees_unknown: Container[int],
+) -> None:
     now = record.now()
     wanted = {pk for _, offer in chunk for pk in offer.rights}
     rights = Right.objects.visible().in_bulk(wanted)
@@ -70,7 +81,9 @@ def _publish_chunk(maker: Person, reviewer: Person, chunk: Sequence[tuple[int, O
             done.listed_before += 1
             continue
         try:
-            ready.append((offer, *_prepared(maker, reviewer, offer, rights=rights, facts=facts)))
+            listing, gate = _prepared(maker, reviewer, offer, rights=rights, facts=facts)
+            unknown_fees.must_be_said_of_row(gate, row=place + 1, is_said=place in fees_unknown)
+            ready.append((offer, listing, gate))
         except Refused as refused:
             done.refused[place] = refused
     if ready:
@@ -134,3 +147,5 @@ def _write(reviewer: Person, ready: Sequence[tuple[Offer, Listing, Gate]]) -> No
         )
         for _, listing, _ in ready
     )
+    unknown = [(listing, rights) for _, listing, gate in ready if (rights := unknown_fees.of(gate))]
+    record.tell_many(unknown_fees.said(reviewer, listing, rights) for listing, rights in unknown)

@@ -160,14 +160,27 @@ def was_seen_unpaid(facts: RightFacts, year: int) -> bool:
 
 def fee_table(facts: RightFacts, day: date, *, reduction: Reduction = Reduction.NONE) -> list[FeeYear]:
     """Every fee from the year of grant (or, before grant, of today) to the end of the term."""
+    years = _years(facts, day)
+    through = paid_through(facts) if years else 0
+    return [_fee_year(facts, year, day=day, is_paid=year <= through, reduction=reduction) for year in years]
+
+
+def next_unpaid(facts: RightFacts, day: date) -> FeeYear | None:
+    """The first row of the fee table that is not paid: lists of many rights show no other."""
+    years = _years(facts, day)
+    through = paid_through(facts) if years else 0
+    year = next((one for one in years if one > through), None)
+    return None if year is None else _fee_year(facts, year, day=day, is_paid=False, reduction=Reduction.NONE)
+
+
+def _years(facts: RightFacts, day: date) -> list[int]:
+    """The years of the fee table, as far back as the schedules are known."""
     if not facts.is_patent or facts.filed_on is None:
         return []
     first = terms.patent_year(facts.filed_on, max(facts.granted_on or day, facts.filed_on))
     last = terms.term_years(facts.kind, facts.filed_on)
     known_since = dated.rows_of(f"annual_fee_fen.{facts.kind}")[0].since
-    years = [year for year in range(first, last + 1) if terms.year_begins_on(facts.filed_on, year) >= known_since]
-    through = paid_through(facts)
-    return [_fee_year(facts, year, day=day, is_paid=year <= through, reduction=reduction) for year in years]
+    return [year for year in range(first, last + 1) if terms.year_begins_on(facts.filed_on, year) >= known_since]
 
 
 def _fee_year(facts: RightFacts, year: int, *, day: date, is_paid: bool, reduction: Reduction) -> FeeYear:

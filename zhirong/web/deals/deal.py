@@ -198,7 +198,7 @@ def steps(deal: Deal) -> list[tuple[str, str, str]]:
     is_dead = deal.state in listing_rules.DEAL_UNDONE
     here = STEPS.index(deal.state) if deal.state in STEPS else 0
     rows = [
-        (gettext("Hammer"), deal.made_at, None),
+        (gettext("Offer to the next best") if deal.rank > 1 else gettext("Hammer"), deal.made_at, None),
         (gettext("Contract"), deal.signed_at, deal.contract_due_at),
         (gettext("Payment into escrow"), deal.paid_at, deal.payment_due_at),
         (gettext("Change of owner recorded"), deal.settled_at, deal.recordal_due_at),

@@ -52,11 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     ]
     rows = todo.rows(steps, now)
     messages, unread = notices.newest(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN)
-    own = (
-        rights.with_standing(Right.objects.visible(), standing)
-        .filter(rights.held_by(standing))
-        .order_by("-put_at", "-pk")
-    )
+    own = rights.own(standing).order_by("-put_at", "-pk")
     return pages.page(
         request,
         "desk/desk.html",

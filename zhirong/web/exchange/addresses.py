@@ -8,6 +8,7 @@ from zhirong.web import feed
 from zhirong.web.exchange import board, front, intents, listing, market, proofs, room, rulebook, transcript
 
 feed.WRITERS["lot"] = board.fragments
+feed.FIRST.append(board.read_once)
 
 addresses = [
     path("", front.first_page, name="first"),

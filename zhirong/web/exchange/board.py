@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 from django.utils.translation import gettext, gettext_noop
 
+from zhirong.base import shown
 from zhirong.exchange import periods
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.engine import amounts
@@ -22,6 +23,10 @@ from zhirong.record import actions as record
 from zhirong.web import filters, hub
 from zhirong.web.exchange import times, words
 
+# The places of the room that the hub keeps live, and the template that fills each.
+PLACES = {
+    name: f"exchange/room/{name}.html" for name in ("state", "price", "leads", "next", "clock", "choices", "record")
+}
 STEPS_READ = 300
 ROWS = 10
 MS = 1_000_000
@@ -299,13 +304,17 @@ def ticks(begin_ms: int, end_ms: int) -> list[tuple[int, str]]:
     return sorted((at, word) for word, at in named.items())
 
 
+def read_once() -> None:
+    """Templates and the words of facts, which the first room of a process would wait for (0.3 s)."""
+    for template in ("parts.html", *PLACES.values()):
+        get_template(template)
+    shown.fact_values()
+
+
 def fragments(topic: str, language: str) -> hub.Fragments | None:
     """The places of the room that change, as a fresh page shows them to a visitor."""
     lot = found(int(topic.split(":", 1)[1])) if topic.split(":", 1)[1].isdecimal() else None
     if lot is None:
         return None
     facts = {"room": room_of(lot), "own": "", "language": language}
-    return {
-        name: render_to_string(f"exchange/room/{name}.html", facts).strip()
-        for name in ("state", "price", "leads", "next", "clock", "choices", "record")
-    }
+    return {name: render_to_string(template, facts).strip() for name, template in PLACES.items()}

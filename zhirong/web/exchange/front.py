@@ -23,12 +23,12 @@ from zhirong.web import filters, pages
 from zhirong.web.exchange import times, words
 
 TIMETABLE = 10
-# What the time of a lot is; a pause only ever moves what is ahead behind the time that was announced.
-OPENS = {"scheduled": gettext_noop("opens"), "live": gettext_noop("opens"), "paused": gettext_noop("opens after")}
+# What the time of a lot is; a pause only ever moves what is ahead, to a time that nobody knows before it is resumed.
+OPENS = {"scheduled": gettext_noop("opens"), "live": gettext_noop("opens"), "paused": gettext_noop("was to open")}
 ENDS = {
     "scheduled": gettext_noop("ends"),
     "live": gettext_noop("ends"),
-    "paused": gettext_noop("ends after"),
+    "paused": gettext_noop("was to end"),
     "matching": gettext_noop("priority purchasers until"),
 }
 SOLD = 5

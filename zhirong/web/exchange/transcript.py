@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.exchange import published, sales
+from zhirong.exchange import periods, published, sales
 from zhirong.exchange.models import Lot, LotStep
 from zhirong.papers import sheets
 from zhirong.record import actions as record
@@ -28,7 +28,10 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
     total = shown.count()
     last = max(1, -(-total // PAGE))
     number = reading.page(request, last)
-    steps = list(shown.order_by("seq").select_related("leaf")[(number - 1) * PAGE : number * PAGE])
+    first = (number - 1) * PAGE
+    # One line of the page before: it tells whether the limited period opened between the two.
+    read = list(shown.order_by("seq").select_related("leaf")[max(0, first - 1) : first + PAGE])
+    before, steps = (read[0], read[1:]) if first else (None, read)
     result = json.loads(lot.result)
     return pages.page(
         request,
@@ -38,7 +41,10 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
         lot=lot,
         title=room.title_of(lot),
         state=words.lot_state(lot),
-        rows=[(line_of(step, stop), step.leaf) for step, stop in board.with_stops(steps)],
+        rows=[
+            (line, step.leaf if step else None)
+            for line, step in told(lot, steps, before=before, is_last=number == last)
+        ],
         total=total,
         last=last,
         number=number,
@@ -49,6 +55,29 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
         sale=sales.of(lot.listing),
         sale_state=words.listing_state(lot.listing),
     )
+
+
+def told(
+    lot: Lot, steps: Iterable[LotStep], *, before: LotStep | None = None, is_last: bool = True
+) -> Iterator[tuple[Line, LotStep | None]]:
+    """Each step as a line; among them the limited period's opening, which is nobody's deed and so no step (B1)."""
+    free_end_ns = periods.free_end_ns(lot)
+    for step, stop in board.with_stops(steps):
+        if _opened_between(before, step.received_ns, free_end_ns):
+            yield _limited(free_end_ns), None
+        yield line_of(step, stop), step
+        before = step
+    if is_last and lot.state in ("live", "matching") and _opened_between(before, record.now_ns(), free_end_ns):
+        yield _limited(free_end_ns), None
+
+
+def _opened_between(before: LotStep | None, after_ns: int, free_end_ns: int) -> bool:
+    """Whether the free period ended in between with a bid, which had moved the end behind it."""
+    return before is not None and before.received_ns < free_end_ns <= after_ns and before.closes_ns > free_end_ns > 0
+
+
+def _limited(at_ns: int) -> Line:
+    return Line(0, at_ns, word=gettext("The limited period opened"))
 
 
 def line_of(step: LotStep, stop: LotStep | None) -> Line:
@@ -93,7 +122,8 @@ def columns() -> list[sheets.Column]:
 def lines(lot: Lot) -> Iterator[list[sheets.Value]]:
     """Every public step in order."""
     found = LotStep.objects.filter(lot=lot, refusal="").exclude(kind__in=board.UNSEEN).order_by("seq")
-    for place, (step, stop) in enumerate(board.with_stops(found.iterator(chunk_size=500)), start=1):
-        one = line_of(step, stop)
-        at, ends = filters.local(step.received_ns), filters.local(step.closes_ns)
-        yield [place, at, one.code, one.price_fen, one.word, ends]
+    place, ends = 0, None
+    for one, step in told(lot, found.iterator(chunk_size=500)):
+        place += 1 if step else 0
+        ends = filters.local(step.closes_ns) if step else ends
+        yield [place if step else None, filters.local(one.at_ns), one.code, one.price_fen, one.word, ends]

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils.translation import get_language, gettext
 
 from zhirong.exchange import subjects
 from zhirong.ledger.actions import payouts as making
 from zhirong.ledger.models import Account, Due, Payout
-from zhirong.people.models import Party, Secret
+from zhirong.people.models import Party
 from zhirong.web import filters
 
 # A party's reference on the record is so long.
 REF_LENGTH = 16
 
 
-def names(paths: Iterable[str]) -> dict[str, str]:
-    """The name of every account, with the names of the parties among them in one question."""
-    wanted = set(paths)
-    parties = owners(wanted)
-    return {path: name_of(path, parties) for path in wanted}
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A party to which accounts belong: its name, its account at its own bank masked, and that account's print."""
+
+    name: str
+    masked: str = ""
+    print: str = ""
+
+
+def payees(paths: Iterable[str]) -> dict[str, Owner]:
+    """The parties to which accounts belong by their references, with where their money goes, in one question."""
+    refs = {path.split(":")[1] for path in paths if path.startswith("party:")}
+    if not refs:
+        return {}
+    kept = FilteredRelation("secrets", condition=Q(secrets__kind="bank_account"))
+    found = Party.objects.filter(ref__in=refs).annotate(kept=kept)
+    return {
+        ref: Owner(name, masked or "", bytes(seen or b"").hex())
+        for ref, name, masked, seen in found.values_list("ref", "name", "kept__masked", "kept__fingerprint")
+    }
+
+
+def names(paths: Iterable[str], known: Mapping[str, Owner]) -> dict[str, str]:
+    """The name of every account whose parties are known."""
+    parties = {ref: one.name for ref, one in known.items()}
+    return {path: name_of(path, parties) for path in set(paths)}
 
 
 def owners(paths: Iterable[str]) -> dict[str, str]:
@@ -88,22 +109,19 @@ class Card:
     is_void: bool
 
 
-def cards(payouts: Sequence[Payout]) -> dict[str, Card]:
-    """The cards of some payouts by their numbers, in four questions however many they are."""
-    known = names(one.account.path for one in payouts)
-    refs = {one.account.path.split(":")[1] for one in payouts if one.account.path.startswith("party:")}
-    found = Secret.objects.filter(kind="bank_account", party__ref__in=refs)
-    kept = {
-        ref: (shown, bytes(seen).hex()) for ref, shown, seen in found.values_list("party__ref", "masked", "fingerprint")
-    }
-    masked = {ref: shown for ref, (shown, _) in kept.items()}
-    prints = {ref: seen for ref, (_, seen) in kept.items()}
+def cards(payouts: Sequence[Payout], known: Mapping[str, Owner] | None = None) -> dict[str, Card]:
+    """The cards of some payouts by their numbers, in two questions however many; in one if their payees are known."""
+    paths = [one.account.path for one in payouts]
+    known = payees(paths) if known is None else known
+    sources = names(paths, known)
+    masked = {ref: one.masked for ref, one in known.items()}
+    prints = {ref: one.print for ref, one in known.items()}
     dues: dict[str, Due | None] = {one.pk: getattr(one, "due", None) for one in payouts}
     about = subjects.texts((one.topic for one in payouts), get_language() or "zh-hans")
     return {
         one.pk: Card(
             payout=one,
-            source=known[one.account.path],
+            source=sources[one.account.path],
             account=account_of(one, masked),
             purpose=purpose_of(one, dues[one.pk]),
             about=about.get(one.topic, ""),

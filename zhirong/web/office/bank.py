@@ -47,6 +47,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         return deed(request)
     standing = pages.standing_of(request)
     found = bank_view.desk(standing)
+    proposed = [one.proposed.path for one in found.proposed if one.proposed]
+    known = accounts.payees([*proposed, *(one.account.path for one in found.to_check)])
     return rooms.show(
         request,
         "bank.html",
@@ -55,8 +57,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         desk=found,
         lines=found.reconciliations[:SHOWN],
         files=found.files[:SHOWN],
-        cards=accounts.cards(found.to_check),
-        names=accounts.names(one.proposed.path for one in found.proposed if one.proposed),
+        cards=accounts.cards(found.to_check, known),
+        names=accounts.names(proposed, known),
         why=why_of(found.suspended),
         accounts=expected_accounts() if found.suspended else [],
         may={verb.partition(".")[2]: access.could(standing, verb) for verb in DEEDS},
@@ -102,8 +104,8 @@ def why_words() -> dict[str, str]:
 
 def expected_accounts() -> list[tuple[str, str]]:
     """Clients' accounts that a line may belong to: those that still wait for a payment."""
-    waiting = Expectation.objects.filter(state="open").select_related("account").order_by("-pk")[:200]
-    return [(one.account.path, f"{one.payer} · {one.code}") for one in waiting]
+    waiting = Expectation.objects.filter(state="open").order_by("-pk").values_list("account__path", "payer", "code")
+    return [(path, f"{payer} · {code}") for path, payer, code in waiting[:200]]
 
 
 def deed(request: HttpRequest) -> HttpResponse:
@@ -219,6 +221,7 @@ def books(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {"statement": statement, "account": path, "name": names.get(path, path)}
     facts["trial"] = reports.trial_balance().items() if not path else None
     facts["payee"] = payee_of(request, path, owned) if statement else ""
+    facts["left"] = free_payouts.left_of(path) if facts["payee"] else None
     facts["moves"] = (
         lists.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -52,17 +52,25 @@ def dues_page(request: HttpRequest) -> HttpResponse:
         void=batch([(one.due_key, one.payout.amount, 0) for one in void]),
         may_make=access.could(standing, "ledger.make_payout"),
         may_check=access.could(standing, "ledger.check_payout"),
-        late=Due.objects.filter(state__in=OPEN, due_at__lt=record.now()).count(),
-        waiting_fen=found.filter(state__in=OPEN).aggregate(all=Sum(F("amount") - F("used")))["all"] or 0,
+        **waiting(state),
     )
+
+
+def waiting(state: str) -> dict[str, int]:
+    """How much of the chosen list is still to leave, and how many of all are late, in one question."""
+    late, left = Count("pk", Q(due_at__lt=record.now())), Sum(F("amount") - F("used"), filter=of_state(state))
+    said = Due.objects.filter(state__in=OPEN).aggregate(late=late, waiting_fen=left)
+    return {name: value or 0 for name, value in said.items()}
 
 
 def chosen(state: str) -> QuerySet[Due]:
     """What the list shows: what is still to leave, or everything in one state."""
-    found = Due.objects.select_related("party", "payout")
-    if state == "all":
-        return found
-    return found.filter(state__in=OPEN) if state == "open" else found.filter(state=state)
+    return Due.objects.select_related("party", "payout").filter(of_state(state))
+
+
+def of_state(state: str) -> Q:
+    """The rows of one list."""
+    return Q() if state == "all" else Q(state__in=OPEN) if state == "open" else Q(state=state)
 
 
 def batch(rows: list[tuple[str, int, int]]) -> dict[str, Any]:

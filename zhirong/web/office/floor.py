@@ -68,7 +68,7 @@ def columns_of() -> list[lists.Column]:
             head=gettext("Lot"), value=lambda lot: filters.title(lot.listing), order="listing__title",
             link=lambda lot: reverse("office-lot", args=[lot.pk]),
         ),
-        lists.Column(head=gettext("Listing"), value=lambda lot: lot.listing.number),
+        lists.Column(head=gettext("Listing no."), value=lambda lot: lot.listing.number),
         lists.Column(
             head=gettext("State"), value=lambda lot: state_of(lot.state)[1], order="state",
             state=lambda lot: state_of(lot.state)[0],

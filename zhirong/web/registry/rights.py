@@ -71,6 +71,13 @@ def shown_to(standing: Standing | None) -> QuerySet[Right]:
     return rights.filter(public | held_by(standing))
 
 
+def own(standing: Standing | None) -> QuerySet[Right]:
+    """One's own rights, found from the holdings: a party holds few of the rights that the house knows."""
+    parties = standing.parties if standing else frozenset()
+    held = Holding.objects.filter(party__in=parties, until__isnull=True)
+    return with_standing(Right.objects.visible(), standing).filter(pk__in=held.values("right"))
+
+
 def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
     """By number where the text is one, else by words of the title."""
     try:
@@ -116,9 +123,7 @@ def rights_page(request: HttpRequest) -> HttpResponse:
 
 def chosen(request: HttpRequest, standing: Standing | None, *, of: str, kind: str) -> QuerySet[Right]:
     """What the address asks for."""
-    found = shown_to(standing)
-    if of == "mine":
-        found = found.filter(held_by(standing))
+    found = own(standing) if of == "mine" else shown_to(standing)
     if text := request.GET.get("q", "").strip()[:100]:
         found = matching(found, text)
     return found.filter(kind=kind) if kind else found
@@ -136,15 +141,15 @@ def line(right: Right, facts: Any, day: date) -> Line:
     standing = states.standing(facts, day)
     live = right.live_state  # type: ignore[attr-defined]
     shape, word = exchange_words.LISTING.get(live or "", ("off", ""))
-    unpaid = [one for one in fees.fee_table(facts, day) if not one.is_paid] if standing.is_living else []
+    unpaid = fees.next_unpaid(facts, day) if standing.is_living else None
     return Line(
         right=right,
         kind=words.label("kind", right.kind),
         state=words.state(standing),
         overlays=words.overlays(standing),
         listed=(shape, gettext(word)) if live else None,
-        fee=unpaid[0] if unpaid else None,
-        surcharge_fen=words.surcharge_fen(unpaid[0], day) if unpaid else 0,
+        fee=unpaid,
+        surcharge_fen=words.surcharge_fen(unpaid, day) if unpaid else 0,
     )
 
 
