@@ -1,4 +1,4 @@
-"""What a second of the house's clock costs while nothing is due: it goes by all day, and a demo's load is full of it."""
+"""What a second of the house's clock costs while nothing is due: all day is such seconds, and so is a demo's load."""
 
 from __future__ import annotations
 
