@@ -141,8 +141,22 @@ def test_a_deposit_that_comes_after_its_term_is_said_on_the_desk() -> None:
     assert state_of(intent) == ("lapsed", "waived")
     paid(house, buyer, DEPOSIT, code=intent.payment_code)
     assert [kind for kind, _ in told(buyer)] == ["came_unasked"]
-    for page in ("/desk", "/desk/money"):
-        assert "此付款码已无待收款项，又到账 80,000 元" in text_of(desk.browser_of(buyer.person), page)
+    for page in (f"/listings/{intent.listing.number}", "/desk", "/desk/money"):
+        assert "此付款码已无待收款项，又到账 80,000 元" in text_of(desk.browser_of(buyer.person), page), page
+
+
+def test_a_deposit_that_came_too_late_is_said_on_the_listing_that_others_won() -> None:
+    house, buyer, intent = a_payer()
+    given.an_admitted(intent.listing, given.a_side("buyer"))
+    given.time_passes(minutes=4)
+    jobs.tick()
+    given.time_passes(minutes=6)
+    jobs.tick()
+    assert Intent.objects.get(pk=intent.pk).state == "lapsed"
+    assert given.fresh(intent.listing).state == "sold"
+    paid(house, buyer, DEPOSIT, code=intent.payment_code)
+    page = text_of(desk.browser_of(buyer.person), f"/listings/{intent.listing.number}")
+    assert "此付款码已无待收款项，又到账 80,000 元" in page
 
 
 def test_money_that_names_no_code_of_anybody_is_told_to_nobody() -> None:

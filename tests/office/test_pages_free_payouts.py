@@ -24,6 +24,7 @@ from zhirong.ledger.actions import dues, free_payouts, matches, payouts, simulat
 from zhirong.ledger.book import Order
 from zhirong.ledger.models import BankLine, Due, Payout
 from zhirong.people.actions import secrets
+from zhirong.people.models import Secret
 from zhirong.record import actions as record
 from zhirong.record.models import Notice
 
@@ -127,6 +128,24 @@ def test_what_is_promised_or_was_left_for_bids_stays_where_it_is(state: str) -> 
     with pytest.raises(Refused) as refused:
         free_payouts.pay_out(house.operator, id="out-2", account=free_of(owner), amount_fen=8_000_01)
     assert refused.value.code == "ledger.not_enough"
+
+
+def test_the_form_shows_to_which_account_and_how_much_at_most() -> None:
+    house, owner = given.House(), an_owner()
+    page = f"/office/bank/books?path={free_of(owner)}"
+    masked = Secret.objects.get(party=owner.party).masked
+    with transaction.atomic():
+        dues.owe([dues.Owed("k", owner.party.topic, "proceeds", owner.party, 8_000_00, record.now())])
+    form = text_of(signed_in(house.operator), page)
+    assert f"<dd>{masked}</dd>" in form
+    assert ACCOUNT.replace(" ", "") not in form.replace(" ", "")
+    assert "<dt>最多可付</dt><dd>" in form
+    assert 'value="1,000"' in form
+    assert masked not in text_of(signed_in(house.checker), page), "who may make no payout is shown no form"
+    Secret.objects.filter(party=owner.party).delete()
+    form = text_of(signed_in(house.operator), page)
+    assert "未登记收款账号" in form
+    assert 'name="amount"' not in form, "no deed that would be refused"
 
 
 def test_a_due_tells_by_its_own_messages_alone() -> None:

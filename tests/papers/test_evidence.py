@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.papers import given_proofs as given
 from zhirong.papers import bundle, evidence, verifier
-from zhirong.record import actions, receipts, sequencer
+from zhirong.record import actions, deeds, receipts, sequencer
 from zhirong.record.models import Leaf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -25,7 +25,7 @@ def data(settings: Settings, tmp_path: Path) -> None:
 
 
 def told_as(body: dict[str, Any]) -> actions.Deed:
-    facts = {name: value for name, value in body.items() if name not in actions.OF_EVERY_LEAF}
+    facts = {name: value for name, value in body.items() if name not in deeds.OF_EVERY_LEAF}
     return actions.Deed(body["kind"], body["topic"], body["who"], actions.now(), facts, public=True)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from tests.record.given_deeds import ANNA, AT, BO, a_deed
-from zhirong.record import actions, kinds
+from zhirong.record import actions, deeds, kinds
 from zhirong.record.models import Event, Leaf, Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -67,4 +67,16 @@ def test_a_legal_kind_makes_legal_notices(monkeypatch: pytest.MonkeyPatch):
     kind = kinds.Kind("pay.due", "应付款", "Payment due", False, {}, is_legal=True)
     monkeypatch.setattr(kinds, "declared", lambda: {"pay.due": kind})
     deed = actions.Deed("pay.due", "deal:1", "house", AT, {}, to=("aaaaaaaaaaaaaaaa",))
-    assert actions.notice_rows(deed) == [("aaaaaaaaaaaaaaaa", "pay.due", "deal:1", "{}", True, AT)]
+    assert deeds.notice_rows(deed) == [("aaaaaaaaaaaaaaaa", "pay.due", "deal:1", "{}", True, AT)]
+
+
+def test_the_leaf_that_telling_gives_is_the_row_that_stands() -> None:
+    with transaction.atomic():
+        told = actions.tell("pay.due", "deal:1", who=ANNA, to=[BO])
+    kept = Leaf.objects.get(pk=told.pk)
+    for field in Leaf._meta.concrete_fields:
+        value = getattr(kept, field.attname)
+        assert (bytes(value) if field.attname == "hash" else value) == getattr(told, field.attname)
+    assert not told._state.adding
+    with transaction.atomic():
+        assert actions.tell("pay.due", "deal:1", who=ANNA).pk == told.pk + 1

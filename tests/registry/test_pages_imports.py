@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +22,7 @@ from zhirong.registry.models import ImportBatch, Right
 from zhirong.web.registry import bringing
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).parents[2]
 HEAD = "申请号,名称,权利人,申请日\n"
 
 
@@ -85,6 +89,35 @@ def test_an_office_file_with_another_holder_is_explained_and_leads_to_a_claim(sh
         batch = ImportBatch.objects.get(ref=address.rsplit("/", 1)[1])
         right = Right.objects.visible().get(versions__batch=batch)
         assert f"/rights/{right.pk}/claim" in text_of(browser, address)
+
+
+def test_who_has_no_file_at_hand_tries_the_invented_one(settings: Any) -> None:
+    side = given.a_side("holder")
+    browser = desk.browser_of(side.person)
+    settings.DEMO = True
+    assert '<a class="hit" href="/import/sample.xml">' in text_of(browser, "/import")
+    answer = browser.get("/import/sample.xml")
+    assert answer["Content-Disposition"].startswith("attachment")
+    address = bring(browser, side, "xml", answer.content, name="sample.xml")
+    assert "登记簿上是另一权利人" in text_of(browser, address)
+    assert browser.post(f"{address}/accept").status_code == 302
+    right = Right.objects.visible().get(number="201210990017.7")
+    assert (right.title_en, right.granted_on) == (
+        "Street lamp fed by light wind, with storage, and its control",
+        date(2016, 3, 23),
+    )
+    assert f"/rights/{right.pk}/claim" in text_of(browser, address), "it is sold as a real one would be"
+    settings.DEMO = False
+    assert browser.get("/import/sample.xml").status_code == 404, "a house at work takes in no invented rights"
+    assert "/import/sample.xml" not in text_of(browser, "/import")
+
+
+def test_a_newcomer_is_told_where_to_find_a_file(shared: Path) -> None:
+    step = re.sub(r"\s+", " ", (ROOT / "README.md").read_text("utf-8").partition("1. **Import.**")[2][:700])
+    assert "An invented patent to try (XML)" in step
+    named = re.search(r"`(cn\w+\.xml)` in `\.\./shared/([\w/]+)`", step)
+    assert named
+    assert (shared / named[2] / named[1]).is_file()
 
 
 def test_a_batch_is_seen_by_its_own_people_alone() -> None:

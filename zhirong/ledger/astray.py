@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import QuerySet, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
 
 from zhirong.ledger import rules
 from zhirong.ledger.models import BankLine, Expectation
@@ -79,6 +79,12 @@ def of_lines(lines: Iterable[BankLine]) -> list[Came]:
 def rows_under(codes: Collection[str]) -> QuerySet[Any, Row]:
     """What `read` wants to know of some codes; whoever asks may put rows of its own beside them."""
     return _rows(Expectation.objects.filter(code__in=codes))
+
+
+def waiting_fen(code: OuterRef) -> Subquery:
+    """The sum of what waits under a code of another table's row, so that no question of its own is asked for it."""
+    waiting = BankLine.objects.filter(state__in=WAITING, amount__gt=0, memo__contains=code)
+    return Subquery(waiting.order_by().values(all=Value(1)).annotate(fen=Sum("amount")).values("fen"))
 
 
 def _rows(asked: QuerySet[Expectation]) -> QuerySet[Any, Row]:

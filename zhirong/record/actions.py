@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -16,13 +16,14 @@ from django.db.models import Sum
 from zhirong.base import dated
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.record import channels, clock, files, kinds, notices, rules
-from zhirong.record.engine import tree
+from zhirong.record import channels, clock, files, notices, port, rules, teller
+from zhirong.record.deeds import Deed as Deed
+from zhirong.record.deeds import deed_rows as deed_rows
+from zhirong.record.deeds import leaf_hash as leaf_hash
 from zhirong.record.engine.canonical import canonical as canonical
-from zhirong.record.models import Choice, ClockMove, Delivery, Event, File, Job, Leaf, Notice
+from zhirong.record.models import Choice, ClockMove, Delivery, File, Job, Leaf, Notice
 
 FIGURES: Final = Path(__file__).parent / "parameters" / "files.yaml"
-OF_EVERY_LEAF: Final = frozenset({"at", "kind", "topic", "who", "salt"})
 
 
 class Actor(Protocol):
@@ -82,80 +83,18 @@ def move_clock(who: Actor, to: datetime, *, why: str = "") -> datetime:
 # -- telling ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One deed as the record keeps it. `to` are the refs of the persons who get a notice."""
-
-    kind: str
-    topic: str
-    who_ref: str
-    at: datetime
-    facts: dict[str, Any]
-    public: bool = False
-    to: tuple[str, ...] = field(default=())
-
-
-def leaf_hash(body: str) -> bytes:
-    """RFC 6962, 2.1: a leaf is hashed behind the byte 0x00."""
-    return tree.leaf_hash(body.encode())
-
-
-def deed_rows(deed: Deed) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """The rows of a deed for a plain-SQL writer.
-
-    Leaf: (at, kind, topic, body, hash). Event: (topic, kind, public, body).
-    """
-    assert not OF_EVERY_LEAF & deed.facts.keys(), f"{deed.kind} tells a fact under a name that every leaf has"
-    body = canonical(
-        {
-            **deed.facts,
-            "at": deed.at.isoformat(),
-            "kind": deed.kind,
-            "topic": deed.topic,
-            "who": deed.who_ref,
-            # Hashes of neighbours stand in public proofs: without salt a small secret could be guessed from them.
-            "salt": secrets.token_hex(8),
-        }
-    )
-    return (
-        (deed.at, deed.kind, deed.topic, body, leaf_hash(body)),
-        (deed.topic, deed.kind, deed.public, body),
-    )
-
-
-def notice_rows(deed: Deed) -> list[tuple[str, str, str, str, bool, datetime]]:
-    """The notices of a deed for a plain-SQL writer: (person_ref, kind, topic, facts, is_legal, at) each."""
-    if not deed.to:
-        return []
-    facts, is_legal = canonical(deed.facts), kinds.of(deed.kind).is_legal
-    return [(person, deed.kind, deed.topic, facts, is_legal, deed.at) for person in dict.fromkeys(deed.to)]
-
-
 def tell_many(deeds: Iterable[Deed]) -> list[Leaf]:
     """Leaves, events and notices of many deeds, inside the caller's transaction."""
-    assert transaction.get_connection().in_atomic_block, "a deed is told in the transaction that does it"
-    told = list(deeds)
-    rows = [deed_rows(deed) for deed in told]
-    leaves = Leaf.objects.bulk_create(
-        [Leaf(at=at, kind=kind, topic=topic, body=body, hash=digest) for (at, kind, topic, body, digest), _ in rows],
-        batch_size=500,
-    )
-    Event.objects.bulk_create(
-        [
-            Event(leaf=leaf, topic=topic, kind=kind, public=public, body=body)
-            for leaf, (_, (topic, kind, public, body)) in zip(leaves, rows, strict=True)
-        ],
-        batch_size=500,
-    )
-    Notice.objects.bulk_create(
-        [
-            Notice(person_ref=person, leaf=leaf, kind=kind, topic=topic, facts=facts, is_legal=is_legal, at=at)
-            for leaf, deed in zip(leaves, told, strict=True)
-            for person, kind, topic, facts, is_legal, at in notice_rows(deed)
-        ],
-        batch_size=500,
-    )
-    return leaves
+    connection = transaction.get_connection()
+    assert connection.in_atomic_block, "a deed is told in the transaction that does it"
+    return [_kept(leaf) for leaf in teller.write_leaves(port.within(connection), list(deeds))]
+
+
+def _kept(written: teller.Written) -> Leaf:
+    """The row of a leaf that was written by plain SQL, as the mapper would have it."""
+    leaf = Leaf(**written._asdict())
+    leaf._state.adding, leaf._state.db = False, "default"
+    return leaf
 
 
 def tell(

@@ -6,17 +6,18 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules
-from zhirong.exchange.actions import unknown_fees
+from zhirong.exchange.actions import listing_rows, unknown_fees
 from zhirong.exchange.actions.listings import Offer, announced_facts, kept_edition, next_numbers, write_offer
 from zhirong.exchange.models import Gate, Listing, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
+from zhirong.record import port
 from zhirong.registry import queries
 from zhirong.registry.engine.facts import RightFacts
 from zhirong.registry.models import Right
@@ -123,13 +124,18 @@ def _write(reviewer: Person, ready: Sequence[tuple[Offer, Listing, Gate]]) -> No
     for number, (_, listing, _) in zip(next_numbers("ZR", now, len(ready)), ready, strict=True):
         listing.number = number
         listing.edition_of_rules = editions[listing.rule_set]
-    Listing.objects.bulk_create([listing for _, listing, _ in ready])
-    ListingItem.objects.bulk_create(
+    door = port.within(connection)
+    listing_rows.insert(door, [listing for _, listing, _ in ready])
+    items = [
         ListingItem(listing=listing, right_id=pk, position=place, is_live=True)
         for offer, listing, _ in ready
         for place, pk in enumerate(dict.fromkeys(offer.rights))
-    )
-    Gate.objects.bulk_create([gate for _, _, gate in ready])
+    ]
+    listing_rows.insert(door, items)
+    for _, listing, gate in ready:
+        # Judged before the listing had a number of its row.
+        gate.listing = listing
+    listing_rows.insert(door, [gate for _, _, gate in ready])
     record.tell_many(
         record.Deed(
             kind="exchange.announced",

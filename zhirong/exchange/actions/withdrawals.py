@@ -18,6 +18,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 
+DECIDED: Final = {"approved": "exchange.withdrawal_approved", "refused": "exchange.withdrawal_refused"}
 # Where a listing with buyers may still be taken back.
 STATES: Final = ("announced", "qualifying", "answering", "suspended")
 
@@ -59,36 +60,29 @@ def waits(listing: Listing) -> ListingChange | None:
 @transaction.atomic
 def approve(who: Person, asked_id: int, *, reason: str) -> Listing:
     """The operator agrees: the listing ends with the seller's ground, deposits go back, and every buyer is told."""
-    asked, listing = changes.locked(asked_id, "withdrawal")
-    changes.must_be_another(asked, who=who)
-    if asked.state == "approved":
-        return listing
-    _must_wait(asked, listing)
-    record.must_have_read(who, asked.file)
-    asked.reason = listing_rules.must_be_text(reason, field="reason", most=1000)
-    changes.decided(asked, "approved", who=who)
-    _tell("exchange.withdrawal_approved", asked, listing, who=who)
-    return listings.end_with(listing, "withdraw", who=who, reason=asked.ground)
+    asked, listing, is_new = _decide(who, asked_id, "approved", reason=reason)
+    return listings.end_with(listing, "withdraw", who=who, reason=asked.ground) if is_new else listing
 
 
 @transaction.atomic
 def refuse(who: Person, asked_id: int, *, reason: str) -> Listing:
     """The operator does not agree, with a reason; the listing goes on as announced."""
+    return _decide(who, asked_id, "refused", reason=reason)[1]
+
+
+def _decide(who: Person, asked_id: int, state: str, *, reason: str) -> tuple[ListingChange, Listing, bool]:
+    """The wish with its listing, and whether it was decided just now; the same decision again changes nothing."""
     asked, listing = changes.locked(asked_id, "withdrawal")
     changes.must_be_another(asked, who=who)
-    if asked.state == "refused":
-        return listing
+    if asked.state == state:
+        return asked, listing, False
     _must_wait(asked, listing)
     record.must_have_read(who, asked.file)
     asked.reason = listing_rules.must_be_text(reason, field="reason", most=1000)
-    changes.decided(asked, "refused", who=who)
-    _tell("exchange.withdrawal_refused", asked, listing, who=who)
-    return listing
-
-
-def _tell(kind: str, asked: ListingChange, listing: Listing, *, who: Person) -> None:
+    changes.decided(asked, state, who=who)
     to = [*listings.maker(listing), asked.proposed_by]
-    record.tell(kind, listing.topic, who=who, to=to, number=listing.number, reason=asked.reason)
+    record.tell(DECIDED[state], listing.topic, who=who, to=to, number=listing.number, reason=asked.reason)
+    return asked, listing, True
 
 
 def _must_wait(asked: ListingChange, listing: Listing) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from zhirong.base.refused import Refused
 from zhirong.registry.readers import cnipa, cnipa_new, cnipa_old, xml
 from zhirong.registry.records import RightRecord
 
+# An invented patent in the form of the office's files, for whoever has none at hand.
+SAMPLE = Path(__file__).with_name("sample.xml")
 FORMATS = {cnipa_new.ROOT: cnipa_new.read, cnipa_old.ROOT: cnipa_old.read}
 
 

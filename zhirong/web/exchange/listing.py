@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,6 +18,7 @@ from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
 from zhirong.exchange.rule_sets import RuleSet
+from zhirong.ledger import astray
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import actions as record
@@ -41,7 +42,7 @@ def listing(request: HttpRequest, number: str) -> HttpResponse:
 def listing_news(request: HttpRequest, number: str) -> HttpResponse:
     """/listings/ZR-2026-000518/news: another mark than the page's means that the page shows what was."""
     found = listing_or_404(request, number)
-    intents = intents_of(found)
+    intents = intents_of(request, found)
     mine, deal = own_intents(request, intents), deal_of(found)
     if not follows(request, found, mine):
         raise Http404
@@ -54,10 +55,13 @@ def follows(request: HttpRequest, found: Listing, mine: Sequence[Intent]) -> boo
     return bool(mine) or access.may(pages.standing_of(request), "exchange.list", found)
 
 
-def intents_of(found: Listing) -> list[Intent]:
-    """Who registered, in order."""
+def intents_of(request: HttpRequest, found: Listing) -> list[Intent]:
+    """Who registered, in order; beside the reader's own that lapsed, the money that came for it too late."""
+    standing = pages.standing_of(request)
+    own = Q(state="lapsed", party__in=standing.parties if standing else ()) & ~Q(payment_code="")
+    late = Case(When(own, then=astray.waiting_fen(OuterRef("payment_code"))), default=None)
     known = Intent.objects.filter(listing=found).exclude(state="void").select_related("party", "proof_file")
-    return list(known.order_by("pk"))
+    return list(known.annotate(late_fen=late).order_by("pk"))
 
 
 def listing_or_404(request: HttpRequest, number: str) -> Listing:
@@ -95,7 +99,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     items = list(items_of(found))
     deal = deal_of(found)
     lot = deal.lot if deal else lot_of(found)
-    intents = intents_of(found)
+    intents = intents_of(request, found)
     editions = altered.editions(found, day=beijing_day(record.now()))
     announced_at = editions[0].at if editions else found.announced_at
     mine = own_intents(request, intents)

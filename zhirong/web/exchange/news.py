@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from zhirong.exchange import periods
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
 from zhirong.ledger import bank_view
+from zhirong.ledger.astray import Came
 from zhirong.ledger.bank_view import Paid
 from zhirong.record import actions as record
 
@@ -44,8 +45,26 @@ def of_deal(deal: Deal, leaves: Iterable[int], paid: Paid) -> str:
 
 
 def paid(intents: Sequence[Intent]) -> dict[str, Paid]:
-    """What came under the payment codes of registrations whose deposit is awaited."""
-    return bank_view.paid([one.payment_code for one in intents if one.deposit_state == "due"])
+    """What came under the payment codes of registrations whose deposit is awaited, or whose time for it is over."""
+    late = {
+        one.payment_code: Paid((_too_late(one, one.late_fen),))
+        for one in intents
+        if hasattr(one, "late_fen") and one.late_fen
+    }
+    return late | bank_view.paid([one.payment_code for one in intents if one.deposit_state == "due"])
+
+
+def _too_late(one: Intent, fen: int) -> Came:
+    return Came(
+        code=one.payment_code,
+        topic=f"listing:{one.listing_id}",
+        path="",
+        misfit="unasked",
+        amount_fen=fen,
+        expected_fen=one.deposit_fen,
+        rest_fen=0,
+        line_id=0,
+    )
 
 
 def _mark(*facts: Iterable[object]) -> str:

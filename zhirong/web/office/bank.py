@@ -221,6 +221,7 @@ def books(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {"statement": statement, "account": path, "name": names.get(path, path)}
     facts["trial"] = reports.trial_balance().items() if not path else None
     facts["payee"] = payee_of(request, path, owned) if statement else ""
+    facts["left"] = free_payouts.left_of(path) if facts["payee"] else None
     facts["moves"] = (
         lists.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -26,7 +27,7 @@ from zhirong.record.models import Job
 from zhirong.registry import queries
 from zhirong.registry.actions import imports
 from zhirong.registry.models import Claim, Holding, ImportBatch, ImportRow, Right, RightVersion
-from zhirong.registry.readers import sheets
+from zhirong.registry.readers import files, sheets
 from zhirong.web import account, filters, lists, pages, reading, uploads
 from zhirong.web.registry import bringing, forms, words
 
@@ -87,7 +88,9 @@ def import_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
-    """/import/rights.xlsx: the empty sheet to fill in."""
+    """/import/rights.xlsx: the empty sheet to fill in; in a demo also /import/sample.xml, an invented patent to try."""
+    if (kind, form) == ("sample", "xml") and settings.DEMO:
+        return lists.file(files.SAMPLE.read_bytes(), files.SAMPLE.name)
     if kind not in ("rights", "listings") or form not in ("xlsx", "csv"):
         raise Http404
     title = gettext("Rights") if kind == "rights" else gettext("Listings")
