@@ -63,6 +63,8 @@ UNREAD = {
     "/api/claims/": {"claim_id": 1},
     "/api/payments/": {"payment_id": 1},
     "/api/transfers/": {"transfer_id": 1},
+    "/api/state-papers/": {"paper_id": 1},
+    "/office/state-papers/": {"paper_id": 1},
     "/api/withdrawals/": {"withdrawal_id": 1},
     "/office/withdrawals/": {"withdrawal_id": 1},
 }

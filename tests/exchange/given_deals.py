@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from tests.people import given_people as people
 from zhirong.base import numbers
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import contracts, deals, intents, listings
+from zhirong.exchange.actions import contracts, deals, intents, listings, state_papers
 from zhirong.exchange.actions.listings import Offer
-from zhirong.exchange.models import Deal, Intent, Listing, Proposal
+from zhirong.exchange.models import Deal, Intent, Listing, Proposal, StatePaper
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import transfers
 from zhirong.ledger.book import Order
@@ -84,9 +85,29 @@ def an_offer(seller: Side, *rights: Right, asking_fen: int = 800_000_00, rule_se
 
 
 def a_draft(house: House, seller: Side, *, asking_fen: int = 800_000_00, rule_set: str = "demo") -> Listing:
-    """A listing that waits for review."""
+    """A listing that waits for review; of state-owned rights with its papers, which the operator has read."""
     offer = an_offer(seller, a_right(house, seller.party), asking_fen=asking_fen, rule_set=rule_set)
-    return listings.submit(seller.person, listings.draft(seller.person, offer).pk)
+    made = listings.draft(seller.person, offer)
+    if rule_set == "state_owned" or seller.party.is_state_owned:
+        state_papers_of(house, seller, made, value_fen=asking_fen)
+    return listings.submit(seller.person, made.pk)
+
+
+def state_papers_of(house: House, seller: Side, listing: Listing, *, value_fen: int) -> None:
+    """The appraisal of a listing and the approval of its sale, both of today and read by the operator."""
+    a_state_paper(house, seller, listing, what="appraisal", amount_fen=value_fen)
+    a_state_paper(house, seller, listing, what="transfer")
+
+
+def a_state_paper(house: House, seller: Side, listing: Listing, **said: Any) -> StatePaper:
+    """One of them, read by the operator."""
+    serial = next(_count)
+    words = {"body": "深圳某资产评估有限公司", "number": f"评报字〔2026〕{serial}号"}
+    what = state_papers.Said(**{**words, "dated_on": beijing_day(record.now()), **said})
+    file = record.keep_file(seller.person, "凭据.pdf", f"%PDF-1.7 {serial}".encode())
+    state_papers.enter(seller.person, listing.pk, what, file=file)
+    record.read_file(house.operator, file, is_evidence=True)
+    return listing.state_papers.latest("pk")
 
 
 def an_announced(house: House, seller: Side, *, asking_fen: int = 800_000_00, rule_set: str = "demo") -> Listing:

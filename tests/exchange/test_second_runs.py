@@ -127,6 +127,7 @@ def test_cut_upon_cut_a_state_owned_right_stays_above_nine_tenths_of_its_first_p
         draft = listings.draft(
             seller.person, given.an_offer(seller, right, asking_fen=asking_fen, rule_set="state_owned")
         )
+        given.state_papers_of(house, seller, draft, value_fen=asking_fen)
         return listings.announce(house.operator, listings.submit(seller.person, draft.pk).pk)
 
     ends(first)

@@ -34,8 +34,10 @@ from zhirong.registry.models import Holding, Right
 from zhirong.web.registry import bringing
 
 REASON = "理由充分，特此说明，请予办理。"
+STATE_PAPER = {"what": "transfer", "body": "某单位", "number": "1"}
 # What waits for a second person, by a hash that nobody saw.
 PROPOSED: dict[str, Mapping[str, object]] = {
+    "objections": {"text": REASON},
     "offer/take": {"of_repaid_fen": 0},
     **{f"{what}/confirm": {"payload_hash": "0" * 64} for what in ("split", "default", "annulment")},
     "proposal/return": {"payload_hash": "0" * 64, "reason": REASON},
@@ -136,6 +138,7 @@ def _listing(things: Things) -> None:
     offer = given.an_offer(seller, *items, asking_fen=700_000_00)
     changed = changes.change(seller.person, listing.pk, offer)
     draft = given.a_draft(house, seller)
+    appraised = given.a_draft(house, seller, rule_set="state_owned").state_papers.latest("pk")
     early = given.an_admitted(listing, things.bidder)
     bound = given.an_announced(house, seller)
     given.an_admitted(bound, things.bidder)
@@ -154,6 +157,8 @@ def _listing(things: Things) -> None:
         "/office/intents/": {"intent_id": intents[0].pk},
         "/api/questions/": {"question_id": question.pk},
         "/api/changes/": {"change_id": change.pk},
+        "/api/state-papers/": {"paper_id": appraised.pk},
+        "/office/state-papers/": {"paper_id": appraised.pk},
         "/api/withdrawals/": {"withdrawal_id": asked},
         "/office/withdrawals/": {"withdrawal_id": asked},
     }
@@ -283,13 +288,13 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "lines/<int:line_id>/match": {"account": facts["account"]},
         "claims/<int:claim_id>/decide": {"accepted": True, "reason": REASON},
         "accept": {"contract_sha256": facts["contract"], "side": "seller"},
-        "objections": {"text": REASON},
         "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
         **PROPOSED,
         "release": {"day": today},
         "admit": {},
+        "state-papers": {**STATE_PAPER, "dated_on": today, "file": own},
         "priority": {"basis": "co_owner"},
         "proof": {"proof": REASON},
         "/api/listings/<int:listing_id>": {**offer, "rule_set": "demo"},
@@ -345,6 +350,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/listings/<str:number>/papers": {"title": "图纸", "file": paper},
         "/listings/<str:number>/withdraw": {"reason": REASON},
         "/listings/<str:number>/ask-withdrawal": {"reason": REASON},
+        "/listings/<str:number>/state-papers": {**STATE_PAPER, "dated_on": day, "evidence": paper},
         "/lots/<int:lot_id>/bid": {"own": "1000000", "key": "k"},
         "/lots/<int:lot_id>/confirm": {"own": "1000000"},
         "/lots/<int:lot_id>/match": {"takes": "yes"},

@@ -66,6 +66,13 @@ class Answer(shapes.Said):
     consents: bool
 
 
+# What keeps state-owned rights from being announced (X3).
+STATE = (
+    "listing.no_appraisal", "listing.no_approval", "listing.appraisal_over", "listing.papers_too_old",
+    "listing.below_appraisal", "listing.price_not_approved", "file.not_read",
+)  # fmt: skip
+
+
 # Without a word besides, nothing unknown is announced.
 PLAIN = Announced(fees_unknown=False)
 
@@ -124,7 +131,7 @@ def change(request: HttpRequest, listing_id: shapes.Id, said: OfferSaid) -> Http
     **problems.told(
         ListingTold, "listing.change_decided", "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
         "listing.fees_unknown", "listing.reserve_is_start",
-        "listing.relist_too_low", "people.maker_is_checker", "people.own_party", *KEY,
+        "listing.relist_too_low", "people.maker_is_checker", "people.own_party", *STATE, *KEY,
     ),
 )  # fmt: skip
 def approve_change(request: HttpRequest, change_id: shapes.Id, said: Announced = PLAIN) -> HttpResponse:
@@ -197,7 +204,7 @@ def send_back(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> 
     **problems.told(
         ListingTold, "listing.not_now", "listing.gate_closed", "listing.right_listed_already",
         "listing.fees_unknown", "listing.reserve_is_start", "listing.relist_too_low",
-        "people.maker_is_checker", "people.own_party", *KEY
+        "people.maker_is_checker", "people.own_party", *STATE, *KEY
     ),
 )  # fmt: skip
 def announce(request: HttpRequest, listing_id: shapes.Id, said: Announced = PLAIN) -> HttpResponse:

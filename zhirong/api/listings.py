@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q, QuerySet
@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.api import calling, paging, problems, rights, shapes
 from zhirong.api.finding import found_ids
-from zhirong.exchange import sales
+from zhirong.exchange import sales, state_assets
 from zhirong.exchange.actions import changes, withdrawals
-from zhirong.exchange.models import Gate, Listing, Lot
+from zhirong.exchange.models import Gate, Listing, Lot, StatePaper
 from zhirong.registry.engine.facts import Kind
 
 router = Router(tags=["listings"])
@@ -87,6 +87,20 @@ class WithdrawalTold(shapes.Told):
     file_name: str
 
 
+class StatePaperTold(shapes.Told):
+    """An appraisal or an approval of state-owned rights, the latest of its kind (X3)."""
+
+    paper_id: int
+    what: str = Field(description="appraisal, transfer or price")
+    body: str = Field(description="Who appraised or approved")
+    number: str
+    dated_on: date = Field(description="Valuation date, or day of the approval")
+    amount_fen: int | None = Field(description="Appraised figure, or least price approved")
+    filed_with: str = Field(description="Where the appraisal was approved or filed")
+    filed_number: str
+    filed_on: date | None
+
+
 class ListingTold(ListingShort):
     """A listing in full."""
 
@@ -103,6 +117,7 @@ class ListingTold(ListingShort):
     review_reason: str
     change: ChangeTold | None = Field(description="Told to the seller's people and the house's alone")
     withdrawal: WithdrawalTold | None = Field(description="Told to the seller's people and the house's alone")
+    state_papers: list[StatePaperTold]
     rights: list[rights.RightShort]
     gates: list[GateTold]
     lots: list[LotShort]
@@ -196,6 +211,12 @@ def withdrawal_told(listing: Listing) -> WithdrawalTold | None:
     return WithdrawalTold(withdrawal_id=asked.pk, asked_at=asked.proposed_at, ground=asked.ground, file_name=name)
 
 
+def paper_told(paper: StatePaper) -> StatePaperTold:
+    return StatePaperTold(
+        paper_id=paper.pk, **{name: getattr(paper, name) for name in StatePaperTold.model_fields if name != "paper_id"}
+    )
+
+
 def full(request: HttpRequest, listing: Listing) -> ListingTold:
     """A listing with its rights, gates and auctions; what only its own people may know is left out for others."""
     is_own = listing.seller_id in calling.parties_of(request)
@@ -216,6 +237,7 @@ def full(request: HttpRequest, listing: Listing) -> ListingTold:
         review_reason=listing.review_reason if is_inside else "",
         change=change_told(listing) if is_inside else None,
         withdrawal=withdrawal_told(listing) if is_inside else None,
+        state_papers=[paper_told(paper) for paper in state_assets.papers_of(listing).values()],
         rights=[rights.short(item.right) for item in items],
         gates=[gate_told(gate) for gate in listing.gates.order_by("pk")],
         lots=[lot_short(lot) for lot in listing.lots.order_by("run")],

@@ -12,7 +12,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.shown import from_ns
 from zhirong.demo.cast import EVIDENCE, Cast
 from zhirong.exchange import clockwork, floor_doors
-from zhirong.exchange.actions import contracts, deals, intents, listings, money, settlement
+from zhirong.exchange.actions import contracts, deals, intents, listings, money, settlement, state_papers
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.engine.shape import Terms
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
@@ -25,6 +25,7 @@ from zhirong.registry.models import Right
 
 BUYERS = ("wangshu", "zhiqiu", "yizhou", "weizhen")
 WHY = "演示：时间推进"
+APPRAISES, APPROVES = "鹏城资产评估有限公司（演示）", "某区国有资产监督管理局（演示）"
 # A bid is not sent when the auction is about to close.
 MARGIN = timedelta(seconds=15)
 
@@ -75,11 +76,26 @@ class Story:
             requirement=requirement,
         )
         made = listings.draft(person, offer)
+        if self.cast.firms[seller].is_state_owned:
+            self._state_papers(seller, made)
         if state != "draft":
             made = listings.submit(person, made.pk)
         if state == "announced":
             made = listings.announce(operator, made.pk, fees_unknown=True)
         return made
+
+    def _state_papers(self, seller: str, listing: Listing) -> None:
+        """The appraisal of state-owned rights and the approval of their sale; the operator reads both (X3)."""
+        day, value_fen = beijing_day(record.now()) - timedelta(days=40), listing.asking_fen // 105 * 100
+        filed = f"备〔{day.year}〕{listing.pk}号（演示）"
+        report, decision = f"鹏城评报字〔{day.year}〕第{listing.pk}号", f"资产处置批复〔{day.year}〕{listing.pk}号"
+        for said in (
+            state_papers.Said("appraisal", APPRAISES, report, day, value_fen, APPROVES, filed, day),
+            state_papers.Said("transfer", APPROVES, decision, day + timedelta(days=12)),
+        ):
+            file = record.keep_file(self.cast[seller], f"{said.number}.pdf", EVIDENCE.encode() + said.number.encode())
+            state_papers.enter(self.cast[seller], listing.pk, said, file=file)
+            record.read_file(self.cast["jingban"], file, is_evidence=True)
 
     def registered(self, listing: Listing, *buyers: str, quirk: simulated.Quirk = "none") -> None:
         """These buyers register and their deposits arrive at the bank, which may have its quirks."""

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from zhirong.exchange.asked import ListingChange as ListingChange
 from zhirong.exchange.proposed import Proposal as Proposal
+from zhirong.exchange.state_papers import StatePaper as StatePaper
 from zhirong.people.models import Party, Person
 from zhirong.record.models import File, Leaf
 from zhirong.registry.models import ImportBatch, Right

@@ -158,7 +158,7 @@ _SPAN = re.compile(r"(\d+) (seconds|minutes|hours|days|working_days|months)")
 def _value(name: str, plain: Any) -> Any:
     if isinstance(plain, str) and (found := _SPAN.fullmatch(plain)):
         return Span(int(found[1]), found[2])  # type: ignore[arg-type]
-    if name in ("deposit_share", "relist_cut"):
+    if name in ("deposit_share", "relist_cut", "first_share", "least_share"):
         return Fraction(plain)
     if name == "forfeiture":
         return tuple(plain)

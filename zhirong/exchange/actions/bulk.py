@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import gates, listing_rules
+from zhirong.exchange import gates, listing_rules, state_assets
 from zhirong.exchange.actions import listing_rows, unknown_fees
 from zhirong.exchange.actions.listings import Offer, announced_facts, kept_edition, next_numbers, write_offer
 from zhirong.exchange.models import Gate, Listing, ListingItem
@@ -105,6 +105,9 @@ def _prepared(
         reviewed_by=reviewer,
     )
     found = write_offer(listing, offer, now)
+    if state_assets.are_asked(offer.seller, found):
+        # Its papers stand on a draft of its own, which an operator reads.
+        raise Refused("listing.no_appraisal", number="-")
     if missing := [pk for pk in offer.rights if pk not in rights]:
         raise Refused("listing.right_unknown", rights=missing)
     listing.rules_day = found.day

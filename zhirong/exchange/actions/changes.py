@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import listing_rules
-from zhirong.exchange.actions import listings, money, unknown_fees
+from zhirong.exchange.actions import listings, money, state_gate, unknown_fees
 from zhirong.exchange.actions.listings import SAID, Offer
 from zhirong.exchange.models import Intent, Listing, ListingChange
 from zhirong.people import access
@@ -118,6 +118,7 @@ def approve(who: Person, change_id: int, *, fees_unknown: bool = False) -> Listi
     listings.start_period(listing, found, now)
     gate = listings.must_pass(listing, "announce", now)
     unknown_fees.must_be_said(who, listing, gate, is_said=fees_unknown)
+    state_gate.must_stand(who, listing, offer.rights, found=found, now=now)
     listing.items.update(is_live=True)
     listing.save()
     decided(proposed, "approved", who=who)

@@ -13,8 +13,8 @@ from django.db.models import Max, Model
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules
-from zhirong.exchange.actions import money, second_runs, unknown_fees
+from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules, state_assets
+from zhirong.exchange.actions import money, second_runs, state_gate, unknown_fees
 from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -114,8 +114,11 @@ def draft(who: Person, offer: Offer) -> Listing:
 
 def least_fen(listing: Listing) -> int:
     """The least asking price of a listing that runs again what defaulted before (X7); of any other there is none."""
-    former = listing.follows
-    return rules.may_relist_at_fen(rules_of(former), former.asking_fen) if former else 0
+    if (former := listing.follows) is None:
+        return 0
+    least, here = state_assets.cut_fen(former, rules_of(former)), former.items.values_list("right_id", flat=True)
+    agreed = state_assets.agreed_fen(former.seller, here) if rules_of(former).basis == "state" else None
+    return least if agreed is None else min(least, agreed)
 
 
 def must_be_within_cut(listing: Listing, offer: Offer) -> None:
@@ -182,6 +185,7 @@ def announce(who: Person, listing_id: int, *, fees_unknown: bool = False) -> Lis
     here = list(listing.items.values_list("right_id", flat=True))
     must_not_be_listed(listing, here)
     second_runs.must_not_undercut(listing.seller, here, asking_fen=listing.asking_fen, found=found, now=now)
+    state_gate.must_stand(who, listing, here, found=found, now=now)
     listing.items.update(is_live=True)
     # The rules frozen here are those of today: a draft, or a second run, may have been written under others.
     listing.deposit_fen, listing.is_demo_rules = rules.deposit_fen(found, listing.asking_fen), found.marked

@@ -58,6 +58,10 @@ def again(former: Listing) -> Listing:
         )
         for one in former.documents.select_related("file").order_by("pk")
     )
+    # It stands on the appraisal and the approvals of the run before, as far as these still hold (X3).
+    for paper in former.state_papers.order_by("pk"):
+        paper.pk, paper.listing, paper._state.adding = None, listing, True
+        paper.save(force_insert=True)
     record.tell(
         "exchange.relisted",
         listing.topic,

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from zhirong.base.calendar import china
 from zhirong.base.refused import Refused
-from zhirong.exchange import listing_rules, rule_sets, rules, terms
+from zhirong.exchange import listing_rules, rule_sets, state_assets, terms
 from zhirong.exchange.models import Listing
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.people.models import Party
@@ -51,23 +53,42 @@ def must_not_undercut(
 def least_fen(seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime) -> int:
     """The least asking price of rights that ran under such rules before and were not sold; 0 where none binds them.
 
-    A court counts from the run before (art. 26: 前次起拍价), state assets from the first one, whose price stands for
-    the appraisal (X3): cut by cut from the run before it would pass the 90 % below which an approval is asked for.
-    More rights than ran before ask no less; of a part of them it says nothing.
+    A court counts from the run before (art. 26: 前次起拍价), state assets from the appraisal of the first one (X3):
+    below 90 % of it an approval is asked for, which then says how low. More rights than ran before ask no less; of a
+    part of them it says nothing.
     """
+    least = max(_binding(seller, rights, found, now=now).values(), default=0)
+    agreed = state_assets.agreed_fen(seller, rights) if least and found.basis == "state" else None
+    return least if agreed is None else min(least, agreed)
+
+
+def first_of(seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime) -> bool:
+    """Whether exactly these rights are announced for the first time, or for the first time again."""
     if terms.price_binds_until(found.basis, now) is None:
-        return 0
+        return not any(run.state == "ended" and _rights(run) == set(rights) for run in runs_of(seller, rights))
+    return frozenset(rights) not in _binding(seller, rights, found, now=now)
+
+
+def runs_of(seller: Party, rights: Collection[int]) -> QuerySet[Listing]:
+    """What the seller announced of these rights before and is over, the first one first."""
     ran = Listing.objects.filter(seller=seller, items__right__in=rights, edition_of_rules__isnull=False)
     ran = ran.filter(state__in=("ended", "settled"), announced_at__isnull=False).select_related("edition_of_rules")
+    return ran.distinct().order_by("announced_at", "pk")
+
+
+def _binding(seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime) -> dict[frozenset[int], int]:
+    """The least prices of these rights, and of parts of them, after the runs that still bind them."""
     binding: dict[frozenset[int], int] = {}
-    for run in ran.distinct().order_by("announced_at", "pk"):
+    if terms.price_binds_until(found.basis, now) is None:
+        return binding
+    for run in runs_of(seller, rights):
         here = frozenset(_rights(run))
         if run.state == "settled":
             # Sold since: what was asked before is over.
             binding = {those: fen for those, fen in binding.items() if not those & here}
         elif (cut := _binds(run, found, now=now)) is not None and here <= set(rights):
             binding = binding if found.basis == "state" and here in binding else {**binding, here: cut}
-    return max(binding.values(), default=0)
+    return binding
 
 
 def _binds(run: Listing, found: RuleSet, *, now: datetime) -> int | None:
@@ -79,7 +100,7 @@ def _binds(run: Listing, found: RuleSet, *, now: datetime) -> int | None:
     until = terms.price_binds_until(its.basis, run.announced_at)
     if its.basis != found.basis or until is None or now > until:
         return None
-    return rules.may_relist_at_fen(its, run.asking_fen)
+    return state_assets.cut_fen(run, its)
 
 
 def _is_unsold(former: Listing) -> bool:

@@ -24,6 +24,7 @@ addresses = [
     path("listings/<str:number>/submit", seller.submit, name="listing-submit"),
     path("listings/<str:number>/withdraw", seller.withdraw, name="listing-withdraw"),
     path("listings/<str:number>/ask-withdrawal", seller.ask_withdrawal, name="listing-ask-withdrawal"),
+    path("listings/<str:number>/state-papers", seller.enter_state_paper, name="seller-state-paper"),
     path("listings/<str:number>/papers", seller.add_paper, name="seller-paper"),
     path("listings/<str:number>/seller/change", seller.take_back, name="seller-take-back"),
     path("listings/<str:number>/seller/answer", seller.answer, name="seller-answer"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules
+from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules, state_assets
 from zhirong.exchange.actions import second_runs
 from zhirong.exchange.actions.listings import Offer, checked
 from zhirong.exchange.models import Listing, ListingItem
@@ -194,7 +194,8 @@ def may_choose(one: rule_sets.RuleSet, seller: Party | None) -> bool:
 def items_of(number: str) -> list[ListingItem]:
     """The rights of a listing with the listing itself, in one query; every listing has one at least."""
     beside = ("right", "listing__seller", "listing__edition_of_rules", "listing__batch")
-    return list(ListingItem.objects.filter(listing__number=number).select_related(*beside).order_by("position"))
+    items = ListingItem.objects.filter(listing__number=number).select_related(*beside).order_by("position")
+    return list(items.annotate(**state_assets.beside("listing")))
 
 
 def offer_from(listing: Listing, rights: Sequence[Right]) -> Offer:

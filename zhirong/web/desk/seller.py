@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.exchange import sales
-from zhirong.exchange.actions import changes, closing, listings, questions, withdrawals
+from zhirong.exchange import rule_sets, sales, state_assets
+from zhirong.exchange.actions import changes, closing, listings, questions, state_papers, withdrawals
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Listing, ListingChange, ListingItem
 from zhirong.people import access
@@ -25,7 +25,7 @@ from zhirong.record import actions as record
 from zhirong.registry.models import Right
 from zhirong.web import account, lists, pages, uploads
 from zhirong.web.desk import offers
-from zhirong.web.exchange import altered, words
+from zhirong.web.exchange import altered, appraised, words
 from zhirong.web.registry import forms, rights
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
@@ -178,6 +178,26 @@ def add_paper(request: HttpRequest, person: Person, listing: Listing) -> str:
 
 
 @on_own
+def enter_state_paper(request: HttpRequest, person: Person, listing: Listing) -> str:
+    """The appraisal of state-owned rights, or an approval (X3)."""
+    post = request.POST
+    if (what := post.get("what", "")) not in state_assets.KINDS:
+        raise Refused("web.choice_missing", field="what")
+    said = state_papers.Said(
+        what=what,
+        body=post.get("body", ""),
+        number=post.get("number", ""),
+        dated_on=uploads.day(request, "dated_on"),
+        amount_fen=uploads.fen(request, "amount") if post.get("amount", "").strip() else None,
+        filed_with=post.get("filed_with", ""),
+        filed_number=post.get("filed_number", ""),
+        filed_on=uploads.day(request, "filed_on") if post.get("filed_on", "").strip() else None,
+    )
+    state_papers.enter(person, listing.pk, said, file=uploads.evidence(request, person, "evidence"))
+    return "h-state"
+
+
+@on_own
 def answer(request: HttpRequest, person: Person, listing: Listing) -> str:
     """An answer to a public question, given once."""
     asked = listing.questions.filter(pk=lists.number_of(request.POST.get("asked", ""), least=0)).first()
@@ -243,6 +263,11 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         following=offers.following_or_none(offer, now) if is_early else None,
         steps=offers.steps(listing),
         can=offers.can(listing),
+        state_papers=appraised.shown(
+            listing, rule_sets.rule_set(listing.rule_set, beijing_day(now)), row=from_items[0]
+        ),
+        state_kinds=appraised.kinds(),
+        may_enter=listing.state in state_papers.OPEN,
         papers=listing.documents.select_related("file").order_by("added_at"),
         questions=[] if is_early else list(listing.questions.filter(hidden_at=None).order_by("asked_at")),
         interested=None if is_early else offers.interested(listing),

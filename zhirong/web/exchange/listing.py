@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import listing_rules, periods, sales
+from zhirong.exchange import listing_rules, periods, sales, state_assets
 from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
@@ -26,7 +26,7 @@ from zhirong.record import files
 from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
-from zhirong.web.exchange import altered, checked, news, times, words
+from zhirong.web.exchange import altered, appraised, checked, news, times, words
 
 CAN_REGISTER = "announced"
 
@@ -67,7 +67,12 @@ def intents_of(request: HttpRequest, found: Listing) -> list[Intent]:
 def listing_or_404(request: HttpRequest, number: str) -> Listing:
     """An announced listing for everyone; one that is not, for the seller's people and the operator."""
     beside = ("seller", "edition_of_rules", "follows", "batch")
-    found = Listing.objects.select_related(*beside).annotate(**_gates()).filter(number=number).first()
+    found = (
+        Listing.objects.select_related(*beside)
+        .annotate(**_gates(), **state_assets.beside("pk"))
+        .filter(number=number)
+        .first()
+    )
     if found is None:
         raise Http404
     is_public = found.announced_at is not None and (found.batch is None or found.batch.visible_at is not None)
@@ -115,6 +120,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "findings": checked.findings(found, items),
         "items": items,
         "terms": terms(found, rules) if rules else [],
+        "state_papers": appraised.shown(found, rules, row=found),
         "lot": lot,
         "bidding": times.rows(lot, now_ns=record.now_ns()) if lot and found.state == "bidding" else [],
         "deal": deal,

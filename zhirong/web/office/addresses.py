@@ -54,6 +54,7 @@ addresses = [
     path(
         "office/withdrawals/<int:withdrawal_id>/evidence", cases.withdrawal_evidence, name="office-withdrawal-evidence"
     ),
+    path("office/state-papers/<int:paper_id>/evidence", cases.state_paper, name="office-state-paper"),
     path("office/objections/<int:objection_id>", deals.objection, name="office-objection"),
     path("office/objections/<int:objection_id>/evidence", deals.evidence, name="office-objection-evidence"),
     path("office/bank", bank.desk, name="bank"),

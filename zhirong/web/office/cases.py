@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from zhirong.base import refused as refusals
 from zhirong.base.refused import Refused
-from zhirong.exchange.models import ListingChange
+from zhirong.exchange.models import ListingChange, StatePaper
 from zhirong.people import access, figures
 from zhirong.people.actions import parties, secrets
 from zhirong.people.actions import verification as verifications
@@ -158,6 +158,12 @@ def withdrawal_evidence(request: HttpRequest, withdrawal_id: int) -> HttpRespons
     """/office/withdrawals/<id>/evidence: what the seller shows for taking a listing back."""
     asked = ListingChange.objects.filter(what="withdrawal").select_related("file")
     return handed(request, get_object_or_404(asked, pk=withdrawal_id).file)
+
+
+@rooms.room("exchange.see_office")
+def state_paper(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """/office/state-papers/<id>/evidence: the appraisal or the approval of state-owned rights."""
+    return handed(request, get_object_or_404(StatePaper.objects.select_related("file"), pk=paper_id).file)
 
 
 @rooms.room("people.see_cases", does=("registry.bring_rights",))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import gates, listing_rules, rule_sets, rules, sales
+from zhirong.exchange import gates, listing_rules, rule_sets, rules, sales, state_assets
 from zhirong.exchange.actions import changes, listings, second_runs, withdrawals
 from zhirong.exchange.engine import amounts
 from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem
@@ -27,7 +27,7 @@ from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.web import filters, pages
-from zhirong.web.exchange import altered, rulebook
+from zhirong.web.exchange import altered, appraised, rulebook
 from zhirong.web.exchange import times as exchange_times
 from zhirong.web.exchange import words as exchange_words
 from zhirong.web.office import rooms
@@ -85,6 +85,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         rights=in_view(one, items, now=now),
         before=before,
         figures=figures(found, one, now=now),
+        state_papers=appraised.shown(one, found, row=items[0]),
         rule_set=found.zh if filters.is_chinese() else found.en,
         may_review=access.may(standing, "exchange.review", one),
         change=change,
@@ -151,7 +152,7 @@ def case_of(listing_id: int) -> tuple[Listing, list[ListingItem], dict[str, int]
     people = ("listing__seller", "listing__made_by", "listing__reviewed_by", "listing__edition_of_rules")
     items = ListingItem.objects.filter(listing=listing_id).select_related("right", *people).order_by("position")
     counted = items.annotate(sold=of_state("settled"), annulled=of_state("annulled"), **of_change(), **of_basis())
-    found: list[ListingItem] = list(counted)
+    found: list[ListingItem] = list(counted.annotate(**state_assets.beside("listing")))
     if not found:
         raise Http404
     counts = {name: int(getattr(found[0], name) or 0) for name in ("sold", "annulled")}
