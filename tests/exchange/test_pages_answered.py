@@ -9,7 +9,6 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange import given_succession as succession
 from tests.exchange.test_funding import again
-from tests.exchange.test_succession import floor  # noqa: F401 -- a fixture
 from tests.web.given_pages import text_of
 from zhirong.exchange.actions import contracts
 from zhirong.exchange.models import Intent

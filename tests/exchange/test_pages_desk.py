@@ -10,7 +10,6 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange import given_succession as succession
 from tests.exchange.given_hall import Day
-from tests.exchange.test_succession import floor  # noqa: F401 -- a fixture
 from tests.people.given_people import a_person
 from tests.web.given_pages import text_of
 from zhirong.exchange.actions import intents, questions

@@ -9,7 +9,6 @@ from tests.api.given_api import Caller
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange.given_succession import defaults, three
-from tests.exchange.test_succession import floor
 from tests.web.given_pages import text_of
 from zhirong.exchange import documents, sales
 from zhirong.exchange.actions import settlement, succession
@@ -17,7 +16,7 @@ from zhirong.exchange.models import Deal, Listing
 from zhirong.record import actions as record
 from zhirong.web.exchange import front, hits
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures(floor.__name__)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("floor")]
 
 
 def shown(listing: Listing) -> tuple[str, str, int]:

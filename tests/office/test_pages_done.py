@@ -10,7 +10,7 @@ import pytest
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange import given_succession as succession
-from tests.exchange.test_succession import floor  # noqa: F401 -- a fixture
+from tests.exchange.conftest import floor  # noqa: F401 -- a fixture
 from tests.house.source import ROOT
 from tests.office.given_office import signed_in
 from tests.web.given_pages import text_of
