@@ -114,6 +114,12 @@ def test_a_watched_load_writes_each_step_over_the_last(monkeypatch: Any, capsys:
     assert second.endswith("s] 就绪 / ready\n")
 
 
+def test_the_one_password_of_the_cast_is_hashed_once(loads: list[Path]) -> None:
+    ((people, hashes),) = rows(loads[0], "SELECT count(*), count(DISTINCT password) FROM people_person")
+    # The founder's is one of its own.
+    assert (people, hashes) == (16, 2)
+
+
 def test_some_forty_auctions_stand_in_every_state(loads: list[Path]) -> None:
     lots = counted(loads[0], "SELECT state, count(*) FROM exchange_lot GROUP BY state")
     assert lots.keys() == {"scheduled", "live", "paused", "matching", "closed"}

@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.api.given_api import Caller
 from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
 from tests.exchange.given_succession import defaults, three
 from tests.exchange.test_succession import floor
 from tests.web.given_pages import text_of
@@ -44,6 +45,11 @@ def test_while_the_next_best_is_asked_nothing_is_sold_and_nobody_is_named() -> N
         assert "成交未完成，顺位要约中" in page
         assert second.party.name not in page
         assert deal.buyer.name not in page
+    asked = text_of(desk.browser_of(second.person), f"/lots/{deal.lot_id}")
+    assert "现征询您是否按此价格接受" in asked
+    assert f'href="/deals/{Deal.objects.get(state="offered").number}"' in asked
+    assert "捌拾肆万元整" in asked
+    assert "您以上述价格成交" not in asked, "it was asked and bought nothing"
     assert shown(listing) == ("成交未完成，顺位要约中", "成交未完成，按此价向下一顺位竞买人发出要约", 840_000_00)
     assert Caller().get(f"/listings/{listing.pk}")["sale"] == "offered"
     assert [one.price_fen for one in documents.of_listings([given.fresh(listing)])] == [840_000_00]

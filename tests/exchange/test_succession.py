@@ -7,7 +7,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.db.models import ProtectedError
 from django.test import Client
 
@@ -22,35 +21,18 @@ from zhirong.base import shown
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import clockwork, floor_doors, jobs
 from zhirong.exchange.actions import annulments, bidding, changes, intents, listings, settlement, succession
-from zhirong.exchange.floor import Floor
-from zhirong.exchange.floor_watch import Watch
 from zhirong.exchange.models import Deal, Intent, Listing, Lot, LotStep
 from zhirong.ledger.models import Due
 from zhirong.people.actions import roles
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record import kinds
-from zhirong.record import port as sql
 from zhirong.record.models import Leaf
 from zhirong.registry.actions import weights
 from zhirong.web.exchange import board
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("floor")]
 DEPOSIT = 80_000_00
-
-
-@pytest.fixture
-def floor(monkeypatch: pytest.MonkeyPatch) -> object:
-    """The floor of this house, over the test's database."""
-    running = Floor(
-        lambda: sql.beside(connection),
-        clock_ns=record.now_ns,
-        watch=Watch(0, 1, clock_jump_ns=10**18, outage_ns=10**18),
-    )
-    running.start()
-    monkeypatch.setattr(floor_doors, "_floor", running)
-    yield running
-    running.stop()
 
 
 def test_every_loser_has_its_deposit_back_at_the_hammer() -> None:

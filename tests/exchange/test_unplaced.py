@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.exchange import given_deals as given
 from tests.exchange.test_earmarks import paid, state_of
 from tests.people.given_people import deeds, refused
-from zhirong.exchange import jobs
-from zhirong.exchange.actions import intents, refunds, unplaced
+from zhirong.exchange import jobs, terms
+from zhirong.exchange.actions import intents, money, refunds, unplaced
 from zhirong.ledger import reports, rules
 from zhirong.ledger.actions import dues, matches
 from zhirong.ledger.models import BankLine, Due
@@ -88,3 +90,22 @@ def test_money_in_suspense_past_its_term_is_told_once_to_the_office_and_its_paye
         jobs.tick()
     assert deeds().count("exchange.suspense_overdue") == 2
     assert set(BankLine.objects.values_list("state", flat=True)) == {"suspense"}
+
+
+def test_the_terms_of_all_that_waits_are_read_in_three_questions(django_assert_num_queries: Any) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    buyers = [given.a_side("buyer") for _ in range(3)]
+    announced = [given.an_announced(house, seller) for _ in buyers]
+    asked = [
+        intents.register(buyer.person, listing.pk, party=buyer.party)
+        for buyer, listing in zip(buyers, announced, strict=True)
+    ]
+    for buyer, intent in zip(buyers, asked, strict=True):
+        paid(house, buyer, 9_00, code=intent.payment_code)
+    paid(house, buyers[0], 7_00, code="")
+    with django_assert_num_queries(3):
+        found = unplaced.ends()
+    own = [money.refund_due_at(listing, line.file.at) for listing, (line, _) in zip(announced, found, strict=False)]
+    line, due_at = found[3]
+    assert [at for _, at in found[:3]] == own
+    assert due_at == terms.unplaced_ends(line.file.at) > max(own)

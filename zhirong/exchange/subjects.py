@@ -30,7 +30,8 @@ class Subject:
     def text(self, language: str) -> str:
         """Number and title."""
         title = self.title_en or self.title if language.startswith("en") else self.title
-        return f"{self.number} · {title[:TITLE_MOST]}"
+        whole = len(title) <= TITLE_MOST
+        return f"{self.number} · {title if whole else title[: TITLE_MOST - 1].rstrip() + '…'}"
 
 
 def of(topics: Iterable[str]) -> dict[str, Subject]:

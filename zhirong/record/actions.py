@@ -235,7 +235,8 @@ def deliver_waiting(reach: Callable[[str], Reach], *, most: int = 200) -> int:
                 person_ref__in={notice.person_ref for notice in waiting}, is_wanted=False
             ).values_list("person_ref", "channel")
         )
-        rows = [row for notice in waiting for row in _deliveries(notice, reach(notice.person_ref), unwanted)]
+        reached = {ref: reach(ref) for ref in {notice.person_ref for notice in waiting}}
+        rows = [row for notice in waiting for row in _deliveries(notice, reached[notice.person_ref], unwanted)]
         Delivery.objects.bulk_create(rows, batch_size=500)
     return len(waiting)
 

@@ -101,16 +101,14 @@ def next_best(deal: Deal) -> Intent | None:
     """Who would be asked if this buyer failed: the highest bidder at or above the reserve who neither won nor fell."""
     if deal.lot is None:
         return None
-    failed = set(Deal.objects.filter(listing=deal.listing).values_list("intent__code", flat=True))
-    banned = set(deal.lot.steps.filter(kind="banned").values_list("code", flat=True))
-    steps = deal.lot.steps.filter(kind="bid", refusal="", amount_fen__gte=deal.listing.reserve_fen or 0)
-    steps = steps.exclude(code__in=failed | banned | {deal.intent.code})
-    codes = list(steps.order_by("-amount_fen", "seq").values_list("code", flat=True))
-    for code in dict.fromkeys(codes):
-        found = Intent.objects.filter(listing=deal.listing, code=code, state="admitted").first()
-        if found is not None:
-            return found
-    return None
+    admitted = Intent.objects.filter(listing=deal.listing, state="admitted")
+    failed = Deal.objects.filter(listing=deal.listing).values("intent__code")
+    banned = deal.lot.steps.filter(kind="banned").values("code")
+    bids = deal.lot.steps.filter(kind="bid", refusal="", amount_fen__gte=deal.listing.reserve_fen or 0)
+    bids = bids.filter(code__in=admitted.values("code")).exclude(code=deal.intent.code)
+    bids = bids.exclude(code__in=failed).exclude(code__in=banned)
+    best = bids.order_by("-amount_fen", "seq").first()
+    return admitted.filter(code=best.code).first() if best else None
 
 
 def best_fen(lot: Lot, code: str) -> int:

@@ -95,8 +95,9 @@ def freeze_deposit(intent: Intent, *, of_repaid_fen: int = 0) -> bool:
     """
     path = accounts.available(intent.party.ref)
     kept_fen = max(0, dues.promised([path]).get(path, 0) - of_repaid_fen)
-    # What came under the intent's own code was sent for it and was never to be repaid.
-    kept_fen = min(kept_fen, max(0, free_fen(intent.party)))
+    if kept_fen:
+        # What came under the intent's own code was sent for it and was never to be repaid.
+        kept_fen = min(kept_fen, max(0, free_fen(intent.party)))
     if free_fen(intent.party, code=intent.payment_code) - kept_fen < intent.deposit_fen:
         return False
     _served(intent.payment_code)
@@ -346,13 +347,15 @@ Owing = TypeVar("Owing", Intent, Deal)
 def deposits_covered(owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]]) -> list[Owing]:
     """Those whose party has the money for a deposit beside what is to be repaid to it, as `freeze_deposit` counts."""
     paths = {accounts.available(owed(one)[0].ref) for one in owing}
-    return covered(owing, owed, beside=dues.promised(paths))
+    return covered(owing, owed, beside=dues.promised(paths) if paths else NOTHING)
 
 
 def covered(
     owing: list[Owing], owed: Callable[[Owing], tuple[Party, int, str]], *, beside: Mapping[str, int] = NOTHING
 ) -> list[Owing]:
     """Those whose party has the money for (party, fen, payment code) beside some of its account, in two queries."""
+    if not owing:
+        return []
     asked = [(one, owed(one)) for one in owing]
     paths = {accounts.available(party.ref) for _, (party, _, _) in asked}
     free = {

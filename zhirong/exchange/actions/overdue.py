@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from zhirong.exchange import subjects, terms
 from zhirong.exchange.actions import relisting
@@ -36,20 +39,19 @@ OF_LISTINGS: Final = {
 
 def late_deals(now: datetime) -> list[tuple[str, int]]:
     """Deals past a term of which nobody was told yet: (what is waited for, deal)."""
-    found: list[tuple[datetime, str, int]] = []
-    for what, (states, field, _) in OF_DEALS.items():
-        waiting = Deal.objects.filter(state__in=states, stopped_at=None, **{f"{field}__lt": now})
-        rows = list(waiting.values_list("pk", field))
-        told = _told(what, (f"deal:{pk}" for pk, _ in rows))
-        found += [(due_at, what, pk) for pk, due_at in rows if (f"deal:{pk}", due_at) not in told]
-    return [(what, pk) for _, what, pk in sorted(found)]
+    is_late = reduce(or_, (Q(state__in=states, **{f"{field}__lt": now}) for states, field, _ in OF_DEALS.values()))
+    fields = {state: (what, field) for what, (states, field, _) in OF_DEALS.items() for state in states}
+    rows = Deal.objects.filter(is_late, stopped_at=None).values("pk", "state", *(field for _, field in fields.values()))
+    late = [(row[field], what, row["pk"]) for row in rows for what, field in [fields[row["state"]]]]
+    told = _told(OF_DEALS, [f"deal:{pk}" for _, _, pk in late])
+    return [(what, pk) for due_at, what, pk in sorted(late) if (what, f"deal:{pk}", due_at) not in told]
 
 
 def late_listings(now: datetime) -> list[int]:
     """Listings past a term of the house's of which nobody was told yet, the earliest term first."""
     late = [one for one in listing_terms() if one[2] < now]
-    told = {what: _told(what, (one.topic for _, one, _ in late)) for what in OF_LISTINGS}
-    fresh = [(due_at, one.pk) for what, one, due_at in late if (one.topic, due_at) not in told[what]]
+    told = _told(OF_LISTINGS, [one.topic for _, one, _ in late])
+    fresh = [(due_at, one.pk) for what, one, due_at in late if (what, one.topic, due_at) not in told]
     return [pk for _, pk in sorted(fresh)]
 
 
@@ -89,9 +91,10 @@ def _resumed(listings: list[Listing]) -> dict[str, datetime]:
     return dict(deeds.order_by("pk").values_list("topic", "at"))
 
 
-def _told(what: str, topics: Iterable[str]) -> set[tuple[str, datetime]]:
-    known = Overdue.objects.filter(what=what, topic__in=list(topics))
-    return set(known.values_list("topic", "due_at"))
+def _told(whats: Iterable[str], topics: Sequence[str]) -> set[tuple[str, str, datetime]]:
+    """Which terms of these were told to have passed: (what was waited for, topic, the term)."""
+    known = Overdue.objects.filter(what__in=list(whats), topic__in=topics) if topics else Overdue.objects.none()
+    return set(known.values_list("what", "topic", "due_at"))
 
 
 @transaction.atomic

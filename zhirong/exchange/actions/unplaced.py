@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import terms
@@ -25,24 +28,42 @@ MOST_DIGITS: Final = 19
 
 def listing_of(topic: str) -> Listing | None:
     """The listing that a topic of the books belongs to; the bank's own topics belong to none."""
-    head, _, pk = topic.partition(":")
-    known = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < MOST_DIGITS else 0
-    if head == "deal":
-        deal = Deal.objects.select_related("listing").filter(pk=known).first()
-        if deal is None:
-            raise Refused("deal.unknown", deal=topic)
-        return deal.listing
-    if head != "listing":
-        return None
-    listing = Listing.objects.filter(pk=known).first()
-    if listing is None:
-        raise Refused("listing.unknown", listing=topic)
-    return listing
+    return listings_of([topic])[topic]
+
+
+def listings_of(topics: Collection[str]) -> dict[str, Listing | None]:
+    """The same of many topics, in two questions at most."""
+    deals = Deal.objects.select_related("listing__edition_of_rules").in_bulk(_known(topics, "deal"))
+    listings = Listing.objects.select_related("edition_of_rules").in_bulk(_known(topics, "listing"))
+    found: dict[str, Listing | None] = {}
+    for topic in topics:
+        head, _, pk = topic.partition(":")
+        if head == "deal":
+            deal = deals.get(_number(pk))
+            if deal is None:
+                raise Refused("deal.unknown", deal=topic)
+            found[topic] = deal.listing
+        elif head == "listing" and _number(pk) not in listings:
+            raise Refused("listing.unknown", listing=topic)
+        else:
+            found[topic] = listings[_number(pk)] if head == "listing" else None
+    return found
+
+
+def _known(topics: Collection[str], kind: str) -> list[int]:
+    return [_number(pk) for head, _, pk in (topic.partition(":") for topic in topics) if head == kind]
+
+
+def _number(pk: str) -> int:
+    return int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < MOST_DIGITS else 0
 
 
 def due_at(topic: str, since: datetime) -> datetime:
     """By when money of a topic is on its way back: by the listing's own rule set, else by the house's term."""
-    listing = listing_of(topic)
+    return _due_at(listing_of(topic), since)
+
+
+def _due_at(listing: Listing | None, since: datetime) -> datetime:
     return terms.unplaced_ends(since) if listing is None else money.refund_due_at(listing, since)
 
 
@@ -53,8 +74,19 @@ def expected_by(memo: str) -> Expectation | None:
 
 def topic_of(line: BankLine) -> str:
     """The listing or deal that a line speaks of, else the bank."""
-    named = expected_by(line.memo)
-    return named.topic if named is not None else f"bank:{line.bank}"
+    return topics_of([line])[0]
+
+
+def topics_of(lines: Sequence[BankLine]) -> list[str]:
+    """The same of many lines, in one question."""
+    words = [set(accounts.words(line.memo)) for line in lines]
+    codes: set[str] = set().union(*words)
+    asked = Expectation.objects.filter(code__in=codes).order_by("pk").values_list("code", "topic") if codes else ()
+    known = list(asked)
+    return [
+        next((topic for code, topic in known if code in said), f"bank:{line.bank}")
+        for line, said in zip(lines, words, strict=True)
+    ]
 
 
 @transaction.atomic
@@ -73,11 +105,12 @@ def confirm_match(who: Person, line_id: int) -> BankLine:
 
 def ends() -> list[tuple[BankLine, datetime]]:
     """Lines whose term runs in suspense and of which nobody was told yet, the oldest first, each with its end."""
-    waiting = list(BankLine.objects.filter(state__in=WAITING, amount__gt=0).select_related("file").order_by("pk"))
-    topics = [f"line:{line.pk}" for line in waiting]
-    told = set(Overdue.objects.filter(what=WHAT, topic__in=topics).values_list("topic", flat=True))
-    fresh = [line for line in waiting if f"line:{line.pk}" not in told]
-    return [(line, due_at(topic_of(line), line.file.at)) for line in fresh]
+    topic = Concat(Value("line:"), Cast(OuterRef("pk"), CharField()))
+    told = Exists(Overdue.objects.filter(what=WHAT, topic=topic))
+    fresh = list(BankLine.objects.filter(~told, state__in=WAITING, amount__gt=0).select_related("file").order_by("pk"))
+    topics = topics_of(fresh)
+    listings = listings_of(set(topics))
+    return [(line, _due_at(listings[topic], line.file.at)) for line, topic in zip(fresh, topics, strict=True)]
 
 
 def late(now: datetime) -> list[int]:

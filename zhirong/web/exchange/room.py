@@ -54,7 +54,8 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
     lot = lot_or_404(lot_id)
     seen = board.room_of(lot)
     intent = own_intent(request, lot)
-    deal = sale_of(lot) if seen.is_over else None
+    live = live_of(lot) if seen.is_over else None
+    deal = live if live and live.state in sales.SOLD else None
     return pages.page(
         request,
         "exchange/room.html",
@@ -68,6 +69,7 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         outbid=outbid(seen, intent) if intent else None,
         result=json.loads(lot.result) if seen.is_over else {},
         deal=deal,
+        offer=live if live is not deal else None,
         is_side=deal is not None and is_side(request, deal),
         sale=sales.of(lot.listing),
         sale_state=words.listing_state(lot.listing),
@@ -83,7 +85,13 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
 
 def sale_of(lot: Lot) -> Deal | None:
     """The deal by which a lot was sold; whoever defaulted or is only asked is no buyer, and is not named."""
-    return Deal.objects.filter(lot=lot, state__in=sales.SOLD).select_related("buyer", "intent", "certificate").first()
+    live = live_of(lot)
+    return live if live and live.state in sales.SOLD else None
+
+
+def live_of(lot: Lot) -> Deal | None:
+    """The one deal of a lot that stands, or the offer to the next best."""
+    return Deal.objects.filter(lot=lot, state__in=sales.LIVE).select_related("buyer", "intent", "certificate").first()
 
 
 def is_side(request: HttpRequest, deal: Deal) -> bool:

@@ -165,10 +165,12 @@ def span(value: Span) -> str:
 
 
 def lasted(span_ns: int) -> str:
-    """75 秒 or 75 seconds; from an hour on as a clock says it."""
+    """75 秒 or 75 seconds, as the rules count them; from ten minutes on 26 分 21 秒, and from an hour as a clock."""
     seconds = span_ns // 10**9
     if seconds >= 3600:
         return filters.left(seconds * 1000)
+    if seconds >= 600:
+        return shown.duration(span_ns, "zh" if filters.is_chinese() else "en")
     return span(Span(seconds, "seconds"))
 
 

@@ -226,7 +226,12 @@ def books(request: HttpRequest) -> HttpResponse:
         lists.table(request, "statement", gettext("Movements"), columns=moved, found=statement.rows)
         if statement else None
     )  # fmt: skip
-    table = lists.table(request, "accounts", gettext("Accounts"), columns=columns, found=found, order="path")
+    # The page of one account names that one alone; the list of all stands one link away.
+    table = (
+        None
+        if statement
+        else lists.table(request, "accounts", gettext("Accounts"), columns=columns, found=found, order="path")
+    )
     return rooms.show(
         request, "books.html", here="bank", title=gettext("The books"), way=(gettext("Bank"), reverse("bank")),
         table=table, missing=refused, days=LOOK_BACK_DAYS, **facts,

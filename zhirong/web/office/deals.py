@@ -134,7 +134,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         stands=stands_still(one),
         is_over=one.state in DEAL_OVER,
         state=deal_words.deal(one.state),
-        steps=steps(one),
+        steps=steps(one, recordals),
         due=due,
         recordals=recordals,
         entered=entered,
@@ -206,9 +206,9 @@ def deed(request: HttpRequest, deal_id: int) -> HttpResponse:
     )
 
 
-def steps(one: Deal) -> list[tuple[str, str, str]]:
+def steps(one: Deal, recordals: list[Recordal]) -> list[tuple[str, str, str]]:
     """From the hammer to the certificate, each with its date or its deadline."""
-    entered = one.recordals.exclude(state="returned").order_by("-pk").first()
+    entered = next((row for row in recordals if row.state != "returned"), None)
     done = {
         "contract": one.signed_at,
         "payment": one.paid_at,

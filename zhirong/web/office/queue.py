@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db.models import BigIntegerField, Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils import translation
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from zhirong.base import faults
 from zhirong.exchange.actions import objections, splits, withdrawals
@@ -174,9 +176,9 @@ def waiting(request: HttpRequest, now: datetime) -> list[CaseInQueue]:
     seen = {
         kind for kind, (_, _, room, _) in KINDS.items() if access.could(standing, OPENS.get(room, "people.see_cases"))
     }
-    first, *others = [rows for rows in sources(now) if rows is not None]
+    parts = [*timed(now), *(part.all() for part in untimed(get_language() or "zh-hans"))]
     found = []
-    for kind, pk, since, due, name, maker, maker_id, fen in first.union(*others, all=True):
+    for kind, pk, since, due, name, maker, maker_id, fen in parts[0].union(*parts[1:], all=True):
         if kind not in seen:
             continue
         by, by_id = proposer_of(pk) if kind == "aside" else (maker, maker_id)
@@ -248,8 +250,29 @@ def rows(
     )
 
 
-def sources(now: datetime) -> Iterator[Rows]:
-    """Each table with its waiting rows."""
+@cache
+def untimed(language: str) -> tuple[Rows, ...]:
+    """What waits whatever the time is, laid out once in each language: that takes longer than to ask for it.
+
+    Whoever asks copies each part first: a query that is being written out is changed by it.
+    """
+    with translation.override(language):
+        return (*of_cases(), *of_deals(), *of_bank())
+
+
+def timed(now: datetime) -> Iterator[Rows]:
+    """What waits only from some time on: deals past their term, and money that must leave soon."""
+    late = Q(state="contract", contract_due_at__lt=now) | Q(state="payment", payment_due_at__lt=now)
+    due = Case(When(state="contract", then=F("contract_due_at")), default=F("payment_due_at"))
+    open_ones = Proposal.objects.filter(state="proposed").values("deal")
+    past = Deal.objects.filter(late, stopped_at=None).exclude(pk__in=open_ones)
+    yield rows(past, "overdue", since="made_at", name="listing__title", due=due)
+    near = Due.objects.filter(state="due", due_at__lt=now + BEFORE_TERM)
+    yield rows(near, "payable", since="made_at", name="party__name", due="due_at", amount=F("amount") - F("used"))
+
+
+def of_cases() -> Iterator[Rows]:
+    """Listings, parties, rights, imports, buyers and roles."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
     changed = Listing.objects.filter(state="announced", changes__state="open", changes__what="change")
@@ -275,8 +298,6 @@ def sources(now: datetime) -> Iterator[Rows]:
     yield rows(
         to_qualify(), "intent", since="registered_at", name="party__name", due="listing__closes_at", maker="person"
     )
-    yield from of_deals(now)
-    yield from of_bank(now)
     grants = RoleGrant.objects.filter(confirmed_at__isnull=True, ended_at__isnull=True)
     yield rows(grants, "role", since="granted_at", name="person__name", maker="granted_by")
 
@@ -291,7 +312,7 @@ def to_qualify() -> QuerySet[Intent]:
     )
 
 
-def of_deals(now: datetime) -> Iterator[Rows]:
+def of_deals() -> Iterator[Rows]:
     """Deals whose next deed is the house's, and objections."""
     running = Deal.objects.filter(stopped_at=None)
     yield rows(
@@ -301,11 +322,6 @@ def of_deals(now: datetime) -> Iterator[Rows]:
         running.filter(state="confirming", recordals__state="entered"), "confirming",
         since="recordals__entered_at", name="listing__title", due="recordal_due_at", maker="recordals__entered_by",
     )  # fmt: skip
-    late = Q(state="contract", contract_due_at__lt=now) | Q(state="payment", payment_due_at__lt=now)
-    due = Case(When(state="contract", then=F("contract_due_at")), default=F("payment_due_at"))
-    past = running.filter(late)
-    open_ones = Proposal.objects.filter(state="proposed").values("deal")
-    yield rows(past.exclude(pk__in=open_ones), "overdue", since="made_at", name="listing__title", due=due)
     for what in ("default", "annulment"):
         proposed = Deal.objects.filter(proposals__state="proposed", proposals__what=what)
         yield rows(
@@ -318,7 +334,7 @@ def of_deals(now: datetime) -> Iterator[Rows]:
     yield rows(raised, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 
 
-def of_bank(now: datetime) -> Iterator[Rows]:
+def of_bank() -> Iterator[Rows]:
     """Money that nobody expected, and payouts on their way."""
     yield rows(set_aside.proposed(), "aside", since="at", name="name")
     lines = BankLine.objects.all()
@@ -326,10 +342,6 @@ def of_bank(now: datetime) -> Iterator[Rows]:
     yield rows(
         lines.filter(state="proposed"), "match", since="file__at", name="payer", maker="matched_by", amount="amount"
     )
-    near = Due.objects.filter(state="due", due_at__lt=now + BEFORE_TERM)
-    yield rows(
-        near, "payable", since="made_at", name="party__name", due="due_at", amount=F("amount") - F("used"),
-    )  # fmt: skip
     payouts = Payout.objects.all()
     told = {"name": "payee", "due": "due__due_at", "amount": "amount"}
     yield rows(payouts.filter(state="made"), "payout", since="made_at", maker="made_by", **told)
