@@ -39,7 +39,9 @@ async def listen(address: tuple[int, str], events: int, *, here: asyncio.Semapho
     here.release()
     times: list[float] = []
     while len(times) < events:
-        if (await reader.readline()).startswith(b"event: fragment"):
+        line = await reader.readline()
+        assert line, "the house hung up"
+        if line.startswith(b"event: fragment"):
             data = await reader.readline()
             heard_at = time.time()
             assert WORDS[language].encode() in data, data
