@@ -264,13 +264,17 @@ def test_the_seller_enters_them_on_its_page_the_operator_reads_them_and_the_publ
         return answer
 
     assert "评估报告须有评估值" in enters("appraisal").content.decode()
-    assert enters("appraisal", amount="80万").status_code == 302
+    assert enters("appraisal", amount="90万").status_code == 302
+    assert "挂牌价低于评估值。</b> 首次挂牌不得低于评估值" in browser.get(f"{mine}/seller").content.decode()
+    assert enters("appraisal", amount="80万", number="appraisal-2").status_code == 302
+    assert "挂牌价低于评估值" not in browser.get(f"{mine}/seller").content.decode()
     assert enters("transfer").status_code == 302
     listings.submit(seller.person, draft.pk)
     review = f"/office/listings/{draft.pk}"
     assert "<dt>评估值</dt><dd>800,000 元</dd>" in text_of(operator, review)
     assert operator.post(review, {"deed": "announce"}).status_code == 409
-    for paper in draft.state_papers.all():
+    assert [one.number for one in draft.state_papers.order_by("pk")] == ["appraisal-1", "appraisal-2", "transfer-1"]
+    for paper in draft.state_papers.order_by("pk")[1:]:
         read = f"/office/state-papers/{paper.pk}/evidence"
         assert f'href="{read}"' in text_of(operator, review)
         assert operator.get(read).status_code == 200

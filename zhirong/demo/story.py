@@ -90,7 +90,7 @@ class Story:
         filed = f"备〔{day.year}〕{listing.pk}号（演示）"
         report, decision = f"鹏城评报字〔{day.year}〕第{listing.pk}号", f"资产处置批复〔{day.year}〕{listing.pk}号"
         for said in (
-            state_papers.Said("appraisal", APPRAISES, report, day, value_fen, APPROVES, filed, day),
+            state_papers.Said("appraisal", APPRAISES, report, day, value_fen, APPROVES, filed, day + timedelta(days=9)),
             state_papers.Said("transfer", APPROVES, decision, day + timedelta(days=12)),
         ):
             file = record.keep_file(self.cast[seller], f"{said.number}.pdf", EVIDENCE.encode() + said.number.encode())

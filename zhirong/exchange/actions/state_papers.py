@@ -67,10 +67,15 @@ def enter(who: Person, listing_id: int, said: Said, *, file: File) -> Listing:
     return listing
 
 
+def _plain(text: str) -> str:
+    """One line: blanks and marks of control are one blank each."""
+    return " ".join(text.split())
+
+
 def _checked(said: Said, *, day: date, most_fen: int) -> Said:
     """The same with its texts trimmed, or the refusal of what it lacks."""
     assert said.what in state_assets.KINDS
-    filed = (said.filed_with.strip(), said.filed_number.strip(), said.filed_on)
+    filed = (_plain(said.filed_with), _plain(said.filed_number), said.filed_on)
     if any(filed) and not all(filed):
         raise Refused("listing.filing_incomplete", field="filed_with")
     for name, given in (("dated_on", said.dated_on), ("filed_on", said.filed_on)):
@@ -82,8 +87,8 @@ def _checked(said: Said, *, day: date, most_fen: int) -> Said:
         raise Refused("listing.paper_amount", field="amount", most_fen=most_fen)
     return Said(
         what=said.what,
-        body=listing_rules.must_be_text(said.body, field="body", least=2, most=120),
-        number=listing_rules.must_be_text(said.number, field="number", most=60),
+        body=listing_rules.must_be_text(_plain(said.body), field="body", least=2, most=120),
+        number=listing_rules.must_be_text(_plain(said.number), field="number", most=60),
         dated_on=said.dated_on,
         amount_fen=said.amount_fen,
         filed_with=listing_rules.must_be_text(filed[0], field="filed_with", least=0, most=120),
