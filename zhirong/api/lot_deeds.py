@@ -107,10 +107,10 @@ def pause(request: HttpRequest, lot_id: shapes.Id, said: shapes.Why) -> FloorTol
     "/lots/{int:lot_id}/resume",
     auth=calling.may_ask("exchange.control"),
     summary="Resume an auction",
-    **problems.told(FloorTold, *CONTROL),
+    **problems.told(FloorTold, *CONTROL, "lot.gate_closed"),
 )
 def resume(request: HttpRequest, lot_id: shapes.Id) -> FloorTold:
-    """With the time that was left and one full window."""
+    """With the time that was left and one full window; not while the rights may not be sold (E28)."""
     lot = one(lot_id)
     person = calling.person_of(request)
     return once_on_floor(lot, lambda: bidding.resume(person, lot), kind="resumed")

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from functools import partial
 
 from zhirong.base.refused import Refused
-from zhirong.exchange import floor_doors, listing_rules
+from zhirong.exchange import floor_doors, gates, listing_rules
 from zhirong.exchange.actions import annulments, watched
 from zhirong.exchange.engine.shape import Annul, Ban, Encumber, Pause, PriorityMatch, Reply, Resume
 from zhirong.exchange.models import Deal, Intent, Lot
@@ -51,11 +51,27 @@ def pause(who: Person, lot: Lot, *, reason: str) -> Reply:
 
 
 def resume(who: Person, lot: Lot) -> Reply:
-    """Go on with the time that was left and one full window."""
+    """Go on with the time that was left and one full window, if the rights may still be sold (B9, E28).
+
+    A right is not sold free while a pledge or a seizure stands on it: the auction stays as it is (民法典 444).
+    """
     access.require(who, "exchange.control", lot)
+    must_be_free(lot)
     reply = floor_doors.order(lot.pk, Resume, who_ref=who.ref)
-    watched.again(lot.listing, record.now())
+    gate = gates.check(lot.listing, stage=watched.STAGE, now=record.now())
+    watched.keep(gate, watched.last(lot.listing))
+    if not gate.passed:
+        # Entered between the look and the order: the watch looked at it while nothing ran.
+        reason = gates.reason(gate)
+        return stop_for_register(lot, reason=f"{reason['zh']} / {reason['en']}")
     return reply
+
+
+def must_be_free(lot: Lot) -> None:
+    """The gate is asked as at publication; a closed one is told with each ground and its rule (B9, E28)."""
+    gate = gates.check(lot.listing, stage=watched.STAGE, now=record.now())
+    if not gate.passed:
+        raise Refused("lot.gate_closed", number=lot.listing.number, findings=gates.blocking(gate))
 
 
 def ban(who: Person, lot: Lot, *, code: str, reason: str) -> Reply:

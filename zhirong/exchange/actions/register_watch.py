@@ -93,10 +93,11 @@ def stop_if_blocked(listing_id: int) -> None:
     if listing.state != "bidding":
         _stop_listing(listing_id, reason=reason)
         return
+    # Kept first, for one that is paused too: no page shows a stop without the check behind it.
+    watched.keep(gate, watched.last(listing))
     running = Lot.objects.filter(listing=listing, state__in=LOTS).first()
     if running is not None and floor_doors.health().state == "running":
-        # Kept first: the page never shows a stop without the check behind it. The floor's own record takes one text.
-        watched.keep(gate, watched.last(listing))
+        # The floor's own record takes one text.
         bidding.stop_for_register(running, reason=f"{reason['zh']} / {reason['en']}")
 
 

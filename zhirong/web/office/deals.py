@@ -116,6 +116,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         pk=deal_id,
     )  # fmt: skip
     now, standing = record.now(), pages.standing_of(request)
+    blocked = rooms.held_by(one.listing) if stands_still(one) else []
     recordals = list(one.recordals.select_related("entered_by", "confirmed_by", "file").order_by("-pk"))
     proposed = list(one.proposals.select_related("proposed_by", "decided_by").order_by("-pk"))
     proposal = next((row for row in proposed if row.state == "proposed"), None)
@@ -132,6 +133,8 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
         stands=stands_still(one),
+        blocked=blocked,
+        rights=rooms.rights_of(one.listing) if blocked else [],
         is_over=one.state in DEAL_OVER,
         state=deal_words.deal(one.state),
         steps=steps(one, recordals),

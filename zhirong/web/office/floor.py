@@ -98,6 +98,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
             return file
         table = lists.table(request, "steps", title, columns=columns, found=steps, order="-seq")
     can = possible(one) if access.may(standing, "exchange.control", one) else []
+    blocked = rooms.held_by(one.listing) if "resume" in can else []
     codes = Intent.objects.filter(listing_id=one.listing_id, state="admitted").exclude(code="").order_by("code")
     return rooms.show(
         request,
@@ -110,6 +111,8 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
         health=floor_doors.health(),
         table=table,
         deeds=can,
+        blocked=blocked,
+        rights=rooms.rights_of(one.listing) if blocked else [],
         codes=[(code, code) for code in codes.values_list("code", flat=True)] if "ban" in can else [],
         outcome=words.lot_outcome(one, str(json.loads(one.result).get("outcome", ""))),
         opens_at=from_ns(one.opens_ns),

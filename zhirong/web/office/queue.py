@@ -8,17 +8,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from django.db.models import BigIntegerField, Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from zhirong.base import faults
+from zhirong.exchange import periods
 from zhirong.exchange.actions import objections, splits, withdrawals
-from zhirong.exchange.models import Deal, Intent, Listing, Objection, Proposal
+from zhirong.exchange.listing_rules import DEAL_LIVE
+from zhirong.exchange.models import Deal, Intent, Listing, Lot, LotStep, Objection, Proposal
 from zhirong.ledger.actions import set_aside
 from zhirong.ledger.models import BankFile, BankLine, Due, Payout
 from zhirong.people import access
@@ -41,6 +55,8 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
     "intent": (gettext_noop("Buyer to qualify"), "exchange.qualify", "office-intent", True),
     "suspended": (gettext_noop("Suspended listing"), "exchange.control", "office-listing", True),
+    "paused": (gettext_noop("Auction paused: resume or annul"), "exchange.control", "office-lot", True),
+    "stopped": (gettext_noop("Settlement stopped: cure or annul"), "exchange.propose_annulment", "office-deal", True),
     "recordal": (gettext_noop("Recordal to enter"), "exchange.enter_recordal", "office-deal", True),
     "confirming": (gettext_noop("Recordal to confirm"), "exchange.confirm_recordal", "office-deal", True),
     "overdue": (gettext_noop("Deal past its term"), "exchange.propose_default", "office-deal", True),
@@ -60,6 +76,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
 # Who may open the page of a case; whoever may not is not told of it: the administrator reads no bidder and no payment.
 OPENS = {
     "office-listing": "exchange.see_office",
+    "office-lot": "exchange.see_office",
     "office-deal": "exchange.see_office",
     "office-proceeds": "exchange.see_office",
     "office-objection": "exchange.see_office",
@@ -283,6 +300,10 @@ def of_cases() -> Iterator[Rows]:
     )
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
+    stops = LotStep.objects.filter(lot=OuterRef("pk"), kind__in=periods.STOPS, refusal="").order_by("-seq")
+    since = Coalesce(Subquery(stops.values("leaf__at")[:1]), F("listing__closes_at"))
+    paused = Lot.objects.filter(state="paused").annotate(since=since)
+    yield rows(paused, "paused", since="since", name="listing__title")
     yield rows(
         Verification.objects.filter(state="waiting"), "verification",
         since="asked_at", name="party__name", maker="asked_by",
@@ -330,6 +351,11 @@ def of_deals() -> Iterator[Rows]:
     agreed = Deal.objects.filter(splits__state="proposed")
     kind = Case(When(splits__parts=splits.NOBODY, then=Value("lifting")), default=Value("division"))
     yield rows(agreed, kind, since="splits__proposed_at", name="listing__title", maker="splits__proposed_by")
+    held = Deal.objects.filter(stopped_at__isnull=False, state__in=DEAL_LIVE)
+    # An objection is a case of its own; a proposal to annul waits for its checker.
+    decided = Q(pk__in=Objection.objects.filter(state="open", stops=True).values("deal"))
+    decided |= Q(pk__in=Proposal.objects.filter(state="proposed").values("deal"))
+    yield rows(held.exclude(decided), "stopped", since="stopped_at", name="listing__title")
     raised = Objection.objects.filter(state="open")
     yield rows(raised, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 

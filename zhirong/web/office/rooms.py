@@ -16,12 +16,15 @@ from django.views.decorators.http import require_http_methods
 
 from zhirong.base.refused import Refused
 from zhirong.base.shown import BEIJING
+from zhirong.exchange import gates
+from zhirong.exchange.actions import watched
 from zhirong.exchange.engine import amounts
+from zhirong.exchange.models import Listing
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.web import pages, uploads
+from zhirong.web import filters, pages, uploads
 from zhirong.web.office import done
 from zhirong.web.pages import P, View
 
@@ -167,3 +170,15 @@ def show(request: HttpRequest, template: str, *, here: str, title: str, **facts:
     trail = [(gettext("Office"), None)] if here == "office" and title == "" else crumbs(title, above=way)
     told: dict[str, Any] = {"crumbs": trail, "rooms": rooms(request, here), "title": title, "done": done.word(request)}
     return done.once(request, pages.page(request, f"office/{template}", here="office", **told, **facts))
+
+
+def rights_of(listing: Listing) -> list[tuple[str, str]]:
+    """Where the burdens of its rights are entered and lifted, as (number, address)."""
+    found = listing.items.order_by("position").values_list("right__number", "right_id")
+    return [(number, reverse("office-right", args=[pk])) for number, pk in found]
+
+
+def held_by(listing: Listing) -> list[str]:
+    """What of the register closed the gate when it was last looked at, each ground with its rule (B9, E28)."""
+    gate = watched.last(listing)
+    return [told["zh" if filters.is_chinese() else "en"] for told in gates.blocking(gate)] if gate else []
