@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
@@ -10,9 +11,11 @@ from tests.exchange.given_hall import Day, signed_in, the_floor
 from tests.web.given_pages import text_of
 from zhirong.base.refused import Refused, sentence
 from zhirong.exchange.actions import bidding, objections, register_watch
-from zhirong.exchange.models import Listing, Lot
+from zhirong.exchange.models import Listing, Lot, LotStep
+from zhirong.ledger import rules
 from zhirong.registry.actions import weights
 from zhirong.registry.models import Encumbrance, Right
+from zhirong.web.exchange import front, transcript
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,3 +94,41 @@ def test_a_deal_that_an_objection_stopped_leads_to_the_objection_and_stands_in_t
     assert "有异议待决定" in page
     assert "权利不能转让：" not in page
     assert "结算已停，须消除或撤销" not in text_of(operator, "/office")
+
+
+def test_the_seller_of_an_open_auction_reads_why_there_is_no_way_back_and_whom_to_ask() -> None:
+    day = Day()
+    listing = day.announced()
+    browser, address = signed_in(day.seller.person), f"/listings/{listing.number}/seller"
+    assert "挂牌不能再撤回" not in text_of(browser, address)
+    Listing.objects.filter(pk=listing.pk).update(state="bidding")
+    page = text_of(browser, address)
+    assert "竞价已开始，挂牌不能再撤回" in page
+    assert "书面告知中心" in page
+
+
+def test_the_transcript_says_of_a_late_bid_from_when_to_when_it_moved_the_end() -> None:
+    minute = 60 * 10**9
+    first, early, late = (
+        LotStep(seq=seq, kind="bid", received_ns=at * minute, code="A1", amount_fen=seq, closes_ns=end * minute)
+        for seq, at, end in ((1, 1, 10), (2, 2, 10), (3, 9, 11))
+    )
+    with translation.override("en"):
+        assert transcript.line_of(early, None, before=first).word == "Bid"
+        told = transcript.line_of(late, None, before=early).word
+    assert told == "Bid; it moved the end from 08:10:00 to 08:11:00"
+
+
+def test_a_price_that_rose_by_half_a_percent_is_not_told_as_one_that_did_not() -> None:
+    asking = 30_000_000_00
+    rises = {price: front.rise(price, asking) for price in (asking, asking + 1, 30_150_000_00, 33_000_000_00)}
+    assert list(rises.values()) == ["", "<0.1%", "0.5%", "10%"]
+
+
+def test_the_account_of_a_client_whose_money_is_frozen_says_why_nothing_can_be_paid_out() -> None:
+    day = Day()
+    listing = day.announced()
+    buyer = day.buyers[0]
+    given.an_admitted(listing, buyer)
+    page = text_of(signed_in(day.house.operator), f"/office/bank/books?path={rules.available(buyer.party.ref)}")
+    assert "现无可付余额" in page

@@ -177,10 +177,25 @@ def sold() -> list[dict[str, Any]]:
             "number": deal.listing.number,
             "title": filters.title(deal.listing),
             "price_fen": deal.price_fen,
-            "rise": (deal.price_fen - deal.listing.asking_fen) * 100 // deal.listing.asking_fen,
+            "rise": rise(deal.price_fen, deal.listing.asking_fen),
+            "is_up": deal.price_fen > deal.listing.asking_fen,
         }
         for deal in found
     ]
+
+
+def rise(price_fen: int, asking_fen: int) -> str:
+    """By how much a price lies over the asking price (or under it), to a tenth of a percent; empty where it does not.
+
+    What is less than a tenth is said to be so: a price that rose is never told as one that did not.
+    """
+    over = abs(price_fen - asking_fen)
+    whole, tenth = divmod(over * 1000 // asking_fen, 10)
+    if not over:
+        return ""
+    if not whole and not tenth:
+        return "<0.1%"
+    return f"{whole}.{tenth}%" if tenth else f"{whole}%"
 
 
 def doors() -> list[tuple[str, str, str, str]]:
