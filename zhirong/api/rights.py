@@ -15,7 +15,7 @@ from zhirong.api import calling, problems, shapes
 from zhirong.api.finding import found_ids
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import holds
+from zhirong.exchange import disclosed, holds
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.registry import queries, records, rules
@@ -274,17 +274,21 @@ def visible(right_id: int) -> Right:
     **problems.told(FoundRights, "search.too_deep"),
 )
 def find_rights(request: HttpRequest, asked: Query[FindRights]) -> FoundRights:
-    """By words, names, numbers or fields, as on the page; open to all."""
+    """By words, names, numbers or fields, as on the page; open to all. What is not published yet is not found here."""
     filters = {"kind": ("right",), **({"right_kind": (str(asked.kind),)} if asked.kind else {})}
     ids, total = found_ids(asked.q, filters=filters, offset=(asked.page - 1) * asked.limit, limit=asked.limit)
-    known = Right.objects.visible().in_bulk(ids)
+    known = disclosed.public(Right.objects.visible()).in_bulk(ids)
     return FoundRights(items=[short(known[pk]) for pk in ids if pk in known], page=asked.page, total=total)
 
 
 @router.get("/rights/{int:right_id}", auth=calling.ANYONE, summary="One right", **problems.told(RightTold))
 def get_right(request: HttpRequest, right_id: shapes.Id) -> RightTold:
-    """Facts, holders, fees, encumbrances, and whether it is free to be sold, licensed or pledged today; open to all."""
-    return full(visible(right_id))
+    """Facts, holders, fees, encumbrances, and whether it is free to be sold, licensed or pledged today.
+
+    Open to all, but for what is not published yet: that is shown to who holds it and to the house's people.
+    """
+    known = disclosed.shown_to(Right.objects.visible(), calling.standing_of(request))
+    return full(shapes.one(known, pk=right_id))
 
 
 @router.put(
