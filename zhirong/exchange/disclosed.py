@@ -39,3 +39,10 @@ def shown_to(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Rig
     if standing is not None and standing.roles & SEES_ALL:
         return rights
     return rights.filter(_is_public() | held_by(standing))
+
+
+def own(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Right]:
+    """One's own, found from the holdings: a party holds few of the rights that the house knows."""
+    parties = standing.parties if standing else frozenset()
+    held = Holding.objects.filter(party__in=parties, until__isnull=True)
+    return rights.filter(pk__in=held.values("right"))
