@@ -7,20 +7,22 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.people import given_people as people
+from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused, sentence
 from zhirong.exchange import jobs
-from zhirong.exchange.actions import listings, objections, register_watch, settlement
+from zhirong.exchange.actions import bidding, listings, objections, register_watch, settlement
 from zhirong.exchange.models import Listing, Lot, Share
 from zhirong.ledger import reports
 from zhirong.record import actions as record
 from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
-from zhirong.registry.actions import putting, titles
+from zhirong.registry.actions import putting, titles, weights
 from zhirong.registry.models import Encumbrance, Holding, Right
 from zhirong.registry.records import Named
 
@@ -176,6 +178,43 @@ def test_a_lot_that_waits_for_priority_purchasers_is_still_stopped(monkeypatch: 
     assert stopped == [lot.pk]
 
 
+def checks_of(client: Client, address: str) -> str:
+    """The table of what was checked."""
+    return text_of(client, address).split('id="h-free"')[1].split("</table>")[0].split("<tbody>")[1]
+
+
+def test_the_public_page_says_on_top_what_the_register_stopped_and_by_whom_without_a_name(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    address = f"/listings/{listing.number}"
+    assert "无质押、无查封、无中止" in text_of(client, address)
+    Listing.objects.filter(pk=listing.pk).update(state="bidding")
+    times = {"opens_ns": 1, "closes_ns": 2, "start_fen": 1}
+    lot = Lot.objects.create(listing=listing, run=1, form="timed", terms="{}", state="live", **times)
+    given.a_pledge(house, right_of(listing))
+    monkeypatch.setattr(register_watch.bidding, "stop_for_register", lambda lot, *, reason: None)
+    monkeypatch.setattr(register_watch.floor_doors, "health", lambda: type("Health", (), {"state": "running"}))
+    for _ in range(2):
+        register_watch.stop_if_blocked(listing.pk)
+    assert listing.gates.filter(stage="watch").count() == 1
+    text = checks_of(client, address)
+    assert "无质押、无查封、无中止" not in text
+    stop, law = text.index("登记簿变动时"), text.index("权利有效")
+    assert stop < law
+    assert "不可以" in text[:stop]
+    assert "某主体" in text[:stop]
+    one = Encumbrance.objects.get()
+    assert one.in_favour_of not in text
+    weights.release(house.operator, one, day=one.since, file=one.file)
+    monkeypatch.setattr(bidding.floor_doors, "order", lambda *args, **more: None)
+    bidding.resume(house.operator, lot)
+    text = checks_of(client, address)
+    assert "不可以" not in text
+    assert "登记簿变动时" in text[text.index("无质押、无查封、无中止") :]
+
+
 def test_a_deal_that_was_made_although_the_register_had_changed_is_stopped() -> None:
     sold = desk.a_deal()
     given.a_pledge(sold.house, right_of(sold.deal.listing))
@@ -191,3 +230,39 @@ def test_a_deal_whose_register_stands_leaves_no_gate_of_the_watch() -> None:
     jobs.tick()
     assert sold.fresh().stopped_at is None
     assert not sold.deal.listing.gates.filter(stage="watch").exists()
+
+
+def test_the_office_reads_what_the_register_says_against_a_settlement_and_has_it_as_a_task() -> None:
+    sold = desk.a_deal()
+    browser, address = desk.browser_of(sold.house.operator), f"/office/deals/{sold.deal.pk}"
+    assert "结算停止计时" not in text_of(browser, "/office")
+    given.a_pledge(sold.house, right_of(sold.deal.listing))
+    jobs.tick()
+    text = text_of(browser, address)
+    assert "质押给 某某银行" in text
+    assert f"/office/rights/{right_of(sold.deal.listing).pk}" in text
+    assert "出路有二" in text
+    queue = text_of(browser, "/office")
+    assert "结算停止计时" in queue
+    assert address in queue
+    one = Encumbrance.objects.get()
+    weights.release(sold.house.operator, one, day=one.since, file=one.file)
+    jobs.tick()
+    assert "出路有二" not in text_of(browser, address)
+    assert "结算停止计时" not in text_of(browser, "/office")
+
+
+def test_an_auction_that_stands_still_is_a_task_of_the_office() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    Listing.objects.filter(pk=listing.pk).update(state="bidding")
+    times = {"opens_ns": 1, "closes_ns": 2, "start_fen": 1}
+    lot = Lot.objects.create(listing=listing, run=1, form="timed", terms="{}", state="paused", **times)
+    browser = desk.browser_of(house.operator)
+    facts = {"lot": lot.pk, "listing": listing.pk, "seq": 1, "line": 1, "at_ns": 1, "since_ns": 1, "left_ns": 1}
+    record.tell("exchange.lot_paused", lot.topic, who=None, public=True, reason="核实", **facts)
+    queue = text_of(browser, "/office")
+    assert "竞价已暂停" in queue
+    assert f"/office/lots/{lot.pk}" in queue
+    Lot.objects.filter(pk=lot.pk).update(state="live")
+    assert "竞价已暂停" not in text_of(browser, "/office")

@@ -136,6 +136,32 @@ def test_what_cannot_be_entered_is_refused_beside_its_field(deed: str, change: d
     assert (RegisterEvent.objects.count(), Encumbrance.objects.count()) == (before, 0)
 
 
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        ("pledge", "质押须写明质权人的名称"),
+        ("seizure", "保全须写明作出保全的法院或申请人的名称"),
+        ("licence:plain", "许可须写明被许可人的名称"),
+    ],
+)
+def test_a_burden_without_a_name_is_refused_by_saying_whose_name(weight: str, said: str) -> None:
+    case = Case()
+    assert "名称（质押：质权人；保全：法院或申请人；许可：被许可人）</label>" in text_of(case.operator, case.address)
+    answer = case.send("burden", weight=weight)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert Encumbrance.objects.count() == 0
+    case.send("burden", weight="invalidation")
+    assert Encumbrance.objects.count() == 1
+
+
+def test_a_termination_without_its_ending_is_refused_by_saying_what_to_choose() -> None:
+    case = Case()
+    answer = case.send("entry", kind="termination")
+    assert answer.status_code == 422
+    assert "专利权终止、宣告无效须选相应的终止原因" in answer.content.decode()
+
+
 def test_others_read_the_page_and_enter_nothing() -> None:
     case = Case()
     for role in ("checker", "auditor"):

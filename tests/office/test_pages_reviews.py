@@ -8,6 +8,9 @@ from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
 from tests.people import given_people as people
 from tests.web.given_pages import text_of
+from zhirong.exchange.models import Listing, Lot
+from zhirong.registry.actions import weights
+from zhirong.registry.models import Encumbrance
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +106,40 @@ def test_a_queue_of_every_kind_is_one_question() -> None:
     given.a_draft(house, seller)
     second = people.a_person("administrator")
     text_of(signed_in(second), "/office")
+
+
+def test_what_is_new_since_the_announcement_is_said_and_what_is_not_yet_announced_is_not_compared() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.a_draft(house, seller)
+    client, address = signed_in(house.operator), f"/office/listings/{listing.pk}"
+    assert "公告时将按此核查" in text_of(client, address)
+    assert client.post(address, {"deed": "announce"}).status_code == 302
+    text = text_of(client, address)
+    assert "公告时的核查相同" in text
+    assert "公告之后新增" not in text
+    given.a_pledge(house, listing.items.get().right)
+    text = text_of(client, address)
+    assert "公告时的核查相同" not in text
+    assert "公告时的核查不同" in text
+    assert f"公告之后新增：</b> {listing.items.get().right.number}" in text
+    one = Encumbrance.objects.get()
+    weights.release(house.operator, one, day=one.since, file=one.file)
+    text = text_of(client, address)
+    assert "公告时的核查相同" in text
+
+
+def test_an_auction_that_stands_still_is_reached_from_its_listing() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    Listing.objects.filter(pk=listing.pk).update(state="bidding")
+    times = {"opens_ns": 1, "closes_ns": 2, "start_fen": 1}
+    lot = Lot.objects.create(listing=listing, run=1, form="timed", terms="{}", state="paused", **times)
+    client, address = signed_in(house.operator), f"/office/listings/{listing.pk}"
+    page = client.get(address).content.decode()
+    assert "竞价已暂停，须恢复或撤销。" in page
+    assert f'href="/office/lots/{lot.pk}"' in page
+    assert "此状态下无需办理" not in page
+    Lot.objects.filter(pk=lot.pk).update(state="live")
+    page = client.get(address).content.decode()
+    assert "竞价已暂停" not in page
+    assert f'href="/office/lots/{lot.pk}"' in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -45,20 +46,26 @@ def in_view(seller: Party, buyer: Party | None = None) -> DealInView:
 
 def made(listing: Listing, rights: list[Right], answers: list[Freedom], *, stage: str, now: datetime) -> Gate:
     """The gate as it is kept; the caller saves it."""
-    findings: list[dict[str, Any]] = [
+    findings = [
+        one for right, answer in zip(rights, answers, strict=True) for one in found(right.number, answer.reasons)
+    ]
+    passed = all(answer.allowed for answer in answers)
+    kept = json.dumps(findings, ensure_ascii=False, sort_keys=True)
+    return Gate(listing=listing, stage=stage, at=now, passed=passed, findings=kept)
+
+
+def found(number: str, reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """The reasons of one right as a gate keeps them."""
+    return [
         {
-            "right": right.number,
+            "right": number,
             "code": reason.code,
             "effect": str(reason.effect),
             "rule": reason.rule,
             "facts": {name: _plain(value) for name, value in reason.facts.items()},
         }
-        for right, answer in zip(rights, answers, strict=True)
-        for reason in answer.reasons
+        for reason in reasons
     ]
-    passed = all(answer.allowed for answer in answers)
-    kept = json.dumps(findings, ensure_ascii=False, sort_keys=True)
-    return Gate(listing=listing, stage=stage, at=now, passed=passed, findings=kept)
 
 
 def _plain(value: Any) -> Any:
@@ -73,10 +80,13 @@ def blocking(gate: Gate) -> list[dict[str, str]]:
 
 def reason(gate: Gate) -> dict[str, str]:
     """The same in one text for the record, which names no party."""
-    told = [
-        _told(one, {**one["facts"], **dict.fromkeys(NAMES & one["facts"].keys(), A_PARTY)}) for one in _closing(gate)
-    ]
+    told = [_told(one, nameless(one["facts"])) for one in _closing(gate)]
     return {language: JOINTS[language].join(one[language] for one in told) for language in JOINTS}
+
+
+def nameless(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a finding without the names of those it speaks of."""
+    return {**facts, **dict.fromkeys(NAMES & facts.keys(), A_PARTY)}
 
 
 def _closing(gate: Gate) -> list[dict[str, Any]]:

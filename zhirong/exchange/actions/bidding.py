@@ -7,11 +7,12 @@ from functools import partial
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import floor_doors, listing_rules
-from zhirong.exchange.actions import annulments
+from zhirong.exchange.actions import annulments, watched
 from zhirong.exchange.engine.shape import Annul, Ban, Encumber, Pause, PriorityMatch, Reply, Resume
 from zhirong.exchange.models import Deal, Intent, Lot
 from zhirong.people import access
 from zhirong.people.models import Membership, Person
+from zhirong.record import actions as record
 
 
 def bidder_of(who: Person | None, lot: Lot) -> Intent | None:
@@ -52,7 +53,9 @@ def pause(who: Person, lot: Lot, *, reason: str) -> Reply:
 def resume(who: Person, lot: Lot) -> Reply:
     """Go on with the time that was left and one full window."""
     access.require(who, "exchange.control", lot)
-    return floor_doors.order(lot.pk, Resume, who_ref=who.ref)
+    reply = floor_doors.order(lot.pk, Resume, who_ref=who.ref)
+    watched.again(lot.listing, record.now())
+    return reply
 
 
 def ban(who: Person, lot: Lot, *, code: str, reason: str) -> Reply:

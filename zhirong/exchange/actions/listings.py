@@ -14,7 +14,7 @@ from django.db.models import Max, Model
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules, state_assets
-from zhirong.exchange.actions import money, second_runs, state_gate, unknown_fees
+from zhirong.exchange.actions import money, second_runs, state_gate, unknown_fees, watched
 from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
 from zhirong.people.models import Party, Person
@@ -386,6 +386,7 @@ def resume(who: Person, listing_id: int, *, reason: str) -> Listing:
     if listing.answer_due_at is not None:
         listing.answer_due_at = listing_rules.stayed(listing.answer_due_at, stopped=stopped, resumed=now)
     listing.save()
+    watched.again(listing, now)
     record.tell(
         "exchange.resumed",
         listing.topic,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from zhirong.exchange import floor_doors, gates, listing_rules
-from zhirong.exchange.actions import bidding
+from zhirong.exchange.actions import bidding, watched
 from zhirong.exchange.actions.deals import locked_deal, persons_of
 from zhirong.exchange.actions.listings import locked, passed_gate, stop_for
 from zhirong.exchange.models import Deal, Gate, Listing, ListingItem, Lot
@@ -87,6 +87,7 @@ def stop_if_blocked(listing_id: int) -> None:
         return
     gate = gates.check(listing, stage="watch", now=record.now())
     if gate.passed:
+        watched.keep(gate, watched.last(listing))
         return
     reason = gates.reason(gate)
     if listing.state != "bidding":
@@ -94,7 +95,8 @@ def stop_if_blocked(listing_id: int) -> None:
         return
     running = Lot.objects.filter(listing=listing, state__in=LOTS).first()
     if running is not None and floor_doors.health().state == "running":
-        # The floor's own record takes one text.
+        # Kept first: the page never shows a stop without the check behind it. The floor's own record takes one text.
+        watched.keep(gate, watched.last(listing))
         bidding.stop_for_register(running, reason=f"{reason['zh']} / {reason['en']}")
 
 
@@ -120,11 +122,8 @@ def _stop_or_resume(deal_id: int) -> None:
         return
     now = record.now()
     gate = gates.check(deal.listing, stage="watch", now=now, buyer=deal.buyer)
-    before = Gate.objects.filter(listing=deal.listing, stage="watch").order_by("-pk").first()
-    if before is None and gate.passed:
-        return
-    if before is None or (before.passed, before.findings) != (gate.passed, gate.findings):
-        gate.save(force_insert=True)
+    before = watched.last(deal.listing)
+    watched.keep(gate, before)
     if not gate.passed and deal.stopped_at is None:
         _stop(deal, gate, now)
     elif gate.passed and _was_stopped_here(deal, before):

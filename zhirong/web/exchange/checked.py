@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import listing_rules
+from zhirong.exchange import gates, listing_rules
 from zhirong.registry import basis
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import fees
@@ -22,7 +23,10 @@ STAGES = {
     "announce": gettext_noop("at publication"),
     "close": gettext_noop("at the close of registration"),
     "settle": gettext_noop("at settlement"),
+    "watch": gettext_noop("when the register changed"),
 }
+# Asked when something happens on the register, not at a step of the sale.
+WATCH = "watch"
 # Shape and word of what a check found.
 EFFECTS = {
     "allowed": ("go", gettext_noop("Yes")),
@@ -58,34 +62,61 @@ class Finding:
 
 
 def findings(found: Any, items: Sequence[Any]) -> list[Finding]:
-    """What the kept gates found, the newest of each stage; one line for a ground that several rights share."""
+    """What the kept gates found, the newest of each stage; one line for a ground that several rights share.
+
+    What stopped it because the register changed comes first.
+    """
     texts, language = registry_rules.reason_texts(), "zh" if filters.is_chinese() else "en"
     merged: dict[tuple[str, str], Finding] = {}
-    for stage in STAGES:
-        kept = getattr(found, f"{stage}_findings")
-        when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}" if kept else ""
-        for one in json.loads(kept or "[]"):
-            entry = texts.get(one["code"])
-            text = registry_rules.sentence(reason_of(one), language) if entry else one["code"]
+    stops: dict[tuple[str, str], None] = {}
+    for stage in asked(found):
+        for one in kept(found, stage):
+            text = registry_rules.sentence(reason_of(one), language) if one["code"] in texts else one["code"]
             shape, word = EFFECTS[one["effect"]]
-            before = merged.get((one["effect"], text))
+            key = (one["effect"], text)
+            before = merged.get(key)
             rights = {*(before.rights if before else ()), one["right"]}
-            merged[one["effect"], text] = Finding(
-                (shape, gettext(word)), text, when, citations.rule(one["rule"], language), tuple(sorted(rights))
-            )
+            merged[key] = Finding(
+                (shape, gettext(word)), text, when(found, stage), citations.rule(one["rule"], language),
+                tuple(sorted(rights)),
+            )  # fmt: skip
+            if stage == WATCH and one["effect"] == "blocked":
+                stops[key] = None
     whole = len(items)
-    lines = [replace(line, rights=()) if len(line.rights) == whole else line for line in merged.values()]
-    return [*silent(found, items), *lines, *to_come(found)]
+    lines = {key: replace(line, rights=()) if len(line.rights) == whole else line for key, line in merged.items()}
+    first, others = [lines[key] for key in stops], [line for key, line in lines.items() if key not in stops]
+    return [*first, *silent(found, items), *others, *to_come(found)]
+
+
+def asked(found: Any) -> list[str]:
+    """The stages whose gates were asked, the newest last; what the watch found holds until the next gate is asked."""
+    known = sorted((one for one in STAGES if getattr(found, f"{one}_findings")), key=lambda one: at(found, one))
+    return [one for one in known if one != WATCH or one == known[-1]]
+
+
+def at(found: Any, stage: str) -> datetime:
+    """When a stage's newest gate was asked."""
+    asked_at: datetime = getattr(found, f"{stage}_at")
+    return asked_at
+
+
+def when(found: Any, stage: str) -> str:
+    """At which step a gate was asked, and when."""
+    return f"{gettext(STAGES[stage])} · {filters.short_moment(at(found, stage))}"
+
+
+def kept(found: Any, stage: str) -> list[dict[str, Any]]:
+    """What a gate kept; the stop that the record tells names nobody, so the check behind it does not either."""
+    told: list[dict[str, Any]] = json.loads(getattr(found, f"{stage}_findings"))
+    return [{**one, "facts": gates.nameless(one["facts"])} for one in told] if stage == WATCH else told
 
 
 def silent(found: Any, items: Sequence[Any]) -> list[Finding]:
     """What the last gate asked and found nothing against: a gate says only what there is to say."""
-    stage = next((one for one in reversed(STAGES) if getattr(found, f"{one}_findings")), None)
-    if stage is None:
+    if not (stages := asked(found)):
         return []
-    codes = {one["code"] for one in json.loads(getattr(found, f"{stage}_findings"))}
-    when = f"{gettext(STAGES[stage])} · {filters.short_moment(getattr(found, f'{stage}_at'))}"
-    yes = ("go", gettext("Yes"))
+    stage, yes = stages[-1], ("go", gettext("Yes"))
+    codes = {one["code"] for one in kept(found, stage)}
     lines = [
         (yes, gettext(text), rule, ())
         for heads, text, rule in SILENT
@@ -93,16 +124,19 @@ def silent(found: Any, items: Sequence[Any]) -> list[Finding]:
     ]
     said = [*in_force(found, stage, items), *seller_holds(found, codes, items), *lines]
     language = "zh" if filters.is_chinese() else "en"
-    return [Finding(state, text, when, citations.rule(rule, language), rights) for state, text, rule, rights in said]
+    return [
+        Finding(state, text, when(found, stage), citations.rule(rule, language), rights)
+        for state, text, rule, rights in said
+    ]
 
 
 def in_force(found: Any, stage: str, items: Sequence[Any]) -> list[Line]:
     """In force, or not known to be: fees that nobody knows as paid may have ended the right (细则 115)."""
-    kept = json.loads(getattr(found, f"{stage}_findings"))
-    if any(one["code"].startswith(("ended_", "application_", "is_an_")) for one in kept):
+    said = kept(found, stage)
+    if any(one["code"].startswith(("ended_", "application_", "is_an_")) for one in said):
         return []
-    day = beijing_day(getattr(found, f"{stage}_at"))
-    first = {one["right"]: int(one["facts"]["year"]) for one in kept if one["code"] == "fees_unconfirmed"}
+    day = beijing_day(at(found, stage))
+    first = {one["right"]: int(one["facts"]["year"]) for one in said if one["code"] == "fees_unconfirmed"}
     by_years: dict[str, list[str]] = {}
     for right in (item.right for item in items):
         years = ""
@@ -161,17 +195,17 @@ def to_come(found: Any) -> list[Finding]:
     again, language = gettext("Everything above, once more"), "zh" if filters.is_chinese() else "en"
     lines = []
     if not found.close_findings and found.closes_at and found.announced_at:
-        when = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
-        lines.append(Finding(("off", gettext("To come")), again, when, citations.rule("B9", language), ()))
+        by = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
+        lines.append(Finding(("off", gettext("To come")), again, by, citations.rule("B9", language), ()))
     if found.announced_at:
         abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")
         then = gettext("after the sale")
-        when = f"{gettext(STAGES['settle'])} · {then}"
-        lines.append(Finding(("off", gettext("To come")), abroad, when, citations.rule("专利法 第十条", language), ()))
+        by = f"{gettext(STAGES['settle'])} · {then}"
+        lines.append(Finding(("off", gettext("To come")), abroad, by, citations.rule("专利法 第十条", language), ()))
     return lines
 
 
-def reason_of(kept: dict[str, Any]) -> registry_rules.Reason:
+def reason_of(said: dict[str, Any]) -> registry_rules.Reason:
     """A ground as a gate kept it; a fact that an older gate lacks shows as a dash."""
-    facts: dict[str, Any] = {**dict.fromkeys(registry_rules.facts_in(kept["code"])), **kept["facts"]}
-    return registry_rules.Reason(kept["code"], registry_rules.Effect(kept["effect"]), kept["rule"], facts)
+    facts: dict[str, Any] = {**dict.fromkeys(registry_rules.facts_in(said["code"])), **said["facts"]}
+    return registry_rules.Reason(said["code"], registry_rules.Effect(said["effect"]), said["rule"], facts)

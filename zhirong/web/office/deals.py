@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import money, objections, proposals, settlement
+from zhirong.exchange import gates
+from zhirong.exchange.actions import money, objections, proposals, settlement, watched
 from zhirong.exchange.listing_rules import DEAL_OVER, DEAL_STEPS, DEAL_UNDONE, stands_still
-from zhirong.exchange.models import Deal, Objection, Proposal, Recordal
+from zhirong.exchange.models import Deal, ListingItem, Objection, Proposal, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages, reading
@@ -132,6 +133,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
         stands=stands_still(one),
+        closed=closed_by(one) if stands_still(one) else None,
         is_over=one.state in DEAL_OVER,
         state=deal_words.deal(one.state),
         steps=steps(one, recordals),
@@ -152,6 +154,25 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         public=rooms.link("listing", one.listing.number),
         certificate=rooms.link("certificate", one.certificate.number) if hasattr(one, "certificate") else "",
     )
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What the register says against the settlement, and the rights on whose pages it is cured."""
+
+    grounds: list[str]
+    rights: list[tuple[str, str]]
+
+
+def closed_by(one: Deal) -> Closed | None:
+    """What the watch of the register found last, where that holds the clock; an objection may hold it as well."""
+    gate = watched.last(one.listing)
+    if gate is None or gate.passed:
+        return None
+    side = "zh" if filters.is_chinese() else "en"
+    items = ListingItem.objects.filter(listing=one.listing_id).order_by("position")
+    rights = [(number, rooms.link("office-right", pk)) for pk, number in items.values_list("right_id", "right__number")]
+    return Closed([told[side] for told in gates.blocking(gate)], rights)
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,16 @@ BESIDE = {
 }
 MOST_DAYS = 3660
 Code = TypeVar("Code", bound=StrEnum)
-# What is always in somebody's favour.
+# What is always in somebody's favour, and whose name a refusal asks for.
 IN_FAVOUR = (Weight.PLEDGE, Weight.SEIZURE, Weight.LICENCE)
+WHOSE: dict[Weight, dict[str, object]] = {
+    Weight.PLEDGE: {"what": {"zh": "质押", "en": "pledge"}, "whose": {"zh": "质权人", "en": "pledgee"}},
+    Weight.SEIZURE: {
+        "what": {"zh": "保全", "en": "seizure"},
+        "whose": {"zh": "作出保全的法院或申请人", "en": "court or applicant"},
+    },
+    Weight.LICENCE: {"what": {"zh": "许可", "en": "licence"}, "whose": {"zh": "被许可人", "en": "licensee"}},
+}
 LONGEST = {"number": 60, "territory": 60, "field": 60, "in_favour_of": 200}
 
 
@@ -175,6 +183,8 @@ def burden(request: HttpRequest, one: Right) -> Encumbrance:
     ref, until = request.POST.get("party", "").strip(), request.POST.get("until", "").strip()
     party = conveyances.party_of(ref, field="party") if ref else None
     if party is None and Weight(weight) in IN_FAVOUR:
+        if not said["in_favour_of"]:
+            raise Refused("web.favoured_missing", field="in_favour_of", **WHOSE[Weight(weight)])
         said["in_favour_of"] = name_in(request, "in_favour_of")
     return weights.encumber(
         rooms.who(request),

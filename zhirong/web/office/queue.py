@@ -8,23 +8,36 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from django.db.models import BigIntegerField, Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from zhirong.base import faults
-from zhirong.exchange.actions import objections, splits, withdrawals
-from zhirong.exchange.models import Deal, Intent, Listing, Objection, Proposal
+from zhirong.exchange.actions import objections, register_watch, splits, withdrawals
+from zhirong.exchange.models import Deal, Intent, Listing, Lot, Objection, Proposal
 from zhirong.ledger.actions import set_aside
 from zhirong.ledger.models import BankFile, BankLine, Due, Payout
 from zhirong.people import access
 from zhirong.people.models import Person, RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.record import sequencer
+from zhirong.record.models import Leaf
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.web import lists, pages, reading
 from zhirong.web.office import rooms
@@ -41,6 +54,13 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
     "intent": (gettext_noop("Buyer to qualify"), "exchange.qualify", "office-intent", True),
     "suspended": (gettext_noop("Suspended listing"), "exchange.control", "office-listing", True),
+    "paused": (gettext_noop("Auction that stands still"), "exchange.control", "office-lot", True),
+    "stopped": (
+        gettext_noop("Settlement that the register stopped"),
+        "exchange.propose_annulment",
+        "office-deal",
+        True,
+    ),
     "recordal": (gettext_noop("Recordal to enter"), "exchange.enter_recordal", "office-deal", True),
     "confirming": (gettext_noop("Recordal to confirm"), "exchange.confirm_recordal", "office-deal", True),
     "overdue": (gettext_noop("Deal past its term"), "exchange.propose_default", "office-deal", True),
@@ -60,6 +80,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
 # Who may open the page of a case; whoever may not is not told of it: the administrator reads no bidder and no payment.
 OPENS = {
     "office-listing": "exchange.see_office",
+    "office-lot": "exchange.see_office",
     "office-deal": "exchange.see_office",
     "office-proceeds": "exchange.see_office",
     "office-objection": "exchange.see_office",
@@ -283,6 +304,11 @@ def of_cases() -> Iterator[Rows]:
     )
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
+    topic = Concat(Value("lot:"), Cast(OuterRef("pk"), CharField()))
+    # The floor keeps its times as numbers; the record has the same moment as a date.
+    told = Leaf.objects.filter(topic=topic, kind="exchange.lot_paused").order_by("-pk").values("at")[:1]
+    still = Lot.objects.filter(state="paused").annotate(paused_at=Subquery(told)).filter(paused_at__isnull=False)
+    yield rows(still, "paused", since="paused_at", name="listing__title")
     yield rows(
         Verification.objects.filter(state="waiting"), "verification",
         since="asked_at", name="party__name", maker="asked_by",
@@ -322,6 +348,11 @@ def of_deals() -> Iterator[Rows]:
         running.filter(state="confirming", recordals__state="entered"), "confirming",
         since="recordals__entered_at", name="listing__title", due="recordal_due_at", maker="recordals__entered_by",
     )  # fmt: skip
+    by_register = Deal.objects.filter(stopped_at__isnull=False, state__in=register_watch.DEALS)
+    undecided = Objection.objects.filter(state="open").values("deal")
+    proposed_on = Proposal.objects.filter(state="proposed").values("deal")
+    stopped = by_register.exclude(pk__in=undecided).exclude(pk__in=proposed_on)
+    yield rows(stopped, "stopped", since="stopped_at", name="listing__title")
     for what in ("default", "annulment"):
         proposed = Deal.objects.filter(proposals__state="proposed", proposals__what=what)
         yield rows(

@@ -16,7 +16,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules, rule_sets, rules, sales, state_assets
 from zhirong.exchange.actions import changes, listings, second_runs, withdrawals
 from zhirong.exchange.engine import amounts
-from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem
+from zhirong.exchange.models import Deal, Listing, ListingChange, ListingItem, Lot
 from zhirong.exchange.rule_sets import RuleSet, Span
 from zhirong.people import access
 from zhirong.people.models import Person
@@ -30,7 +30,7 @@ from zhirong.web import filters, pages
 from zhirong.web.exchange import altered, appraised, rulebook
 from zhirong.web.exchange import times as exchange_times
 from zhirong.web.exchange import words as exchange_words
-from zhirong.web.office import rooms
+from zhirong.web.office import compared, rooms
 from zhirong.web.registry import words as registry_words
 
 
@@ -55,6 +55,7 @@ class RightInView:
     over: str
     holders: str
     claimed: basis.Basis | None
+    answer: registry_rules.Freedom
     allowed: bool
     unknown_years: str
     findings: list[Finding]
@@ -68,7 +69,7 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         return deed(request, person, listing_id)
     now = record.now()
     one, items, before, waiting = case_of(listing_id)
-    rights = [item.right for item in items]
+    rights, shown = [item.right for item in items], in_view(one, items, now=now)
     standing = pages.standing_of(request)
     found, back = rules_in_force(one, now), waiting if waiting and waiting.what == "withdrawal" else None
     change = change_in_view(waiting if back is None else None, rights, now=now)
@@ -82,7 +83,9 @@ def listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         listing=one,
         state=exchange_words.listing_state(one) if sales.of(one) == "failed" else state_of(one.state),
         failed=exchange_words.failed(is_run_again=found.on_default == "rerun") if sales.of(one) == "failed" else "",
-        rights=in_view(one, items, now=now),
+        rights=shown,
+        compared=compared.of(one, items[0], [(right.number, right.answer) for right in shown]),
+        lot=lot_of(one, items[0]),
         before=before,
         figures=figures(found, one, now=now),
         state_papers=appraised.shown(one, found, row=items[0]),
@@ -152,6 +155,7 @@ def case_of(listing_id: int) -> tuple[Listing, list[ListingItem], dict[str, int]
     people = ("listing__seller", "listing__made_by", "listing__reviewed_by", "listing__edition_of_rules")
     items = ListingItem.objects.filter(listing=listing_id).select_related("right", *people).order_by("position")
     counted = items.annotate(sold=of_state("settled"), annulled=of_state("annulled"), **of_change(), **of_basis())
+    counted = counted.annotate(**compared.beside("listing"), **of_lot())
     found: list[ListingItem] = list(counted.annotate(**state_assets.beside("listing")))
     if not found:
         raise Http404
@@ -162,6 +166,19 @@ def case_of(listing_id: int) -> tuple[Listing, list[ListingItem], dict[str, int]
 def of_basis() -> dict[str, Subquery]:
     """By what the seller holds each right: the register's name for it, and its accepted claim."""
     return basis.beside("right", "listing__seller")
+
+
+def of_lot() -> dict[str, Subquery]:
+    """The listing's newest auction beside its items."""
+    newest = Lot.objects.filter(listing=OuterRef("listing")).order_by("-run")
+    return {f"lot_{name}": Subquery(newest.values(name)[:1]) for name in ("pk", "state")}
+
+
+def lot_of(one: Listing, row: Any) -> tuple[str, bool] | None:
+    """While the listing is in its auction: the auction's own page at the office, and whether it stands still there."""
+    if one.state != "bidding" or row.lot_pk is None:
+        return None
+    return rooms.link("office-lot", row.lot_pk), row.lot_state == "paused"
 
 
 def of_change() -> dict[str, Subquery]:
@@ -213,6 +230,7 @@ def in_view(one: Listing, items: list[ListingItem], *, now: datetime) -> list[Ri
                 over=gettext(", ").join(of("overlay", lies) for lies in sorted(standing.overlays)),
                 claimed=held.get(right.pk),
                 holders=gettext(", ").join(holder.name for holder in facts.holders) or gettext("nobody known"),
+                answer=answer,
                 allowed=answer.allowed,
                 unknown_years=registry_words.unknown_years(facts, day),
                 findings=[finding(reason) for reason in answer.reasons],
