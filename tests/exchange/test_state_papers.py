@@ -181,6 +181,23 @@ def test_a_public_university_lists_without_an_appraisal_and_a_state_seller_not_e
         announced(house, seller, waiting)
 
 
+@pytest.mark.parametrize("rule_set", ["state_owned", "demo"])
+def test_a_run_whose_one_buyer_the_seller_declined_makes_no_later_one(rule_set: str) -> None:
+    """Nine tenths are for want of buyers (X3): after a no of the seller's own the appraisal binds as before."""
+    house, seller = given.House(), a_state_seller()
+    right = given.a_right(house, seller.party)
+    first = drafted(seller, right, rule_set=rule_set)
+    given.state_papers_of(house, seller, first, value_fen=VALUE)
+    ends(announced(house, seller, first))
+    Listing.objects.filter(pk=first.pk).update(end_reason="seller_declined")
+    again = drafted(seller, right, asking_fen=720_000_00, rule_set=rule_set)
+    given.state_papers_of(house, seller, again, value_fen=VALUE)
+    with refused("listing.below_appraisal", value_fen=VALUE, least_fen=VALUE):
+        announced(house, seller, again)
+    Listing.objects.filter(pk=first.pk).update(end_reason="no_bidders")
+    assert listings.announce(house.operator, again.pk).state == "announced"
+
+
 def test_many_at_once_are_no_way_around() -> None:
     house, seller = given.House(), a_state_seller()
     offer = given.an_offer(seller, given.a_right(house, seller.party), rule_set="state_owned")
