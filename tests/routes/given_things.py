@@ -306,7 +306,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "bids": {"price_fen": 100_000_000_00},
         "lots/<int:lot_id>/match": {"takes": True},
         "objections/<int:objection_id>/decide": {"decision": REASON, "upheld": False},
-        "nature": {"is_public_institution": False, "is_state_owned": False},
+        "nature": {"is_public_institution": False, "is_public_research": False, "is_state_owned": False},
         "secrets": {"kind": "bank_account", "value": "6222021234567890"},
         "secrets/read": {"kind": "bank_account", "reason": "payout"},
         "verifications": {"files": [own]},

@@ -108,6 +108,7 @@ def _prepared(
     if state_assets.are_asked(offer.seller, found):
         # Its papers stand on a draft of its own, which an operator reads.
         raise Refused("listing.no_appraisal", number="-")
+    state_assets.must_be_anothers(reviewer, offer.seller)
     if missing := [pk for pk in offer.rights if pk not in rights]:
         raise Refused("listing.right_unknown", rights=missing)
     listing.rules_day = found.day
