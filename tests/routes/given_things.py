@@ -13,6 +13,7 @@ from django.db import transaction
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
@@ -123,6 +124,7 @@ def _listing(things: Things) -> None:
     house, seller = things.house, things.seller
     live = given.an_announced(house, seller)
     intents = [given.an_admitted(live, side) for side in (things.buyer, things.bidder)]
+    of_sheet = given_sheets.handed_in(seller, given.a_right(house, seller.party))
     shown = kept(things.buyer.person, "实施方案.pdf", is_secret=True)
     Intent.objects.filter(pk=intents[0].pk).update(proof="三年内实施。", proof_file=shown)
     given.time_passes(minutes=4)
@@ -153,6 +155,7 @@ def _listing(things: Things) -> None:
         "/api/lots/": {"lot_id": lot.pk},
         "/lots/": {"lot_id": lot.pk},
         "/office/lots/": {"lot_id": lot.pk},
+        "/office/sheets/": {"batch_id": of_sheet.pk},
         "/api/intents/": {"intent_id": intents[0].pk},
         "/office/intents/": {"intent_id": intents[0].pk},
         "/api/questions/": {"question_id": question.pk},
@@ -288,6 +291,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "lines/<int:line_id>/match": {"account": facts["account"]},
         "claims/<int:claim_id>/decide": {"accepted": True, "reason": REASON},
         "accept": {"contract_sha256": facts["contract"], "side": "seller"},
+        "imports/<ref>/announce": {},
         "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
