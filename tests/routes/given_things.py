@@ -40,6 +40,7 @@ STATE_PAPER = {"what": "transfer", "body": "某单位", "number": "1"}
 PROPOSED: dict[str, Mapping[str, object]] = {
     "objections": {"text": REASON},
     "offer/take": {"of_repaid_fen": 0},
+    "imports/<ref>/announce": {},
     **{f"{what}/confirm": {"payload_hash": "0" * 64} for what in ("split", "default", "annulment")},
     "proposal/return": {"payload_hash": "0" * 64, "reason": REASON},
 }
@@ -291,7 +292,6 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "lines/<int:line_id>/match": {"account": facts["account"]},
         "claims/<int:claim_id>/decide": {"accepted": True, "reason": REASON},
         "accept": {"contract_sha256": facts["contract"], "side": "seller"},
-        "imports/<ref>/announce": {},
         "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},

@@ -132,30 +132,40 @@ def _announce_chunk(
     items = ListingItem.objects.filter(listing__in=rows).order_by("position")
     seen = _seen(set(items.values_list("right_id", flat=True)))
     with transaction.atomic():
+        locked = list(Listing.objects.select_for_update().filter(pk__in=rows).order_by("pk"))
         of_listing: dict[int, list[int]] = {}
         for pk, right in items.values_list("listing_id", "right_id"):
             of_listing.setdefault(pk, []).append(right)
         listed = ListingItem.objects.filter(right__in=seen.rights, is_live=True)
         live = dict(listed.values_list("right_id", "listing__number"))
         ready: list[tuple[Listing, Gate]] = []
-        for listing in Listing.objects.select_for_update().filter(pk__in=rows).order_by("pk"):
-            row, here = rows[listing.pk], of_listing.get(listing.pk, [])
+        for listing in locked:
+            listing.seller, row, here = seller, rows[listing.pk], of_listing.get(listing.pk, [])
             if listing.announced_at is not None:
                 done.listed_before += 1
                 continue
             try:
-                listing.state = listing_rules.listing_after(listing.state, "announce")
-                if other := next((live[pk] for pk in here if pk in live), ""):
-                    raise Refused("listing.right_listed_already", other=other)
-                listing.seller = seller
-                offer = Offer(seller=seller, rights=tuple(here), **{name: getattr(listing, name) for name in SAID})
-                gate = _judged(who, listing, offer, row=row, seen=seen, is_said=row in fees_unknown)
-                ready.append((listing, gate))
-                live |= dict.fromkeys(here, listing.number)
+                _must_wait(listing, [live[pk] for pk in here if pk in live])
+                gate = _judged(who, listing, _offer(listing, here), row=row, seen=seen, is_said=row in fees_unknown)
             except Refused as refused:
                 done.refused[row] = refused
+                continue
+            ready.append((listing, gate))
+            live |= dict.fromkeys(here, listing.number)
         _announce(who, ready)
     done.announced += len(ready)
+
+
+def _must_wait(listing: Listing, others: Sequence[str]) -> None:
+    """The draft was handed in, and none of its rights stands in another live listing (E32)."""
+    listing.state = listing_rules.listing_after(listing.state, "announce")
+    if others:
+        raise Refused("listing.right_listed_already", other=others[0])
+
+
+def _offer(listing: Listing, rights: Sequence[int]) -> Offer:
+    """What a draft offers, to be judged as an offer is."""
+    return Offer(seller=listing.seller, rights=tuple(rights), **{name: getattr(listing, name) for name in SAID})
 
 
 def _judged(reviewer: Person, listing: Listing, offer: Offer, *, row: int, seen: Seen, is_said: bool) -> Gate:

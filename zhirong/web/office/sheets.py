@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Subquery, Value, When
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused, sentence
 from zhirong.exchange import gates, rule_sets, state_assets
@@ -70,7 +72,7 @@ class Draft:
     is_announced: bool
 
 
-ORDERS: dict[str, Callable[[Draft], int]] = {"row": lambda one: one.line, "asking": lambda one: one.asking_fen}
+ORDERS: dict[str, Callable[[Draft], int]] = {"row": attrgetter("line"), "asking": attrgetter("asking_fen")}
 
 
 @rooms.room("exchange.see_office", does=("exchange.publish_many",))
@@ -222,8 +224,14 @@ def row_of(listing: Listing, answers: list[Freedom], *, line: int) -> RowInView:
     findings = [reviews.finding(reason) for reason in reasons]
     if not all(answer.allowed for answer in answers):
         return RowInView(line, listing, ("no", gettext("May not be sold")), findings)
+    rule = citations.rule("X3", "zh" if filters.is_chinese() else "en")
     if state_assets.are_asked(listing.seller, rule_sets.rule_set(listing.rule_set, beijing_day(record.now()))):
-        return RowInView(line, listing, ("wait", gettext("By itself: its papers are read first (X3)")), findings)
+        return RowInView(
+            line,
+            listing,
+            ("wait", gettext("By itself: its papers are read first (%(rule)s)") % {"rule": rule}),
+            findings,
+        )
     if any(reason.code == unknown_fees.CODE for reason in reasons):
         return RowInView(line, listing, ("wait", gettext("Fees not known as paid")), findings, asks_word=True)
     return RowInView(line, listing, ("go", gettext("May be sold")), findings)
