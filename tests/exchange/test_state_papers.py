@@ -241,7 +241,7 @@ def test_many_at_once_are_no_way_around() -> None:
     house, seller = given.House(), a_state_seller()
     offer = given.an_offer(seller, given.a_right(house, seller.party), rule_set="state_owned")
     done = bulk.publish_many(people.a_person("operator"), house.operator, [offer])
-    assert (done.announced, [refusal.code for refusal in done.refused.values()]) == (0, ["listing.no_appraisal"])
+    assert (done.announced, [refusal.code for refusal in done.refused.values()]) == (0, ["listing.row_papers_unread"])
 
 
 def test_a_change_of_what_is_announced_stays_above_the_appraisal() -> None:

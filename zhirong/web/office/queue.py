@@ -26,7 +26,7 @@ from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
 from zhirong.base import faults
 from zhirong.exchange.actions import objections, register_watch, splits, withdrawals
@@ -45,6 +45,7 @@ from zhirong.web.office import rooms
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
+    "sheet": (gettext_noop("Sheet of listings to review"), "exchange.publish_many", "office-sheet", True),
     "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
     "withdrawal": (gettext_noop("Withdrawal of a listing to decide"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
@@ -81,6 +82,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
 OPENS = {
     "office-listing": "exchange.see_office",
     "office-lot": "exchange.see_office",
+    "office-sheet": "exchange.see_office",
     "office-deal": "exchange.see_office",
     "office-proceeds": "exchange.see_office",
     "office-objection": "exchange.see_office",
@@ -114,6 +116,9 @@ class CaseInQueue:
     @property
     def shown(self) -> str:
         """What is waited for, or how many wait together."""
+        if self.kind == "sheet":
+            told = ngettext("%(n)s listing of one sheet: %(name)s", "%(n)s listings of one sheet: %(name)s", self.count)
+            return told % {"n": self.count, "name": self.name or gettext("without a name")}
         if self.count > 1:
             return gettext("%(n)s together, %(name)s first") % {"n": self.count, "name": self.name}
         return self.name or gettext("without a name")
@@ -146,7 +151,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     columns = columns_of(now)
     if file := lists.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
         return file
-    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=together(shown))
+    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=together(sheet_by_sheet(shown)))
     kinds = [("", gettext("All"), len(found))]
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
@@ -227,6 +232,21 @@ def had_a_hand_in(person: Person, wanted: list[int]) -> set[int]:
     return {pk for topic in acted for pk in of_topic[topic]}
 
 
+def sheet_by_sheet(found: list[CaseInQueue]) -> list[CaseInQueue]:
+    """The drafts of a seller's sheet are announced on one page: one row, with what they ask in all."""
+    sheets: dict[str, list[CaseInQueue]] = {}
+    for case in found:
+        if case.kind == "sheet":
+            sheets.setdefault(case.pk, []).append(case)
+    rows = {
+        pk: replace(cases[0], count=len(cases), amount_fen=sum(case.amount_fen or 0 for case in cases))
+        for pk, cases in sheets.items()
+    }
+    return [
+        rows.pop(case.pk) if case.kind == "sheet" else case for case in found if case.kind != "sheet" or case.pk in rows
+    ]
+
+
 def together(found: list[CaseInQueue]) -> list[CaseInQueue]:
     """Payouts to prepare are made in batches on the list of what is due: one row, at the place of the nearest term."""
     payable = [case for case in found if case.kind == "payable"]
@@ -256,12 +276,13 @@ def rows(
     due: str | Combinable = "",
     maker: str = "",
     amount: str | Combinable = "",
+    pk: str = "pk",
 ) -> Rows:
     """The eight columns of one kind of case, alike for every table, so that one union asks for all."""
     text = CharField()
     return found.values_list(
         Value(kind, text) if isinstance(kind, str) else kind,
-        Cast(F("pk"), text),
+        Cast(F(pk), text),
         F(since),
         (F(due) if isinstance(due, str) else due) if due else NEVER,
         Cast(lists.title_of(name) if name.endswith("title") else F(name), text),
@@ -295,7 +316,9 @@ def timed(now: datetime) -> Iterator[Rows]:
 def of_cases() -> Iterator[Rows]:
     """Listings, parties, rights, imports, buyers and roles."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
-    yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
+    yield rows(listings.filter(batch=None), "listing", since="submitted_at", name="title", maker="made_by")
+    of_sheets, told = listings.exclude(batch=None), {"name": "batch__file__name", "maker": "made_by"}
+    yield rows(of_sheets, "sheet", since="submitted_at", amount="asking_fen", pk="batch_id", **told)
     changed = Listing.objects.filter(state="announced", changes__state="open", changes__what="change")
     yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     back = Listing.objects.filter(state__in=withdrawals.STATES, changes__state="open", changes__what="withdrawal")
