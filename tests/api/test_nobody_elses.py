@@ -16,6 +16,7 @@ from django.test import Client
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.exchange import given_sheets
 from tests.people import given_people as people
 from tests.routes import addresses
 from zhirong.exchange.actions import listings, objections, questions
@@ -110,6 +111,7 @@ def private() -> Private:
             "/office/audit/": {"leaf_id": leaf.pk},
             "/office/deals/": {"deal_id": sold.deal.pk},
             "/office/imports/": {"batch_id": batch.pk},
+            "/office/sheets/": {"batch_id": given_sheets.drafts(seller, given.a_right(sold.house, seller.party)).pk},
             "/office/intents/": {"intent_id": sold.deal.intent_id},
             "/office/listings/": {"listing_id": draft.pk},
             "/api/objections/": {"objection_id": objection.pk},

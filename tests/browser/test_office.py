@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit, must_be_accessible, must_fit, must_have_targets
 from tests.exchange import given_deals as given
+from tests.exchange import given_sheets
+from tests.exchange.test_unknown_fees import nobody_looked
 from tests.people import given_people as people
 from zhirong.exchange import holds
 from zhirong.exchange.actions import closing, intents, objections, questions
@@ -58,10 +60,15 @@ def day(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Day:
 
 
 def reviews(house: given.House) -> list[str]:
-    """A listing to announce, and one whose gate is shut."""
+    """A listing to announce, one whose gate is shut, and a sheet of many."""
     free, pledged = given.a_draft(house, given.a_side("holder")), given.a_draft(house, given.a_side("holder"))
     given.a_pledge(house, pledged.items.get().right)
-    return [f"/office/listings/{one.pk}" for one in (free, pledged)]
+    seller = given.a_side("holder")
+    batch = given_sheets.handed_in(seller, *(given.a_right(house, seller.party) for _ in range(22)))
+    nobody_looked(Listing.objects.filter(batch=batch).earliest("pk").items.get().right)
+    given.a_pledge(house, Listing.objects.filter(batch=batch)[1].items.get().right)
+    paths = [f"/office/listings/{one.pk}" for one in (free, pledged)]
+    return [*paths, f"/office/sheets/{batch.pk}", f"/office/sheets/{batch.pk}?show=all&page=2&order=-asking"]
 
 
 def auction(house: given.House) -> list[str]:

@@ -11,13 +11,14 @@ from tests.exchange import given_desk as desk
 from tests.exchange.test_earmarks import paid, state_of
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import jobs
+from zhirong.exchange import clockwork, jobs
 from zhirong.exchange.actions import intents, unplaced
 from zhirong.exchange.models import Intent
 from zhirong.ledger import astray, reports, rules
 from zhirong.ledger import bank as banks
 from zhirong.ledger.actions import bank, matches
 from zhirong.ledger.models import BankLine, Due
+from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.record.models import Notice
 
@@ -159,8 +160,40 @@ def test_a_deposit_that_came_too_late_is_said_on_the_listing_that_others_won() -
     assert "此付款码已无待收款项，又到账 80,000 元" in page
 
 
-def test_money_that_names_no_code_of_anybody_is_told_to_nobody() -> None:
+def test_money_that_names_no_code_of_anybody_is_shown_to_the_verified_payer_alone() -> None:
+    house, buyer, intent = a_payer()
+    other = given.a_side("buyer")
+    paid(house, buyer, 700, code="299万")
+    paid(house, other, 900, code=intent.payment_code)
+    assert told(buyer) == [("came_from_another", told(buyer)[0][1])]
+    browser = desk.browser_of(buyer.person)
+    for page in ("/desk", "/desk/money"):
+        text = text_of(browser, page)
+        assert "您户名的账户到账 7 元，附言“知融 299万”不是待收的付款码" in text, page
+        assert "前认领到您名下或原路退回" in text, page
+        assert "您户名的账户到账 9 元" not in text, "money under somebody's code is told by that code"
+        assert "您户名" not in text_of(desk.browser_of(other.person), page)
+    assert "suspense" in {one.kind for one in clockwork.deadlines(record.now())}
+    named = astray.of_accounts({rules.available(buyer.party.ref)})
+    assert [one.memo for one in named.loose] == ["知融 299万"]
+
+
+def test_money_without_a_code_is_shown_to_nobody_where_two_share_the_payers_name() -> None:
     house, buyer, _ = a_payer()
-    paid(house, buyer, 700, code="没有写付款码")
-    assert told(buyer) == []
-    assert astray.of_accounts({rules.available(buyer.party.ref)}).came == ()
+    other = given.a_side("buyer")
+    Party.objects.filter(pk=other.party.pk).update(name=buyer.party.name, name_key=buyer.party.name_key)
+    paid(house, buyer, 700, code="299万")
+    for side in (buyer, other):
+        assert "您户名" not in text_of(desk.browser_of(side.person), "/desk/money")
+    Party.objects.filter(pk=other.party.pk).update(verified_at=None)
+    assert "您户名" in text_of(desk.browser_of(buyer.person), "/desk/money")
+    assert "您户名" not in text_of(desk.browser_of(other.person), "/desk/money")
+
+
+def test_a_payer_without_a_code_hears_when_the_term_of_its_money_has_passed() -> None:
+    house, buyer, _ = a_payer()
+    paid(house, buyer, 700, code="299万")
+    given.time_passes(days=20)
+    jobs.tick()
+    kinds = Notice.objects.filter(person_ref=buyer.person.ref).values_list("kind", flat=True)
+    assert list(kinds).count("exchange.suspense_overdue") == 1

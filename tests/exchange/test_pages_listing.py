@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -184,3 +185,16 @@ def test_a_listing_of_several_rights_lists_every_one(client: Client) -> None:
     text = text_of(client, f"/listings/{listing.number}")
     assert all(right.number in text for right in rights)
     assert "3 项权利整体转让" in text
+
+
+def test_a_holders_sale_by_a_courts_terms_says_that_no_court_sells(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    draft = given.an_offer(seller, given.a_right(house, seller.party), rule_set="court_timed")
+    listing = listings.draft(seller.person, replace(draft, reserve_fen=draft.asking_fen))
+    listings.submit(seller.person, listing.pk)
+    listings.announce(house.operator, listing.pk, fees_unknown=True)
+    text = text_of(client, f"/listings/{listing.number}")
+    assert "比照网络司法拍卖规则（限时竞价）" in text
+    assert "不是人民法院的司法拍卖" in text
+    other = given.an_announced(house, given.a_side("holder"))
+    assert "司法拍卖" not in text_of(client, f"/listings/{other.number}")

@@ -230,3 +230,39 @@ def test_a_deal_whose_register_stands_leaves_no_gate_of_the_watch() -> None:
     jobs.tick()
     assert sold.fresh().stopped_at is None
     assert not sold.deal.listing.gates.filter(stage="watch").exists()
+
+
+def test_the_office_reads_what_the_register_says_against_a_settlement_and_has_it_as_a_task() -> None:
+    sold = desk.a_deal()
+    browser, address = desk.browser_of(sold.house.operator), f"/office/deals/{sold.deal.pk}"
+    assert "结算停止计时" not in text_of(browser, "/office")
+    given.a_pledge(sold.house, right_of(sold.deal.listing))
+    jobs.tick()
+    text = text_of(browser, address)
+    assert "质押给 某某银行" in text
+    assert f"/office/rights/{right_of(sold.deal.listing).pk}" in text
+    assert "出路有二" in text
+    queue = text_of(browser, "/office")
+    assert "结算停止计时" in queue
+    assert address in queue
+    one = Encumbrance.objects.get()
+    weights.release(sold.house.operator, one, day=one.since, file=one.file)
+    jobs.tick()
+    assert "出路有二" not in text_of(browser, address)
+    assert "结算停止计时" not in text_of(browser, "/office")
+
+
+def test_an_auction_that_stands_still_is_a_task_of_the_office() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    Listing.objects.filter(pk=listing.pk).update(state="bidding")
+    times = {"opens_ns": 1, "closes_ns": 2, "start_fen": 1}
+    lot = Lot.objects.create(listing=listing, run=1, form="timed", terms="{}", state="paused", **times)
+    browser = desk.browser_of(house.operator)
+    facts = {"lot": lot.pk, "listing": listing.pk, "seq": 1, "line": 1, "at_ns": 1, "since_ns": 1, "left_ns": 1}
+    record.tell("exchange.lot_paused", lot.topic, who=None, public=True, reason="核实", **facts)
+    queue = text_of(browser, "/office")
+    assert "竞价已暂停" in queue
+    assert f"/office/lots/{lot.pk}" in queue
+    Lot.objects.filter(pk=lot.pk).update(state="live")
+    assert "竞价已暂停" not in text_of(browser, "/office")

@@ -305,6 +305,12 @@ def test_an_operator_notes_what_kind_of_body_a_party_is() -> None:
     client.post(address, {"deed": "nature", "is_public_institution": "yes"})
     party.refresh_from_db()
     assert (party.is_state_owned, party.is_public_institution) == (False, True)
+    both = client.post(address, {"deed": "nature", "is_state_owned": "yes", "is_public_research": "yes"})
+    assert (both.status_code, "不能同时是国有企业" in both.content.decode()) == (422, True)
+    client.post(address, {"deed": "nature", "is_public_research": "yes"})
+    party.refresh_from_db()
+    assert (party.is_public_institution, party.is_public_research) == (False, True)
+    assert "政府设立的研究开发机构、高等院校：挂牌无须评估和批准" in text_of(client, address)
 
 
 def test_a_secret_is_read_in_plain_once_with_its_reason_on_the_record() -> None:

@@ -155,6 +155,13 @@ def test_a_burden_without_a_name_is_refused_by_saying_whose_name(weight: str, sa
     assert Encumbrance.objects.count() == 1
 
 
+def test_a_termination_without_its_ending_is_refused_by_saying_what_to_choose() -> None:
+    case = Case()
+    answer = case.send("entry", kind="termination")
+    assert answer.status_code == 422
+    assert "专利权终止、宣告无效须选相应的终止原因" in answer.content.decode()
+
+
 def test_others_read_the_page_and_enter_nothing() -> None:
     case = Case()
     for role in ("checker", "auditor"):

@@ -1,4 +1,8 @@
+import importlib
+
 import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
 
 from tests.people import given_people as given
 from tests.people.given_people import deeds, refused
@@ -263,12 +267,51 @@ def test_notices_reach_a_person_in_their_language() -> None:
 
 def test_the_operator_notes_what_a_party_is() -> None:
     party, operator = given.a_party(), given.a_person("operator")
-    parties.note_nature(operator, party.pk, is_state_owned=True, is_public_institution=False)
-    parties.note_nature(operator, party.pk, is_state_owned=True, is_public_institution=False)
+    nature = {"is_state_owned": True, "is_public_institution": False, "is_public_research": False}
+    parties.note_nature(operator, party.pk, **nature)
+    parties.note_nature(operator, party.pk, **nature)
     party.refresh_from_db()
-    assert party.is_state_owned
+    assert (party.is_state_owned, party.nature_noted_by) == (True, operator)
     assert deeds() == ["people.nature_noted"]
     with refused("people.not_allowed"):
-        parties.note_nature(
-            given.a_person("holder", member_of=party), party.pk, is_state_owned=False, is_public_institution=False
-        )
+        parties.note_nature(given.a_person("holder", member_of=party), party.pk, **{**nature, "is_state_owned": False})
+
+
+def test_a_public_university_is_neither_a_state_owned_enterprise_nor_a_natural_person_nor_from_abroad() -> None:
+    operator, nature = given.a_person("operator"), {"is_public_institution": True, "is_public_research": True}
+    for it, is_state_owned in (({}, True), ({"kind": "natural"}, False), ({"country": "DE"}, False)):
+        party = given.a_party()
+        Party.objects.filter(pk=party.pk).update(**it)
+        with refused("people.nature_contradicts"):
+            parties.note_nature(operator, party.pk, is_state_owned=is_state_owned, **nature)
+        assert not Party.objects.get(pk=party.pk).is_public_institution
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Party.objects.filter(pk=party.pk).update(is_state_owned=is_state_owned, is_public_research=True)
+    party = given.a_party()
+    assert parties.note_nature(operator, party.pk, is_state_owned=False, **nature).is_public_research
+    assert deeds() == ["people.nature_noted"]
+
+
+def test_of_the_public_institutions_noted_before_only_universities_and_institutes_stay_freed() -> None:
+    """A hospital, one state-owned and one without the code of a public institution fall to the strict side (V11)."""
+    upgrade = importlib.import_module("zhirong.people.migrations.0006_who_is_freed")
+    operator, public = given.a_person("operator"), {"is_public_institution": True}
+    said = [
+        ("南方理工大学", "12", public),
+        ("海滨大学（深圳）", "12", public),
+        ("岭南先进技术研究院", "12", public),
+        ("南方理工大学第一医院", "12", public),
+        ("鹏城民办学院", "52", public),
+        ("湾区科技学院", "12", {**public, "is_state_owned": True}),
+        ("鹏城工程大学", "12", {}),
+    ]
+    for place, (name, start, nature) in enumerate(said):
+        Party.objects.filter(pk=given.a_party().pk).update(name=name, code=f"{start}{place:016d}", **nature)
+    last = Party.objects.get(name="鹏城工程大学")
+    parties.note_nature(operator, last.pk, is_state_owned=True, is_public_institution=False, is_public_research=False)
+    Party.objects.update(nature_noted_by=None)
+    upgrade.free(apps, None)
+    upgrade.name_who_noted(apps, None)
+    freed = Party.objects.filter(is_public_research=True).values_list("name", flat=True)
+    assert set(freed) == {"南方理工大学", "海滨大学（深圳）", "岭南先进技术研究院"}
+    assert [one.name for one in Party.objects.filter(nature_noted_by=operator)] == ["鹏城工程大学"]

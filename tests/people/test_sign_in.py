@@ -4,6 +4,7 @@ from importlib import import_module
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
 from django.contrib.sessions.backends.base import SessionBase
 from pytest_django.fixtures import Settings
 
@@ -232,3 +233,12 @@ def test_parallel_guesses_share_one_count() -> None:
     with refused("people.locked", opens_at=now + lock):
         rules.spend_try(tries, now + lock - timedelta(microseconds=1), allowed=5, lock=lock)
     assert rules.spend_try(tries, now + lock, allowed=5, lock=lock) == rules.Tries(4, None)
+
+
+def test_a_log_in_takes_little_memory_and_an_older_hash_is_still_read(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = django_settings_hashers()
+    assert make_password("quiet-harbour-lamp-7").split("$")[2:4] == ["v=19", "m=19456,t=2,p=1"]
+    older = Argon2PasswordHasher().encode("quiet-harbour-lamp-7", "a salt of its own")
+    assert "m=102400" in older
+    assert check_password("quiet-harbour-lamp-7", older)
+    assert not check_password("quiet-harbour-lamp-8", older)

@@ -67,7 +67,7 @@ def test_entries_with_verbs_of_their_own_or_without_an_ending_are_refused():
     for kind in (EventKind.TRANSFER, EventKind.PLEDGE_PRESERVATION, EventKind.LICENCE, EventKind.OPEN_LICENCE):
         with refused("registry.entry_has_own_verb"):
             entries.enter_event(who, right, kind, day=DAY, source="gazette")
-    with refused("registry.ending_missing"):
+    with refused("registry.entry_does_not_fit"):
         entries.enter_event(who, right, EventKind.TERMINATION, day=DAY, source="gazette")
     with refused("registry.entry_does_not_fit"):
         entries.enter_event(who, right, EventKind.TERM_COMPENSATION, day=DAY, source="gazette")

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
@@ -39,6 +40,7 @@ STATE_PAPER = {"what": "transfer", "body": "某单位", "number": "1"}
 PROPOSED: dict[str, Mapping[str, object]] = {
     "objections": {"text": REASON},
     "offer/take": {"of_repaid_fen": 0},
+    "imports/<ref>/announce": {},
     **{f"{what}/confirm": {"payload_hash": "0" * 64} for what in ("split", "default", "annulment")},
     "proposal/return": {"payload_hash": "0" * 64, "reason": REASON},
 }
@@ -123,6 +125,7 @@ def _listing(things: Things) -> None:
     house, seller = things.house, things.seller
     live = given.an_announced(house, seller)
     intents = [given.an_admitted(live, side) for side in (things.buyer, things.bidder)]
+    of_sheet = given_sheets.handed_in(seller, given.a_right(house, seller.party))
     shown = kept(things.buyer.person, "实施方案.pdf", is_secret=True)
     Intent.objects.filter(pk=intents[0].pk).update(proof="三年内实施。", proof_file=shown)
     given.time_passes(minutes=4)
@@ -153,6 +156,7 @@ def _listing(things: Things) -> None:
         "/api/lots/": {"lot_id": lot.pk},
         "/lots/": {"lot_id": lot.pk},
         "/office/lots/": {"lot_id": lot.pk},
+        "/office/sheets/": {"batch_id": of_sheet.pk},
         "/api/intents/": {"intent_id": intents[0].pk},
         "/office/intents/": {"intent_id": intents[0].pk},
         "/api/questions/": {"question_id": question.pk},
@@ -306,7 +310,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "bids": {"price_fen": 100_000_000_00},
         "lots/<int:lot_id>/match": {"takes": True},
         "objections/<int:objection_id>/decide": {"decision": REASON, "upheld": False},
-        "nature": {"is_public_institution": False, "is_state_owned": False},
+        "nature": {"is_public_institution": False, "is_public_research": False, "is_state_owned": False},
         "secrets": {"kind": "bank_account", "value": "6222021234567890"},
         "secrets/read": {"kind": "bank_account", "reason": "payout"},
         "verifications": {"files": [own]},

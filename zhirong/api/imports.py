@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from zhirong.api import calling, files, paging, problems, shapes
 from zhirong.base import refused as refusals
 from zhirong.base.refused import Refused
-from zhirong.exchange.actions import sheet
+from zhirong.exchange.actions import bulk, sheet
 from zhirong.record import actions as record
 from zhirong.registry import queries
 from zhirong.registry.actions import imports
@@ -66,6 +66,36 @@ class Lines(shapes.Told):
 
     items: list[ImportLineTold]
     total: int
+
+
+class AnnouncedRows(shapes.Said):
+    """The operator's word about rows of a sheet, as the sheet numbers them."""
+
+    fees_unknown: list[int] = Field(
+        default_factory=list, max_length=50_000, description="Announced although fees are not known here as paid (B9)"
+    )
+
+
+# Without a word besides, nothing unknown is announced.
+PLAIN = AnnouncedRows()
+
+
+class RowRefused(shapes.Told):
+    """What keeps a row from being announced."""
+
+    row: int
+    code: str
+    rule: str
+    zh: str
+    en: str
+
+
+class SheetTold(shapes.Told):
+    """What became of the drafts of a sheet."""
+
+    announced: int
+    announced_before: int
+    refused: list[RowRefused]
 
 
 class AskedLines(BaseModel):
@@ -194,3 +224,43 @@ def commit(request: HttpRequest, ref: shapes.Short) -> BatchTold:
 def drop(request: HttpRequest, ref: shapes.Short) -> BatchTold:
     """Its rights vanish unseen; its file and its deeds stay."""
     return told(imports.drop_import(calling.person_of(request), seen(request, ref)))
+
+
+@router.post(
+    "/imports/{ref}/submit",
+    auth=calling.may_ask("exchange.list"),
+    summary="Submit all drafts of a sheet for review",
+    **problems.told(BatchTold, "listing.sheet_without_seller", "listing.sheet_without_drafts"),
+)
+def submit(request: HttpRequest, ref: shapes.Short) -> BatchTold:
+    """To the operator; what was handed in or sent back before stays as it is."""
+    return told(sheet.submit_many(calling.person_of(request), seen(request, ref)))
+
+
+@router.post(
+    "/imports/{ref}/announce",
+    auth=calling.may_ask("exchange.publish_many"),
+    summary="Announce all submitted listings of a sheet",
+    **problems.told(
+        SheetTold, "listing.sheet_without_seller", "listing.sheet_without_drafts", "people.maker_is_checker",
+        "people.own_party",
+    ),
+)  # fmt: skip
+def announce(request: HttpRequest, ref: shapes.Short, said: AnnouncedRows = PLAIN) -> SheetTold:
+    """Each row by the rules of one listing: announced, or refused with its reason. The same again changes nothing."""
+    done = bulk.announce_sheet(calling.person_of(request), seen(request, ref), fees_unknown=set(said.fees_unknown))
+    return SheetTold(
+        announced=done.announced,
+        announced_before=done.listed_before,
+        refused=[row_told(row, problem) for row, problem in done.refused.items()],
+    )
+
+
+def row_told(row: int, problem: Refused) -> RowRefused:
+    return RowRefused(
+        row=row,
+        code=problem.code,
+        rule=refusals.rule(problem),
+        zh=refusals.sentence(problem, "zh"),
+        en=refusals.sentence(problem, "en"),
+    )

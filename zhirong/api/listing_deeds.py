@@ -68,6 +68,7 @@ class Answer(shapes.Said):
 
 # What keeps state-owned rights from being announced (X3).
 STATE = (
+    "listing.nature_noted_by_you",
     "listing.no_appraisal", "listing.no_approval", "listing.appraisal_over", "listing.papers_too_old",
     "listing.below_appraisal", "listing.price_not_approved", "file.not_read",
 )  # fmt: skip

@@ -59,6 +59,7 @@ class Nature(shapes.Said):
 
     is_state_owned: bool
     is_public_institution: bool
+    is_public_research: bool
 
 
 class SecretGiven(shapes.Said):
@@ -92,6 +93,7 @@ class PartyTold(shapes.PartyShort):
     is_verified: bool
     is_state_owned: bool
     is_public_institution: bool
+    is_public_research: bool
     secrets: dict[str, str] = Field(description="Kind and masked form", examples=[{"bank_account": "6222 **** 0123"}])
 
 
@@ -112,6 +114,7 @@ def told(request: HttpRequest, party: Party) -> PartyTold:
         is_verified=party.verified_at is not None,
         is_state_owned=party.is_state_owned,
         is_public_institution=party.is_public_institution,
+        is_public_research=party.is_public_research,
         secrets=parties.masked_secrets(calling.standing_of(request), party),
     )
 
@@ -176,10 +179,14 @@ def get_party(request: HttpRequest, ref: shapes.Short) -> PartyTold:
     "/parties/{ref}/nature",
     auth=calling.may_ask("people.note_nature"),
     summary="Note what kind of body a party is",
-    **problems.told(PartyTold, "people.own_party"),
+    **problems.told(PartyTold, "people.own_party", "people.nature_contradicts"),
 )
 def note_nature(request: HttpRequest, ref: shapes.Short, said: Nature) -> PartyTold:
-    """A state-owned seller lists under the state's rule set alone (X5); on a public institution no rule set hangs."""
+    """A state-owned seller lists under the state's rule set alone (X5).
+
+    Its listings, and those of a public institution, stand on an appraisal and an approval; those of a public university
+    or research institute on neither (V11), and whoever noted that does not announce them.
+    """
     party = parties.note_nature(calling.person_of(request), seen(request, ref).pk, **said.model_dump())
     return told(request, party)
 

@@ -130,8 +130,7 @@ def _favoured(name: str, ref: str) -> weights.Favoured:
     auth=calling.may_ask("registry.enter_event"),
     summary="Enter a register event",
     **problems.told(
-        RightTold, "registry.entry_has_own_verb", "registry.ending_missing", "registry.entry_does_not_fit",
-        "registry.day_to_come",
+        RightTold, "registry.entry_has_own_verb", "registry.entry_does_not_fit", "registry.day_to_come",
         *files.EVIDENCE,
     ),
 )  # fmt: skip

@@ -15,8 +15,9 @@ from zhirong.api import calling, problems, shapes
 from zhirong.api.finding import found_ids
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import holds
+from zhirong.exchange import disclosed, holds
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.registry import queries, records, rules
 from zhirong.registry.actions import putting
@@ -131,6 +132,9 @@ class FindRights(BaseModel):
         str, Field(max_length=200, pattern=shapes.NO_NUL, description="Words or a number; all where empty")
     ] = ""
     kind: Kind | None = None
+    mine: Annotated[bool, Field(description="One's own alone, published or not, the newest on the register first")] = (
+        False
+    )
     page: int = Field(1, ge=1, le=500)
     limit: int = Field(20, ge=1, le=100)
 
@@ -274,17 +278,35 @@ def visible(right_id: int) -> Right:
     **problems.told(FoundRights, "search.too_deep"),
 )
 def find_rights(request: HttpRequest, asked: Query[FindRights]) -> FoundRights:
-    """By words, names, numbers or fields, as on the page; open to all."""
+    """By words, names, numbers or fields, as on the page; open to all. What is not published yet is not found here."""
+    if asked.mine:
+        return own_rights(calling.standing_of(request), asked)
     filters = {"kind": ("right",), **({"right_kind": (str(asked.kind),)} if asked.kind else {})}
     ids, total = found_ids(asked.q, filters=filters, offset=(asked.page - 1) * asked.limit, limit=asked.limit)
-    known = Right.objects.visible().in_bulk(ids)
+    known = disclosed.public(Right.objects.visible()).in_bulk(ids)
     return FoundRights(items=[short(known[pk]) for pk in ids if pk in known], page=asked.page, total=total)
+
+
+def own_rights(standing: Standing | None, asked: FindRights) -> FoundRights:
+    """By number or words of the title; nothing for who holds nothing."""
+    found = disclosed.own(Right.objects.visible(), standing)
+    if text := asked.q.strip():
+        found = queries.matching(found, text)
+    if asked.kind:
+        found = found.filter(kind=asked.kind)
+    first = (asked.page - 1) * asked.limit
+    items = [short(right) for right in found.order_by("-put_at", "-pk")[first : first + asked.limit]]
+    return FoundRights(items=items, page=asked.page, total=found.count())
 
 
 @router.get("/rights/{int:right_id}", auth=calling.ANYONE, summary="One right", **problems.told(RightTold))
 def get_right(request: HttpRequest, right_id: shapes.Id) -> RightTold:
-    """Facts, holders, fees, encumbrances, and whether it is free to be sold, licensed or pledged today; open to all."""
-    return full(visible(right_id))
+    """Facts, holders, fees, encumbrances, and whether it is free to be sold, licensed or pledged today.
+
+    Open to all, but for what is not published yet: that is shown to who holds it and to the house's people.
+    """
+    known = disclosed.shown_to(Right.objects.visible(), calling.standing_of(request))
+    return full(shapes.one(known, pk=right_id))
 
 
 @router.put(

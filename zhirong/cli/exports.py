@@ -22,6 +22,7 @@ from django.db.models import Model, Prefetch, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.cli import house
+from zhirong.exchange import disclosed
 from zhirong.exchange.models import Deal, Listing, ListingItem
 from zhirong.papers import sheets
 from zhirong.people import access
@@ -78,7 +79,7 @@ def _in_order(query: QuerySet[Any]) -> Iterable[Any]:
 
 
 def _rights() -> Iterable[Right]:
-    return _in_order(Right.objects.visible().order_by("pk").prefetch_related("holdings"))
+    return _in_order(disclosed.public(Right.objects.visible()).order_by("pk").prefetch_related("holdings"))
 
 
 def _listings() -> Iterable[Listing]:

@@ -79,10 +79,18 @@ def _firm(cast: Cast, one: dict[str, Any]) -> Party:
     verification.read_evidence(cast["jingban"], asked.pk, paper.pk)
     verification.accept_verification(cast["jingban"], asked.pk)
     if firm.get("state"):
-        parties.note_nature(cast["jingban"], party.pk, is_state_owned=True, is_public_institution=False)
+        _noted(cast, party, is_state_owned=True)
+    if firm.get("public"):
+        _noted(cast, party, is_public_institution=True, is_public_research=True)
     secrets.keep_secret(person, party.pk, kind=secrets.ACCOUNT, value=f"62280001{int(firm['number']):06d}")
     party.refresh_from_db()
     return party
+
+
+def _noted(cast: Cast, party: Party, **nature: bool) -> None:
+    """By the second operator: whoever notes what a seller is does not announce what that frees from papers (V11)."""
+    none = dict.fromkeys(("is_state_owned", "is_public_institution", "is_public_research"), False)
+    parties.note_nature(cast["jingban2"], party.pk, **(none | nature))
 
 
 def _made(person: Person, firm: dict[str, Any]) -> Party:

@@ -100,7 +100,9 @@ def _mass(people: cast.Cast, seed: int, *, count: int, tell: Callable[[str], Non
 def _owners(people: cast.Cast, seed: int) -> list[Party]:
     evidence = record.keep_file(people["jingban"], "演示机构名单.csv", "机构,代码\n".encode())
     newcomers = [
-        batches.Newcomer(name=firm.name, code=firm.code, is_public_institution=firm.is_public)
+        batches.Newcomer(
+            name=firm.name, code=firm.code, is_public_institution=firm.is_public, is_public_research=firm.is_public
+        )
         for firm in invented.firms(seed, FIRMS)
     ]
     known = batches.put_organisations(people["jingban"], people["fuhe"], newcomers, evidence=evidence)

@@ -52,7 +52,7 @@ def begin(story: Story) -> Told:
     today, told = beijing_day(record.now()), Told([])
     while len(told.days) <= LONGEST or told.days[-1] - today <= COURT + timedelta(days=2):
         told.days.append(china().add_working_days(told.days[-1] if told.days else today, 1).day)
-    # A court's auction opens where its thirty days end: in the afternoon before the last day.
+    # An auction by a court's terms opens where its thirty days end: in the afternoon before the last day.
     story.later.append((told.at(-1, hour=16) - timedelta(days=1) - COURT, partial(_court, story, told)))
     story.later.append((told.at(-1 - LONGEST), partial(_long_ones, story, told)))
     story.until(told.at(-1 - USUAL))
@@ -60,7 +60,7 @@ def begin(story: Story) -> Told:
 
 
 def _court(story: Story, told: Told) -> None:
-    """A court's auction: thirty days announced, and the reserve is where it starts."""
+    """A holder's own sale by a court's terms: thirty days announced, and the reserve is where it starts."""
     sold = story.listing("chen", rule_set="court_timed", reserve_percent=100)
     story.registered(sold, "wangshu", "yizhou", "weizhen")
     told.running.append(sold)

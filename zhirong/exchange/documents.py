@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import close_old_connections
 from django.db.models import Model, Prefetch, QuerySet
 
-from zhirong.exchange import sales
+from zhirong.exchange import disclosed, sales
 from zhirong.exchange.models import Deal, Listing, ListingItem, Lot
 from zhirong.record import feed
 from zhirong.record.feed import Told
@@ -42,9 +42,18 @@ def rows() -> Rows[Told]:
     return Rows(number=feed.last_number, mark=feed.mark, count=count, documents=everything, changed=changed)
 
 
+def _public() -> QuerySet[Right]:
+    """The index answers everybody, so it holds what everybody may know."""
+    return disclosed.public(Right.objects.visible())
+
+
+def _unpublished() -> QuerySet[Right]:
+    return Right.objects.visible().filter(granted_on__isnull=True, publication_number="")
+
+
 def count() -> int:
     """How many documents there are, for the progress of a build."""
-    return Listing.objects.visible().count() + Right.objects.visible().count()
+    return Listing.objects.visible().count() + _public().count()
 
 
 def everything() -> Iterator[Document]:
@@ -52,7 +61,7 @@ def everything() -> Iterator[Document]:
     close_old_connections()
     for listings in _in_chunks(Listing.objects.visible()):
         yield from of_listings(listings)
-    for rights in _in_chunks(Right.objects.visible()):
+    for rights in _in_chunks(_public()):
         yield from of_rights(rights)
 
 
@@ -65,7 +74,10 @@ def changed(events: Sequence[Told]) -> Change:
     live = ListingItem.objects.filter(right__in=ids["right"], is_live=True)
     wanted |= set(live.values_list("listing_id", flat=True))
     listings = list(Listing.objects.visible().filter(pk__in=wanted))
-    rights = list(Right.objects.visible().filter(pk__in=ids["right"]))
+    # An application that was announced before it was published is known from then on.
+    inside = ListingItem.objects.filter(listing__in=wanted).values("right")
+    ids["right"].update(_unpublished().filter(pk__in=inside).values_list("pk", flat=True))
+    rights = list(_public().filter(pk__in=ids["right"]))
     seen = {one.topic for one in listings} | {one.topic for one in rights}
     asked = {f"listing:{pk}" for pk in wanted} | {f"right:{pk}" for pk in ids["right"]}
     upserts = (*of_listings(listings), *of_rights(rights))

@@ -14,10 +14,11 @@ from django.db.models.functions import Cast, Coalesce
 
 from zhirong.base import yaml_text
 from zhirong.base.calendar import china
+from zhirong.base.refused import Refused
 from zhirong.exchange import rule_sets, rules
 from zhirong.exchange.models import Listing, StatePaper
 from zhirong.exchange.rule_sets import RuleSet
-from zhirong.people.models import Party
+from zhirong.people.models import Party, Person
 from zhirong.record.models import File
 
 KINDS: Final = ("appraisal", "transfer", "price")
@@ -41,8 +42,16 @@ def _on(name: str, day: date) -> Any:
 
 
 def are_asked(seller: Party, found: RuleSet) -> bool:
-    """Whether its listings need them: not those of public universities and institutes (X5, V11: 转化法 18)."""
-    return not seller.is_public_institution and (seller.is_state_owned or found.basis == "state")
+    """Whether its listings need them: of public bodies only universities' and institutes' do not (V11: 转化法 18)."""
+    if seller.is_public_research:
+        return False
+    return seller.is_state_owned or seller.is_public_institution or found.basis == "state"
+
+
+def must_be_anothers(who: Person, seller: Party) -> None:
+    """Where no papers are asked for, whoever noted what the seller is does not announce: one alone frees nobody."""
+    if seller.nature_noted_by_id == who.pk:
+        raise Refused("listing.nature_noted_by_you")
 
 
 def usable_until(basis_on: date, *, day: date) -> date:

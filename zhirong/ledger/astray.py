@@ -1,6 +1,7 @@
 """Money that came under a payment code and fits it not: for the party whose code it is, without the payer's name (B10).
 
-A stranger's payment is told by its sum alone: who paid it is the stranger's own affair (个人信息保护法 6).
+A stranger's payment is told by its sum alone: who paid it is the stranger's own affair (个人信息保护法 6). Money under
+no code of anybody is for the verified party whose name its payer bears; where others share the name, for nobody.
 """
 
 from __future__ import annotations
@@ -14,18 +15,23 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
 
 from zhirong.ledger import rules
 from zhirong.ledger.models import BankLine, Expectation
+from zhirong.people.models import Party
 
 # States of a line that two persons have still to place or send back.
 WAITING: Final = ("suspense", "proposed")
 LINE: Final = "line"
 CODE: Final = "code"
+NAME: Final = "name"
 # What is read of either table, so that one question reads both: which it is, its row, memo or code, payer, and so on.
 Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One payment that waits: what was asked under its code, why it does not fit, what is missing beside all of it."""
+    """One payment that waits: what was asked under its code, why it does not fit, what is missing beside all of it.
+
+    When it came is known of what names no code: that has the house's own term.
+    """
 
     code: str
     topic: str
@@ -35,6 +41,7 @@ class Came:
     expected_fen: int
     rest_fen: int
     line_id: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """A waiting line that names none of the codes that were asked for."""
+
+    line_id: int
+    payer: str
+    amount_fen: int
+    memo: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """What is expected, and what came and does not fit it, each the oldest first."""
+    """What is expected, what came and does not fit it, and what names none of these codes, each the oldest first."""
 
     asked: tuple[Asked, ...] = ()
     came: tuple[Came, ...] = ()
+    loose: tuple[Loose, ...] = ()
 
 
 def under(codes: Collection[str]) -> Found:
@@ -67,6 +86,26 @@ def under(codes: Collection[str]) -> Found:
 def of_accounts(paths: Collection[str]) -> Found:
     """What is expected on these accounts, and what waits under their codes."""
     return read(_rows(Expectation.objects.filter(account__path__in=paths))) if paths else Found()
+
+
+def without_code(loose: Iterable[Loose], parties: Iterable[Party]) -> list[Came]:
+    """What names no code of anybody and came from accounts in the names of these parties; one question, if any."""
+    by_name = {rules.squeezed(one.name): one for one in parties if one.verified_at is not None}
+    own = [one for one in loose if rules.squeezed(one.payer) in by_name]
+    if not own:
+        return []
+    words = {word for one in own for word in rules.words(one.memo)}
+    others = Party.objects.exclude(pk__in=[one.pk for one in by_name.values()]).filter(verified_at__isnull=False)
+    shares = others.filter(name_key__in={one.name_key for one in by_name.values()})
+    known = Expectation.objects.filter(code__in=words).values_list(Value(CODE), "code")
+    told = set(known.union(shares.values_list(Value(NAME), "name_key")))
+    coded, shared = ({said for kind, said in told if kind == one} for one in (CODE, NAME))
+    payers = [(one, by_name[rules.squeezed(one.payer)]) for one in own if coded.isdisjoint(rules.words(one.memo))]
+    return [
+        Came(one.memo, "", rules.available(party.ref), "no_code", one.amount_fen, 0, 0, one.line_id, one.at)
+        for one, party in payers
+        if party.name_key not in shared
+    ]
 
 
 def of_lines(lines: Iterable[BankLine]) -> list[Came]:
@@ -104,31 +143,28 @@ def read(rows: Iterable[Row]) -> Found:
         for kind, _, code, payer, fen, state, topic, path, purpose, at in found
         if kind == CODE
     }
-    named = [
-        (pk, payer, fen, wanted)
-        for kind, pk, memo, payer, fen, *_ in found
-        if kind == LINE and (wanted := rules.named(memo, known)) is not None
-    ]
+    lines = [Loose(pk, payer, fen, memo, at) for kind, pk, memo, payer, fen, *_, at in found if kind == LINE]
+    named = [(one, wanted) for one in lines if (wanted := rules.named(one.memo, known)) is not None]
     own_fen: dict[str, int] = {}
-    for _, payer, fen, wanted in named:
-        if rules.same_payer(payer, wanted.payer):
-            own_fen[wanted.code] = own_fen.get(wanted.code, 0) + fen
+    for one, wanted in named:
+        if rules.same_payer(one.payer, wanted.payer):
+            own_fen[wanted.code] = own_fen.get(wanted.code, 0) + one.amount_fen
     came = (
-        _came(pk, payer, fen, wanted=wanted, rest_fen=max(0, wanted.amount_fen - own_fen.get(wanted.code, 0)))
-        for pk, payer, fen, wanted in named
+        _came(one, wanted, rest_fen=max(0, wanted.amount_fen - own_fen.get(wanted.code, 0))) for one, wanted in named
     )
-    return Found(tuple(known.values()), tuple(came))
+    loose = (one for one in lines if rules.named(one.memo, known) is None)
+    return Found(tuple(known.values()), tuple(came), tuple(loose))
 
 
-def _came(line_id: int, payer: str, fen: int, *, wanted: Asked, rest_fen: int) -> Came:
-    is_own = rules.same_payer(payer, wanted.payer)
+def _came(line: Loose, wanted: Asked, *, rest_fen: int) -> Came:
+    is_own = rules.same_payer(line.payer, wanted.payer)
     return Came(
         code=wanted.code,
         topic=wanted.topic,
         path=wanted.path,
         misfit=rules.misfit(is_open=wanted.is_open, is_own=is_own, rest_fen=rest_fen),
-        amount_fen=fen,
+        amount_fen=line.amount_fen,
         expected_fen=wanted.amount_fen,
         rest_fen=rest_fen,
-        line_id=line_id,
+        line_id=line.line_id,
     )

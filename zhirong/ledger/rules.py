@@ -182,7 +182,7 @@ def same_payer(payer: str, wanted: str) -> bool:
     return squeezed(payer) == squeezed(wanted)
 
 
-Misfit = Literal["short", "enough", "other_payer", "unasked"]
+Misfit = Literal["short", "enough", "other_payer", "unasked", "no_code"]
 
 
 def misfit(*, is_open: bool, is_own: bool, rest_fen: int) -> Misfit:

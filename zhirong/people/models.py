@@ -29,9 +29,21 @@ class Party(models.Model):
     code = models.CharField(max_length=18, null=True, unique=True)
     is_state_owned = models.BooleanField(default=False)
     is_public_institution = models.BooleanField(default=False)
+    # 政府设立的研究开发机构、高等院校 (转化法 18): what frees its listings from appraisal and approval (V11).
+    is_public_research = models.BooleanField(default=False)
+    nature_noted_by = models.ForeignKey("Person", models.PROTECT, null=True, related_name="+")
     address = models.CharField(max_length=200, blank=True)
     verified_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_public_research=False)
+                | models.Q(is_state_owned=False, kind="legal", country="CN"),
+                name="people_public_research",
+            )
+        ]
 
     @property
     def topic(self) -> str:

@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from zhirong.base import numbers
+from zhirong.base.refused import Refused
 from zhirong.registry import records, rules
 from zhirong.registry.engine.facts import (
     Act,
@@ -20,6 +22,7 @@ from zhirong.registry.engine.facts import (
     EventKind,
     FeeRecord,
     Holder,
+    Kind,
     Licence,
     LicenceKind,
     OpenLicence,
@@ -320,3 +323,17 @@ def _licence(one: tuple[str, date, date | None, str, str, str]) -> Licence:
     more: dict[str, Any] = json.loads(text)
     scope = Scope(since, until, more.get("territory", "*"), more.get("field", "*"))
     return Licence(LicenceKind(more.get("kind", "plain")), name, scope, number)
+
+
+def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
+    """By number where the text is one, else by words of the title."""
+    try:
+        found = numbers.read_right_number(text)
+    except Refused:
+        return rights.filter(Q(title__icontains=text) | Q(title_en__icontains=text) | Q(number__icontains=text))
+    if found.kind == "patent_publication":
+        return rights.filter(publication_number__startswith=found.key)
+    if found.kind == "patent_application":
+        return rights.filter(key=f"patent:{found.key}")
+    kind = Kind.CIRCUIT_LAYOUT if found.kind == "layout" else Kind(found.kind)
+    return rights.filter(Q(key=records.read_number(kind, text)[1]) | Q(number__icontains=text))

@@ -18,8 +18,8 @@ from zhirong.search import documents, query, tantivy_query, words
 from zhirong.search.backend import PRICE_EDGES_FEN, Band, Hit, Request, Results
 from zhirong.search.documents import DATES, FACETS, SORTS, Document
 
-# A change of the fields below needs a new number: the index folder is then rebuilt.
-SCHEMA_VERSION = 2
+# A change of the fields below, or of what may stand in the index, needs a new number: the folder is then rebuilt.
+SCHEMA_VERSION = 3
 ENGINE = metadata.version("tantivy")
 WRITER_BYTES = 32_000_000
 # A sort key ends in twenty bits of the id's checksum, so that equal prices keep one order in every index.

@@ -30,6 +30,15 @@ def insert(door: port.Port, made: Sequence[Model]) -> None:
         one._state.adding, one._state.db = False, "default"
 
 
+def update(door: port.Port, made: Sequence[Model], columns: Sequence[str]) -> None:
+    """These columns of rows that stand already, as the objects have them."""
+    if not made:
+        return
+    kept, table = attrgetter(*columns, "pk"), made[0]._meta.db_table
+    change = f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?"
+    door.executemany(change, [[_plain(door, value) for value in kept(one)] for one in made])
+
+
 def _plain(door: port.Port, value: Any) -> Any:
     if isinstance(value, datetime):
         return port.stamp(door, value)

@@ -63,10 +63,15 @@ def least_fen(seller: Party, rights: Collection[int], found: RuleSet, *, now: da
 
 
 def first_of(seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime) -> bool:
-    """Whether exactly these rights are announced for the first time, or for the first time again."""
+    """Whether exactly these rights are announced for the first time, or for the first time again.
+
+    Under the rules for state assets a run whose one buyer the seller declined makes no later one: 90 % is for want of
+    buyers (X3), and a seller does not lower its own price by saying no.
+    """
     if terms.price_binds_until(found.basis, now) is None:
-        return not any(run.state == "ended" and _rights(run) == set(rights) for run in runs_of(seller, rights))
-    return frozenset(rights) not in _binding(seller, rights, found, now=now)
+        ran = [run for run in runs_of(seller, rights) if run.state == "ended" and _is_unsold(run)]
+        return not any(_rights(run) == set(rights) for run in ran)
+    return frozenset(rights) not in _binding(seller, rights, found, now=now, only_unsold=found.basis == "state")
 
 
 def runs_of(seller: Party, rights: Collection[int]) -> QuerySet[Listing]:
@@ -76,7 +81,9 @@ def runs_of(seller: Party, rights: Collection[int]) -> QuerySet[Listing]:
     return ran.distinct().order_by("announced_at", "pk")
 
 
-def _binding(seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime) -> dict[frozenset[int], int]:
+def _binding(
+    seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime, only_unsold: bool = False
+) -> dict[frozenset[int], int]:
     """The least prices of these rights, and of parts of them, after the runs that still bind them."""
     binding: dict[frozenset[int], int] = {}
     if terms.price_binds_until(found.basis, now) is None:
@@ -86,6 +93,8 @@ def _binding(seller: Party, rights: Collection[int], found: RuleSet, *, now: dat
         if run.state == "settled":
             # Sold since: what was asked before is over.
             binding = {those: fen for those, fen in binding.items() if not those & here}
+        elif only_unsold and not _is_unsold(run):
+            continue
         elif (cut := _binds(run, found, now=now)) is not None and here <= set(rights):
             binding = binding if found.basis == "state" and here in binding else {**binding, here: cut}
     return binding

@@ -36,7 +36,7 @@ class Judged:
 
 def judge(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Judged]:
     """Rows of a readable sheet against the register, as of now; nothing is written."""
-    seller = _seller(batch)
+    seller = seller_of(batch)
     said = [(row.line, json.loads(row.facts)) for row in rows if row.facts != "{}"]
     known = _rights({key for _, facts in said for key in facts["keys"]})
     ids = {right.pk for right in known.values()}
@@ -62,7 +62,8 @@ def _once(judged: Sequence[Judged], numbers: dict[int, str]) -> list[Judged]:
     return kept
 
 
-def _seller(batch: ImportBatch) -> Party:
+def seller_of(batch: ImportBatch) -> Party:
+    """For whom a sheet of listings was brought."""
     if batch.holder is None:
         raise Refused("listing.sheet_without_seller", batch=batch.ref)
     return batch.holder
@@ -118,7 +119,7 @@ def _offer(facts: dict[str, Any], seller: Party, rights: Sequence[Right]) -> Off
 def draft_many(who: Person, batch: ImportBatch) -> ImportBatch:
     """Drafts of all rows, unseen in chunks, then shown at once; with one fault, none. Done twice, it is done once."""
     now = ImportBatch.objects.select_related("holder").get(pk=batch.pk)
-    access.require(who, "exchange.list", Listing(seller=_seller(now)))
+    access.require(who, "exchange.list", Listing(seller=seller_of(now)))
     if now.visible_at is not None:
         return now
     judged = judge(now, ImportRow.objects.filter(batch=now).order_by("line"))
@@ -130,6 +131,42 @@ def draft_many(who: Person, batch: ImportBatch) -> ImportBatch:
     for start in range(done, len(offers), CHUNK):
         _write(who, now, offers[start : start + CHUNK])
     return imports.mark_visible(who, now)
+
+
+def lines(batch: ImportBatch) -> dict[int, int]:
+    """The row of the sheet from which each draft came, by the draft's key: every row made one, in the sheet's order."""
+    drafts = list(Listing.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True))
+    if not drafts or batch.visible_at is None:
+        raise Refused("listing.sheet_without_drafts", batch=batch.ref)
+    rows = ImportRow.objects.filter(batch=batch).order_by("line").values_list("line", flat=True)
+    return dict(zip(drafts, rows, strict=True))
+
+
+def submit_many(who: Person, batch: ImportBatch) -> ImportBatch:
+    """Hand all drafts of a sheet to the operator, in chunks; what was handed in or sent back before stays as it is."""
+    access.require(who, "exchange.list", Listing(seller=seller_of(batch)))
+    drafts = list(lines(batch))
+    for start in range(0, len(drafts), CHUNK):
+        _submit(who, drafts[start : start + CHUNK])
+    return batch
+
+
+@transaction.atomic
+def _submit(who: Person, drafts: Sequence[int]) -> None:
+    at = record.now()
+    waiting = list(Listing.objects.select_for_update().filter(pk__in=drafts, state="draft").order_by("pk"))
+    Listing.objects.filter(pk__in=[one.pk for one in waiting]).update(state="submitted", submitted_at=at)
+    record.tell_many(
+        record.Deed(
+            kind="exchange.submitted",
+            topic=listing.topic,
+            who_ref=who.ref,
+            at=at,
+            facts={"number": listing.number},
+            public=False,
+        )
+        for listing in waiting
+    )
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from zhirong.record import actions as record
 def must_stand(who: Person, listing: Listing, rights: Collection[int], *, found: RuleSet, now: datetime) -> None:
     """State-owned rights are announced on papers that the operator has read, and the public is told which (X3)."""
     if not state_assets.are_asked(listing.seller, found):
+        state_assets.must_be_anothers(who, listing.seller)
         return
     papers = state_assets.papers_of(listing)
     if (refusal := fault(listing, papers, rights, found=found, now=now)) is not None:

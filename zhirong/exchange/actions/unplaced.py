@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
+from zhirong.base import text
 from zhirong.base.refused import Refused
 from zhirong.exchange import terms
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Deal, Listing, Overdue
+from zhirong.ledger import astray
 from zhirong.ledger import rules as accounts
 from zhirong.ledger.actions import dues, matches, owners
 from zhirong.ledger.models import BankLine, Expectation
@@ -143,7 +145,17 @@ def tell(line_id: int) -> BankLine:
 def _payers(line: BankLine) -> list[Person]:
     """Who acts for the party whose code the line names, where the payer bears its name."""
     named = expected_by(line.memo)
-    if named is None or accounts.squeezed(named.payer) != accounts.squeezed(line.payer):
+    if named is None:
+        return _namesakes_of(line)
+    if accounts.squeezed(named.payer) != accounts.squeezed(line.payer):
         return []
     party = Party.objects.filter(ref=named.account.path.split(":")[1]).first()
+    return owners.persons_of([party.pk])[party.pk] if party is not None else []
+
+
+def _namesakes_of(line: BankLine) -> list[Person]:
+    """Who acts for the party whose name the payer bears, where the line speaks of nothing that anybody awaits."""
+    known = Party.objects.filter(verified_at__isnull=False, name_key=text.party_name(line.payer))
+    loose = astray.Loose(line.pk, line.payer, line.amount, line.memo, line.file.at)
+    party = next((one for one in known if astray.without_code([loose], [one])), None)
     return owners.persons_of([party.pk])[party.pk] if party is not None else []

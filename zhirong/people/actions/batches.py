@@ -27,6 +27,7 @@ class Newcomer:
     administrator: Person | None = None
     is_state_owned: bool = False
     is_public_institution: bool = False
+    is_public_research: bool = False
 
 
 def put_organisations(
@@ -78,6 +79,7 @@ def _make(newcomers: dict[str, Newcomer], now: datetime) -> list[Party]:
             address=text.tidy(one.address)[:200],
             is_state_owned=one.is_state_owned,
             is_public_institution=one.is_public_institution,
+            is_public_research=one.is_public_research,
             verified_at=now,
             made_at=now,
         )

@@ -208,22 +208,29 @@ def _end(who: Person, member: Membership) -> Membership:
 
 
 @transaction.atomic
-def note_nature(who: Person, party_id: int, *, is_state_owned: bool, is_public_institution: bool) -> Party:
-    """What the operator found a party to be: a state-owned seller lists under the state's own rule set (X5)."""
+def note_nature(
+    who: Person, party_id: int, *, is_state_owned: bool, is_public_institution: bool, is_public_research: bool
+) -> Party:
+    """What the operator found a party to be: it decides on which rules and papers its rights are listed (X5, V11).
+
+    Who noted it does not announce what it frees from papers: that takes a second operator.
+    """
     party = Party.objects.select_for_update().get(pk=party_id)
     access.require(who, "people.note_nature", party)
-    if (party.is_state_owned, party.is_public_institution) == (is_state_owned, is_public_institution):
+    nature = {
+        "is_state_owned": is_state_owned,
+        "is_public_institution": is_public_institution,
+        "is_public_research": is_public_research,
+    }
+    if is_public_research and (is_state_owned or party.kind != "legal" or party.country != "CN"):
+        raise Refused("people.nature_contradicts")
+    if all(getattr(party, name) == value for name, value in nature.items()):
         return party
-    party.is_state_owned, party.is_public_institution = is_state_owned, is_public_institution
-    party.save(update_fields=["is_state_owned", "is_public_institution"])
-    record.tell(
-        "people.nature_noted",
-        party.topic,
-        who=who,
-        to=administrators_of(party),
-        is_state_owned=is_state_owned,
-        is_public_institution=is_public_institution,
-    )
+    for name, value in nature.items():
+        setattr(party, name, value)
+    party.nature_noted_by = who
+    party.save(update_fields=[*nature, "nature_noted_by"])
+    record.tell("people.nature_noted", party.topic, who=who, to=administrators_of(party), **nature)
     return party
 
 

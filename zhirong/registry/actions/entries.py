@@ -65,8 +65,6 @@ def enter_event(
     access.require(who, "registry.enter_event")
     if kind in OWN_VERBS:
         raise Refused("registry.entry_has_own_verb", entry=labels.of("entry", kind))
-    if ending is None and None not in ENDINGS.get(kind, {None}):
-        raise Refused("registry.ending_missing", entry=labels.of("entry", kind))
     if ending not in ENDINGS.get(kind, {None}) or (kind is EventKind.TERM_COMPENSATION) != (days > 0):
         raise Refused("registry.entry_does_not_fit", entry=labels.of("entry", kind))
     must_be_past(day)

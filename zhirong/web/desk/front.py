@@ -41,12 +41,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     listings = list(mine.listings(standing).exclude(state__in=listing_rules.OVER).order_by("-pk")[:READ])
     intents = list(mine.intents(standing).filter(state__in=("registered", "admitted")).order_by("-pk")[:READ])
     deals = list(mine.deals(standing).order_by("-pk")[:READ])
-    paths = {ledger.available(one.ref) for one in found}
+    waits = astray.of_accounts({ledger.available(one.ref) for one in found})
+    strayed = [*waits.came, *astray.without_code(waits.loose, found)]
     running = [one for one in deals if one.state not in listing_rules.DEAL_OVER]
     steps = [
         *(() if is_staff(standing) else todo.of_parties(found)),
         *todo.of_intents(intents),
-        *todo.of_astray(astray.of_accounts(paths).came, intents, running),
+        *todo.of_astray(strayed, intents, running),
         *todo.of_listings(listings),
         *todo.of_deals(running, standing),
     ]

@@ -150,7 +150,8 @@ def money_page(request: HttpRequest) -> HttpResponse:
         return statement_file(request, party, statement, form=form)
     purses = mine.purses(found, held)
     expected = astray.of_accounts([path] if path else [])
-    due, strayed = [one for one in expected.asked if one.is_open], expected.came
+    due, strayed = [one for one in expected.asked if one.is_open], [*expected.came]
+    strayed += astray.without_code(expected.loose, [party] if party else [])
     rows = list(reversed(statement.rows))[:MOST_ROWS] if statement else []
     frozen = statement.frozen if statement else ()
     owed = list(Due.objects.filter(party=party).exclude(state="used").order_by("-made_at", "-pk")[:MOST_COMING])

@@ -127,7 +127,11 @@ def of_astray(found: Iterable[Came], intents: Iterable[Intent], deals: Iterable[
         is_mine_to_do = one.misfit in ("short", "other_payer")
         word = gettext("Pay") if is_mine_to_do else gettext("Look at it")
         due = terms.get(one.code) if is_mine_to_do else None
-        why = gettext("Payment code %(code)s. %(way)s") % {"code": one.code, "way": way}
+        why = (
+            way
+            if one.misfit == "no_code"
+            else gettext("Payment code %(code)s. %(way)s") % {"code": one.code, "way": way}
+        )
         yield Step(due, what, why, word, f"{reverse('desk-money')}#h-astray")
 
 

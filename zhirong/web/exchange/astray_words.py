@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
+from zhirong.exchange import terms
 from zhirong.ledger.astray import Came
 from zhirong.web import filters
 
@@ -14,12 +15,15 @@ def said(one: Came) -> tuple[str, str]:
         "amount": filters.yuan(one.amount_fen),
         "expected": filters.yuan(one.expected_fen),
         "rest": filters.yuan(one.rest_fen),
+        "memo": one.code,
+        "by": filters.moment(terms.unplaced_ends(one.at)) if one.at else "",
     }
     heads = {
         "short": gettext("%(amount)s yuan arrived where %(expected)s yuan was asked."),
         "enough": gettext("%(amount)s yuan arrived, but not as one payment of %(expected)s yuan."),
         "other_payer": gettext("%(amount)s yuan arrived under this code from an account in another name."),
         "unasked": gettext("%(amount)s yuan arrived under a code that waits for nothing any more."),
+        "no_code": gettext("%(amount)s yuan arrived from an account in your name without a payment code: “%(memo)s”."),
     }
     ways = {
         "short": gettext(
@@ -37,6 +41,11 @@ def said(one: Came) -> tuple[str, str]:
         ),
         "unasked": gettext(
             "It waits for the exchange: two persons place it, and it goes back to its payer. You need do nothing."
+        ),
+        "no_code": gettext(
+            "Nobody awaits anything under these words, so it counts for nothing yet. By %(by)s two persons of the "
+            "exchange place it with you or send it back where it came from. A deposit or price that you still owe "
+            "counts at once when you pay it anew under its own payment code."
         ),
     }
     return heads[one.misfit] % facts, ways[one.misfit] % facts

@@ -101,6 +101,7 @@ FACTS = {
     "hard_end_ns": gettext_noop("Ends at the latest"),
     "is_followed": gettext_noop("Follows the newer record"),
     "is_public_institution": gettext_noop("Public institution"),
+    "is_public_research": gettext_noop("Public university or research institute"),
     "is_state_owned": gettext_noop("State-owned"),
     "is_wanted": gettext_noop("Wanted"),
     "key": gettext_noop("Key of the deed"),

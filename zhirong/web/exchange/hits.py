@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from markupsafe import Markup, escape
 
-from zhirong.exchange import periods, sales
+from zhirong.exchange import disclosed, periods, sales
 from zhirong.exchange.models import Listing, ListingItem, Lot
 from zhirong.record import actions as record
 from zhirong.registry.models import Holding, Right
@@ -47,7 +47,8 @@ def things(wanted_hits: Sequence[Hit]) -> dict[str, Any]:
         listings = Listing.objects.filter(pk__in=wanted).annotate(live_fen=sales.live_fen())
         found |= {one.topic: one for one in listings.prefetch_related(items, lots)}
     if wanted := ids(wanted_hits, "right"):
-        found |= {one.topic: one for one in Right.objects.filter(pk__in=wanted).prefetch_related(held)}
+        known = disclosed.public(Right.objects.filter(pk__in=wanted)).prefetch_related(held)
+        found |= {one.topic: one for one in known}
     return found
 
 

@@ -301,7 +301,16 @@ def terms(found: Listing, rules: RuleSet) -> list[tuple[str, str]]:
         (gettext("Payment"), gettext("within %(span)s of the contract") % {"span": words.span(rules.payment)}),
         (gettext("Deposits of others"), gettext("released within %(span)s") % {"span": words.span(rules.refund)}),
         (gettext("Rule set"), words.rule_set_name(rules)),
+        *((of_no_court(),) if rules.basis == "court" else ()),
     ]
+
+
+def of_no_court() -> tuple[str, str]:
+    """The house carries out no court's order: whoever sells by these terms chose them (网络司法拍卖规定 as a model)."""
+    return gettext("Who sells"), gettext(
+        "The holder, of its own will and by the terms of the court rule. No court ordered this sale, so there is no "
+        "court and no order number to show."
+    )
 
 
 def address_of(found: Listing) -> str:

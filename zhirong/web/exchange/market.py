@@ -43,7 +43,7 @@ LEGENDS = {
     "mode": gettext_noop("Rule set"),
 }
 RULE_SETS = {
-    "court_timed": gettext_noop("Court rule, timed"),
+    "court_timed": gettext_noop("After the court rule, timed"),
     "free_limited": gettext_noop("Free and limited period"),
     "platform": gettext_noop("Platform rule"),
     "state_owned": gettext_noop("State-owned assets"),

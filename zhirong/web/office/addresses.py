@@ -22,11 +22,13 @@ from zhirong.web.office import (
     queue,
     register,
     reviews,
+    sheets,
 )
 
 addresses = [
     path("office", queue.queue, name="office"),
     path("office/listings/<int:listing_id>", reviews.listing, name="office-listing"),
+    path("office/sheets/<int:batch_id>", sheets.sheet_page, name="office-sheet"),
     path("office/verifications/<int:verification_id>", cases.verification, name="office-verification"),
     path("office/verifications/<int:verification_id>/secrets", cases.secret, name="office-secret"),
     path("office/verifications/<int:verification_id>/files/<int:file_id>", cases.evidence, name="office-evidence"),

@@ -37,6 +37,7 @@ def handed(request: HttpRequest, file: File | None) -> HttpResponse:
     return sent(file, record.read_file(rooms.who(request), file, is_evidence=True))
 
 
+NATURE = ("is_state_owned", "is_public_institution", "is_public_research")
 # Beside which field a refused reading stands.
 BESIDE = {
     "people.no_such_secret": "kind",
@@ -52,7 +53,7 @@ def verification(request: HttpRequest, verification_id: int) -> HttpResponse:
     person, given = rooms.who(request), request.POST
     one = case_of(verification_id)
     if request.method == "POST":
-        nature = {name: given.get(name) == "yes" for name in ("is_state_owned", "is_public_institution")}
+        nature = {name: given.get(name) == "yes" for name in NATURE}
         deeds: rooms.Deeds = {
             "nature": lambda: parties.note_nature(person, one.party_id, **nature),
             "accept": lambda: verifications.accept_verification(person, verification_id),

@@ -21,7 +21,6 @@ from zhirong.registry.records import WHOLE_PPM
 from zhirong.web import filters, lists, pages, reading, uploads
 from zhirong.web.office import done, rooms
 from zhirong.web.office.reviews import of
-from zhirong.web.registry import rights
 
 STATES = {"entered": "wait", "confirmed": "go", "returned": "no"}
 # A share as it is typed, in hundredths of the whole: 100, 33.3333.
@@ -36,8 +35,8 @@ def entered(request: HttpRequest) -> HttpResponse:
         "right", "to", "seller", "entered_by", "decided_by"
     )
     found = found.filter(state=state) if state else found
-    named = list(rights.matching(Right.objects.visible(), text)[:2]) if text else []
-    found = found.filter(right__in=rights.matching(Right.objects.visible(), text)) if text else found
+    named = list(queries.matching(Right.objects.visible(), text)[:2]) if text else []
+    found = found.filter(right__in=queries.matching(Right.objects.visible(), text)) if text else found
     columns, title = columns_of(), gettext("Transfers of title")
     if file := lists.taken_away(request, "transfers", title, columns=columns, found=found.order_by("-pk")):
         return file

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.actions import money, objections, proposals, settlement
+from zhirong.exchange import gates
+from zhirong.exchange.actions import money, objections, proposals, settlement, watched
 from zhirong.exchange.listing_rules import DEAL_OVER, DEAL_STEPS, DEAL_UNDONE, stands_still
-from zhirong.exchange.models import Deal, Objection, Proposal, Recordal
+from zhirong.exchange.models import Deal, ListingItem, Objection, Proposal, Recordal
 from zhirong.people import access
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages, reading
@@ -116,7 +117,6 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         pk=deal_id,
     )  # fmt: skip
     now, standing = record.now(), pages.standing_of(request)
-    blocked = rooms.held_by(one.listing) if stands_still(one) else []
     recordals = list(one.recordals.select_related("entered_by", "confirmed_by", "file").order_by("-pk"))
     proposed = list(one.proposals.select_related("proposed_by", "decided_by").order_by("-pk"))
     proposal = next((row for row in proposed if row.state == "proposed"), None)
@@ -133,8 +133,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
         stands=stands_still(one),
-        blocked=blocked,
-        rights=rooms.rights_of(one.listing) if blocked else [],
+        closed=closed_by(one) if stands_still(one) else None,
         is_over=one.state in DEAL_OVER,
         state=deal_words.deal(one.state),
         steps=steps(one, recordals),
@@ -155,6 +154,25 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         public=rooms.link("listing", one.listing.number),
         certificate=rooms.link("certificate", one.certificate.number) if hasattr(one, "certificate") else "",
     )
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What the register says against the settlement, and the rights on whose pages it is cured."""
+
+    grounds: list[str]
+    rights: list[tuple[str, str]]
+
+
+def closed_by(one: Deal) -> Closed | None:
+    """What the watch of the register found last, where that holds the clock; an objection may hold it as well."""
+    gate = watched.last(one.listing)
+    if gate is None or gate.passed:
+        return None
+    side = "zh" if filters.is_chinese() else "en"
+    items = ListingItem.objects.filter(listing=one.listing_id).order_by("position")
+    rights = [(number, rooms.link("office-right", pk)) for pk, number in items.values_list("right_id", "right__number")]
+    return Closed([told[side] for told in gates.blocking(gate)], rights)
 
 
 @dataclass(frozen=True)

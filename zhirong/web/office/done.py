@@ -13,6 +13,7 @@ SECONDS = 60
 WORDS = {
     "office-listing.resume": gettext_noop("Done: the listing goes on."),
     "announce": gettext_noop("Done: the listing is announced."),
+    "announce_sheet": gettext_noop("Done: every submitted listing of the sheet is announced."),
     "send_back": gettext_noop("Done: the listing went back to the seller with your reason."),
     "approve_change": gettext_noop("Done: the change is approved and announced."),
     "refuse_change": gettext_noop("Done: the change is refused; the seller reads your reason."),

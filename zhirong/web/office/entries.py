@@ -47,7 +47,6 @@ ORDERS = {"entries": "-day", "consents": "-given_on"}
 # Beside which field a refusal of the registry stands.
 BESIDE = {
     "registry.entry_has_own_verb": "kind",
-    "registry.ending_missing": "ending",
     "registry.entry_does_not_fit": "ending",
     "registry.day_to_come": "day",
     "registry.release_before_begin": "day",

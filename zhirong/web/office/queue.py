@@ -22,23 +22,22 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
 from zhirong.base import faults
-from zhirong.exchange import periods
-from zhirong.exchange.actions import objections, splits, withdrawals
-from zhirong.exchange.listing_rules import DEAL_LIVE
-from zhirong.exchange.models import Deal, Intent, Listing, Lot, LotStep, Objection, Proposal
+from zhirong.exchange.actions import objections, register_watch, splits, withdrawals
+from zhirong.exchange.models import Deal, Intent, Listing, Lot, Objection, Proposal
 from zhirong.ledger.actions import set_aside
 from zhirong.ledger.models import BankFile, BankLine, Due, Payout
 from zhirong.people import access
 from zhirong.people.models import Person, RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.record import sequencer
+from zhirong.record.models import Leaf
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.web import lists, pages, reading
 from zhirong.web.office import rooms
@@ -46,6 +45,7 @@ from zhirong.web.office import rooms
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
     "listing": (gettext_noop("Listing to review"), "exchange.review", "office-listing", True),
+    "sheet": (gettext_noop("Sheet of listings to review"), "exchange.publish_many", "office-sheet", True),
     "change": (gettext_noop("Change of a listing"), "exchange.review", "office-listing", True),
     "withdrawal": (gettext_noop("Withdrawal of a listing to decide"), "exchange.review", "office-listing", True),
     "verification": (gettext_noop("Party to verify"), "people.decide_verification", "office-verification", True),
@@ -55,8 +55,13 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "import": (gettext_noop("Import to decide"), "registry.bring_rights", "office-import", True),
     "intent": (gettext_noop("Buyer to qualify"), "exchange.qualify", "office-intent", True),
     "suspended": (gettext_noop("Suspended listing"), "exchange.control", "office-listing", True),
-    "paused": (gettext_noop("Auction paused: resume or annul"), "exchange.control", "office-lot", True),
-    "stopped": (gettext_noop("Settlement stopped: cure or annul"), "exchange.propose_annulment", "office-deal", True),
+    "paused": (gettext_noop("Auction that stands still"), "exchange.control", "office-lot", True),
+    "stopped": (
+        gettext_noop("Settlement that the register stopped"),
+        "exchange.propose_annulment",
+        "office-deal",
+        True,
+    ),
     "recordal": (gettext_noop("Recordal to enter"), "exchange.enter_recordal", "office-deal", True),
     "confirming": (gettext_noop("Recordal to confirm"), "exchange.confirm_recordal", "office-deal", True),
     "overdue": (gettext_noop("Deal past its term"), "exchange.propose_default", "office-deal", True),
@@ -77,6 +82,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
 OPENS = {
     "office-listing": "exchange.see_office",
     "office-lot": "exchange.see_office",
+    "office-sheet": "exchange.see_office",
     "office-deal": "exchange.see_office",
     "office-proceeds": "exchange.see_office",
     "office-objection": "exchange.see_office",
@@ -110,6 +116,9 @@ class CaseInQueue:
     @property
     def shown(self) -> str:
         """What is waited for, or how many wait together."""
+        if self.kind == "sheet":
+            told = ngettext("%(n)s listing of one sheet: %(name)s", "%(n)s listings of one sheet: %(name)s", self.count)
+            return told % {"n": self.count, "name": self.name or gettext("without a name")}
         if self.count > 1:
             return gettext("%(n)s together, %(name)s first") % {"n": self.count, "name": self.name}
         return self.name or gettext("without a name")
@@ -142,7 +151,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     columns = columns_of(now)
     if file := lists.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
         return file
-    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=together(shown))
+    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=together(sheet_by_sheet(shown)))
     kinds = [("", gettext("All"), len(found))]
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
@@ -223,6 +232,21 @@ def had_a_hand_in(person: Person, wanted: list[int]) -> set[int]:
     return {pk for topic in acted for pk in of_topic[topic]}
 
 
+def sheet_by_sheet(found: list[CaseInQueue]) -> list[CaseInQueue]:
+    """The drafts of a seller's sheet are announced on one page: one row, with what they ask in all."""
+    sheets: dict[str, list[CaseInQueue]] = {}
+    for case in found:
+        if case.kind == "sheet":
+            sheets.setdefault(case.pk, []).append(case)
+    rows = {
+        pk: replace(cases[0], count=len(cases), amount_fen=sum(case.amount_fen or 0 for case in cases))
+        for pk, cases in sheets.items()
+    }
+    return [
+        rows.pop(case.pk) if case.kind == "sheet" else case for case in found if case.kind != "sheet" or case.pk in rows
+    ]
+
+
 def together(found: list[CaseInQueue]) -> list[CaseInQueue]:
     """Payouts to prepare are made in batches on the list of what is due: one row, at the place of the nearest term."""
     payable = [case for case in found if case.kind == "payable"]
@@ -252,12 +276,13 @@ def rows(
     due: str | Combinable = "",
     maker: str = "",
     amount: str | Combinable = "",
+    pk: str = "pk",
 ) -> Rows:
     """The eight columns of one kind of case, alike for every table, so that one union asks for all."""
     text = CharField()
     return found.values_list(
         Value(kind, text) if isinstance(kind, str) else kind,
-        Cast(F("pk"), text),
+        Cast(F(pk), text),
         F(since),
         (F(due) if isinstance(due, str) else due) if due else NEVER,
         Cast(lists.title_of(name) if name.endswith("title") else F(name), text),
@@ -291,7 +316,9 @@ def timed(now: datetime) -> Iterator[Rows]:
 def of_cases() -> Iterator[Rows]:
     """Listings, parties, rights, imports, buyers and roles."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
-    yield rows(listings, "listing", since="submitted_at", name="title", maker="made_by")
+    yield rows(listings.filter(batch=None), "listing", since="submitted_at", name="title", maker="made_by")
+    of_sheets, told = listings.exclude(batch=None), {"name": "batch__file__name", "maker": "made_by"}
+    yield rows(of_sheets, "sheet", since="submitted_at", amount="asking_fen", pk="batch_id", **told)
     changed = Listing.objects.filter(state="announced", changes__state="open", changes__what="change")
     yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     back = Listing.objects.filter(state__in=withdrawals.STATES, changes__state="open", changes__what="withdrawal")
@@ -300,10 +327,11 @@ def of_cases() -> Iterator[Rows]:
     )
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
-    stops = LotStep.objects.filter(lot=OuterRef("pk"), kind__in=periods.STOPS, refusal="").order_by("-seq")
-    since = Coalesce(Subquery(stops.values("leaf__at")[:1]), F("listing__closes_at"))
-    paused = Lot.objects.filter(state="paused").annotate(since=since)
-    yield rows(paused, "paused", since="since", name="listing__title")
+    topic = Concat(Value("lot:"), Cast(OuterRef("pk"), CharField()))
+    # The floor keeps its times as numbers; the record has the same moment as a date.
+    told = Leaf.objects.filter(topic=topic, kind="exchange.lot_paused").order_by("-pk").values("at")[:1]
+    still = Lot.objects.filter(state="paused").annotate(paused_at=Subquery(told)).filter(paused_at__isnull=False)
+    yield rows(still, "paused", since="paused_at", name="listing__title")
     yield rows(
         Verification.objects.filter(state="waiting"), "verification",
         since="asked_at", name="party__name", maker="asked_by",
@@ -343,6 +371,11 @@ def of_deals() -> Iterator[Rows]:
         running.filter(state="confirming", recordals__state="entered"), "confirming",
         since="recordals__entered_at", name="listing__title", due="recordal_due_at", maker="recordals__entered_by",
     )  # fmt: skip
+    by_register = Deal.objects.filter(stopped_at__isnull=False, state__in=register_watch.DEALS)
+    undecided = Objection.objects.filter(state="open").values("deal")
+    proposed_on = Proposal.objects.filter(state="proposed").values("deal")
+    stopped = by_register.exclude(pk__in=undecided).exclude(pk__in=proposed_on)
+    yield rows(stopped, "stopped", since="stopped_at", name="listing__title")
     for what in ("default", "annulment"):
         proposed = Deal.objects.filter(proposals__state="proposed", proposals__what=what)
         yield rows(
@@ -351,11 +384,6 @@ def of_deals() -> Iterator[Rows]:
     agreed = Deal.objects.filter(splits__state="proposed")
     kind = Case(When(splits__parts=splits.NOBODY, then=Value("lifting")), default=Value("division"))
     yield rows(agreed, kind, since="splits__proposed_at", name="listing__title", maker="splits__proposed_by")
-    held = Deal.objects.filter(stopped_at__isnull=False, state__in=DEAL_LIVE)
-    # An objection is a case of its own; a proposal to annul waits for its checker.
-    decided = Q(pk__in=Objection.objects.filter(state="open", stops=True).values("deal"))
-    decided |= Q(pk__in=Proposal.objects.filter(state="proposed").values("deal"))
-    yield rows(held.exclude(decided), "stopped", since="stopped_at", name="listing__title")
     raised = Objection.objects.filter(state="open")
     yield rows(raised, "objection", since="raised_at", name="deal__listing__title", maker="raised_by")
 

@@ -17,5 +17,6 @@ addresses = [
     path("import/<str:kind>.<str:form>", imports.template, name="import-template"),
     path("import/<str:ref>", imports.batch_page, name="import-batch"),
     path("import/<str:ref>/accept", imports.accept, name="accept-import"),
+    path("import/<str:ref>/submit", imports.submit, name="submit-import"),
     path("import/<str:ref>/drop", imports.drop, name="drop-import"),
 ]

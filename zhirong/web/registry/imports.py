@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -150,8 +150,16 @@ def preview(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         only_faults=only_faults,
         strangers=[one for one in lines if one.note],
         to_claim=to_claim(batch),
-        drafts=Listing.objects.filter(batch=batch).count() if batch.kind == "listings" and batch.visible_at else 0,
+        **drafts_of(batch),
     )
+
+
+def drafts_of(batch: ImportBatch) -> dict[str, int]:
+    """How many listings the sheet made, and how many of them nobody has handed in."""
+    if batch.kind != "listings" or batch.visible_at is None:
+        return {"drafts": 0, "unsubmitted": 0}
+    waiting = Count("pk", filter=Q(state="draft"))
+    return Listing.objects.filter(batch=batch).aggregate(drafts=Count("pk"), unsubmitted=waiting)
 
 
 def batch_name(batch: ImportBatch) -> str:
@@ -248,6 +256,13 @@ def to_claim(batch: ImportBatch) -> QuerySet[Right] | list[Right]:
 def accept(request: HttpRequest, ref: str) -> HttpResponse:
     """/import/3f…/accept: all rows or none."""
     return done(request, ref, bringing.show)
+
+
+@require_POST
+@pages.signed_in
+def submit(request: HttpRequest, ref: str) -> HttpResponse:
+    """/import/3f…/submit: all drafts of a sheet of listings go to the operator."""
+    return done(request, ref, sheet.submit_many)
 
 
 @require_POST

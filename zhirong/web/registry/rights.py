@@ -7,29 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.base import numbers
 from zhirong.base.calendar import beijing_day
-from zhirong.base.refused import Refused
+from zhirong.exchange import disclosed
 from zhirong.exchange.models import ListingItem
 from zhirong.papers.sheets import Column
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
-from zhirong.registry import queries, records
+from zhirong.registry import queries
 from zhirong.registry.engine import fees, states
 from zhirong.registry.engine.facts import Kind
-from zhirong.registry.models import Holding, Right
+from zhirong.registry.models import Right
 from zhirong.web import lists, pages, reading
 from zhirong.web.exchange import words as exchange_words
 from zhirong.web.registry import words
 
 ORDERS = {"put": "put_at", "title": "title", "number": "number", "filed": "filed_on", "kind": "kind"}
-SEES_ALL = {"operator", "checker", "auditor", "official"}
 
 
 @dataclass(frozen=True)
@@ -45,51 +43,24 @@ class Line:
     surcharge_fen: int
 
 
-def held_by(standing: Standing | None) -> Exists:
-    """Whether one of the person's parties holds it now."""
-    parties = standing.parties if standing else frozenset()
-    return Exists(Holding.objects.filter(right=OuterRef("pk"), party__in=parties, until__isnull=True))
-
-
 def with_standing(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Right]:
     """Each right with whether it is one's own, and the live listing it stands in."""
     live = ListingItem.objects.filter(right=OuterRef("pk"), is_live=True)
     return rights.annotate(
-        is_mine=held_by(standing),
+        is_mine=disclosed.held_by(standing),
         live_number=Subquery(live.values("listing__number")[:1]),
         live_state=Subquery(live.values("listing__state")[:1]),
     )
 
 
 def shown_to(standing: Standing | None) -> QuerySet[Right]:
-    """Rights that were published or announced, for everyone; others for who holds them and the house's people."""
-    rights = with_standing(Right.objects.visible(), standing)
-    if standing is not None and standing.roles & SEES_ALL:
-        return rights
-    announced = ListingItem.objects.filter(right=OuterRef("pk"), listing__announced_at__isnull=False)
-    public = Q(granted_on__isnull=False) | ~Q(publication_number="") | Exists(announced)
-    return rights.filter(public | held_by(standing))
+    """The rights that this person may know of."""
+    return disclosed.shown_to(with_standing(Right.objects.visible(), standing), standing)
 
 
 def own(standing: Standing | None) -> QuerySet[Right]:
-    """One's own rights, found from the holdings: a party holds few of the rights that the house knows."""
-    parties = standing.parties if standing else frozenset()
-    held = Holding.objects.filter(party__in=parties, until__isnull=True)
-    return with_standing(Right.objects.visible(), standing).filter(pk__in=held.values("right"))
-
-
-def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
-    """By number where the text is one, else by words of the title."""
-    try:
-        found = numbers.read_right_number(text)
-    except Refused:
-        return rights.filter(Q(title__icontains=text) | Q(title_en__icontains=text) | Q(number__icontains=text))
-    if found.kind == "patent_publication":
-        return rights.filter(publication_number__startswith=found.key)
-    if found.kind == "patent_application":
-        return rights.filter(key=f"patent:{found.key}")
-    kind = Kind.CIRCUIT_LAYOUT if found.kind == "layout" else Kind(found.kind)
-    return rights.filter(Q(key=records.read_number(kind, text)[1]) | Q(number__icontains=text))
+    """One's own rights."""
+    return disclosed.own(with_standing(Right.objects.visible(), standing), standing)
 
 
 @require_safe
@@ -125,7 +96,7 @@ def chosen(request: HttpRequest, standing: Standing | None, *, of: str, kind: st
     """What the address asks for."""
     found = own(standing) if of == "mine" else shown_to(standing)
     if text := request.GET.get("q", "").strip()[:100]:
-        found = matching(found, text)
+        found = queries.matching(found, text)
     return found.filter(kind=kind) if kind else found
 
 
