@@ -317,8 +317,8 @@ def of_cases() -> Iterator[Rows]:
     """Listings, parties, rights, imports, buyers and roles."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings.filter(batch=None), "listing", since="submitted_at", name="title", maker="made_by")
-    of_sheets, told = listings.exclude(batch=None), {"name": "batch__file__name", "maker": "made_by"}
-    yield rows(of_sheets, "sheet", since="submitted_at", amount="asking_fen", pk="batch_id", **told)
+    named = {"name": "batch__file__name", "maker": "made_by"}
+    yield rows(listings.exclude(batch=None), "sheet", since="submitted_at", amount="asking_fen", pk="batch_id", **named)
     changed = Listing.objects.filter(state="announced", changes__state="open", changes__what="change")
     yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     back = Listing.objects.filter(state__in=withdrawals.STATES, changes__state="open", changes__what="withdrawal")
@@ -336,8 +336,7 @@ def of_cases() -> Iterator[Rows]:
         Verification.objects.filter(state="waiting"), "verification",
         since="asked_at", name="party__name", maker="asked_by",
     )  # fmt: skip
-    claims = Claim.objects.filter(state="waiting")
-    yield rows(claims, "claim", since="asked_at", name="right__title", maker="asked_by")
+    yield rows(Claim.objects.filter(state="waiting"), "claim", since="asked_at", name="right__title", maker="asked_by")
     fees = FeePayment.objects.filter(state="waiting")
     yield rows(fees, "payment", since="entered_at", name="right__title", maker="entered_by")
     moves = TransferEntry.objects.filter(state="entered")
@@ -396,7 +395,6 @@ def of_bank() -> Iterator[Rows]:
     yield rows(
         lines.filter(state="proposed"), "match", since="file__at", name="payer", maker="matched_by", amount="amount"
     )
-    payouts = Payout.objects.all()
     told = {"name": "payee", "due": "due__due_at", "amount": "amount"}
-    yield rows(payouts.filter(state="made"), "payout", since="made_at", maker="made_by", **told)
-    yield rows(payouts.filter(state="checked"), "sending", since="checked_at", **told)
+    yield rows(Payout.objects.filter(state="made"), "payout", since="made_at", maker="made_by", **told)
+    yield rows(Payout.objects.filter(state="checked"), "sending", since="checked_at", **told)
