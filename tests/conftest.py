@@ -18,6 +18,7 @@ from zhirong.base import faults
 from zhirong.cli import machine
 from zhirong.people.actions import sign_in
 from zhirong.record import actions as record
+from zhirong.web import limits
 
 ROOT = Path(__file__).resolve().parent.parent
 # An example that takes long on a busy machine is no fault of ours; speed is for benches.
@@ -85,10 +86,11 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[None]:
-    """A test that moved the house's time, or tried to log in, leaves no trace in the next, and no deed of the clock
-    fails unseen.
+    """A test that moved the house's time, tried to log in or took files away leaves no trace in the next, and no deed
+    of the clock fails unseen.
     """
     faults.forget()
+    limits.forget()
     yield
     record.forget_shift()
     sign_in.unknown = sign_in.Unknown()

@@ -18,7 +18,6 @@ from tests.browser.given_rooms import an_open_lot
 from tests.exchange.given_hall import Day
 from zhirong.exchange.models import Lot
 from zhirong.people.models import Person
-from zhirong.web import limits
 from zhirong.web.house import House
 
 # How long a page may take to become what a test expects. No test is about speed: a slow machine only waits longer.
@@ -49,7 +48,6 @@ def free_port() -> int:
 @pytest.fixture
 def house(transactional_db: None) -> Iterator[str]:
     """The address of the running house: bridge, hub, sequencer, floor and clock over the test's own database."""
-    limits.forget()
     # The floor of an earlier test last beat in another time; its successor would give that time back to the lots.
     (Path(settings.DATA) / "floor-0.lock").unlink(missing_ok=True)
     made = House(port=free_port())

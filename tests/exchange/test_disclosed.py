@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,9 @@ from zhirong.cli import exports
 from zhirong.exchange import documents, finder
 from zhirong.record.feed import Told
 from zhirong.registry.models import Right
-from zhirong.web import limits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TITLE = "尚未公布的均热方法"
-
-
-@pytest.fixture(autouse=True)
-def many_exports() -> Iterator[None]:
-    limits.forget()
-    yield
-    limits.forget()
 
 
 def hide(right: Right) -> None:

@@ -18,7 +18,7 @@ from zhirong.exchange import finder
 from zhirong.exchange.actions import listings
 from zhirong.record import actions as record
 from zhirong.record import sequencer
-from zhirong.web import limits, lists
+from zhirong.web import lists
 from zhirong.web.exchange import front, market
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,10 +27,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def counted_anew() -> Iterator[None]:
     front.forget()
-    limits.forget()
     yield
     front.forget()
-    limits.forget()
 
 
 def test_the_first_page_counts_what_is_on_sale_and_links_each_figure(client: Client) -> None:

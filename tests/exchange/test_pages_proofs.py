@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,13 +25,6 @@ from zhirong.web import limits
 from zhirong.web.exchange import proofs, rulebook
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def counted_anew() -> Iterator[None]:
-    limits.forget()
-    yield
-    limits.forget()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
