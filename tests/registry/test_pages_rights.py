@@ -86,13 +86,15 @@ def test_mine_are_mine_and_a_number_finds_any(client: Client) -> None:
 
 
 @pytest.mark.sqlite
-def test_the_list_of_all_rights_is_counted_and_turned_in_its_index() -> None:
+@pytest.mark.parametrize("text", ["", "均温"])
+def test_the_list_of_all_rights_is_counted_searched_and_turned_in_its_index(text: str) -> None:
     seller = given.a_side("holder")
     for standing in (None, access.standing_of(seller.person)):
         found = rights.shown_to(standing).filter(kind=str(Kind.INVENTION))
+        found = queries.matching(found, text) if text else found
         for asked in (found.order_by("-put_at", "-pk").values("pk")[20:40], found.order_by().values("kind")):
             plan = asked.explain()
-            assert "registry_right_shown" in plan
+            assert "COVERING INDEX registry_right_found" in plan
             assert "USE TEMP B-TREE" not in plan
 
 

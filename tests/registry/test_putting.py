@@ -33,6 +33,14 @@ def test_a_right_is_put_with_its_version_holders_and_one_leaf():
     assert Event.objects.get().topic == f"right:{put.right.pk}"
 
 
+def test_the_feed_tells_the_world_of_a_right_once_it_is_published():
+    who = an_operator()
+    secret = replace(a_record(), published_on=None, granted_on=None, publication_number="")
+    putting.put_right(who, secret, source="form")
+    putting.put_right(who, replace(secret, publication_number="CN109773782A"), source="form")
+    assert list(Event.objects.order_by("pk").values_list("public", flat=True)) == [False, True]
+
+
 def test_the_same_facts_twice_change_nothing():
     who = an_operator()
     putting.put_right(who, a_record(), source="form")

@@ -69,10 +69,11 @@ class Right(models.Model):
 
     class Meta:
         indexes = [
-            # The list of all rights, newest first, with all that decides who sees one: counted and turned here alone.
+            # The list of all rights, newest first, with all that decides who sees one and by what it is found: counted,
+            # searched and turned here alone. A row of the table is a page of its own where its abstract is long.
             models.Index(
-                fields=["put_at", "id", "kind", "batch", "granted_on", "publication_number"],
-                name="registry_right_shown",
+                fields=["put_at", "id", "kind", "batch", "granted_on", "publication_number", "number", "title"],
+                name="registry_right_found",
             ),
         ]
 
@@ -80,6 +81,11 @@ class Right(models.Model):
     def topic(self) -> str:
         """Its name on the record."""
         return f"right:{self.pk}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the office has told the world of it."""
+        return self.granted_on is not None or bool(self.publication_number)
 
 
 class RightVersion(models.Model):

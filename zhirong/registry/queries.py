@@ -330,7 +330,9 @@ def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
     try:
         found = numbers.read_right_number(text)
     except Refused:
-        return rights.filter(Q(title__icontains=text) | Q(title_en__icontains=text) | Q(number__icontains=text))
+        words = Q(title__icontains=text) | Q(number__icontains=text)
+        # No English title holds a Chinese word, and the others stand in the index of the list.
+        return rights.filter(words | Q(title_en__icontains=text) if text.isascii() else words)
     if found.kind == "patent_publication":
         return rights.filter(publication_number__startswith=found.key)
     if found.kind == "patent_application":

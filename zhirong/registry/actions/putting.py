@@ -287,7 +287,8 @@ def _deed(plan: _Plan, origin: Origin, *, version: int, at: datetime) -> record.
         topic=plan.right.topic,
         who_ref=origin.who.ref,
         at=at,
-        public=origin.batch is None,
+        # The number of what is not published yet is for nobody's feed; its publication is a version of its own.
+        public=origin.batch is None and plan.right.is_published,
         facts={
             "key": plan.right.key,
             "version": version,
