@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.record.given_deeds import ANNA
-from zhirong.base.refused import Refused
+from zhirong.base.refused import Refused, sentence
 from zhirong.record import actions, jobs
 from zhirong.record.models import Job
 
@@ -62,7 +62,8 @@ def test_a_refused_job_says_why():
     job = actions.take_job(WORK)
     assert job is not None
     assert jobs.run_job(job, WORK) == "refused"
-    assert Job.objects.get().message == "file.empty"
+    refused = Refused("file.empty")
+    assert Job.objects.get().message == f"{sentence(refused, 'zh')} / {sentence(refused, 'en')}"
     assert states() == [("refuse", "refused", 1, 2)]
 
 

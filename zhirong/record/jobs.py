@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from zhirong.base.refused import Refused
+from zhirong.base.refused import Refused, sentence
 from zhirong.record import actions
 from zhirong.record.models import Job
 
@@ -37,7 +37,7 @@ def run_job(job: Job, work: Mapping[str, Work]) -> str:
         for step in work[job.kind](json.loads(job.facts)):
             actions.note_progress(job.pk, done=step.done, total=step.total, message=step.message)
     except Refused as refused:
-        actions.end_job(job.pk, state="refused", message=str(refused))
+        actions.end_job(job.pk, state="refused", message=f"{sentence(refused, 'zh')} / {sentence(refused, 'en')}")
         return "refused"
     actions.end_job(job.pk, state="done")
     return "done"

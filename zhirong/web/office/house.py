@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from zhirong.exchange import floor_doors
 from zhirong.record import audit as checks
 from zhirong.record.models import Job, Leaf, Notice
-from zhirong.web import lists
+from zhirong.web import filters, lists
 from zhirong.web.office import audit, clock, rooms
 
 WORK = {audit.JOB: audit.work, clock.JOB: clock.work}
@@ -38,7 +38,7 @@ def house(request: HttpRequest) -> HttpResponse:
         lists.Column(head=gettext("Of"), value=lambda job: job.total, kind="number"),
         lists.Column(head=gettext("Asked"), value=lambda job: job.asked_at, kind="moment", order="asked_at"),
         lists.Column(head=gettext("Ended at"), value=lambda job: job.ended_at, kind="moment"),
-        lists.Column(head=gettext("Message"), value=lambda job: job.message),
+        lists.Column(head=gettext("Message"), value=lambda job: filters.fact(job.message, "reason")),
     ]  # fmt: skip
     found, title = Job.objects.all(), gettext("Jobs")
     if file := lists.taken_away(request, "jobs", title, columns=columns, found=found.order_by("-pk")):
