@@ -29,6 +29,7 @@ from zhirong.record import actions as record
 from zhirong.record import port as sql
 from zhirong.record.models import Leaf
 from zhirong.registry import queries
+from zhirong.registry.actions import weights
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTRACT = hashlib.sha256(b"contract").hexdigest()
@@ -239,6 +240,12 @@ def test_a_pledge_that_is_registered_meanwhile_stops_the_listing() -> None:
     assert "exchange.suspended" in deeds()
     jobs.tick()
     assert deeds().count("exchange.suspended") == 1
+    with refused("listing.still_closed", number=listing.number):
+        listings.resume(house.operator, listing.pk, reason="已核实。")
+    assert given.fresh(listing).state == "suspended"
+    encumbrance = listing.items.get().right.encumbrances.get()
+    weights.release(house.operator, encumbrance, day=beijing_day(record.now()))
+    assert listings.resume(house.operator, listing.pk, reason="已核实。").state == "announced"
 
 
 def test_a_buyer_who_signed_does_not_default_and_an_annulment_gives_everything_back() -> None:

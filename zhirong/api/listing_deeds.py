@@ -280,7 +280,7 @@ def suspend(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> Ht
     "/listings/{int:listing_id}/resume",
     auth=calling.may_ask("exchange.control"),
     summary="Resume a listing",
-    **problems.told(ListingTold, "listing.not_now", "listing.text_length", *KEY),
+    **problems.told(ListingTold, "listing.not_now", "listing.text_length", "listing.still_closed", *KEY),
 )
 def resume(request: HttpRequest, listing_id: shapes.Id, said: shapes.Why) -> HttpResponse:
     """With the time that was left."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from zhirong.base.refused import Refused
 from zhirong.exchange import gates
 from zhirong.exchange.models import Gate, Listing
 
@@ -24,6 +25,9 @@ def keep(gate: Gate, before: Gate | None) -> None:
 
 
 def again(listing: Listing, now: datetime) -> None:
-    """What was stopped goes on: if the register had stopped it, what it says now is kept beside what it said then."""
+    """What was stopped goes on if its rights may be sold; what the register says now is kept beside what it said."""
+    gate = gates.check(listing, stage=STAGE, now=now)
+    if not gate.passed:
+        raise Refused("listing.still_closed", number=listing.number, findings=gates.blocking(gate))
     if (before := last(listing)) is not None:
-        keep(gates.check(listing, stage=STAGE, now=now), before)
+        keep(gate, before)
