@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
 from tests.exchange.given_hall import signed_in
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
@@ -105,6 +106,30 @@ def test_the_contract_warrants_what_is_so() -> None:
     assert [one.en.partition(", ")[2][:16] for one in said.unknown_fees] == ["patent years 4–9"[:16]]
     for language in ("zh", "en"):
         assert pdf.contract(said, language).startswith(b"%PDF")
+
+
+def test_the_certificate_says_to_everyone_what_was_not_known_and_names_nobody(client: Client) -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
+    given.an_admitted(listing, buyer)
+    given.time_passes(minutes=4)
+    jobs.tick()
+    given.time_passes(minutes=6)
+    jobs.tick()
+    deal = contracts.write(Deal.objects.get(listing=listing).pk)
+    sold = desk.settled(desk.paid(desk.signed(desk.Sold(house, seller, buyer, deal))))
+    address = f"/certificates/{sold.deal.certificate.number}"
+    text = text_of(client, address)
+    assert "未尽事项" in text
+    assert "权利是否有效：第 4–" in text
+    assert "经认领" in text
+    assert REGISTERED not in text
+    assert "What was not known" in text_of(english(client), address)
+
+
+def test_the_certificate_of_a_registered_holder_has_no_reservations(client: Client) -> None:
+    sold = desk.settled(desk.paid(desk.signed(desk.a_deal())))
+    assert "未尽事项" not in text_of(client, f"/certificates/{sold.deal.certificate.number}")
 
 
 def test_a_registered_holder_warrants_the_plain_clause() -> None:

@@ -8,6 +8,7 @@ import json
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import translation
 
 from tests.browser.given_rooms import an_open_lot
 from tests.exchange import given_deals as given
@@ -15,9 +16,9 @@ from tests.exchange.given_desk import browser_of
 from tests.exchange.given_hall import Day, signed_in, the_floor, the_index
 from tests.web.given_pages import text_of
 from zhirong.exchange.actions import bidding
-from zhirong.exchange.models import Lot
+from zhirong.exchange.models import Lot, LotStep
 from zhirong.record import actions as record
-from zhirong.web import filters, limits
+from zhirong.web import filters
 from zhirong.web.exchange import board, front, transcript
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +30,6 @@ FREE, LIMITED = "自由报价期", "限时报价期"
 @pytest.fixture(autouse=True)
 def anew() -> None:
     front.forget()
-    limits.forget()
 
 
 @pytest.fixture
@@ -62,6 +62,23 @@ def told(client: Client, lot: Lot) -> dict[str, object]:
 
 def until(at_ns: int) -> None:
     given.time_passes(seconds=(at_ns - record.now_ns()) // SECOND_NS + 1)
+
+
+def test_the_transcript_says_of_a_bid_what_it_did_to_the_limited_period() -> None:
+    minute = 60 * SECOND_NS
+    opened, first, late = (
+        LotStep(seq=seq, kind=kind, received_ns=at * minute, code="A1", amount_fen=seq, closes_ns=end * minute)
+        for seq, kind, at, end in ((1, "open", 0, 10), (2, "bid", 4, 13), (3, "bid", 11, 14))
+    )
+    with translation.override("en"):
+        said = [
+            transcript.line_of(step, None, before=before, free_end_ns=10 * minute).word
+            for before, step in ((opened, first), (first, late))
+        ]
+    assert said == [
+        "Bid; a limited period follows the free one, until 08:13:00",
+        "Bid; the limited period began anew: until 08:14:00, before 08:13:00",
+    ]
 
 
 def test_before_the_first_bid_the_free_period_ends_the_auction(client: Client, lot: Lot) -> None:

@@ -140,6 +140,7 @@ def test_a_right_that_was_listed_elsewhere_meanwhile_stays_in_one_listing(
     listings.announce(house.operator, listings.submit(seller.person, other.pk).pk)
     done = bulk.announce_sheet(house.operator, batch)
     assert (done.announced, codes(done)) == (1, {3: "listing.right_listed_already"})
+    assert f"其中一项权利已在挂牌 {other.number} 中" in text_of(signed_in(house.operator), f"/office/sheets/{batch.pk}")
 
 
 def test_the_seller_hands_in_all_drafts_at_once(house: given.House, seller: given.Side) -> None:
@@ -205,17 +206,38 @@ def test_a_long_sheet_is_announced_in_the_background(
     house: given.House, seller: given.Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bringing, "LONG_ROWS", 1)
+    monkeypatch.setattr(bulk, "CHUNK", 1)
     rights = some_rights(house, seller, 2)
     batch = sheets.handed_in(seller, *rights)
     given.a_pledge(house, rights[1])
     operator, address = signed_in(house.operator), f"/office/sheets/{batch.pk}"
     assert operator.post(address, {"deed": "announce_sheet"}).status_code == 302
     assert operator.get(address)["Refresh"] == "2"
-    jobs.run_job(Job.objects.get(kind=page.ANNOUNCE), {page.ANNOUNCE: page.do_announce})
+    job = Job.objects.get(kind=page.ANNOUNCE)
+    first, second = page.do_announce(json.loads(job.facts))
+    assert ((first.done, first.total), (second.done, second.total)) == ((1, 2), (2, 2))
+    record.note_progress(job.pk, done=first.done, total=first.total, message="")
+    assert "正在公告挂牌表：已处理 1 行，共 2 行" in text_of(operator, address)
+    jobs.run_job(job, {page.ANNOUNCE: page.do_announce})
     told = text_of(operator, address)
     assert "已公告 1 行，待审核 1 行" in told
     assert "不可以转让" in told
     assert "Refresh" not in operator.get(address)
+
+
+def test_whoever_may_no_longer_announce_when_the_work_begins_is_told_so(
+    house: given.House, seller: given.Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "LONG_ROWS", 1)
+    batch = sheets.handed_in(seller, *some_rights(house, seller, 2))
+    operator, address = signed_in(house.operator), f"/office/sheets/{batch.pk}"
+    assert operator.post(address, {"deed": "announce_sheet"}).status_code == 302
+    people.a_membership(house.operator, seller.party)
+    assert jobs.run_job(Job.objects.get(kind=page.ANNOUNCE), {page.ANNOUNCE: page.do_announce}) == "refused"
+    told = text_of(signed_in(house.checker), address)
+    assert "挂牌表未公告" in told
+    assert "people.own_party" not in told
+    assert states(batch) == ["submitted"] * 2
 
 
 def test_a_program_hands_in_and_announces_a_sheet(house: given.House, seller: given.Side) -> None:

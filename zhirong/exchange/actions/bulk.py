@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -75,14 +75,29 @@ def announce_sheet(who: Person, batch: ImportBatch, *, fees_unknown: Container[i
     Rows are named as the sheet numbers them. `fees_unknown` are those of which the reviewer says that they may be
     announced though fees are not known here as paid. What was announced before is left alone.
     """
+    done = Published()
+    for _ in announcing(who, batch, fees_unknown=fees_unknown, done=done):
+        pass
+    return done
+
+
+def announcing(
+    who: Person, batch: ImportBatch, *, fees_unknown: Container[int], done: Published
+) -> Iterator[tuple[int, int]]:
+    """The same chunk by chunk: after each, how many rows were looked at, of how many; `done` tells what became of them.
+
+    Each chunk is one transaction of its own.
+    """
     access.require(who, "exchange.publish_many")
     standing, drafts = access.standing_of(who), Listing.objects.filter(batch=batch)
     for maker, seller in drafts.order_by().values_list("made_by", "seller").distinct():
         access.require(standing, "exchange.review", Listing(made_by_id=maker, seller_id=seller))
-    done, rest = Published(), iter(sheet.lines(batch).items())
+    rows = sheet.lines(batch)
+    looked_at, rest = 0, iter(rows.items())
     while chunk := dict(islice(rest, CHUNK)):
         _announce_chunk(who, sheet.seller_of(batch), chunk, done=done, fees_unknown=fees_unknown)
-    return done
+        looked_at += len(chunk)
+        yield looked_at, len(rows)
 
 
 def _seen(wanted: Collection[int]) -> Seen:

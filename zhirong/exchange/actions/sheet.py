@@ -156,17 +156,7 @@ def _submit(who: Person, drafts: Sequence[int]) -> None:
     at = record.now()
     waiting = list(Listing.objects.select_for_update().filter(pk__in=drafts, state="draft").order_by("pk"))
     Listing.objects.filter(pk__in=[one.pk for one in waiting]).update(state="submitted", submitted_at=at)
-    record.tell_many(
-        record.Deed(
-            kind="exchange.submitted",
-            topic=listing.topic,
-            who_ref=who.ref,
-            at=at,
-            facts={"number": listing.number},
-            public=False,
-        )
-        for listing in waiting
-    )
+    _tell("exchange.submitted", who, waiting, at=at)
 
 
 @transaction.atomic
@@ -185,14 +175,11 @@ def _write(who: Person, batch: ImportBatch, offers: Sequence[Offer]) -> None:
         for listing, offer in zip(made, offers, strict=True)
         for place, pk in enumerate(offer.rights)
     )
+    _tell("exchange.drafted", who, made, at=at)
+
+
+def _tell(kind: str, who: Person, listings: Iterable[Listing], *, at: datetime) -> None:
     record.tell_many(
-        record.Deed(
-            kind="exchange.drafted",
-            topic=listing.topic,
-            who_ref=who.ref,
-            at=at,
-            facts={"number": listing.number},
-            public=False,
-        )
-        for listing in made
+        record.Deed(kind=kind, topic=one.topic, who_ref=who.ref, at=at, facts={"number": one.number}, public=False)
+        for one in listings
     )

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules
+from zhirong.exchange.models import Gate
 from zhirong.registry import basis
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import fees
@@ -122,12 +124,7 @@ def silent(found: Any, items: Sequence[Any]) -> list[Finding]:
         for heads, text, rule in SILENT
         if not any(one.startswith(heads) for one in codes)
     ]
-    said = [*in_force(found, stage, items), *seller_holds(found, codes, items), *lines]
-    language = "zh" if filters.is_chinese() else "en"
-    return [
-        Finding(state, text, when(found, stage), citations.rule(rule, language), rights)
-        for state, text, rule, rights in said
-    ]
+    return findings_of(found, stage, [*in_force(found, stage, items), *seller_holds(found, codes, items), *lines])
 
 
 def in_force(found: Any, stage: str, items: Sequence[Any]) -> list[Line]:
@@ -186,6 +183,42 @@ def held_as(item: Any, seller: str) -> tuple[tuple[str, str], str]:
         "that %(seller)s is this holder; the register itself is not changed."
     )
     return ("half", gettext("By claim")), by_claim % {**said, "day": beijing_day(other.claimed_at)}
+
+
+def reservations(found: Any, items: Sequence[Any]) -> list[Finding]:
+    """What the gate at settlement could not confirm; no name, for whoever reads a certificate only counted numbers."""
+    if not found.settle_findings:
+        return []
+    lines = [line for line in in_force(found, "settle", items) if line[0][0] == "half"]
+    others = [(item.right.number, basis.of_row(item, found.seller.name)) for item in items]
+    if claimed := tuple(number for number, other in others if other is not None and other.claimed_at):
+        text = gettext(
+            "The register names another holder. On evidence it has seen, the Centre accepted that the seller is this "
+            "holder; the register itself is not changed."
+        )
+        lines.append((("half", gettext("By claim")), text, "B9", claimed if len(claimed) < len(items) else ()))
+    return findings_of(found, "settle", lines)
+
+
+def findings_of(found: Any, stage: str, lines: Sequence[Line]) -> list[Finding]:
+    """Lines of a stage as the page shows them."""
+    language = "zh" if filters.is_chinese() else "en"
+    return [
+        Finding(state, text, when(found, stage), citations.rule(rule, language), rights)
+        for state, text, rule, rights in lines
+    ]
+
+
+def beside() -> dict[str, Subquery]:
+    """The newest gate of each stage beside a listing itself, so that it costs no question of its own."""
+    newest = {
+        stage: Gate.objects.filter(listing=OuterRef("pk"), stage=stage).order_by("-at", "-pk") for stage in STAGES
+    }
+    return {
+        f"{stage}_{name}": Subquery(gate.values(name)[:1])
+        for stage, gate in newest.items()
+        for name in ("findings", "at")
+    }
 
 
 def to_come(found: Any) -> list[Finding]:

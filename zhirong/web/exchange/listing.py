@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,7 +16,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.exchange import listing_rules, periods, sales, state_assets
 from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
-from zhirong.exchange.models import Deal, Gate, Intent, Listing, ListingDocument, ListingItem, Lot, Question
+from zhirong.exchange.models import Deal, Intent, Listing, ListingDocument, ListingItem, Lot, Question
 from zhirong.exchange.rule_sets import RuleSet
 from zhirong.ledger import astray
 from zhirong.people import access
@@ -69,7 +69,7 @@ def listing_or_404(request: HttpRequest, number: str) -> Listing:
     beside = ("seller", "edition_of_rules", "follows", "batch")
     found = (
         Listing.objects.select_related(*beside)
-        .annotate(**_gates(), **state_assets.beside("pk"))
+        .annotate(**checked.beside(), **state_assets.beside("pk"))
         .filter(number=number)
         .first()
     )
@@ -82,19 +82,6 @@ def listing_or_404(request: HttpRequest, number: str) -> Listing:
     ):
         raise Http404
     return found
-
-
-def _gates() -> dict[str, Subquery]:
-    """The newest gate of each stage beside the listing itself, so that it costs no question of its own."""
-    newest = {
-        stage: Gate.objects.filter(listing=OuterRef("pk"), stage=stage).order_by("-at", "-pk")
-        for stage in checked.STAGES
-    }
-    return {
-        f"{stage}_{name}": Subquery(found.values(name)[:1])
-        for stage, found in newest.items()
-        for name in ("findings", "at")
-    }
 
 
 def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse:

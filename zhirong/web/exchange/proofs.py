@@ -15,14 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import published
-from zhirong.exchange.models import Certificate, LotStep
+from zhirong.exchange.models import Certificate, Listing, LotStep
 from zhirong.papers import evidence, verifier
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import kinds, receipts
 from zhirong.record.models import Event, Leaf, Notice
+from zhirong.registry import basis
 from zhirong.web import filters, limits, pages
-from zhirong.web.exchange import board, fact_words, words
+from zhirong.web.exchange import board, checked, fact_words, words
 
 UPLOAD_MOST = 20 * 1024 * 1024
 STANDSTILL = ("exchange.lot_paused", "exchange.lot_encumbered", "exchange.lot_resumed")
@@ -49,7 +50,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     verdict = None
     if request.method == "POST":
         limits.take(request, "export")
-        verdict = checked(request)
+        verdict = verdict_on(request)
     wanted = request.GET.get("number", "").strip()
     if wanted and (address := look_up(wanted)):
         return HttpResponseRedirect(address)
@@ -64,7 +65,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     )
 
 
-def checked(request: HttpRequest) -> Verdict | None:
+def verdict_on(request: HttpRequest) -> Verdict | None:
     """The uploaded file, checked by the same program that ships with every certificate, against the house's own key."""
     given = request.FILES.get("paper")
     if given is None:
@@ -185,14 +186,17 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     found = certificate_or_404(number)
     deal, digest = found.deal, request.GET.get("sha256", "").strip()[:80]
     has_papers = published.may_have(pages.standing_of(request), deal)
-    rights = [item.right for item in deal.listing.items.select_related("right").order_by("position")]
+    beside = basis.beside("right", "listing__seller")
+    items = list(deal.listing.items.select_related("right").annotate(**beside).order_by("position"))
+    gated = Listing.objects.select_related("seller").annotate(**checked.beside()).get(pk=deal.listing_id)
     return pages.page(
         request,
         "exchange/certificate.html",
         crumbs=[(gettext("Verify a record"), reverse("verify")), (f"{gettext('Certificate')} {number}", None)],
         certificate=found,
         deal=deal,
-        rights=[(words.kind(right.kind), right) for right in rights],
+        rights=[(words.kind(item.right.kind), item.right) for item in items],
+        reservations=checked.reservations(gated, items),
         told=receipts.receipt(found.leaf_id),
         sides=[
             (gettext("Seller"), name_of(deal.seller, has_papers=has_papers)),

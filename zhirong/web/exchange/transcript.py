@@ -65,7 +65,7 @@ def told(
     for step, stop in board.with_stops(steps):
         if _opened_between(before, step.received_ns, free_end_ns):
             yield _limited(free_end_ns), None
-        yield line_of(step, stop, before=before), step
+        yield line_of(step, stop, before=before, free_end_ns=free_end_ns), step
         before = step
     if is_last and lot.state in ("live", "matching") and _opened_between(before, record.now_ns(), free_end_ns):
         yield _limited(free_end_ns), None
@@ -80,18 +80,23 @@ def _limited(at_ns: int) -> Line:
     return Line(0, at_ns, word=gettext("The limited period opened"))
 
 
-def line_of(step: LotStep, stop: LotStep | None, *, before: LotStep | None = None) -> Line:
-    """A step in plain words; of a late bid also from when to when it moved the end (B1)."""
+def line_of(step: LotStep, stop: LotStep | None, *, before: LotStep | None = None, free_end_ns: int = 0) -> Line:
+    """A step in plain words; of a bid also what it did to the end (B1)."""
     if step.kind == "bid":
-        return Line(step.seq, step.received_ns, step.code, step.amount_fen, "off", bid_said(step, before), step.leaf_id)
+        said = bid_said(step, before, free_end_ns=free_end_ns)
+        return Line(step.seq, step.received_ns, step.code, step.amount_fen, "off", said, step.leaf_id)
     return Line(step.seq, step.received_ns, word=board.said(step, stop), leaf_id=step.leaf_id)
 
 
-def bid_said(step: LotStep, before: LotStep | None) -> str:
-    """A bid, and what it did to the end."""
+def bid_said(step: LotStep, before: LotStep | None, *, free_end_ns: int) -> str:
+    """A bid, and from when to when it moved the end; the first of a free period opens the limited one instead."""
     if before is None or step.closes_ns <= before.closes_ns:
         return gettext("Bid")
     was, end = (filters.clock_seen(at_ns, step.received_ns) for at_ns in (before.closes_ns, step.closes_ns))
+    if free_end_ns and before.closes_ns <= free_end_ns:
+        return gettext("Bid; a limited period follows the free one, until %(end)s") % {"end": end}
+    if free_end_ns:
+        return gettext("Bid; the limited period began anew: until %(end)s, before %(was)s") % {"was": was, "end": end}
     return gettext("Bid; it moved the end from %(was)s to %(end)s") % {"was": was, "end": end}
 
 

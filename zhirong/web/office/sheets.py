@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Subquery, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -126,9 +126,8 @@ def of(published: bulk.Published) -> Came:
 def do_announce(facts: dict[str, Any]) -> Iterator[Progress]:
     """The job of announcing a long sheet; what was announced before it stopped is found announced."""
     person, batch = Person.objects.get(pk=facts["person"]), ImportBatch.objects.get(pk=facts["batch"])
-    yield Progress(0, batch.rows)
-    bulk.announce_sheet(person, batch, fees_unknown=set(facts["rows"]))
-    yield Progress(batch.rows, batch.rows)
+    for looked_at, rows in bulk.announcing(person, batch, fees_unknown=set(facts["rows"]), done=bulk.Published()):
+        yield Progress(looked_at, rows)
 
 
 house.WORK.update({ANNOUNCE: do_announce})
@@ -146,7 +145,9 @@ def shown(request: HttpRequest, drafts: list[Draft], batch_id: int, *, came: Cam
     number = reading.page(request, last)
     here = chosen[(number - 1) * lists.PAGE : number * lists.PAGE]
     placed = placed_of(here)
-    batch, job = batch_of(batch_id, placed)
+    batch = placed[0].listing.batch if placed else None
+    batch = batch or ImportBatch.objects.select_related("file", "holder").get(pk=batch_id)
+    job = last_job(batch.ref) if batch.rows > bringing.LONG_ROWS else None
     title = batch.file.name if batch.file else batch.ref
     found = Listing.objects.filter(batch=batch_id)
     found = found.filter(state="submitted") if show == "waiting" else found
@@ -154,7 +155,7 @@ def shown(request: HttpRequest, drafts: list[Draft], batch_id: int, *, came: Cam
     if file := lists.taken_away(request, "rows", title, columns=columns_of(lines), found=found.order_by("pk")):
         return file
     rows = in_view(batch, here, placed)
-    standing, is_running = pages.standing_of(request), job in ("waiting", "running")
+    standing, is_running = pages.standing_of(request), job is not None and job.state in ("waiting", "running")
     answer = rooms.show(
         request,
         "sheet.html",
@@ -168,6 +169,7 @@ def shown(request: HttpRequest, drafts: list[Draft], batch_id: int, *, came: Cam
         query={"show": show, "order": order},
         show=show,
         came=came,
+        job=job,
         is_running=is_running,
         could=access.could(standing, "exchange.publish_many"),
         may=all(access.may(standing, "exchange.review", one.listing) for one in rows),
@@ -181,45 +183,45 @@ def shown(request: HttpRequest, drafts: list[Draft], batch_id: int, *, came: Cam
     return answer
 
 
-def placed_of(here: list[Draft]) -> list[ListingItem]:
-    """The rights of the listings on a page, with the sheet itself: one question less."""
+def placed_of(here: list[Draft]) -> list[Any]:
+    """The rights of the listings on a page, with the sheet itself and the live listing that has a right already."""
     beside = ("listing__batch__file", "listing__batch__holder", "right")
+    live = ListingItem.objects.filter(right=OuterRef("right"), is_live=True).exclude(listing=OuterRef("listing"))
     items = ListingItem.objects.filter(listing__in=[one.pk for one in here]).select_related(*beside)
-    return list(items.annotate(job=last_job("listing__batch__ref")).order_by("position"))
+    return list(items.annotate(listed_in=Subquery(live.values("listing__number")[:1])).order_by("position"))
 
 
-def last_job(ref: str) -> Subquery:
-    """The state of the job that announced the sheet last, by where its ref stands."""
-    key = Concat(Value(f"{ANNOUNCE}:"), OuterRef(ref), Value(":"))
-    return Subquery(Job.objects.filter(kind=ANNOUNCE, key__startswith=key).order_by("-pk").values("state")[:1])
+def last_job(ref: str) -> Job | None:
+    """The job that announced the sheet last, or announces it now."""
+    return Job.objects.filter(kind=ANNOUNCE, key__startswith=f"{ANNOUNCE}:{ref}:").order_by("-pk").first()
 
 
-def batch_of(batch_id: int, placed: list[Any]) -> tuple[ImportBatch, str]:
-    """The sheet with its file and its seller, and the state of its last job; asked for alone where no row is shown."""
-    if placed:
-        return placed[0].listing.batch, placed[0].job or ""
-    found: Any = ImportBatch.objects.select_related("file", "holder").annotate(job=last_job("ref")).get(pk=batch_id)
-    return found, found.job or ""
-
-
-def in_view(batch: ImportBatch, here: list[Draft], placed: list[ListingItem]) -> list[RowInView]:
+def in_view(batch: ImportBatch, here: list[Draft], placed: list[Any]) -> list[RowInView]:
     """The rows of a page, with the registry's answer for those that wait, as the gate will ask it."""
     now, seller = record.now(), sheet.seller_of(batch)
     listings = {item.listing_id: item.listing for item in placed}
     asked = [item for item in placed if item.listing.state == "submitted"]
-    facts = queries.facts_of_many([item.right for item in asked], beijing_day(now)) if asked else []
+    facts = queries.facts_of_read([item.right for item in asked], beijing_day(now)) if asked else []
     answers: dict[int, list[Freedom]] = {}
     for item, one in zip(asked, facts, strict=True):
         answers.setdefault(item.listing_id, []).append(gates.judge(one, seller=seller, now=now))
     for listing in listings.values():
         listing.seller = seller
-    return [row_of(listings[one.pk], answers.get(one.pk, []), line=one.line) for one in here if one.pk in listings]
+    elsewhere = {item.listing_id: item.listed_in for item in placed if item.listed_in}
+    return [
+        row_of(listings[one.pk], answers.get(one.pk, []), line=one.line, elsewhere=elsewhere.get(one.pk, ""))
+        for one in here
+        if one.pk in listings
+    ]
 
 
-def row_of(listing: Listing, answers: list[Freedom], *, line: int) -> RowInView:
-    """How a row stands before the operator."""
+def row_of(listing: Listing, answers: list[Freedom], *, line: int, elsewhere: str) -> RowInView:
+    """How a row stands before the operator; `elsewhere` is a live listing that has one of its rights (E32)."""
     if listing.state != "submitted":
         return RowInView(line, listing, reviews.state_of(listing.state), [])
+    if elsewhere:
+        stands = gettext("A right of it stands in listing %(other)s already") % {"other": elsewhere}
+        return RowInView(line, listing, ("no", stands), [])
     reasons = [reason for answer in answers for reason in answer.reasons]
     findings = [reviews.finding(reason) for reason in reasons]
     if not all(answer.allowed for answer in answers):
