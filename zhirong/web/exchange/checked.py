@@ -218,7 +218,7 @@ def reservations(deal: Deal, items: Sequence[Any]) -> list[Finding]:
     """What the gate at settlement could not confirm; no name, for whoever reads a certificate only counted numbers."""
     if deal.settled_at is None:
         return []
-    found = Listing.objects.select_related("seller").annotate(**beside()).get(pk=deal.listing_id)
+    found: Any = Listing.objects.select_related("seller").annotate(**beside()).get(pk=deal.listing_id)
     if not found.settle_findings:
         return []
     told = [*in_force(found, "settle", items), *unspoken(found, "settle", items)]
