@@ -200,7 +200,7 @@ def refuse_unless_free(right: Right, act: Act, day: date, *, deal: rules.Deal) -
 def signers(held: Sequence[Holding], lasting: Iterable[Encumbrance]) -> list[Favoured]:
     """Whose agreement an act may need: co-owners (专利法 14) and pledgees (民法典 444).
 
-    Whoever holds a right alone agrees by acting; a court, a licensee and whoever asks for invalidation agree to nothing.
+    Whoever holds a right alone agrees by acting; a court, a licensee or an applicant for invalidation has no say.
     """
     owners = [Favoured(one.name, one.party) for one in held] if len(held) > 1 else []
     return owners + [Favoured(_name_of(one), one.party) for one in lasting if one.kind == Weight.PLEDGE]
