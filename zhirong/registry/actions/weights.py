@@ -16,7 +16,7 @@ from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries, rules
-from zhirong.registry.actions import entries, putting
+from zhirong.registry.actions import deeds, entries, putting
 from zhirong.registry.engine.facts import EVERYWHERE, Act, EventKind, LicenceKind, Scope, Weight
 from zhirong.registry.models import Consent, Encumbrance, Holding, Right
 
@@ -114,9 +114,7 @@ def release(who: Person, encumbrance: Encumbrance, *, day: date, file: File | No
     one.save(update_fields=["ended_on", "end_file"])
     if one.kind in {str(weight) for weight in ENTRIES}:
         _enter(who, one, ENTRIES[Weight(one.kind)], day=day, step="ended")
-    record.tell(
-        "registry.released", row.topic, who=who, public=True, encumbrance=one.pk, weight=one.kind, day=day.isoformat()
-    )
+    deeds.tell("registry.released", row, who=who, encumbrance=one.pk, weight=one.kind, day=day.isoformat())
     return one
 
 
@@ -147,9 +145,9 @@ def consent(
         entered_by=who,
         entered_at=record.now(),
     )
-    record.tell(
+    deeds.tell(
         "registry.consented",
-        row.topic,
+        row,
         who=who,
         consent=paper.pk,
         act=str(act),
@@ -160,11 +158,10 @@ def consent(
 
 
 def _tell_begun(who: Person, one: Encumbrance) -> None:
-    record.tell(
+    deeds.tell(
         "registry.encumbered",
-        one.right.topic,
+        one.right,
         who=who,
-        public=True,
         encumbrance=one.pk,
         weight=one.kind,
         since=one.since.isoformat(),
