@@ -185,7 +185,9 @@ def known(request: HttpRequest) -> Person:
 @pages.signed_in
 @pages.form_with(
     {
-        "people.wrong_log_in": "old_password",
+        "people.wrong_old_password": "old_password",
+        "people.change_locked": "old_password",
+        "people.password_same": "new_password",
         "people.password_length": "new_password",
         "people.password_easy": "new_password",
     }
@@ -195,7 +197,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         old, new = request.POST.get("old_password", ""), request.POST.get("new_password", "")
         sign_in.change_password(known(request), request.session, old=old, new=new)
-        return HttpResponseRedirect(reverse("account"))
+        return done.tell(request, HttpResponseRedirect(reverse("account")), "password")
     crumbs = [(gettext("My account"), reverse("account")), (gettext("Change the password"), None)]
     return pages.page(request, "people/password.html", crumbs=crumbs)
 
