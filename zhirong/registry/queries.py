@@ -88,7 +88,11 @@ def preview_faults(batch: ImportBatch, *, offset: int = 0, most: int = 200) -> l
 
 def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     lines = list(rows)
-    said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
+    said = {
+        row.line: records.from_text(row.facts)
+        for row in lines
+        if records.is_read(row.facts) and batch.kind != "listings"
+    }
     keys = [one.key for one in said.values()]
     if batch.visible_at:
         changes = _became(batch, keys)
@@ -116,7 +120,7 @@ def _change(known: Right | None, said: RightRecord, *, merge: records.Merge) -> 
 def _previewed(row: ImportRow, said: RightRecord | None, changes: Mapping[str, str]) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
-        return Previewed(row.line, "", "", "", (), faults)
+        return Previewed(row.line, "", *records.unread(row.facts), (), faults)
     names = tuple(one.name for one in said.named_holders())
     return Previewed(row.line, changes[said.key], said.number, said.title, names, faults)
 
