@@ -135,7 +135,10 @@ class FindListings(BaseModel):
     kind: Kind | None = Field(None, description="Kind of right")
     from_fen: int | None = Field(None, ge=0, le=shapes.MOST_FEN, description="Lowest price in fen")
     to_fen: int | None = Field(None, ge=0, le=shapes.MOST_FEN, description="Highest price in fen")
-    sort: Sort = "score"
+    sort: Sort = Field(
+        "score",
+        description="closes: by the end of registration, then of bidding; what stands still is behind",
+    )
     page: int = Field(1, ge=1, le=500)
     limit: int = Field(20, ge=1, le=100)
 
