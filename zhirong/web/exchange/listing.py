@@ -26,7 +26,7 @@ from zhirong.record import files
 from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
-from zhirong.web.exchange import altered, appraised, checked, news, times, words
+from zhirong.web.exchange import altered, appraised, checked, deposits, news, times, words
 
 CAN_REGISTER = "announced"
 
@@ -56,12 +56,13 @@ def follows(request: HttpRequest, found: Listing, mine: Sequence[Intent]) -> boo
 
 
 def intents_of(request: HttpRequest, found: Listing) -> list[Intent]:
-    """Who registered, in order; beside the reader's own that lapsed, the money that came for it too late."""
+    """Who registered, in order; beside the reader's own what came for it too late and how its deposit goes back."""
     standing = pages.standing_of(request)
-    own = Q(state="lapsed", party__in=standing.parties if standing else ()) & ~Q(payment_code="")
+    parties = standing.parties if standing else frozenset()
+    own = Q(state="lapsed", party__in=parties) & ~Q(payment_code="")
     late = Case(When(own, then=astray.waiting_fen(OuterRef("payment_code"))), default=None)
     known = Intent.objects.filter(listing=found).exclude(state="void").select_related("party", "proof_file")
-    return list(known.annotate(late_fen=late).order_by("pk"))
+    return list(known.annotate(late_fen=late, **deposits.beside(parties)).order_by("pk"))
 
 
 def listing_or_404(request: HttpRequest, number: str) -> Listing:
@@ -116,6 +117,8 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "counts": others,
         "mine": mine,
         "paid": paid,
+        "deposits": deposits.said(found, mine, deal=deal),
+        "runs": found.state in deposits.RUNNING,
         "my_parties": my_parties(request, mine) if can_register(found) else [],
         "papers": papers(request, found),
         "questions": Question.objects.filter(listing=found, hidden_at=None).order_by("asked_at"),
