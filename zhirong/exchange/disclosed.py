@@ -12,6 +12,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 
+from zhirong.base.refused import Refused
 from zhirong.exchange.models import ListingItem
 from zhirong.people.rules import Standing
 from zhirong.registry.models import Holding, Right
@@ -57,6 +58,13 @@ def shown_to(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Rig
 def known_to(rights: QuerySet[Right], parties: Collection[int]) -> QuerySet[Right]:
     """What these parties may know of: whatever is public, what they hold, and what they brought and may still claim."""
     return rights.filter(_is_public() | _held_by(parties) | _brought_by(parties))
+
+
+def must_be_known(seller: int, rights: Collection[int]) -> None:
+    """Every right of a listing stands in the registry, and the seller may know of it."""
+    known = set(known_to(Right.objects.visible(), [seller]).filter(pk__in=rights).values_list("pk", flat=True))
+    if missing := [pk for pk in rights if pk not in known]:
+        raise Refused("listing.right_unknown", rights=missing)
 
 
 def own(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Right]:

@@ -7,7 +7,7 @@ import json
 from django.db import transaction
 
 from zhirong.base.refused import Refused
-from zhirong.exchange import listing_rules
+from zhirong.exchange import disclosed, listing_rules
 from zhirong.exchange.actions import listings, money, state_gate, unknown_fees
 from zhirong.exchange.actions.listings import SAID, Offer
 from zhirong.exchange.models import Intent, Listing, ListingChange
@@ -74,7 +74,7 @@ def _propose(who: Person, listing: Listing, offer: Offer) -> Listing:
     waiting = open_change(listing)
     if waiting is not None and waiting.offer == said:
         return listing
-    listings.must_be_known(listing.seller_id, offer.rights)
+    disclosed.must_be_known(listing.seller_id, offer.rights)
     listings.must_not_be_listed(listing, offer.rights)
     overtake(listing)
     ListingChange.objects.create(listing=listing, offer=said, proposed_by=who, proposed_at=record.now())

@@ -19,7 +19,6 @@ from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetE
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
-from zhirong.registry.models import Right
 
 TITLE_MOST = 200
 SUMMARY_MOST = 2000
@@ -132,7 +131,7 @@ def must_be_within_cut(listing: Listing, offer: Offer) -> None:
 def put_items(listing: Listing, rights: Iterable[int]) -> None:
     """The rights that a listing holds from now on."""
     wanted = list(dict.fromkeys(rights))
-    must_be_known(listing.seller_id, wanted)
+    disclosed.must_be_known(listing.seller_id, wanted)
     listing.items.exclude(right_id__in=wanted).delete()
     here = set(listing.items.values_list("right_id", flat=True))
     ListingItem.objects.bulk_create(
@@ -247,13 +246,6 @@ def must_pass(listing: Listing, stage: str, now: datetime) -> Gate:
     if not gate.passed:
         raise Refused("listing.gate_closed", number=listing.number, findings=gates.blocking(gate))
     return gate
-
-
-def must_be_known(seller_id: int, rights: Iterable[int]) -> None:
-    """Every right of a listing stands in the registry, and the seller may know of it."""
-    known = disclosed.known_to(Right.objects.visible(), [seller_id]).filter(pk__in=rights).in_bulk()
-    if missing := [pk for pk in rights if pk not in known]:
-        raise Refused("listing.right_unknown", rights=missing)
 
 
 def must_not_be_listed(listing: Listing, rights: Iterable[int]) -> None:

@@ -126,9 +126,7 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "is_seller": access.may(pages.standing_of(request), "exchange.list", found),
         "can_register": can_register(found),
         "confirm": None,
-        "news": (reverse("listing-news", args=[number]), reverse("listing", args=[number]), mark)
-        if follows(request, found, mine)
-        else None,
+        "news": followed(found, mark) if follows(request, found, mine) else None,
         "outcome": end_of(found, rules),
         "stands": stopped.now(found),
         "stops": stopped.history(found),
@@ -137,6 +135,11 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
     }
     crumbs = [(gettext("Trading hall"), pages.place("market")), (f"{gettext('Listing')} {found.number}", None)]
     return pages.page(request, "exchange/listing.html", here="market", crumbs=crumbs, **{**facts, **more})
+
+
+def followed(found: Listing, mark: str) -> tuple[str, str, str]:
+    """Where the page asks for news, where it is, and the mark of what it shows."""
+    return reverse("listing-news", args=[found.number]), reverse("listing", args=[found.number]), mark
 
 
 def price_of(found: Listing, lot: Lot | None, deal: Deal | None) -> tuple[str, int]:
