@@ -305,7 +305,8 @@ def own_rights(standing: Standing | None, asked: FindRights) -> FoundRights:
 def get_right(request: HttpRequest, right_id: shapes.Id) -> RightTold:
     """Facts, holders, fees, encumbrances, and whether it is free to be sold, licensed or pledged today.
 
-    Open to all, but for what is not published yet: that is shown to who holds it and to the house's people.
+    Open to all, but for what is not published yet: that is shown to who holds it, to who brought it until its holder is
+    known, and to the house's people.
     """
     return full(shown(request, right_id))
 
