@@ -30,6 +30,8 @@ def main(argv: Sequence[str]) -> int:
         print("Name another folder with --data, or remove that one.", file=sys.stderr)
         return 2
     os.environ["ZR_DATA"] = str(folder)
+    # Codes on the demo's papers lead to where it is served.
+    os.environ.setdefault("ZR_SITE", f"http://{asked.host}:{asked.port}")
     try:
         server = importlib.import_module("zhirong.server")
         server.open_house(str(folder))

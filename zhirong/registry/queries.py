@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from zhirong.base import numbers
+from zhirong.base import numbers, shown
 from zhirong.base.refused import Refused
 from zhirong.registry import records, rules
 from zhirong.registry.engine.facts import (
@@ -335,8 +335,9 @@ def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
         found = numbers.read_right_number(text)
     except Refused:
         words = Q(title__icontains=text) | Q(number__icontains=text)
-        # No English title holds a Chinese word, and the others stand in the index of the list.
-        return rights.filter(words | Q(title_en__icontains=text) if text.isascii() else words)
+        # No English title holds a Chinese character, and the others stand in the index of the list. A Greek letter, a
+        # sign of measure or an accent stands in an English title like any other.
+        return rights.filter(words if shown.has_chinese(text) else words | Q(title_en__icontains=text))
     if found.kind == "patent_publication":
         return rights.filter(publication_number__startswith=found.key)
     if found.kind == "patent_application":

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from zhirong.base.refused import Refused
-from zhirong.exchange import rule_sets
+from zhirong.exchange import disclosed, rule_sets
 from zhirong.exchange.actions.listings import TITLE_MOST, Offer, checked, next_numbers, write_offer
 from zhirong.exchange.models import Listing, ListingItem
 from zhirong.people import access
@@ -47,7 +47,7 @@ def judge(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Judged]:
     """Rows of a readable sheet against the register, as of now; nothing is written."""
     seller = seller_of(batch)
     said = [(row.line, json.loads(row.facts)) for row in rows if records.is_read(row.facts)]
-    known = rights_named({key for _, facts in said for key in facts["keys"]})
+    known = rights_named(seller, {key for _, facts in said for key in facts["keys"]})
     ids = {right.pk for right in known.values()}
     mine = set(Holding.objects.filter(right__in=ids, party=seller, until=None).values_list("right_id", flat=True))
     standing = ListingItem.objects.filter(right__in=ids, is_live=True)
@@ -79,10 +79,11 @@ def seller_of(batch: ImportBatch) -> Party:
     return batch.holder
 
 
-def rights_named(keys: set[str]) -> dict[str, Right]:
-    """Rights by the keys that a sheet names them with."""
+def rights_named(seller: Party, keys: set[str]) -> dict[str, Right]:
+    """Rights by the keys that a sheet names them with; what the seller may not know of is not among them."""
     numbers = {key.removeprefix("publication:") for key in keys if key.startswith("publication:")}
-    found = Right.objects.visible().filter(Q(key__in=keys) | Q(publication_number__in=numbers))
+    found = disclosed.known_to(Right.objects.visible(), [seller.pk])
+    found = found.filter(Q(key__in=keys) | Q(publication_number__in=numbers))
     by_key = {right.key: right for right in found}
     return {**by_key, **{f"publication:{right.publication_number}": right for right in by_key.values()}}
 
