@@ -6,6 +6,8 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -14,8 +16,11 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_many
 from tests.exchange.given_hall import Day, signed_in, the_floor, the_index
 from tests.web.given_pages import few_queries, text_of
-from zhirong.exchange import finder
+from zhirong.base.shown import to_ns
+from zhirong.exchange import finder, floor_doors
 from zhirong.exchange.actions import listings
+from zhirong.exchange.engine.shape import Pause, Resume
+from zhirong.exchange.models import Listing, Lot
 from zhirong.record import actions as record
 from zhirong.record import sequencer
 from zhirong.web import lists
@@ -159,6 +164,68 @@ def test_a_suspended_listing_stands_behind_those_one_can_register_for(client: Cl
         for address in ("/market", "/market?sort=closes"):
             text = text_of(client, address)
             assert text.index(other.number) < text.index(stopped.number), address
+
+
+def an_end(day: Day, *, state: str, registration: int, bidding: int | None = None) -> Listing:
+    """A listing in this state whose registration and whose bidding end so many hours from now."""
+    now = record.now()
+    listing = day.announced()
+    if bidding is not None:
+        closes_ns = to_ns(now + timedelta(hours=bidding))
+        times = {"opens_ns": to_ns(now), "closes_ns": closes_ns, "paused_ns": to_ns(now) if state == "paused" else None}
+        Lot.objects.create(listing=listing, state=state, terms="{}", start_fen=1_00, **times)
+    Listing.objects.filter(pk=listing.pk).update(
+        state=state if bidding is None else "bidding", closes_at=now + timedelta(hours=registration)
+    )
+    return listing
+
+
+def test_the_order_of_closing_is_by_the_end_that_matters_now_and_what_stands_still_is_behind(client: Client) -> None:
+    day = Day()
+    late_bidding = an_end(day, state="scheduled", registration=-9, bidding=30)
+    registering = an_end(day, state="announced", registration=7)
+    paused = an_end(day, state="paused", registration=-8, bidding=1)
+    soon_bidding = an_end(day, state="live", registration=-2, bidding=3)
+    waiting = an_end(day, state="qualifying", registration=-1)
+    suspended = an_end(day, state="suspended", registration=5)
+    over = an_end(day, state="ended", registration=-20)
+    known = [soon_bidding, registering, late_bidding]
+    unknown = [waiting, paused, suspended]
+    with the_index():
+        for address in ("/market", "/market?sort=closes"):
+            text = text_of(client, address)
+            order = sorted((*known, *unknown, over), key=lambda one: text.index(one.number))
+            assert [one.number for one in order] == [one.number for one in (*known, *unknown, over)], address
+            assert "截止时间未定，排在其后" in text
+        for sort, numbers in (("closes", [*known, *unknown]), ("-closes", [*known[::-1], *unknown[::-1]])):
+            found = client.get(f"/api/listings?sort={sort}").json()["items"]
+            assert [one["number"] for one in found] == [one.number for one in (*numbers, over)]
+        assert "截止时间未定，排在其后" not in text_of(client, "/market?sort=price")
+
+
+def test_a_pause_puts_an_auction_behind_and_a_resumption_puts_it_back(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    registering = an_end(day, state="announced", registration=9)
+    number = lot.listing.number
+    with the_index(), the_floor():
+        for deed, is_first in ((partial(Pause, reason="系统网络中断，核实期间暂停。"), False), (Resume, True)):
+            floor_doors.order(lot.pk, deed, who_ref="official")
+            sequencer.number_now()
+            finder.follow()
+            text = text_of(client, "/market")
+            assert (text.index(number) < text.index(registering.number)) is is_first
+
+
+def test_the_timetable_has_what_stands_still_behind_what_has_a_time(client: Client) -> None:
+    day = Day()
+    paused = an_end(day, state="paused", registration=-8, bidding=1)
+    live = an_end(day, state="live", registration=-2, bidding=3)
+    registering = an_end(day, state="announced", registration=7)
+    given.an_admitted(registering, day.buyers[0])
+    text = text_of(client, "/").partition('class="when"')[2]
+    rows = [f"/lots/{live.lots.get().pk}", f"/listings/{registering.number}", f"/lots/{paused.lots.get().pk}"]
+    assert sorted(rows, key=text.index) == rows
 
 
 def test_what_was_found_is_taken_away_as_a_sheet(client: Client) -> None:

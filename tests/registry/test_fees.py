@@ -184,6 +184,45 @@ def test_a_fee_seen_unpaid_after_its_due_day_is_in_grace_and_then_unpaid():
     assert fees.standing(facts, date(2022, 12, 1)) is fees.Standing.UNPAID
 
 
+def test_a_year_that_fell_due_while_nobody_looked_is_no_more_known_as_unpaid_than_the_years_before_it():
+    rows = {row.year: row for row in fees.fee_table(a_patent(fees=FeeRecord()), date(2026, 6, 8))}
+    assert [year for year, row in rows.items() if not row.is_known] == [4, 5, 6, 7, 8]
+    assert (rows[3].is_paid, rows[3].is_known, rows[9].is_known) == (True, True, True)
+    assert (rows[8].surcharge_percent, rows[8].owed_fen) == (5, 210_000), "owed if it was not paid"
+
+
+def test_whether_a_fee_was_paid_late_is_known_only_from_a_look_after_the_months_of_grace():
+    def known(as_of: date, day: date) -> bool:
+        facts = a_patent(fees=FeeRecord(paid_through_year=3, as_of=as_of))
+        return next(row for row in fees.fee_table(facts, day) if row.year == 4).is_known
+
+    in_grace, over = date(2022, 6, 1), date(2022, 12, 1)
+    assert known(in_grace, in_grace)
+    assert not known(in_grace, over)
+    assert known(over, over)
+    assert not known(date(2022, 5, 1), in_grace)
+
+
+def test_a_late_fee_that_its_holder_reported_is_not_known_as_unpaid_while_nobody_looked():
+    reported = (Payment(4, date(2022, 6, 1), 120_000 + 6_000),)
+    facts = a_patent(fees=FeeRecord(paid_through_year=3, as_of=date(2022, 5, 20), reported=reported))
+    row = next(row for row in fees.fee_table(facts, date(2022, 6, 8)) if row.year == 4)
+    assert (row.is_paid, row.is_known) == (False, False)
+    assert fees.standing(facts, date(2022, 6, 8)) is fees.Standing.UNCONFIRMED
+
+
+def test_a_year_paid_here_is_known_as_paid_though_those_before_it_are_not():
+    paid_here = FeeRecord(payments=(Payment(8, date(2026, 5, 5), 200_000),))
+    rows = {row.year: row for row in fees.fee_table(a_patent(fees=paid_here), date(2026, 6, 8))}
+    assert (rows[8].is_paid, rows[8].is_known, rows[8].owed_fen) == (True, True, 0)
+    assert (rows[7].is_paid, rows[7].is_known) == (False, False)
+
+
+def test_before_the_grant_no_fee_is_late():
+    rows = fees.fee_table(a_patent(granted_on=None, fees=FeeRecord()), date(2020, 7, 1))
+    assert [row.year for row in rows if row.surcharge_percent or not row.is_known] == []
+
+
 @given(some.sampled_from([Kind.INVENTION, Kind.UTILITY_MODEL, Kind.DESIGN]), some.integers(1, 9))
 def test_fees_never_fall_with_the_years(kind, year):
     assert fees.full_fen(kind, year, on=IN_2023) <= fees.full_fen(kind, year + 1, on=IN_2023)

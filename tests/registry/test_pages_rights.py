@@ -298,6 +298,27 @@ def test_a_late_fee_shows_its_surcharge_apart(client: Client) -> None:
     assert "2,100" not in text
 
 
+def test_a_late_fee_after_years_that_nobody_knows_as_paid_is_as_unknown_as_they_are(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right = given.a_right(house, seller.party)
+    filed = putting.today() - timedelta(days=8 * 365 + 2 + 45)
+    said = replace(queries.record_of(right), filed_on=filed, fees_paid_through_year=0, fees_as_of=None)
+    Right.objects.filter(pk=right.pk).update(facts=records.to_text(said), filed_on=filed)
+    text = text_of(client, f"/rights/{right.pk}")
+    assert '<span class="st half">未知是否已缴；如未缴，滞纳金 100 元</span>' in text
+    assert '<span class="st half">未知是否已缴</span>' in text
+    assert "逾期，滞纳金" not in text
+    assert 'data-l="滞纳金（元）">100<' not in text
+    assert '<span class="st no">' not in text.partition('id="h-fees"')[2].partition("</table>")[0]
+    english = text_of(english_of(client), f"/rights/{right.pk}")
+    assert '<span class="st half">Not known as paid; if unpaid, a surcharge of 100 yuan</span>' in english
+    assert "未知是否已缴" in text_of(Client(), "/rights")
+    form = text_of(desk.browser_of(seller.person), f"/rights/{right.pk}/fees")
+    assert "如未缴，今日应缴" in form
+    rows = {one["year"]: one for one in Client().get(f"/api/rights/{right.pk}").json()["fees"]}
+    assert [rows[year]["is_known"] for year in (8, 9, 10)] == [False, False, True]
+
+
 def test_a_refused_claim_tells_its_holder_what_is_missing_and_a_text_file_is_no_evidence() -> None:
     house, seller = given.House(), given.a_side("holder")
     right = given.a_right(house, seller.party)

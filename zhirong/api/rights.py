@@ -84,6 +84,7 @@ class FeeTold(shapes.Told):
     paid_fen: shapes.Fen
     owed_fen: shapes.Fen = Field(description="What is missing today, surcharge included, in fen")
     is_paid: bool
+    is_known: bool = Field(description="False: fell due, not known as paid; owed_fen is owed only if it was not")
 
 
 class ReasonTold(shapes.Told):
@@ -263,6 +264,7 @@ def fee(one: fees.FeeYear) -> FeeTold:
         paid_fen=one.paid_fen,
         owed_fen=one.owed_fen,
         is_paid=one.is_paid,
+        is_known=one.is_known,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import close_old_connections
 from django.db.models import Model, Prefetch, QuerySet
 
-from zhirong.exchange import disclosed, sales
+from zhirong.exchange import disclosed, ends, sales
 from zhirong.exchange.models import Deal, Listing, ListingItem, Lot
 from zhirong.record import feed
 from zhirong.record.feed import Told
@@ -111,21 +111,21 @@ def of_listings(listings: Sequence[Listing]) -> Iterator[Document]:
     by_listing: dict[int, list[Right]] = {}
     for item in found:
         by_listing.setdefault(item.listing_id, []).append(item.right)
-    tops = dict(Lot.objects.filter(listing__in=listings, top_fen__isnull=False).order_by("run").values_list(
-        "listing_id", "top_fen"
-    ))  # fmt: skip
+    lots = list(Lot.objects.filter(listing__in=listings).order_by("run"))
+    tops = {lot.listing_id: lot.top_fen for lot in lots if lot.top_fen is not None}
+    last = {lot.listing_id: lot for lot in lots}
     live = dict(Deal.objects.filter(listing__in=listings, state__in=sales.LIVE).values_list("listing_id", "price_fen"))
     for listing in listings:
         price_fen = sales.price_fen(listing, live_fen=live.get(listing.pk), top_fen=tops.get(listing.pk))
-        yield of_listing(listing, by_listing.get(listing.pk, []), price_fen=price_fen)
+        end = ends.of(listing, last.get(listing.pk))
+        yield of_listing(listing, by_listing.get(listing.pk, []), price_fen=price_fen, end=end)
 
 
-def of_listing(listing: Listing, rights: Sequence[Right], *, price_fen: int) -> Document:
+def of_listing(listing: Listing, rights: Sequence[Right], *, price_fen: int, end: ends.End | None) -> Document:
     """One listing: its own words first, those of its rights after them."""
     filed = [right.filed_on for right in rights if right.filed_on]
     dates: dict[str, Any] = {"listed": listing.announced_at, "applied": min(filed, default=None)}
-    # What is over closes no more, and what is suspended at no known time: both stand behind in the order of closing.
-    dates["closes"] = listing.closes_at if listing.state in OPEN else None
+    dates["closes"] = end.at if end else None
     first = rights[:TEXTS_MOST]
     return Document(
         id=listing.topic,
@@ -138,6 +138,7 @@ def of_listing(listing: Listing, rights: Sequence[Right], *, price_fen: int) -> 
         inventors=_unique(name for right in first for name in right.inventors.split("\n") if name),
         ipc=_unique(symbol for right in rights for symbol in _symbols(right)),
         dates={name: day for name, day in dates.items() if day is not None},
+        behind=frozenset() if end is None or end.is_known else frozenset({"closes"}),
         state=listing.state,
         state_names=STATE_NAMES.get(listing.state, ()),
         price_fen=price_fen,

@@ -63,6 +63,7 @@ def annual_fees(given: Json) -> Json:
                 "paid_fen": row.paid_fen,
                 "owed_fen": row.owed_fen,
                 "is_paid": row.is_paid,
+                "is_known": row.is_known,
             }
             for row in rows
         ],
@@ -294,6 +295,7 @@ FEE_YEAR = _object(
         "paid_fen": WHOLE,
         "owed_fen": WHOLE,
         "is_paid": YES,
+        "is_known": YES,
     },
     "year",
     "due_on",

@@ -19,7 +19,8 @@ class Document:
     """What can be found of one thing; the thing itself, its texts for show included, stays with its module.
 
     `id` is the topic on the record (`right:12`, `listing:7`), `more` are further texts of low weight
-    (the English title, names of IPC classes), `facets` those that cannot be read off the other values.
+    (the English title, names of IPC classes), `facets` those that cannot be read off the other values. In the order of
+    a date named in `behind` it stands after all that are not, and before those that have no such date.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Document:
     inventors: tuple[str, ...] = ()
     ipc: tuple[str, ...] = ()
     dates: Mapping[str, date | datetime] = field(default_factory=dict)
+    behind: frozenset[str] = frozenset()
     state: str = ""
     state_names: tuple[str, ...] = ()
     price_fen: int | None = None
@@ -39,6 +41,7 @@ class Document:
 
     def __post_init__(self) -> None:
         assert self.dates.keys() <= set(DATES), f"unknown dates {set(self.dates) - set(DATES)}"
+        assert self.behind <= self.dates.keys(), f"behind without a date {set(self.behind) - set(self.dates)}"
         assert self.facets.keys() <= set(FACETS), f"unknown facets {set(self.facets) - set(FACETS)}"
 
 

@@ -19,7 +19,7 @@ from zhirong.search.backend import PRICE_EDGES_FEN, Band, Hit, Request, Results
 from zhirong.search.documents import DATES, FACETS, SORTS, Document
 
 # A change of the fields below, or of what may stand in the index, needs a new number: the folder is then rebuilt.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 ENGINE = metadata.version("tantivy")
 WRITER_BYTES = 32_000_000
 # A sort key ends in twenty bits of the id's checksum, so that equal prices keep one order in every index.
@@ -27,6 +27,8 @@ TIE_BITS = 20
 LARGEST_KEY = 2**63 - 1
 # Dearer things (beyond 88 billion yuan) share one place at the end of the order.
 LARGEST_SORTED = (LARGEST_KEY >> TIE_BITS) - 1
+# More seconds than any date has: what stands behind the dated keeps its order there.
+BEHIND = LARGEST_SORTED // 2
 BROKEN = (ValueError, OSError, RuntimeError)
 
 
@@ -228,10 +230,11 @@ def _add_sort_keys(made: Any, document: Document) -> None:
         value = None if value is None else min(value, LARGEST_SORTED)
         if value is None:
             made.add_integer(f"{name}_up", LARGEST_KEY - (1 << TIE_BITS) + tie)
-            made.add_integer(f"{name}_down", -1 - tie)
+            made.add_integer(f"{name}_down", -LARGEST_KEY + (1 << TIE_BITS) - tie)
         else:
-            made.add_integer(f"{name}_up", (value << TIE_BITS) + tie)
-            made.add_integer(f"{name}_down", (value << TIE_BITS) + (1 << TIE_BITS) - 1 - tie)
+            far = BEHIND if name in document.behind else 0
+            made.add_integer(f"{name}_up", (value + far << TIE_BITS) + tie)
+            made.add_integer(f"{name}_down", (value - far << TIE_BITS) + (1 << TIE_BITS) - 1 - tie)
 
 
 def _seconds(value: date | datetime | None) -> int | None:

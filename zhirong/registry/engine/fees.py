@@ -28,7 +28,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeeYear:
-    """One row of the fee table; `owed_fen` is what is missing on the day asked, surcharge included."""
+    """One row of the fee table; `owed_fen` is what is missing on the day asked, surcharge included.
+
+    Where `is_known` is false the fee fell due and nobody looked since: what is owed is owed only if it was not paid.
+    """
 
     year: int
     due_on: date
@@ -39,6 +42,7 @@ class FeeYear:
     owed_fen: int
     surcharge_percent: int
     is_paid: bool
+    is_known: bool
 
 
 def full_fen(kind: Kind, year: int, *, on: date) -> int:
@@ -143,13 +147,9 @@ def standing(facts: RightFacts, day: date) -> Standing:
     next_year = paid_through(facts) + 1
     if next_year > terms.term_years(facts.kind, facts.filed_on) or day <= due_on(facts.filed_on, next_year):
         return Standing.PAID
-    if not _was_seen_unpaid(facts.fees, due_on(facts.filed_on, next_year)):
+    if _is_unconfirmed(facts, next_year, day):
         return Standing.UNCONFIRMED
-    ended = grace_ends_on(facts.filed_on, next_year)
-    if day <= ended:
-        is_reported = _is_settled(facts, next_year, (*facts.fees.payments, *facts.fees.reported))
-        return Standing.UNCONFIRMED if is_reported else Standing.IN_GRACE
-    return Standing.UNPAID if _was_seen_unpaid(facts.fees, ended) else Standing.UNCONFIRMED
+    return Standing.IN_GRACE if day <= grace_ends_on(facts.filed_on, next_year) else Standing.UNPAID
 
 
 def was_seen_unpaid(facts: RightFacts, year: int) -> bool:
@@ -162,7 +162,9 @@ def fee_table(facts: RightFacts, day: date, *, reduction: Reduction = Reduction.
     """Every fee from the year of grant (or, before grant, of today) to the end of the term."""
     years = _years(facts, day)
     through = paid_through(facts) if years else 0
-    return [_fee_year(facts, year, day=day, is_paid=year <= through, reduction=reduction) for year in years]
+    # A year paid here is paid, though nobody knows of those before it.
+    paid = {year for year in years if year <= through or _is_settled(facts, year, facts.fees.payments)}
+    return [_fee_year(facts, year, day=day, is_paid=year in paid, reduction=reduction) for year in years]
 
 
 def next_unpaid(facts: RightFacts, day: date) -> FeeYear | None:
@@ -186,11 +188,13 @@ def _years(facts: RightFacts, day: date) -> list[int]:
 def _fee_year(facts: RightFacts, year: int, *, day: date, is_paid: bool, reduction: Reduction) -> FeeYear:
     assert facts.filed_on is not None
     due, grace = due_on(facts.filed_on, year), grace_ends_on(facts.filed_on, year)
+    is_known = is_paid or not _is_unconfirmed(facts, year, day)
     full, fee = _fee_of_year(facts, year, reduction=reduction)
-    percent = surcharge_percent(facts.filed_on, year, min(day, grace))
+    # Annual fees begin with the grant (细则 第一百一十四条): before it nothing is late.
+    percent = 0 if facts.granted_on is None else surcharge_percent(facts.filed_on, year, min(day, grace))
     paid = sum(payment.fen for payment in facts.fees.payments if payment.year == year and payment.on <= day)
     owed = 0 if is_paid else owed_fen(full, fee, percent=percent, paid_fen=paid)
-    return FeeYear(year, due, grace, full, fee, paid, owed, percent, is_paid)
+    return FeeYear(year, due, grace, full, fee, paid, owed, percent, is_paid, is_known)
 
 
 def _fee_of_year(facts: RightFacts, year: int, *, reduction: Reduction) -> tuple[int, int]:
@@ -230,6 +234,17 @@ def _is_settled(facts: RightFacts, year: int, all_payments: Sequence[Payment]) -
     full, fee = _fee_of_year(facts, year, reduction=payments[-1].reduction)
     percent = surcharge_percent(facts.filed_on, year, payments[-1].on)
     return owed_fen(full, fee, percent=percent, paid_fen=sum(payment.fen for payment in payments)) == 0
+
+
+def _is_unconfirmed(facts: RightFacts, year: int, day: date) -> bool:
+    """Whether a fee that fell due may have been paid: nobody looked since, or a holder's word of it waits."""
+    if facts.filed_on is None or facts.granted_on is None or day <= due_on(facts.filed_on, year):
+        return False
+    ended = grace_ends_on(facts.filed_on, year)
+    if day > ended:
+        return not _was_seen_unpaid(facts.fees, ended)
+    is_reported = _is_settled(facts, year, (*facts.fees.payments, *facts.fees.reported))
+    return is_reported or not _was_seen_unpaid(facts.fees, due_on(facts.filed_on, year))
 
 
 def _was_seen_unpaid(fees: FeeRecord, due: date) -> bool:

@@ -261,7 +261,9 @@ def to_come(found: Any) -> list[Finding]:
     again, language = gettext("Everything above, once more"), "zh" if filters.is_chinese() else "en"
     lines = []
     if not found.close_findings and found.closes_at and found.announced_at:
-        by = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
+        # A suspended listing's clock stands, and its end of registration moves on (X4).
+        ends = gettext("stands still") if found.state == "suspended" else filters.short_moment(found.closes_at)
+        by = f"{gettext(STAGES['close'])} · {ends}"
         lines.append(Finding(("off", gettext("To come")), again, by, citations.rule("B9", language), ()))
     if found.announced_at:
         abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")

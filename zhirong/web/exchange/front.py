@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Sum
+from django.db.models import Case, Count, Prefetch, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
-from zhirong.exchange import periods, sales
+from zhirong.exchange import ends, periods, sales
 from zhirong.exchange.documents import OPEN
 from zhirong.exchange.models import Deal, Intent, Listing, ListingItem, Lot
 from zhirong.record import actions as record
@@ -95,14 +95,15 @@ def first_page(request: HttpRequest) -> HttpResponse:
 
 
 def timetable(now: datetime) -> list[dict[str, Any]]:
-    """Auctions by the time at which something ends or begins, then listings whose registration closes soon."""
-    lots = Lot.objects.exclude(state="closed").filter(listing__announced_at__isnull=False).order_by("closes_ns", "pk")
+    """Auctions and registrations by the time at which something ends or begins; what stands still is behind them."""
+    found_lots = Lot.objects.exclude(state="closed").filter(listing__announced_at__isnull=False)
+    lots = found_lots.order_by(Case(When(state__in=ends.RUNNING, then=Value(0)), default=Value(1)), "closes_ns", "pk")
     timed = periods.with_times(lots).select_related("listing")
     found = list(timed.prefetch_related(_first_rights("listing__items"))[:TIMETABLE])
     rows = [_lot_row(lot, now) for lot in found]
     if len(rows) < TIMETABLE:
         rows += _closing_rows(now, most=TIMETABLE - len(rows))
-    return sorted(rows, key=lambda row: row["at"])
+    return sorted(rows, key=lambda row: (row["stands"], row["at"]))
 
 
 def _first_rights(path: str) -> Prefetch[Any]:
@@ -118,6 +119,7 @@ def _lot_row(lot: Lot, now: datetime) -> dict[str, Any]:
     return {
         **_of_listing(lot.listing, at, now),
         "does": gettext((OPENS if is_ahead else ENDS)[lot.state]),
+        "stands": not ends.of_bidding(lot).is_known,
         "room": lot.pk,
         "price_fen": lot.top_fen or lot.start_fen,
         "price_word": gettext("Current price") if lot.top_fen else gettext("Start price"),
@@ -138,6 +140,7 @@ def _closing_rows(now: datetime, *, most: int) -> list[dict[str, Any]]:
         {
             **_of_listing(one, one.closes_at or now, now),
             "does": gettext("registration until"),
+            "stands": False,
             "room": None,
             "price_fen": one.asking_fen,
             "price_word": gettext("Asking price"),

@@ -163,6 +163,7 @@ def hall(request: HttpRequest) -> HttpResponse:
         prices=prices(address, results.prices),
         tabs=[(gettext(word), asked.link(of_kind(address, kind)), kind == asked.kind) for kind, word in TABS.items()],
         sorts=sorts(asked),
+        is_by_end=in_index(address, asked.kind).sort.removeprefix("-") == "closes",
         last=last,
         deepest=DEEPEST,
         elsewhere=elsewhere,

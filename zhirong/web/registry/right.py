@@ -228,12 +228,14 @@ def fee_rows(facts: RightFacts, day: date) -> list[tuple[fees.FeeYear, str, str,
         elif one.due_on >= day:
             is_next = not rows or rows[-1][2] == "go"
             shape, word = ("wait", gettext("Due next")) if is_next else ("off", gettext("Not due yet"))
+        elif not one.is_known:
+            shape, word = "half", words.unknown_fee(one, day)
         elif one.grace_ends_on >= day:
             shape, word = "no", gettext("Overdue, surcharge %(percent)s%%") % {"percent": one.surcharge_percent}
         else:
-            shape, word = "no", gettext("Not known as paid")
+            shape, word = "no", gettext("Not paid")
         paid = paid_on[one.year].isoformat() if one.year in paid_on else "–"
-        rows.append((one, paid, shape, word, words.surcharge_fen(one, day)))
+        rows.append((one, paid, shape, word, words.surcharge_fen(one, day) if one.is_known else 0))
     return rows
 
 

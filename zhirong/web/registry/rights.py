@@ -41,6 +41,7 @@ class Line:
     listed: tuple[str, str] | None
     fee: fees.FeeYear | None
     surcharge_fen: int
+    unknown_fee: str
 
 
 def with_standing(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Right]:
@@ -120,7 +121,8 @@ def line(right: Right, facts: Any, day: date) -> Line:
         overlays=words.overlays(standing),
         listed=(shape, gettext(word)) if live else None,
         fee=unpaid,
-        surcharge_fen=words.surcharge_fen(unpaid, day) if unpaid else 0,
+        surcharge_fen=words.surcharge_fen(unpaid, day) if unpaid and unpaid.is_known else 0,
+        unknown_fee="" if unpaid is None or unpaid.is_known else words.unknown_fee(unpaid, day),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext, gettext_noop
 
+from zhirong.base import shown
 from zhirong.registry import basis, labels
 from zhirong.registry.engine import fees, states
 from zhirong.registry.engine.facts import RightFacts
@@ -74,6 +75,14 @@ def source(code: str) -> str:
 def ending(code: str) -> str:
     """Why a right ended."""
     return gettext(ENDINGS[code])
+
+
+def unknown_fee(one: fees.FeeYear, day: date) -> str:
+    """A fee that fell due while nobody looked: what lateness adds is owed only if it was not paid (N22, 细则 115)."""
+    if not (added_fen := surcharge_fen(one, day)):
+        return gettext("Not known as paid")
+    told = shown.yuan(added_fen, "zh" if filters.is_chinese() else "en")
+    return gettext("Not known as paid; if unpaid, a surcharge of %(amount)s") % {"amount": told}
 
 
 def surcharge_fen(one: fees.FeeYear, day: date) -> int:
