@@ -112,7 +112,7 @@ def _heads() -> dict[str, dict[str, str]]:
     return {code: {name: str(text[name]) for name in ("zh", "en", "basis")} for code, text in texts.items()}
 
 
-def accepted(*, demo: bool = True) -> list[str]:
+def accepted(*, demo: bool = False) -> list[str]:
     """The rule sets that somebody may name; a house that is no demo knows none of the demonstration."""
     return [code for code, head in _heads().items() if demo or head["basis"] != "demo"]
 
@@ -125,7 +125,7 @@ def code_of(said: str, *, demo: bool) -> str:
     raise unknown(said, demo=demo)
 
 
-def unknown(said: str, *, demo: bool = True) -> Refused:
+def unknown(said: str, *, demo: bool = False) -> Refused:
     """The refusal of a name that no rule set has, with those that are accepted."""
     heads = {code: _heads()[code] for code in accepted(demo=demo)}
     known = {

@@ -115,8 +115,10 @@ class Cells:
             return None
 
     def unread(self) -> Unread:
-        """What people know the line by."""
-        return Unread(self.text("number")[:MOST_NUMBERS], self.text("title")[:MOST_TITLE])
+        """What people know the line by; where it was read, the record says it."""
+        if not self.faults:
+            return Unread()
+        return Unread(_written(self.text("number")[:MOST_NUMBERS]), self.text("title")[:MOST_TITLE])
 
     def fault(self, name: str, refused: Refused) -> None:
         """Keep what is wrong with a column under the heading that the sheet has for it."""
@@ -240,6 +242,14 @@ def _year(text: str) -> int:
     if found is None or not 0 <= int(found[1]) <= 20:
         raise Refused("registry.patent_year_unknown", text=text[:40])
     return int(found[1])
+
+
+def _written(text: str) -> str:
+    """Numbers as they are written everywhere, those that cannot be read as they stand."""
+    try:
+        return "；".join(numbers.read_right_number(part).shown for part in _names(text))
+    except Refused:
+        return text
 
 
 def _price(text: str) -> int:

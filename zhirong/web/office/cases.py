@@ -179,7 +179,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             "drop": lambda: imports.drop_import(person, one),
         }
         return rooms.do(request, deeds)
-    columns = line_columns(request)
+    columns = line_columns(request, one.kind)
     found = ImportRow.objects.filter(batch=one)
     only_faults = reading.choice(request, "faults", ("0", "1")) == "1"
     if only_faults:
@@ -210,7 +210,7 @@ def state_of(batch: ImportBatch) -> tuple[str, str]:
     return ("no", gettext("Has faults")) if batch.faults else ("wait", gettext("Waits for a decision"))
 
 
-def line_columns(request: HttpRequest) -> list[lists.Column]:
+def line_columns(request: HttpRequest, kind: str) -> list[lists.Column]:
     """What the list shows of an import's line."""
     language = views.chosen(request, "lang")
 
@@ -228,13 +228,13 @@ def line_columns(request: HttpRequest) -> list[lists.Column]:
         return f"{said.get('number') or numbers or number} {said.get('title') or title}".strip()
 
     def holders(row: ImportRow) -> str:
-        is_right = records.is_read(row.facts) and "keys" not in json.loads(row.facts)
-        return filters.listed(one.name for one in records.from_text(row.facts).named_holders()) if is_right else ""
+        said = records.from_text(row.facts).named_holders() if records.is_read(row.facts) else ()
+        return filters.listed(one.name for one in said) or "–"
 
     return [
         lists.Column(head=gettext("Line"), value=lambda row: row.line, order="line"),
         lists.Column(head=gettext("Number and title"), value=named),
-        lists.Column(head=gettext("Holders that the file names"), value=lambda row: holders(row) or "–"),
+        *([lists.Column(head=gettext("Holders that the file names"), value=holders)] if kind != "listings" else []),
         lists.Column(
             head=gettext("Faults found"), value=lambda row: faults(row) or gettext("none"),
             state=lambda row: "" if row.faults != "[]" else "go",

@@ -207,7 +207,7 @@ def previewed_listings(batch: ImportBatch, offset: int, *, only_faults: bool) ->
     bad = {line for line, one in judged.items() if one.refused}
     wanted = list(rows.filter(~Q(faults="[]") | Q(line__in=bad)) if only_faults else rows)[offset : offset + ROWS]
     keys = {key for row in wanted for key in json.loads(row.facts).get("keys", ())}
-    known = sheet.rights_named(sheet.seller_of(batch), keys)
+    known = sheet.rights_named(batch.holder, keys) if batch.holder else {}
     states = states_of(wanted, batch, offset) if batch.visible_at and not only_faults else {}
     lines = [listing_line(row, judged.get(row.line), known=known, became=states.get(row.line)) for row in wanted]
     return lines, batch.faults + len(bad)
