@@ -286,9 +286,19 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         title=gettext("Objection to %(deal)s") % {"deal": one.deal.number},
         way=(gettext("Settlement"), reverse("office-deals")),
         objection=one,
+        spoken_for=spoken_for(one),
         may=may,
         took_part=may and one.state == "open" and objections.took_part(person, one.deal),
     )
+
+
+def spoken_for(one: Objection) -> str:
+    """For whom an objection was raised, and whether it is a side of the deal; old ones name no party."""
+    party = one.party or objections.acts_for(one.raised_by, one.deal)
+    if party is None:
+        return "–"
+    role = {one.deal.seller_id: gettext("Seller"), one.deal.buyer_id: gettext("Buyer")}.get(party.pk)
+    return f"{party.name} · {role}" if role else party.name
 
 
 @rooms.room("exchange.see_office")
