@@ -17,12 +17,18 @@ from zhirong.base.refused import Refused, sentence
 from zhirong.cli import migrate
 
 FIRST_LOGIN = "admin"
+# What a shell says of a command that Ctrl+C ended.
+STOPPED = 130
 
 
 def main(argv: Sequence[str]) -> int:
     asked = read(argv)
-    open_house(asked.data)
-    tell_first_administrator()
+    try:
+        open_house(asked.data)
+        tell_first_administrator()
+    except KeyboardInterrupt:
+        print("已在启动前停止，请再次启动。/ Stopped before the house was open; start it again.", file=sys.stderr)
+        return STOPPED
     serve(host=asked.host, port=asked.port)
     return 0
 

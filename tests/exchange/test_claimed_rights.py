@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -14,10 +15,10 @@ from tests.exchange import given_desk as desk
 from tests.exchange.given_hall import signed_in
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import gates, jobs, papers
+from zhirong.exchange import gates, jobs, papers, published
 from zhirong.exchange.actions import contracts, listings
 from zhirong.exchange.models import Deal, Gate, Listing
-from zhirong.papers import pdf
+from zhirong.papers import facts, pdf
 from zhirong.record import actions as record
 from zhirong.registry import basis, queries, records
 from zhirong.registry.actions import titles
@@ -94,12 +95,7 @@ def test_the_operator_sees_the_claim_and_its_evidence_before_announcing() -> Non
 def test_the_contract_warrants_what_is_so() -> None:
     house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
     listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
-    given.an_admitted(listing, buyer)
-    given.time_passes(minutes=4)
-    jobs.tick()
-    given.time_passes(minutes=6)
-    jobs.tick()
-    deal = contracts.write(Deal.objects.get(listing=listing).pk)
+    deal = bought(listing, buyer)
     said = papers.contract_facts(deal)
     assert [REGISTERED in one.zh for one in said.titles] == [True]
     assert "having seen evidence, accepted Party A's claim" in said.titles[0].en
@@ -108,16 +104,20 @@ def test_the_contract_warrants_what_is_so() -> None:
         assert pdf.contract(said, language).startswith(b"%PDF")
 
 
-def test_the_certificate_says_to_everyone_what_was_not_known_and_names_nobody(client: Client) -> None:
-    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
-    listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
+def bought(listing: Listing, buyer: given.Side) -> Deal:
+    """One buyer came; the contract is written."""
     given.an_admitted(listing, buyer)
     given.time_passes(minutes=4)
     jobs.tick()
     given.time_passes(minutes=6)
     jobs.tick()
-    deal = contracts.write(Deal.objects.get(listing=listing).pk)
-    sold = desk.settled(desk.paid(desk.signed(desk.Sold(house, seller, buyer, deal))))
+    return contracts.write(Deal.objects.get(listing=listing).pk)
+
+
+def test_the_certificate_says_to_everyone_what_was_not_known_and_names_nobody(client: Client) -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
+    sold = desk.settled(desk.paid(desk.signed(desk.Sold(house, seller, buyer, bought(listing, buyer)))))
     address = f"/certificates/{sold.deal.certificate.number}"
     text = text_of(client, address)
     assert "未尽事项" in text
@@ -125,6 +125,35 @@ def test_the_certificate_says_to_everyone_what_was_not_known_and_names_nobody(cl
     assert "经认领" in text
     assert REGISTERED not in text
     assert "What was not known" in text_of(english(client), address)
+    own = text_of(signed_in(buyer.person), f"/deals/{sold.deal.number}")
+    assert "权利是否有效：第 4–" in own
+    assert "本中心没有质押、查封、中止的记录" in own
+
+
+def test_the_sealed_paper_says_what_was_not_known() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
+    sold = desk.settled(desk.paid(desk.signed(desk.Sold(house, seller, buyer, bought(listing, buyer)))))
+    said = published.certificate_facts(sold.deal.certificate, verify_at="x")
+    assert [REGISTERED in one.zh and "认领为转让方所有" in one.zh for one in said.titles] == [True]
+    assert [one.en.partition(", ")[2][:16] for one in said.unknown_fees] == ["patent years 4–9"[:16]]
+    sealed = json.loads(sold.deal.certificate.sealed_body)["facts"]
+    assert sealed["titles"] == facts.plain(said.titles)
+    assert sealed["unknown_fees"] == facts.plain(said.unknown_fees)
+    for language in ("zh", "en"):
+        assert pdf.certificate(said, language).startswith(b"%PDF")
+
+
+def test_nobody_says_that_there_is_no_pledge_where_nobody_looked(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = listings.announce(house.operator, a_submitted(house, seller).pk, fees_unknown=True)
+    text = text_of(client, f"/listings/{listing.number}")
+    assert "本中心没有质押、查封、中止的记录；本中心未查看国家知识产权局登记簿" in text
+    assert "无质押、无查封、无中止" not in text
+    right = listing.items.get().right
+    assert "本中心未查看该权利在国家知识产权局的登记簿" in text_of(client, f"/rights/{right.pk}")
+    known = text_of(client, f"/listings/{given.an_announced(house, seller).number}")
+    assert "无质押、无查封、无中止" in known
 
 
 def test_the_certificate_of_a_registered_holder_has_no_reservations(client: Client) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from zhirong.base.refused import Refused, catalogue
 from zhirong.exchange import rule_sets, rules
 from zhirong.exchange.rule_sets import Span, rule_set
+from zhirong.web.exchange import rulebook
 
 DAY = date(2026, 11, 22)
 
@@ -244,3 +245,15 @@ def test_every_refusal_of_bids_and_lots_has_both_texts() -> None:
         if code.split(".")[0] in ("bid", "lot"):
             assert {"zh", "en", "rule", "status"} <= set(entry), code
             assert f'"{code}"' in used, code
+
+
+def test_what_the_house_chose_itself_is_not_marked_as_read_in_a_published_text() -> None:
+    """A figure whose source is a rule of the house was read in no law (RULEBOOK B1, B8)."""
+    wrong = [
+        (code, name, entry["source"])
+        for code in rule_sets.codes()
+        for name, entries in rule_sets.sources(code).items()
+        for entry in entries
+        if entry["certain"] == "text" and "house rule" in rulebook.said_sources()[entry["source"]]["en"]
+    ]
+    assert wrong == []

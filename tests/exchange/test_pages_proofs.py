@@ -16,7 +16,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange.given_hall import Day, signed_in
 from tests.web.given_pages import text_of
 from zhirong.base import citations
-from zhirong.exchange import rule_sets
+from zhirong.exchange import published, rule_sets
 from zhirong.papers import verifier
 from zhirong.people.models import Party
 from zhirong.record import sequencer
@@ -99,6 +99,27 @@ def test_a_file_above_the_bound_is_refused_and_not_read(client: Client, monkeypa
     answer = client.post("/verify", {"paper": SimpleUploadedFile("r.json", b"x" * (1 << 20) + b"x")})
     assert answer.status_code == 413
     assert "1 MB" in answer.content.decode()
+
+
+def test_a_certificates_pdf_is_led_to_the_page_that_compares_it(client: Client) -> None:
+    sold = desk.settled(desk.paid(desk.signed(desk.a_deal())))
+    content = published.certificate_file(sold.deal.certificate, "certificate.zh.pdf")
+    answer = client.post("/verify", {"paper": SimpleUploadedFile("c.pdf", content)}, follow=True)
+    assert answer.redirect_chain[0][0].startswith(f"/certificates/{sold.deal.certificate.number}?sha256=")
+    assert "相符：这是本凭证 certificate.zh.pdf 的 SHA-256" in answer.content.decode()
+    text = client.post("/verify", {"paper": SimpleUploadedFile("c.pdf", content + b" ")}).content.decode()
+    assert "没有凭证的 PDF 与此文件一致：c.pdf" in text
+
+
+def test_a_leaf_that_is_not_public_is_said_to_stand_and_shown_to_those_concerned(client: Client) -> None:
+    sold = desk.signed(desk.a_deal())
+    sequencer.number_now()
+    leaf = Leaf.objects.get(kind="exchange.submitted")
+    told = text_of(client, f"/verify?number={leaf.number}")
+    assert f"存证中有第 {leaf.number} 号" in told
+    own = desk.browser_of(sold.seller.person).get(f"/verify?number={leaf.number}")
+    assert own["Location"] == f"/receipts/{leaf.pk}"
+    assert "没有这个编号的记录" in text_of(client, "/verify?number=999999999")
 
 
 def test_only_two_files_are_checked_at_the_same_time(client: Client) -> None:

@@ -192,6 +192,8 @@ def test_the_transcript_names_the_buyer_only_when_it_is_over(client: Client) -> 
         text = text_of(client, f"/lots/{lot.pk}/transcript")
         assert intents[0].code in text
         assert day.buyers[0].party.name not in text
+        assert "<dt>加价幅度</dt>" in text
+        assert "演示规则" in text
         end(lot)
     text = text_of(client, f"/lots/{lot.pk}/transcript")
     assert day.buyers[0].party.name in text

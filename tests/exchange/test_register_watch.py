@@ -23,7 +23,7 @@ from zhirong.record import actions as record
 from zhirong.record.models import Leaf, Notice
 from zhirong.registry import queries
 from zhirong.registry.actions import putting, titles, weights
-from zhirong.registry.models import Encumbrance, Holding, Right
+from zhirong.registry.models import Encumbrance, Holding, RegisterEvent, Right
 from zhirong.registry.records import Named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 @pytest.fixture(autouse=True)
 def nothing_looked_at_yet() -> None:
-    register_watch._looked_at.clear()
+    register_watch.forget()
 
 
 def names_other(house: given.House, right: Right, other: Named, *, on: date | None = None) -> None:
@@ -215,12 +215,67 @@ def test_the_public_page_says_on_top_what_the_register_stopped_and_by_whom_witho
     assert "登记簿变动时" in text[text.index("无质押、无查封、无中止") :]
 
 
+def test_a_stop_that_failed_is_done_at_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    jobs.tick()
+    given.a_pledge(house, right_of(listing))
+    with monkeypatch.context() as broken:
+        broken.setattr(register_watch, "stop_for", lambda listing, *, reason: 1 / 0)
+        jobs.tick()
+        assert given.fresh(listing).state == "announced"
+    # However long it takes until it can be done.
+    Encumbrance.objects.update(entered_at=record.now() - timedelta(hours=1))
+    jobs.tick()
+    assert given.fresh(listing).state == "suspended"
+    jobs.tick()
+    assert len(deeds("exchange.suspended")) == 1
+
+
+def test_a_house_that_starts_looks_at_what_changed_since_the_announcement() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing, other, free = (given.an_announced(house, seller) for _ in range(3))
+    given.a_pledge(house, right_of(listing))
+    names_other(house, right_of(other), Named("某自然人"))
+    long_ago = record.now() - timedelta(days=9)
+    Listing.objects.update(announced_at=long_ago - timedelta(days=1))
+    Encumbrance.objects.update(entered_at=long_ago)
+    RegisterEvent.objects.update(entered_at=long_ago)
+    Holding.objects.filter(changed_at__isnull=False).update(changed_at=long_ago)
+    register_watch.forget()
+    assert register_watch.touched(record.now()) == [listing.pk, other.pk]
+    jobs.tick()
+    assert [given.fresh(one).state for one in (listing, other, free)] == ["suspended", "suspended", "announced"]
+    assert register_watch.touched(record.now()) == []
+
+
+def test_what_the_register_says_of_a_suspended_listing_stands_on_its_page(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    listing = given.an_announced(house, seller)
+    listings.suspend(house.operator, listing.pk, reason="核对公告内容。")
+    jobs.tick()
+    address = f"/listings/{listing.number}"
+    assert "不可以" not in checks_of(client, address)
+    since = beijing_day(record.now())
+    court = weights.Favoured("某市中级人民法院")
+    one = weights.encumber(house.operator, right_of(listing), weights.Weight.SEIZURE, favoured=court, since=since)
+    jobs.tick()
+    text = checks_of(client, address)
+    assert "不可以" in text[: text.index("权利有效")]
+    assert court.name not in text
+    weights.release(house.operator, one, day=since)
+    jobs.tick()
+    assert "不可以" not in checks_of(client, address)
+    assert given.fresh(listing).state == "suspended"
+    assert listing.gates.filter(stage="watch").count() == 2
+
+
 def test_a_deal_that_was_made_although_the_register_had_changed_is_stopped() -> None:
     sold = desk.a_deal()
     given.a_pledge(sold.house, right_of(sold.deal.listing))
     # As when the order to stop came after the end of the lot.
     Encumbrance.objects.update(entered_at=record.now() - timedelta(days=1))
-    register_watch._looked_at.clear()
+    register_watch.forget()
     jobs.tick()
     assert sold.fresh().stopped_at is not None
 

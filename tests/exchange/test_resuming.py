@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import translation
 
@@ -9,9 +11,12 @@ from tests.exchange import given_deals as given
 from tests.exchange.given_hall import Day, signed_in, the_floor
 from tests.web.given_pages import text_of
 from zhirong.base.refused import Refused, sentence
+from zhirong.exchange import floor_doors, jobs
 from zhirong.exchange.actions import bidding, register_watch
+from zhirong.exchange.floor import Health
 from zhirong.exchange.models import Listing, Lot, LotStep
 from zhirong.ledger import rules
+from zhirong.record import actions as record
 from zhirong.registry.actions import weights
 from zhirong.registry.models import Encumbrance, Right
 from zhirong.web.exchange import front, transcript
@@ -54,6 +59,40 @@ def test_an_auction_that_a_pledge_stopped_is_not_resumed_before_the_pledge_is_li
         assert Lot.objects.get(pk=lot.pk).state in ("scheduled", "live")
         page = text_of(operator, address)
         assert "登记簿上有障碍：" not in page
+
+
+def test_a_pledge_entered_while_no_floor_ran_stops_the_auction_before_anybody_bids() -> None:
+    day = Day()
+    lot, intents = day.auction()
+    other, _ = Day().auction()
+    given.a_pledge(day.house, right_of(lot.listing))
+    jobs.tick()
+    assert Lot.objects.get(pk=lot.pk).state in ("scheduled", "live")
+    with the_floor():
+        assert [one.state == "paused" for one in Lot.objects.order_by("pk")] == [True, False]
+        reply = floor_doors.bid(lot.pk, intents[0].code, lot.start_fen, key="k")
+        assert not reply.accepted
+        assert lot.steps.filter(kind="encumbered").count() == 1
+        assert lot.listing.gates.get(stage="watch").passed is False
+        jobs.tick()
+        assert not lot.steps.filter(kind="bid", refusal="").exists()
+        assert lot.steps.filter(kind="encumbered").count() == 1
+        assert Lot.objects.get(pk=other.pk).state != "paused"
+
+
+def test_a_change_found_while_no_floor_ran_is_stopped_as_soon_as_one_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    register_watch.forget()
+    with the_floor():
+        given.a_pledge(day.house, right_of(lot.listing))
+        with monkeypatch.context() as away:
+            away.setattr(register_watch.floor_doors, "health", lambda: Health("fallen", "", 0, 0, 0, 0))
+            jobs.tick()
+        assert Lot.objects.get(pk=lot.pk).state != "paused"
+        Encumbrance.objects.update(entered_at=record.now() - timedelta(hours=1))
+        jobs.tick()
+        assert Lot.objects.get(pk=lot.pk).state == "paused"
 
 
 def test_a_pledge_entered_while_the_order_to_resume_was_under_way_stops_the_auction_again(

@@ -23,6 +23,7 @@ from zhirong.record import actions as record
 from zhirong.record import jobs
 from zhirong.record.models import Event, Job, Leaf, Notice
 from zhirong.registry.models import ImportBatch, Right
+from zhirong.web.office import queue_sheets
 from zhirong.web.office import sheets as page
 from zhirong.web.registry import bringing
 
@@ -161,6 +162,9 @@ def test_the_queue_names_a_sheet_once_and_its_page_announces_it(house: given.Hou
     queue = text_of(operator, "/office")
     assert "同一份表的 2 项挂牌：挂牌表.csv" in queue
     assert queue.count(address) == 1
+    # A sheet is one task, and the database makes one of it.
+    assert "共 1 件待办" in queue
+    assert [row[0] for row in queue_sheets.of_sheets()] == ["sheet"]
     shown = text_of(operator, address)
     assert "公告这 2 项挂牌" in shown
     assert "16,000" in shown
@@ -213,6 +217,7 @@ def test_a_long_sheet_is_announced_in_the_background(
     operator, address = signed_in(house.operator), f"/office/sheets/{batch.pk}"
     assert operator.post(address, {"deed": "announce_sheet"}).status_code == 302
     assert operator.get(address)["Refresh"] == "2"
+    assert "正在公告挂牌表：已处理 0 行，共 2 行" in text_of(operator, address)
     job = Job.objects.get(kind=page.ANNOUNCE)
     first, second = page.do_announce(json.loads(job.facts))
     assert ((first.done, first.total), (second.done, second.total)) == ((1, 2), (2, 2))

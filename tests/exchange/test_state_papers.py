@@ -237,6 +237,36 @@ def test_a_run_whose_one_buyer_the_seller_declined_makes_no_later_one(rule_set: 
     assert listings.announce(house.operator, again.pk).state == "announced"
 
 
+@pytest.mark.parametrize("rule_set", ["platform", "state_owned"])
+def test_after_the_term_of_the_first_disclosure_all_begins_anew_whatever_the_rules(rule_set: str) -> None:
+    """A run without a buyer makes the next a later one for twelve months from the first disclosure, no longer (X3)."""
+    house, hospital = given.House(), a_state_seller(is_public_institution=True)
+    right = given.a_right(house, hospital.party)
+
+    def runs(days: int) -> Listing:
+        """One at nine tenths of an appraisal made anew, so many days later."""
+        given.time_passes(days=days)
+        found = drafted(hospital, right, asking_fen=720_000_00, rule_set=rule_set)
+        given.state_papers_of(house, hospital, found, value_fen=VALUE)
+        return found
+
+    first = drafted(hospital, right, rule_set=rule_set)
+    given.state_papers_of(house, hospital, first, value_fen=VALUE)
+    ends(announced(house, hospital, first))
+    second = announced(house, hospital, runs(330))
+    ends(second)
+    # The second run was announced within the term, which it does not prolong.
+    third = runs(50)
+    with refused("listing.below_appraisal", value_fen=VALUE, least_fen=VALUE):
+        announced(house, hospital, third)
+    handed = given.an_offer(hospital, right, asking_fen=VALUE, rule_set=rule_set)
+    listings.send_back(house.operator, third.pk, reason="价格低于评估结果。")
+    changes.change(hospital.person, third.pk, handed)
+    ends(announced(house, hospital, third))
+    # The third is a first disclosure, and begins a term of its own.
+    assert announced(house, hospital, runs(100)).state == "announced"
+
+
 def test_many_at_once_are_no_way_around() -> None:
     house, seller = given.House(), a_state_seller()
     offer = given.an_offer(seller, given.a_right(house, seller.party), rule_set="state_owned")

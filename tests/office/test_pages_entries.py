@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -77,6 +78,34 @@ def test_a_pledge_is_entered_agreed_to_and_released() -> None:
     one.refresh_from_db()
     assert (one.ended_on, one.end_file is not None) == (case.today, True)
     assert "已结束" in text_of(case.operator, case.address)
+
+
+def offered(case: Case) -> list[str]:
+    """Who stands in the form for a consent."""
+    found = re.search(r'<select id="agree-by".*?</select>', text_of(case.operator, case.address))
+    return re.findall(r'<option value="([^"]*)"', found[0]) if found else []
+
+
+def test_a_consent_is_asked_of_co_owners_and_pledgees_alone_and_nobody_is_chosen_beforehand() -> None:
+    case, bank, joint = Case(), people.a_party(is_verified=True), people.a_party(is_verified=True)
+    assert offered(case) == []
+    case.send("agree", act="sell", by=f"party:{case.seller.party.ref}")
+    case.send("burden", weight="seizure", in_favour_of="某市中级人民法院")
+    case.send("burden", weight="licence:plain", in_favour_of="某厂")
+    assert offered(case) == []
+    case.send("burden", weight="pledge", in_favour_of="某商业银行", party=bank.ref)
+    assert offered(case) == ["", f"party:{bank.ref}"]
+    case.right.holdings.update(share_ppm=600_000)
+    case.right.holdings.create(name=joint.name, party=joint, share_ppm=400_000, position=1)
+    owners = [f"party:{case.seller.party.ref}", f"party:{joint.ref}"]
+    assert offered(case) == ["", *owners, f"party:{bank.ref}"]
+    page = text_of(case.operator, case.address)
+    assert re.search(r'<select id="agree-act"[^>]*><option value="" selected>请选择</option>', page)
+    for said, field in (({"act": "sell", "by": ""}, "by"), ({"act": "", "by": owners[1]}, "act")):
+        answer = case.send("agree", **said)
+        assert answer.status_code == 400
+        assert f'id="agree-{field}-w"' in answer.content.decode()
+    assert Consent.objects.count() == 0
 
 
 def test_a_seizure_stops_a_listing_and_a_licence_keeps_its_scope() -> None:

@@ -8,6 +8,8 @@ from tests.exchange import given_deals as given
 from tests.office.given_office import signed_in
 from tests.people import given_people as people
 from tests.web.given_pages import text_of
+from zhirong.exchange import jobs
+from zhirong.exchange.actions import listings
 from zhirong.exchange.models import Listing, Lot
 from zhirong.registry.actions import weights
 from zhirong.registry.models import Encumbrance
@@ -143,3 +145,23 @@ def test_an_auction_that_stands_still_is_reached_from_its_listing() -> None:
     page = client.get(address).content.decode()
     assert "竞价已暂停" not in page
     assert f'href="/office/lots/{lot.pk}"' in page
+
+
+def test_the_listing_and_the_refusal_to_let_it_go_on_lead_to_the_page_of_each_right() -> None:
+    house, seller = given.House(), given.a_side("holder")
+    free, pledged = given.a_right(house, seller.party), given.a_right(house, seller.party)
+    draft = listings.draft(seller.person, given.an_offer(seller, free, pledged))
+    listing = listings.announce(house.operator, listings.submit(seller.person, draft.pk).pk)
+    client, address = signed_in(house.operator), f"/office/listings/{listing.pk}"
+    text = text_of(client, address)
+    for right in (free, pledged):
+        assert f'href="/office/rights/{right.pk}">该权利的登记事项与负担<' in text
+    given.a_pledge(house, pledged)
+    jobs.tick()
+    refused = client.post(address, {"deed": "resume", "reason": "已核实。"})
+    assert refused.status_code == 409
+    way = 'href="/office/rights/{}">前往权利 {} 的登记页</a>'
+    told = refused.content.decode()
+    assert way.format(pledged.pk, pledged.number) in told
+    assert way.format(free.pk, free.number) not in told
+    assert way.format(pledged.pk, pledged.number) not in text_of(client, address)

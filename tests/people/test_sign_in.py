@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 
@@ -6,13 +7,14 @@ from django.conf import settings as django_settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
 from django.contrib.sessions.backends.base import SessionBase
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from tests.people import given_people as given
 from tests.people.given_people import PASSWORD, deeds, refused
 from zhirong.base.refused import Refused
-from zhirong.people import access, rules
-from zhirong.people.actions import sign_in
+from zhirong.people import access, rules, stored_hashes
+from zhirong.people.actions import browsers, sign_in
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import Leaf, Notice
@@ -169,7 +171,7 @@ def test_a_try_is_spent_before_the_password_is_looked_at(monkeypatch: pytest.Mon
         seen.append(Person.objects.get(pk=person.pk).tries_left)
         return False
 
-    monkeypatch.setattr(sign_in, "check_password", look)
+    monkeypatch.setattr(stored_hashes, "check_password", look)
     with refused("people.wrong_log_in", tries=5, minutes=15):
         sign_in.prove(person, PASSWORD)
     assert seen == [4]
@@ -211,9 +213,22 @@ def test_a_new_password_ends_the_other_sessions() -> None:
 
 def test_the_old_password_is_needed_for_a_new_one() -> None:
     person = given.a_person(password=PASSWORD)
-    with refused("people.wrong_log_in", tries=5, minutes=15):
-        sign_in.change_password(person, None, old="wrong-one-here", new="another-good-lamp-8")
+    for _ in range(4):
+        with refused("people.wrong_old_password", tries=5, minutes=15):
+            sign_in.change_password(person, None, old="wrong-one-here", new="another-good-lamp-8")
+    for _ in range(2):
+        with refused("people.change_locked"):
+            sign_in.change_password(person, None, old="wrong-one-here", new="another-good-lamp-8")
     assert Person.objects.get(pk=person.pk).check_password(PASSWORD)
+
+
+def test_the_password_until_now_is_no_new_one() -> None:
+    person = given.a_person(password=PASSWORD)
+    before = Person.objects.get(pk=person.pk).password
+    with refused("people.password_same"):
+        sign_in.change_password(person, None, old=PASSWORD, new=PASSWORD)
+    assert Person.objects.get(pk=person.pk).password == before
+    assert "people.password_changed" not in deeds()
 
 
 def test_a_house_is_founded_once() -> None:
@@ -242,3 +257,91 @@ def test_a_log_in_takes_little_memory_and_an_older_hash_is_still_read(settings: 
     assert "m=102400" in older
     assert check_password("quiet-harbour-lamp-7", older)
     assert not check_password("quiet-harbour-lamp-8", older)
+
+
+@pytest.fixture
+def older(settings: Settings) -> Iterator[Argon2PasswordHasher]:
+    """A house that hashes as it does in truth, and how a house of before did, with less memory than that had."""
+    settings.PASSWORD_HASHERS = django_settings_hashers()
+    stored_hashes.stored.forget()
+    hasher = Argon2PasswordHasher()
+    hasher.time_cost, hasher.memory_cost, hasher.parallelism = 3, 64, 1
+    yield hasher
+    stored_hashes.stored.forget()
+
+
+def a_person_of_before(hasher: Argon2PasswordHasher) -> Person:
+    person = given.a_person(password=PASSWORD)
+    Person.objects.filter(pk=person.pk).update(password=hasher.encode(PASSWORD, hasher.salt()))
+    return Person.objects.get(pk=person.pk)
+
+
+def test_a_right_password_renews_the_hash_of_before_and_ends_no_browser(older: Argon2PasswordHasher) -> None:
+    person, here, elsewhere = a_person_of_before(older), a_session(), a_session()
+    before = person.password
+    # A browser of the time before the renewal.
+    sign_in._bind(elsewhere, person)
+    browsers.note(person, elsewhere.session_key or "", agent="Firefox · Linux")
+    elsewhere.save()
+    sign_in.log_in(here, login=person.login, password=PASSWORD, agent="Firefox · Linux")
+    renewed = Person.objects.get(pk=person.pk)
+    assert stored_hashes.figures_of(before) == (3, 64, 1)
+    assert stored_hashes.figures_of(renewed.password) == stored_hashes.TODAY
+    assert here[HASH_SESSION_KEY] == renewed.get_session_auth_hash()
+    kept = type(elsewhere)(session_key=elsewhere.session_key)
+    assert kept[HASH_SESSION_KEY] == renewed.get_session_auth_hash()
+    assert deeds() == ["people.logged_in"]
+    sign_in.log_in(a_session(), login=person.login, password=PASSWORD)
+    assert Person.objects.get(pk=person.pk).password == renewed.password
+
+
+def test_a_wrong_password_renews_nothing(older: Argon2PasswordHasher) -> None:
+    person = a_person_of_before(older)
+    with refused("people.wrong_log_in"):
+        sign_in.log_in(a_session(), login=person.login, password="wrong-one-here")
+    assert Person.objects.get(pk=person.pk).password == person.password
+
+
+def spent(monkeypatch: pytest.MonkeyPatch, login: str, password: str) -> list[tuple[int, int, int]]:
+    """The figures of every hash that a wrong try was worth, whether it was read or made."""
+    told: list[tuple[int, int, int]] = []
+    encode, verify = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify
+
+    def made(self: Argon2PasswordHasher, password: str, salt: str) -> str:
+        told.append((self.time_cost, self.memory_cost, self.parallelism))
+        return encode(self, password, salt)
+
+    def read(self: Argon2PasswordHasher, password: str, encoded: str) -> bool:
+        told.append(stored_hashes.figures_of(encoded) or (0, 0, 0))
+        return verify(self, password, encoded)
+
+    with monkeypatch.context() as watched, refused("people.wrong_log_in"):
+        watched.setattr(Argon2PasswordHasher, "encode", made)
+        watched.setattr(Argon2PasswordHasher, "verify", read)
+        sign_in.log_in(a_session(), login=login, password=password)
+    return sorted(told)
+
+
+def test_a_wrong_try_costs_the_same_for_nobodys_log_in_and_for_one_of_any_age(
+    older: Argon2PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_before = a_person_of_before(older)
+    of_today = given.a_person(password=PASSWORD)
+    # The builder hashes as cheaply as it can.
+    Person.objects.filter(pk=of_today.pk).update(password=make_password(PASSWORD))
+    for password in ("wrong-one-here", "x" * 300):
+        for login in ("nobody.here", of_before.login, of_today.login):
+            assert spent(monkeypatch, login, password) == sorted([stored_hashes.TODAY, (3, 64, 1)])
+    sign_in.log_in(a_session(), login=of_before.login, password=PASSWORD)
+    stored_hashes.stored.forget()
+    for login in ("nobody.here", of_before.login, of_today.login):
+        assert spent(monkeypatch, login, "wrong-one-here") == [stored_hashes.TODAY]
+
+
+def test_what_is_stored_is_not_asked_for_with_each_try(
+    older: Argon2PasswordHasher, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    a_person_of_before(older)
+    with django_assert_num_queries(1):
+        for _ in range(3):
+            stored_hashes.spend("wrong-one-here")

@@ -179,6 +179,16 @@ def test_nobody_consents_for_another_and_strangers_have_nothing_to_consent():
     assert Consent.objects.count() == 0
 
 
+def test_who_holds_a_right_alone_and_a_court_have_nothing_to_consent():
+    owner, court = a_party(), a_party("某法院")
+    right, operator = a_right(parties=(owner,)), an_operator()
+    weights.encumber(operator, right, Weight.SEIZURE, favoured=Favoured(court.name, court), since=date(2026, 1, 9))
+    for party in (owner, court):
+        with refused("registry.nothing_to_consent"):
+            weights.consent(a_person("holder", of=party), right, Act.SELL, by=Favoured(party.name, party))
+    assert Consent.objects.count() == 0
+
+
 def test_a_foreign_name_given_with_ones_own_party_is_no_consent():
     first, second, bank, stranger = a_party(), a_party("某某大学"), a_party(BANK), a_party("路人")
     right, operator = a_right(parties=(first, second)), an_operator()

@@ -41,7 +41,9 @@ def deeds() -> dict[str, Callable[[], object]]:
     text, own = a_text(house.operator), a_text(seller.person)
     holding = right.holdings.get()
     said = transfers.Conveyance(buyer.party, beijing_day(record.now()), "1")
-    signer = weights.Favoured("", seller.party)
+    joint, signer = given.a_right(house, seller.party), weights.Favoured("", seller.party)
+    joint.holdings.update(share_ppm=600_000)
+    joint.holdings.create(name=buyer.party.name, party=buyer.party, share_ppm=400_000, position=1)
     split = [("owner", sold.seller.party.ref, sold.deal.price_fen - sold.deal.seller_fee_fen)]
     unheld = given.a_right(house, people.a_party())
     unheld.holdings.update(party=None)
@@ -53,7 +55,7 @@ def deeds() -> dict[str, Callable[[], object]]:
         "transfer": lambda: transfers.enter_transfer(
             house.operator, right, said, proof=text, held=lambda _: ""
         ),
-        "consent": lambda: weights.consent(seller.person, right, Act.SELL, by=signer, file=own),
+        "consent": lambda: weights.consent(seller.person, joint, Act.SELL, by=signer, file=own),
         "event": lambda: entries.enter_event(
             house.operator, right, EventKind.DECLASSIFICATION, day=DAY, source="gazette", file=text
         ),

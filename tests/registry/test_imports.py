@@ -126,7 +126,7 @@ def test_the_preview_tells_what_each_row_would_do():
     assert [(one.line, one.change, one.number) for one in lines] == [
         (2, "changed", a_number(1)),
         (3, "new", a_number(2)),
-        (4, "", ""),
+        (4, "", "x"),
     ]
     assert [fault["column"] for fault in lines[2].faults] == ["申请号"]
     assert queries.preview_faults(batch) == lines[2:]

@@ -98,6 +98,17 @@ def test_the_list_of_all_rights_is_counted_searched_and_turned_in_its_index(text
             assert "USE TEMP B-TREE" not in plan
 
 
+@pytest.mark.parametrize("sign", ["β-carotene", "5 µm", "Schrödinger"])
+def test_a_right_is_found_by_its_english_title_whatever_signs_it_holds(client: Client, sign: str) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    right, other = given.a_right(house, seller.party), given.a_right(house, seller.party)
+    Right.objects.filter(pk=right.pk).update(title_en=f"A film of {sign} and its making")
+    for browser, address in ((client, "/rights?q="), (desk.browser_of(seller.person), "/api/rights?mine=true&q=")):
+        found = browser.get(address + sign).content.decode()
+        assert right.number in found
+        assert other.number not in found
+
+
 @pytest.mark.sqlite
 def test_ones_own_rights_are_found_from_the_holdings() -> None:
     seller = given.a_side("holder")

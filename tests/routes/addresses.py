@@ -14,7 +14,7 @@ from tests.house.source import ROOT
 
 TABLE = ROOT / "tests" / "routes" / "access_table.yaml"
 ARGUMENT = re.compile(r"<(?:(\w+):)?\w+>|\{(?:(\w+):)?\w+\}")
-SAMPLES = {"int": "0", "uuid": "00000000-0000-0000-0000-000000000000", "path": "none"}
+SAMPLES = {"int": "0", "id": "0", "uuid": "00000000-0000-0000-0000-000000000000", "path": "none"}
 SIGN_IN = "/sign-in"
 
 

@@ -222,7 +222,7 @@ def _rights(things: Things) -> None:
         "/api/rights/": {"right_id": right.pk, "holding_id": right.holdings.get().pk},
         "/api/rights/<int:right_id>/claims": {"right_id": unheld.pk},
         "/rights/": {"right_id": right.pk},
-        "/rights/<int:right_id>/claim": {"right_id": unheld.pk},
+        "/rights/<id:right_id>/claim": {"right_id": unheld.pk},
         "/api/claims/": {"claim_id": claim.pk},
         "/office/claims/": {"claim_id": claim.pk},
         "/api/payments/": {"payment_id": paid.pk},
@@ -259,7 +259,7 @@ def _people(things: Things) -> None:
         "/api/me/browsers/": {"browser_id": browser.pk},
         "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
         "/account/members/": {"membership_id": joining.pk},
-        "/account/members/<int:membership_id>/leave": {"membership_id": seller.person.memberships.earliest("pk").pk},
+        "/account/members/<id:membership_id>/leave": {"membership_id": seller.person.memberships.earliest("pk").pk},
         "/api/memberships/": {"membership_id": joining.pk},
         "/account/parties/": {"party_id": party.pk},
         "/api/parties/": {"ref": party.ref},
@@ -355,22 +355,22 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/listings/<str:number>/withdraw": {"reason": REASON},
         "/listings/<str:number>/ask-withdrawal": {"reason": REASON},
         "/listings/<str:number>/state-papers": {**STATE_PAPER, "dated_on": day, "evidence": paper},
-        "/lots/<int:lot_id>/bid": {"own": "1000000", "key": "k"},
-        "/lots/<int:lot_id>/confirm": {"own": "1000000"},
-        "/lots/<int:lot_id>/match": {"takes": "yes"},
-        "/rights/<int:right_id>/claim": {
+        "/lots/<id:lot_id>/bid": {"own": "1000000", "key": "k"},
+        "/lots/<id:lot_id>/confirm": {"own": "1000000"},
+        "/lots/<id:lot_id>/match": {"takes": "yes"},
+        "/rights/<id:right_id>/claim": {
             "holding": facts["holding"].pk,
             "party": things.seller.party.pk,
             "file": paper,
         },
-        "/rights/<int:right_id>/contest": {"answer": "stay", "reason": REASON},
-        "/office/transfers/of/<int:right_id>": {
+        "/rights/<id:right_id>/contest": {"answer": "stay", "reason": REASON},
+        "/office/transfers/of/<id:right_id>": {
             "to": things.buyer.party.ref,
             "share": "100",
             "on": day,
             "key": "3",
             "file": paper,
         },
-        "/rights/<int:right_id>/fees": {"year": 14, "paid_on": day, "amount": "2000", "file": paper},
+        "/rights/<id:right_id>/fees": {"year": 14, "paid_on": day, "amount": "2000", "file": paper},
     }
     return forms.get(entry.split(" ", 1)[1], {})

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Reading a secret file is a deed: what its reader may do is asked anew in the deed's own transaction.
 ASKED_ANEW = (
     "/api/verifications/<int:verification_id>/evidence/",
-    "/office/verifications/<int:verification_id>/files/",
+    "/office/verifications/<id:verification_id>/files/",
 )
 MOST_ALIKE = 3
 VALUE = re.compile(r"\b\d+\b|'[^']*'")

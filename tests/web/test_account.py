@@ -98,11 +98,18 @@ def test_a_new_password_takes_the_old_one(client: Client) -> None:
     person = a_person(password=PASSWORD)
     client.post("/sign-in", {"login": person.login, "password": PASSWORD})
     wrong = client.post("/account/password", {"old_password": "no", "new_password": "another long sentence"})
-    assert wrong.status_code >= 400
+    assert wrong.status_code == 403
+    text = wrong.content.decode()
+    assert re.search(r'class="why" id="f-old_password-w">未修改密码：原密码不符', text)
+    assert "未登录" not in text
+    same = client.post("/account/password", {"old_password": PASSWORD, "new_password": PASSWORD})
+    assert same.status_code == 422
+    assert re.search(r'class="why" id="f-new_password-w">未修改密码：新密码与原密码相同', same.content.decode())
     right = client.post("/account/password", {"old_password": PASSWORD, "new_password": "another long sentence"})
     assert right.status_code == 302
     assert Person.objects.get().check_password("another long sentence")
-    assert client.get("/account").status_code == 200
+    assert "已办理：密码已修改" in text_of(client, "/account")
+    assert "已办理：密码已修改" not in text_of(client, "/account")
 
 
 def test_an_organisation_is_registered_joined_confirmed_and_left() -> None:

@@ -75,7 +75,9 @@ def list_claims(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page
 def claim_right(request: HttpRequest, right_id: shapes.Id, said: ClaimSaid) -> ClaimTold:
     """One open claim each."""
     person = calling.person_of(request)
-    held = shapes.one(Holding.objects.filter(right=rights.visible(right_id), until__isnull=True), pk=said.holding_id)
+    held = shapes.one(
+        Holding.objects.filter(right=rights.shown(request, right_id), until__isnull=True), pk=said.holding_id
+    )
     evidence = files.own(person, said.evidence)
     return told(titles.claim_right(person, held, shapes.party_named(said.party), evidence=evidence))
 

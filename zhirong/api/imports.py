@@ -207,7 +207,7 @@ def preview(request: HttpRequest, ref: shapes.Short, asked: Query[AskedLines]) -
     summary="Let an import take effect",
     **problems.told(
         BatchTold, "registry.import_has_faults", "registry.import_dropped_already",
-        "registry.waits_in_another_import", "registry.busy",
+        "registry.waits_in_another_import", "registry.import_not_taken_over", "registry.busy",
     ),
 )  # fmt: skip
 def commit(request: HttpRequest, ref: shapes.Short) -> BatchTold:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhirong.api import calling, paging, problems, rights, shapes
 from zhirong.api.finding import found_ids
-from zhirong.exchange import sales, state_assets
+from zhirong.exchange import sales, state_assets, stops
 from zhirong.exchange.actions import changes, withdrawals
 from zhirong.exchange.models import Gate, Listing, Lot, StatePaper
 from zhirong.registry.engine.facts import Kind
@@ -101,6 +101,22 @@ class StatePaperTold(shapes.Told):
     filed_on: date | None
 
 
+class StopReasonTold(shapes.Told):
+    """A published reason; what a person wrote stands in both languages as it was written."""
+
+    zh: str
+    en: str
+
+
+class StopTold(shapes.Told):
+    """A suspension of the listing, and how it went on once it did (X4)."""
+
+    since: datetime
+    reason: StopReasonTold
+    until: datetime | None
+    why_on: StopReasonTold | None = Field(description="Why it went on")
+
+
 class ListingTold(ListingShort):
     """A listing in full."""
 
@@ -110,6 +126,7 @@ class ListingTold(ListingShort):
     edition: int
     extensions: int
     suspended_at: datetime | None
+    stops: list[StopTold] = Field(description="Every suspension with its published reason, the newest last")
     bidding_at: datetime | None
     answer_due_at: datetime | None
     ended_at: datetime | None
@@ -198,6 +215,15 @@ def gate_told(gate: Gate) -> GateTold:
     return GateTold(stage=gate.stage, at=gate.at, passed=gate.passed, findings=json.loads(gate.findings))
 
 
+def stop_told(stop: stops.Stop) -> StopTold:
+    return StopTold(
+        since=stop.since,
+        reason=StopReasonTold(**stop.reason),
+        until=stop.until,
+        why_on=StopReasonTold(**stop.why_on) if stop.why_on else None,
+    )
+
+
 def change_told(listing: Listing) -> ChangeTold | None:
     waiting = changes.open_change(listing)
     if waiting is None:
@@ -233,6 +259,7 @@ def full(request: HttpRequest, listing: Listing) -> ListingTold:
         edition=listing.edition,
         extensions=listing.extensions,
         suspended_at=listing.suspended_at,
+        stops=[stop_told(stop) for stop in stops.of(listing)],
         bidding_at=listing.bidding_at,
         answer_due_at=listing.answer_due_at,
         ended_at=listing.ended_at,

@@ -136,7 +136,7 @@ def _favoured(name: str, ref: str) -> weights.Favoured:
 )  # fmt: skip
 def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> RightTold:
     """The same entry twice is one."""
-    person, right = calling.person_of(request), rights.visible(right_id)
+    person, right = calling.person_of(request), rights.shown(request, right_id)
     entries.enter_event(
         person,
         right,
@@ -147,7 +147,7 @@ def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> R
         days=said.days,
         file=files.own_or_none(person, said.file),
     )
-    return rights.full(rights.visible(right_id))
+    return rights.full(rights.shown(request, right_id))
 
 
 @router.post(
@@ -158,7 +158,7 @@ def enter_event(request: HttpRequest, right_id: shapes.Id, said: EntrySaid) -> R
 )
 def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shapes.Id, said: Renaming) -> RightTold:
     """The old name stays, dated."""
-    person, right = calling.person_of(request), rights.visible(right_id)
+    person, right = calling.person_of(request), rights.shown(request, right_id)
     held = shapes.one(Holding.objects.filter(right=right, until__isnull=True), pk=holding_id)
     file = files.own_or_none(person, said.file)
     entries.rename_holder(person, right, held, name=said.name, day=said.day, file=file)
@@ -177,7 +177,7 @@ def rename_holder(request: HttpRequest, right_id: shapes.Id, *, holding_id: shap
 )  # fmt: skip
 def pay_fee(request: HttpRequest, right_id: shapes.Id, said: FeePaid) -> FeePaidTold:
     """On its receipt. A holder's or agent's waits until an operator confirms it; the same payment twice is one."""
-    person, right = calling.person_of(request), rights.visible(right_id)
+    person, right = calling.person_of(request), rights.shown(request, right_id)
     paid = payments.Paid(said.year, said.paid_on, said.amount_fen, said.reduction)
     return fee_paid(payments.pay_fee(person, right, paid, file=files.own(person, said.file)))
 
@@ -231,10 +231,10 @@ def fee_paid(paid: FeePayment) -> FeePaidTold:
 )
 def confirm_fees(request: HttpRequest, right_id: shapes.Id, said: Checked) -> RightTold:
     """FeePaid through this year, as of this day."""
-    person, right = calling.person_of(request), rights.visible(right_id)
+    person, right = calling.person_of(request), rights.shown(request, right_id)
     file = files.own_or_none(person, said.file)
     entries.confirm_fees(person, right, paid_through_year=said.paid_through_year, as_of=said.as_of, file=file)
-    return rights.full(rights.visible(right_id))
+    return rights.full(rights.shown(request, right_id))
 
 
 @router.post(
@@ -248,7 +248,7 @@ def encumber(request: HttpRequest, right_id: shapes.Id, said: WeightSaid) -> Wei
     person = calling.person_of(request)
     one = weights.encumber(
         person,
-        rights.visible(right_id),
+        rights.shown(request, right_id),
         said.kind,
         favoured=_favoured(said.in_favour_of, said.party),
         since=said.since,
@@ -282,7 +282,7 @@ def release(request: HttpRequest, encumbrance_id: shapes.Id, said: Release) -> W
 )
 def consent(request: HttpRequest, right_id: shapes.Id, said: ConsentSaid) -> ConsentTold:
     """Of a co-owner or pledgee to an act: by itself as a verified party, or by the operator from its paper."""
-    person, right = calling.person_of(request), rights.visible(right_id)
+    person, right = calling.person_of(request), rights.shown(request, right_id)
     by, file = _favoured(said.by_name, said.party), files.own_or_none(person, said.file)
     paper = weights.consent(person, right, said.act, by=by, until=said.until, file=file)
     return ConsentTold(
@@ -298,6 +298,6 @@ def consent(request: HttpRequest, right_id: shapes.Id, said: ConsentSaid) -> Con
 )
 def decide_contest(request: HttpRequest, right_id: shapes.Id, said: ContestSaid) -> RightTold:
     """The title follows the register's newer record, or stays; until then the right is not free."""
-    person, right = calling.person_of(request), rights.visible(right_id)
+    person, right = calling.person_of(request), rights.shown(request, right_id)
     titles.decide_contest(person, right, is_followed=said.is_followed, reason=said.reason)
-    return rights.full(rights.visible(right_id))
+    return rights.full(rights.shown(request, right_id))

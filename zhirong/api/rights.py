@@ -268,9 +268,9 @@ def fee(one: fees.FeeYear) -> FeeTold:
     )
 
 
-def visible(right_id: int) -> Right:
-    """A right that no waiting import hides."""
-    return shapes.one(Right.objects.visible(), pk=right_id)
+def shown(request: HttpRequest, right_id: int) -> Right:
+    """A right that this caller may know of: what a door refuses to show, no deed may name."""
+    return shapes.one(disclosed.shown_to(Right.objects.visible(), calling.standing_of(request)), pk=right_id)
 
 
 @router.get(
@@ -307,8 +307,7 @@ def get_right(request: HttpRequest, right_id: shapes.Id) -> RightTold:
 
     Open to all, but for what is not published yet: that is shown to who holds it and to the house's people.
     """
-    known = disclosed.shown_to(Right.objects.visible(), calling.standing_of(request))
-    return full(shapes.one(known, pk=right_id))
+    return full(shown(request, right_id))
 
 
 @router.put(

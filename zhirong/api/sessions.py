@@ -197,7 +197,12 @@ class Contact(shapes.Said):
     "/me/password",
     summary="Change the password",
     **problems.told(
-        shapes.Done, "people.wrong_log_in", "people.locked", "people.password_length", "people.password_easy"
+        shapes.Done,
+        "people.wrong_old_password",
+        "people.change_locked",
+        "people.password_length",
+        "people.password_easy",
+        "people.password_same",
     ),
 )
 def change_password(request: HttpRequest, said: NewPassword) -> shapes.Done:

@@ -100,7 +100,7 @@ def list_transfers(request: HttpRequest, asked: Query[AskedTransfers]) -> paging
 )  # fmt: skip
 def enter_transfer(request: HttpRequest, right_id: shapes.Id, said: TransferSaid) -> TransferTold:
     """As the office registered it outside a deal of this house; the title stays until a second person confirms."""
-    person, right = calling.person_of(request), rights.visible(right_id)
+    person, right = calling.person_of(request), rights.shown(request, right_id)
     seller = shapes.party_named(said.seller) if said.seller else None
     conveyed = transfers.Conveyance(shapes.party_named(said.to), said.on, said.key, said.share_ppm, seller)
     proof = files.own(person, said.proof)

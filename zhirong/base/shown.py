@@ -104,11 +104,12 @@ def _word(name: str, value: str, language: str) -> str:
         # A source with the reference of one thing behind it: import:7f3a.
         return f"{said[side]} {rest}"
     zh, apart, en = value.partition(" / ")
-    is_pair = name == "reason" and apart and _has_chinese(zh) and not _has_chinese(en) and any(map(str.isalpha, en))
+    is_pair = name == "reason" and apart and has_chinese(zh) and not has_chinese(en) and any(map(str.isalpha, en))
     return {"zh": zh, "en": en}[side] if is_pair else value
 
 
-def _has_chinese(text: str) -> bool:
+def has_chinese(text: str) -> bool:
+    """Whether a Chinese character is in it."""
     return any("\u3400" <= sign <= "\u9fff" for sign in text)
 
 

@@ -17,6 +17,8 @@ SEED = 2026
 LISTINGS = 23_000
 MARK = "demo.json"
 LOADED = "demo.loaded"
+# What a shell says of a command that Ctrl+C ended.
+STOPPED = 130
 
 
 def main(argv: Sequence[str]) -> int:
@@ -28,10 +30,17 @@ def main(argv: Sequence[str]) -> int:
         print("Name another folder with --data, or remove that one.", file=sys.stderr)
         return 2
     os.environ["ZR_DATA"] = str(folder)
-    server = importlib.import_module("zhirong.server")
-    server.open_house(str(folder))
-    if not (folder / LOADED).exists():
-        load(folder, seed=asked.seed, listings=asked.listings)
+    # Codes on the demo's papers lead to where it is served.
+    os.environ.setdefault("ZR_SITE", f"http://{asked.host}:{asked.port}")
+    try:
+        server = importlib.import_module("zhirong.server")
+        server.open_house(str(folder))
+        if is_new := not (folder / LOADED).exists():
+            load(folder, seed=asked.seed, listings=asked.listings)
+    except KeyboardInterrupt:
+        print(stopped(folder), file=sys.stderr)
+        return STOPPED
+    if is_new:
         # Begun anew, the process holds nothing of the load: 280 MB at most, index included, where it was 468.
         os.execv(sys.executable, [sys.executable, "-m", "zhirong.demo", *argv])
     address = f"http://{asked.host}:{asked.port}"
@@ -63,6 +72,13 @@ def prepare(folder: Path) -> bool:
     # The mark stands before anything of the house is loaded: settings read it.
     mark.write_text(json.dumps({"cast": [], "password": ""}), "utf-8")
     return True
+
+
+def stopped(folder: Path) -> str:
+    """What Ctrl+C before the house was open leaves behind, in one line."""
+    if (folder / LOADED).exists():
+        return "已在启动前停止，请再次启动。/ Stopped before the house was open; start it again."
+    return f"加载已中断，请删除 {folder} 后重新开始。/ Loading was cut off; remove {folder} and start again."
 
 
 def load(folder: Path, *, seed: int, listings: int) -> None:

@@ -114,7 +114,8 @@ def shown() -> list[dict[str, Any]]:
             "login": one["login"],
             **{
                 language: {
-                    "name": one["name"] if language == "zh" else one["login"].capitalize(),
+                    # In both languages as every other page has it.
+                    "name": one["name"],
                     "party": one.get("firm", {}).get("name", ""),
                     "role": one[language].partition("：" if language == "zh" else ": ")[0],
                     "can": one[language].partition("：" if language == "zh" else ": ")[2],

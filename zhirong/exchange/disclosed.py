@@ -6,6 +6,7 @@ its own would disclose it by that.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,8 +21,20 @@ SEES_ALL: Final = frozenset({"operator", "checker", "auditor", "official"})
 
 def held_by(standing: Standing | None) -> Exists:
     """Whether one of the person's parties holds it now."""
-    parties = standing.parties if standing else frozenset()
+    return _held_by(standing.parties if standing else frozenset())
+
+
+def _held_by(parties: Collection[int]) -> Exists:
     return Exists(Holding.objects.filter(right=OuterRef("pk"), party__in=parties, until__isnull=True))
+
+
+def _brought_by(parties: Collection[int]) -> Combinable:
+    """Whether one of the parties brought it and the register's holder is nobody's party yet: it claims it and proves.
+
+    Who brought it has read all of it; hidden from that party, nobody could ever show to be its holder (N31).
+    """
+    unclaimed = Holding.objects.filter(right=OuterRef("pk"), party__isnull=True, until__isnull=True)
+    return Q(batch__holder__in=parties) & Exists(unclaimed)
 
 
 def _is_public() -> Combinable:
@@ -35,10 +48,15 @@ def public(rights: QuerySet[Right]) -> QuerySet[Right]:
 
 
 def shown_to(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Right]:
-    """Public ones for everyone; others for who holds them and the house's people."""
+    """Public ones for everyone; others for who holds or brought them and the house's people."""
     if standing is not None and standing.roles & SEES_ALL:
         return rights
-    return rights.filter(_is_public() | held_by(standing))
+    return known_to(rights, standing.parties if standing else frozenset())
+
+
+def known_to(rights: QuerySet[Right], parties: Collection[int]) -> QuerySet[Right]:
+    """What these parties may know of: whatever is public, what they hold, and what they brought and may still claim."""
+    return rights.filter(_is_public() | _held_by(parties) | _brought_by(parties))
 
 
 def own(rights: QuerySet[Right], standing: Standing | None) -> QuerySet[Right]:

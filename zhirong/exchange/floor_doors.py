@@ -16,15 +16,19 @@ from django.db import connections
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.exchange import floor_watch
-from zhirong.exchange.engine.shape import Bid, Reply
+from zhirong.exchange import floor_watch, gates
+from zhirong.exchange.actions import watched
+from zhirong.exchange.engine.shape import Bid, Encumber, Reply
 from zhirong.exchange.floor import Floor, Health, Make
+from zhirong.exchange.models import Lot
 from zhirong.record import actions as record
 from zhirong.record import port as sql
 
 _floor: Floor | None = None
 _gate = threading.Lock()
 KEY_LENGTH = 64
+# States of a lot in which the floor takes bids, or an order to stop.
+LOTS = ("scheduled", "live", "matching")
 
 
 def start(*, data: Path, wake: Callable[[], None] = lambda: None, shard: int = 0, shards: int = 1) -> Floor:
@@ -35,8 +39,24 @@ def start(*, data: Path, wake: Callable[[], None] = lambda: None, shard: int = 0
             watch = _watch(data, shard=shard, shards=shards)
             fresh = Floor(lambda: sql.beside(connections["default"]), clock_ns=record.now_ns, watch=watch, wake=wake)
             fresh.start()
+            try:
+                _stop_what_is_closed(fresh, watch)
+            except BaseException:
+                fresh.stop()
+                raise
             _floor = fresh
         return _floor
+
+
+def _stop_what_is_closed(floor: Floor, watch: floor_watch.Watch) -> None:
+    """Before anybody bids: an auction whose right was pledged or seized while no floor ran stops now (B9, E28)."""
+    found = Lot.objects.filter(state__in=LOTS).select_related("listing__seller").order_by("pk")
+    lots = {lot.listing_id: lot for lot in found if lot.pk % watch.shards == watch.shard}
+    listings = [lot.listing for lot in lots.values()]
+    for gate in gates.check_many(listings, stage=watched.STAGE, now=record.now()):
+        if not gate.passed:
+            watched.keep(gate, watched.last(gate.listing))
+            floor.order(lots[gate.listing_id].pk, partial(Encumber, reason=gates.in_one_text(gate))).result()
 
 
 def _watch(data: Path, *, shard: int = 0, shards: int = 1) -> floor_watch.Watch:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange.models import Gate, Listing
+from zhirong.exchange.models import Gate, Listing, ListingItem
 from zhirong.people.models import Party
 from zhirong.registry import queries
 from zhirong.registry.engine.facts import Act, RightFacts
@@ -31,6 +31,26 @@ def check(listing: Listing, *, stage: str, now: datetime, buyer: Party | None = 
     facts = queries.facts_of_many(rights, beijing_day(now))
     answers = [judge(one, seller=listing.seller, now=now, buyer=buyer) for one in facts]
     return made(listing, rights, answers, stage=stage, now=now)
+
+
+def check_many(listings: Sequence[Listing], *, stage: str, now: datetime) -> list[Gate]:
+    """The same of many listings in a few questions for all; none of them has a buyer yet."""
+    items = ListingItem.objects.filter(listing__in=listings).select_related("right").order_by("position")
+    rights: dict[int, list[Right]] = {}
+    for item in items:
+        rights.setdefault(item.listing_id, []).append(item.right)
+    every = {right.pk: right for found in rights.values() for right in found}
+    facts = dict(zip(every, queries.facts_of_many(list(every.values()), beijing_day(now)), strict=True))
+    return [
+        made(
+            one,
+            rights.get(one.pk, []),
+            [judge(facts[right.pk], seller=one.seller, now=now) for right in rights.get(one.pk, [])],
+            stage=stage,
+            now=now,
+        )
+        for one in listings
+    ]
 
 
 def judge(facts: RightFacts, *, seller: Party, now: datetime, buyer: Party | None = None) -> Freedom:
@@ -82,6 +102,12 @@ def reason(gate: Gate) -> dict[str, str]:
     """The same in one text for the record, which names no party."""
     told = [_told(one, nameless(one["facts"])) for one in _closing(gate)]
     return {language: JOINTS[language].join(one[language] for one in told) for language in JOINTS}
+
+
+def in_one_text(gate: Gate) -> str:
+    """The same for the floor, whose own record takes one text."""
+    found = reason(gate)
+    return f"{found['zh']} / {found['en']}"
 
 
 def nameless(facts: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Facts come from the deal's rows and its rule set as it was kept; the papers are 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -13,7 +14,7 @@ from functools import lru_cache
 from zhirong.base.calendar import beijing_day
 from zhirong.base.money import rounded, shown
 from zhirong.base.refused import Refused
-from zhirong.exchange import published, rules, subjects
+from zhirong.exchange import published, reserved, rules, subjects
 from zhirong.exchange.actions import money
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Acceptance, Deal
@@ -23,7 +24,7 @@ from zhirong.papers import facts, pdf
 from zhirong.papers.facts import Both
 from zhirong.people.models import Party
 from zhirong.record import files
-from zhirong.registry import basis, labels, queries
+from zhirong.registry import labels, queries
 from zhirong.registry.engine.facts import RightFacts, lasts
 from zhirong.registry.models import Right
 
@@ -114,8 +115,8 @@ def contract_facts(deal: Deal, *, with_acceptances: bool = False) -> facts.Contr
         custody_bank=BANK,
         encumbrances=tuple(text for one in known for text in encumbrances(one, deal.made_at)),
         licences=tuple(text for one in known for text in licences(one, deal.made_at)),
-        titles=titles(deal, held),
-        unknown_fees=tuple(text for one in known for text in unknown_fees(one, deal.made_at)),
+        titles=reserved.titles(deal.seller, held, named=reserved.IN_CONTRACT),
+        unknown_fees=reserved.unknown_fees(known, deal.made_at),
         is_cross_border=is_abroad(deal),
         acceptances=acceptances(deal, with_acceptances=with_acceptances),
     )
@@ -139,15 +140,7 @@ def right_line(right: Right, known: RightFacts) -> facts.RightLine:
         one.name + (f" {_percent(one.share.numerator, one.share.denominator)}" if one.share and one.share != 1 else "")
         for one in known.holders
     )
-    return facts.RightLine(
-        title=line.title,
-        kind=line.kind,
-        number=line.number,
-        publication_number=line.publication_number,
-        filed_on=line.filed_on,
-        granted_on=line.granted_on,
-        holders=holders,
-    )
+    return replace(line, holders=holders)
 
 
 def _percent(part: int, whole: int) -> str:
@@ -174,32 +167,6 @@ def licences(known: RightFacts, at: datetime) -> list[Both]:
         for one in known.licences
         if lasts(one.scope.since, one.scope.until, day)
     ]
-
-
-def titles(deal: Deal, held: list[Right]) -> tuple[Both, ...]:
-    """Rights that the register has under another name than the seller's, and on what the seller sells them (N31)."""
-    found = basis.of_rights(held, deal.seller)
-    return tuple(_title(right, found[right.pk]) for right in held if right.pk in found)
-
-
-def _title(right: Right, one: basis.Basis) -> Both:
-    zh, en = f"{right.number} 登记簿所载权利人为{one.named}", f"{right.number} stands on the register under {one.named}"
-    if one.claimed_at is None:
-        return Both(zh, en)
-    day = beijing_day(one.claimed_at).isoformat()
-    return Both(
-        f"{zh}，平台核看证据后于 {day} 认领为甲方所有",
-        f"{en}; on {day} the platform, having seen evidence, accepted Party A's claim to be that holder",
-    )
-
-
-def unknown_fees(known: RightFacts, at: datetime) -> list[Both]:
-    """Years whose fees were due when the deal was made and are not known as paid (细则 115)."""
-    years = basis.unknown_years(known, beijing_day(at))
-    if years is None:
-        return []
-    shown_years = f"{years[0]}–{years[1]}" if years[1] > years[0] else str(years[0])
-    return [Both(f"{known.number} 第 {shown_years} 年度", f"{known.number}, patent years {shown_years}")]
 
 
 def _named(group: str, kind: str, *, right: str, number: str) -> Both:

@@ -6,11 +6,12 @@ The facts come from rows and leaves; the papers are made by zhirong.papers, whic
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
 
 from django.db.models import Q
 
+from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
+from zhirong.exchange import reserved
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Certificate, Deal, Lot, Recordal
 from zhirong.papers import bundle, evidence, facts
@@ -18,6 +19,7 @@ from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.record import files, receipts
 from zhirong.record.models import Leaf
+from zhirong.registry import queries
 from zhirong.registry.models import Right
 
 HOUSE = facts.House(name=facts.Both("福田区知识产权运营中心", "Futian District IP Operations Centre"))
@@ -71,6 +73,7 @@ def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Cert
     lot, under = deal.lot, receipts.head()
     manner = facts.Both("网络竞价", "Online auction") if lot else facts.Both("协议成交", "By agreement")
     rights = [item.right for item in listing.items.select_related("right").order_by("position")]
+    settled_at = deal.settled_at or certificate.issued_at
     return facts.Certificate(
         house=HOUSE,
         number=certificate.number,
@@ -93,13 +96,15 @@ def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Cert
         buyer_fee_fen=deal.buyer_fee_fen,
         paid_at=deal.paid_at or certificate.issued_at,
         recordal_number=recordal.number if recordal else "",
-        recorded_on=recordal.effective_on if recordal else _day(certificate.issued_at),
-        settled_at=deal.settled_at or certificate.issued_at,
+        recorded_on=recordal.effective_on if recordal else beijing_day(certificate.issued_at),
+        settled_at=settled_at,
         leaves=leaves_of(deal),
         tree_size=under["size"],
         root=under["root"],
         verify_at=verify_at,
         proceeds=shares_of(deal),
+        titles=reserved.titles(deal.seller, rights, named=reserved.ON_CERTIFICATE),
+        unknown_fees=reserved.unknown_fees(queries.facts_of_read(rights, beijing_day(settled_at)), settled_at),
     )
 
 
@@ -120,10 +125,6 @@ def shares_of(deal: Deal) -> tuple[facts.Share, ...]:
     )
 
 
-def _day(at: datetime) -> date:
-    return at.date()
-
-
 def side(party: Party) -> facts.Side:
     """A party as it stands on a paper."""
     return facts.Side(name=party.name, code=party.code or "", address=party.address, country=party.country)
@@ -133,6 +134,7 @@ def right_line(right: Right) -> facts.RightLine:
     """A right as it stands on a paper."""
     return facts.RightLine(
         title=right.title,
+        title_en=right.title_en,
         kind=KINDS.get(right.kind, facts.Both(right.kind, right.kind)),
         number=right.number,
         publication_number=right.publication_number,

@@ -106,10 +106,40 @@ def codes() -> list[str]:
 
 
 @cache
+def _heads() -> dict[str, dict[str, str]]:
+    """What each rule set is called in both languages, and whose bounds it keeps."""
+    texts = {code: yaml_text.parse(text_of(code)) for code in codes()}
+    return {code: {name: str(text[name]) for name in ("zh", "en", "basis")} for code, text in texts.items()}
+
+
+def accepted(*, demo: bool = True) -> list[str]:
+    """The rule sets that somebody may name; a house that is no demo knows none of the demonstration."""
+    return [code for code, head in _heads().items() if demo or head["basis"] != "demo"]
+
+
+def code_of(said: str, *, demo: bool) -> str:
+    """The rule set that somebody named by its code or by its name in either language."""
+    for code in accepted(demo=demo):
+        if said.casefold() in (code, _heads()[code]["zh"].casefold(), _heads()[code]["en"].casefold()):
+            return code
+    raise unknown(said, demo=demo)
+
+
+def unknown(said: str, *, demo: bool = True) -> Refused:
+    """The refusal of a name that no rule set has, with those that are accepted."""
+    heads = {code: _heads()[code] for code in accepted(demo=demo)}
+    known = {
+        "zh": "、".join(f"{head['zh']}（{code}）" for code, head in heads.items()),
+        "en": "; ".join(f"{head['en']} ({code})" for code, head in heads.items()),
+    }
+    return Refused("lot.no_such_rule_set", rule_set=said, known=known)
+
+
+@cache
 def rule_set(code: str, day: date) -> RuleSet:
     """The rule set as it stands on a day, within the bounds of its basis, or the refusal that names the figure."""
     if code not in codes():
-        raise Refused("lot.no_such_rule_set", rule_set=code)
+        raise unknown(code)
     return read(yaml_text.parse((FOLDER / "rule_sets" / f"{code}.yaml").read_text("utf-8")), day)
 
 

@@ -58,6 +58,7 @@ class RightLine:
 
     title: str
     kind: Both
+    title_en: str = ""
     number: str
     publication_number: str = ""
     filed_on: date | None = None
@@ -122,6 +123,8 @@ class Certificate:
     root: str
     verify_at: str
     proceeds: tuple[Share, ...] = ()
+    titles: tuple[Both, ...] = ()
+    unknown_fees: tuple[Both, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

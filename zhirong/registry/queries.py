@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from zhirong.base import numbers
+from zhirong.base import numbers, shown
 from zhirong.base.refused import Refused
 from zhirong.registry import records, rules
 from zhirong.registry.engine.facts import (
@@ -88,7 +88,11 @@ def preview_faults(batch: ImportBatch, *, offset: int = 0, most: int = 200) -> l
 
 def _previews(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Previewed]:
     lines = list(rows)
-    said = {row.line: records.from_text(row.facts) for row in lines if row.facts != "{}" and batch.kind != "listings"}
+    said = {
+        row.line: records.from_text(row.facts)
+        for row in lines
+        if records.is_read(row.facts) and batch.kind != "listings"
+    }
     keys = [one.key for one in said.values()]
     if batch.visible_at:
         changes = _became(batch, keys)
@@ -116,7 +120,7 @@ def _change(known: Right | None, said: RightRecord, *, merge: records.Merge) -> 
 def _previewed(row: ImportRow, said: RightRecord | None, changes: Mapping[str, str]) -> Previewed:
     faults = tuple(json.loads(row.faults))
     if said is None:
-        return Previewed(row.line, "", "", "", (), faults)
+        return Previewed(row.line, "", *records.unread(row.facts), (), faults)
     names = tuple(one.name for one in said.named_holders())
     return Previewed(row.line, changes[said.key], said.number, said.title, names, faults)
 
@@ -331,8 +335,9 @@ def matching(rights: QuerySet[Right], text: str) -> QuerySet[Right]:
         found = numbers.read_right_number(text)
     except Refused:
         words = Q(title__icontains=text) | Q(number__icontains=text)
-        # No English title holds a Chinese word, and the others stand in the index of the list.
-        return rights.filter(words | Q(title_en__icontains=text) if text.isascii() else words)
+        # No English title holds a Chinese character, and the others stand in the index of the list. A Greek letter, a
+        # sign of measure or an accent stands in an English title like any other.
+        return rights.filter(words if shown.has_chinese(text) else words | Q(title_en__icontains=text))
     if found.kind == "patent_publication":
         return rights.filter(publication_number__startswith=found.key)
     if found.kind == "patent_application":

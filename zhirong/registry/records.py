@@ -15,6 +15,7 @@ from zhirong.registry import labels
 from zhirong.registry.engine.facts import PATENTS, Export, Kind, Report
 
 WHOLE_PPM = 1_000_000
+UNREAD = '{"unread":'
 Merge = Callable[["RightRecord", "RightRecord"], "RightRecord"]
 
 
@@ -72,6 +73,28 @@ class RightRecord:
 def key_of(kind: Kind, number: str) -> str:
     """The key of a right: `patent:` and the normal number, or the kind and its number."""
     return f"{'patent' if kind in PATENTS else kind}:{number}"
+
+
+def written(key: str) -> str:
+    """A right's number as people write it, from the key under which it is found."""
+    number = key.partition(":")[2]
+    return _patent_number(number).shown if key.startswith("patent:") else number
+
+
+def unread_text(number: str, title: str) -> str:
+    """What is kept of a line with faults: what people know it by, as it stands in the file."""
+    return json.dumps({"unread": {"number": number, "title": title}}, ensure_ascii=False)
+
+
+def is_read(text: str) -> bool:
+    """Whether a line became a record or an offer; of one with faults there was once nothing kept at all."""
+    return text != "{}" and not text.startswith(UNREAD)
+
+
+def unread(text: str) -> tuple[str, str]:
+    """Number and title of a line with faults."""
+    said = json.loads(text)["unread"] if text.startswith(UNREAD) else {}
+    return said.get("number", ""), said.get("title", "")
 
 
 def read_number(kind: Kind | None, text: str) -> tuple[Kind, str, str]:

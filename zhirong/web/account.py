@@ -185,7 +185,9 @@ def known(request: HttpRequest) -> Person:
 @pages.signed_in
 @pages.form_with(
     {
-        "people.wrong_log_in": "old_password",
+        "people.wrong_old_password": "old_password",
+        "people.change_locked": "old_password",
+        "people.password_same": "new_password",
         "people.password_length": "new_password",
         "people.password_easy": "new_password",
     }
@@ -195,7 +197,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         old, new = request.POST.get("old_password", ""), request.POST.get("new_password", "")
         sign_in.change_password(known(request), request.session, old=old, new=new)
-        return HttpResponseRedirect(reverse("account"))
+        return done.tell(request, HttpResponseRedirect(reverse("account")), "password")
     crumbs = [(gettext("My account"), reverse("account")), (gettext("Change the password"), None)]
     return pages.page(request, "people/password.html", crumbs=crumbs)
 
@@ -291,13 +293,13 @@ addresses = [
     path("account", account, name="account"),
     path("account/password", change_password, name="password"),
     path("account/organisations", organisations, name="organisations"),
-    path("account/members/<int:membership_id>/confirm", confirm_member, name="confirm-member"),
-    path("account/members/<int:membership_id>/leave", leave, name="leave"),
-    path("account/members/<int:membership_id>/administrator", make_administrator, name="make-administrator"),
+    path("account/members/<id:membership_id>/confirm", confirm_member, name="confirm-member"),
+    path("account/members/<id:membership_id>/leave", leave, name="leave"),
+    path("account/members/<id:membership_id>/administrator", make_administrator, name="make-administrator"),
     path("account/contact", change_contact, name="contact-change"),
-    path("account/roles/<int:grant_id>/accept", accept_role, name="accept-role"),
-    path("account/roles/<int:grant_id>/end", give_up_role, name="give-up-role"),
-    path("account/browsers/<int:browser_id>/end", end_browser, name="end-browser"),
+    path("account/roles/<id:grant_id>/accept", accept_role, name="accept-role"),
+    path("account/roles/<id:grant_id>/end", give_up_role, name="give-up-role"),
+    path("account/browsers/<id:browser_id>/end", end_browser, name="end-browser"),
     path("account/tokens", make_token, name="make-token"),
-    path("account/tokens/<int:token_id>/end", end_token, name="end-token"),
+    path("account/tokens/<id:token_id>/end", end_token, name="end-token"),
 ]

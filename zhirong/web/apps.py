@@ -6,8 +6,9 @@ from types import ModuleType
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.urls import register_converter
 
-from zhirong.web import words
+from zhirong.web import ids, words
 
 
 class WebConfig(AppConfig):
@@ -17,4 +18,6 @@ class WebConfig(AppConfig):
 
     def __init__(self, app_name: str, app_module: ModuleType | None) -> None:
         words.make_ready(settings.DATA / "locale")
+        # Before any address is laid out.
+        register_converter(ids.Id, "id")
         super().__init__(app_name, app_module)

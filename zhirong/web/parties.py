@@ -84,5 +84,5 @@ def register(request: HttpRequest) -> HttpResponse:
 
 addresses = [
     path("account/parties", register, name="register"),
-    path("account/parties/<int:party_id>", party, name="party"),
+    path("account/parties/<id:party_id>", party, name="party"),
 ]

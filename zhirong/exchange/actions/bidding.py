@@ -62,8 +62,7 @@ def resume(who: Person, lot: Lot) -> Reply:
     watched.keep(gate, watched.last(lot.listing))
     if not gate.passed:
         # Entered between the look and the order: the watch looked at it while nothing ran.
-        reason = gates.reason(gate)
-        return stop_for_register(lot, reason=f"{reason['zh']} / {reason['en']}")
+        return stop_for_register(lot, reason=gates.in_one_text(gate))
     return reply
 
 

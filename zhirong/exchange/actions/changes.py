@@ -74,7 +74,7 @@ def _propose(who: Person, listing: Listing, offer: Offer) -> Listing:
     waiting = open_change(listing)
     if waiting is not None and waiting.offer == said:
         return listing
-    listings.must_be_known(offer.rights)
+    listings.must_be_known(listing.seller_id, offer.rights)
     listings.must_not_be_listed(listing, offer.rights)
     overtake(listing)
     ListingChange.objects.create(listing=listing, offer=said, proposed_by=who, proposed_at=record.now())

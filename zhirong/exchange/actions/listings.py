@@ -13,7 +13,7 @@ from django.db.models import Max, Model
 
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules, state_assets
+from zhirong.exchange import bound, disclosed, gates, listing_rules, rule_sets, rules, state_assets
 from zhirong.exchange.actions import money, second_runs, state_gate, unknown_fees, watched
 from zhirong.exchange.models import Gate, Intent, Listing, ListingItem, RuleSetEdition
 from zhirong.people import access
@@ -50,6 +50,8 @@ class Offer:
 
 def _rule_set(code: str, seller: Party, day: datetime) -> rule_sets.RuleSet:
     """The rule set as of the day; a state-owned seller chooses no lighter one (X5), a real house not the demo's."""
+    if code not in rule_sets.codes():
+        raise rule_sets.unknown(code, demo=settings.DEMO_RULES)
     found = rule_sets.rule_set(code, beijing_day(day))
     if found.basis == "demo" and not settings.DEMO_RULES:
         raise Refused("listing.demo_rules", rule_set=code)
@@ -130,7 +132,7 @@ def must_be_within_cut(listing: Listing, offer: Offer) -> None:
 def put_items(listing: Listing, rights: Iterable[int]) -> None:
     """The rights that a listing holds from now on."""
     wanted = list(dict.fromkeys(rights))
-    must_be_known(wanted)
+    must_be_known(listing.seller_id, wanted)
     listing.items.exclude(right_id__in=wanted).delete()
     here = set(listing.items.values_list("right_id", flat=True))
     ListingItem.objects.bulk_create(
@@ -247,9 +249,9 @@ def must_pass(listing: Listing, stage: str, now: datetime) -> Gate:
     return gate
 
 
-def must_be_known(rights: Iterable[int]) -> None:
-    """Every right of a listing stands in the registry."""
-    known = set(Right.objects.visible().filter(pk__in=rights).values_list("pk", flat=True))
+def must_be_known(seller_id: int, rights: Iterable[int]) -> None:
+    """Every right of a listing stands in the registry, and the seller may know of it."""
+    known = disclosed.known_to(Right.objects.visible(), [seller_id]).filter(pk__in=rights).in_bulk()
     if missing := [pk for pk in rights if pk not in known]:
         raise Refused("listing.right_unknown", rights=missing)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from zhirong.exchange import floor_doors, gates, listing_rules
 from zhirong.exchange.actions import bidding, watched
@@ -22,53 +24,101 @@ LOOK_BACK = timedelta(minutes=10)
 # So many entries in one tick, so that an import of thousands does not hold up the clock.
 BATCH = 200
 RUNNING = ("announced", "qualifying", "answering", "bidding", "sold", "offering")
+# A suspended one has nothing to stop, but whoever reads its page reads what the register says now.
+WATCHED = (*RUNNING, "suspended")
 # Here a deal stands: with its buyer, or offered to the next best.
 WITH_DEAL = ("sold", "offering")
-# States of a lot in which the floor still takes an order to stop.
-LOTS = ("scheduled", "live", "matching")
 DEALS = ("offered", "contract", "payment", "recordal", "confirming")
 DUE = ("contract_due_at", "payment_due_at", "recordal_due_at")
+# The right that changed, or the listing of a deal, and the name of what became of it.
+Change = tuple[int, str]
 
 
-_looked_at: dict[tuple[int, str], datetime] = {}
+@dataclass(slots=True)
+class Memory:
+    """What this process knows of the changes: those that are done with, and those whose listing waits for its look."""
+
+    done: dict[Change, datetime] = field(default_factory=dict)
+    # By listing, whoever waited longest first: what could not be stopped yet is looked at again and again.
+    waiting: dict[int, set[Change]] = field(default_factory=dict)
+    has_begun: bool = False
+
+
+_memory = Memory()
+
+
+def forget() -> None:
+    """As a house that has just been started."""
+    _memory.done.clear()
+    _memory.waiting.clear()
+    _memory.has_begun = False
 
 
 def touched(now: datetime) -> list[int]:
-    """Running listings with a right that changed a short while ago, each change looked at once.
+    """Running listings with a right that changed a short while ago, until the look at each change was done.
 
-    A new deal is looked at once: its lot may have ended before the floor could stop it. One whose gate was closed is
-    looked at anew every ten minutes, and as soon as its clock runs.
+    A house that starts looks at every change since the announcement: nobody looked while it stood. A new deal is looked
+    at once: its lot may have ended before the floor could stop it. One whose gate was closed is looked at anew every
+    ten minutes, and as soon as its clock runs.
     """
     since = now - LOOK_BACK
-    for seen in [key for key, at in _looked_at.items() if at < since]:
-        del _looked_at[seen]
-    entries = [
-        *_entries(Encumbrance.objects.filter(entered_at__gte=since), "encumbrance", "entered_at"),
-        *_entries(RegisterEvent.objects.filter(entered_at__gte=since), "event", "entered_at"),
-        *_entries(Holding.objects.filter(changed_at__gte=since), "holding", "changed_at"),
-    ]
-    rights = {right for right, _ in _fresh(entries, now)}
-    live = ListingItem.objects.filter(right__in=rights, is_live=True, listing__state__in=RUNNING)
-    found = set(live.values_list("listing_id", flat=True)) if rights else set()
-    return sorted(found | {listing for listing, _ in _fresh(_deals(since), now)})
+    for seen in [change for change, at in _memory.done.items() if at < since]:
+        del _memory.done[seen]
+    entries = _fresh(
+        [
+            *_entries(Encumbrance.objects.filter(entered_at__gte=since), "encumbrance", "entered_at"),
+            *_entries(RegisterEvent.objects.filter(entered_at__gte=since), "event", "entered_at"),
+            *_entries(Holding.objects.filter(changed_at__gte=since), "holding", "changed_at"),
+        ]
+    )
+    live = ListingItem.objects.filter(right__in={right for right, _ in entries}, is_live=True)
+    listings = dict(live.filter(listing__state__in=WATCHED).values_list("right", "listing")) if entries else {}
+    for change in entries:
+        if (listing := listings.get(change[0])) is None:
+            _memory.done[change] = now
+        else:
+            _memory.waiting.setdefault(listing, set()).add(change)
+    for change in _fresh(_deals(since)):
+        _memory.waiting.setdefault(change[0], set()).add(change)
+    if not _memory.has_begun:
+        for listing in _changed_since_announced():
+            _memory.waiting.setdefault(listing, set())
+        _memory.has_begun = True
+    due = list(islice(_memory.waiting, BATCH))
+    for listing in due:
+        # What stays behind this look stands last at the next.
+        _memory.waiting[listing] = _memory.waiting.pop(listing)
+    return sorted(due)
 
 
-def _fresh(entries: Iterable[tuple[int, str]], now: datetime) -> list[tuple[int, str]]:
-    """Those that were not looked at yet, noted as looked at from now on."""
-    fresh = [one for one in entries if one not in _looked_at][:BATCH]
-    _looked_at.update(dict.fromkeys(fresh, now))
-    return fresh
+def _fresh(entries: Iterable[Change]) -> list[Change]:
+    """Those that are neither done with nor wait already."""
+    known = _memory.done.keys() | set[Change]().union(*_memory.waiting.values())
+    return [one for one in entries if one not in known][:BATCH]
+
+
+def _changed_since_announced() -> list[int]:
+    """Listings with a right that the register changed under them at any time."""
+    since = {"right": OuterRef("right"), "entered_at__gte": OuterRef("listing__announced_at")}
+    held = {"right": OuterRef("right"), "changed_at__gte": OuterRef("listing__announced_at")}
+    changed = (
+        Exists(Encumbrance.objects.filter(**since))
+        | Exists(RegisterEvent.objects.filter(**since))
+        | Exists(Holding.objects.filter(**held))
+    )
+    live = ListingItem.objects.filter(is_live=True, listing__state__in=WATCHED).filter(changed)
+    return sorted(set(live.values_list("listing_id", flat=True)))
 
 
 def _entries(
     found: QuerySet[Encumbrance] | QuerySet[RegisterEvent] | QuerySet[Holding], kind: str, at: str
-) -> list[tuple[int, str]]:
+) -> list[Change]:
     """Changes as (right, name of the change)."""
     rows = found.order_by("pk").values_list("right_id", "pk", at)
     return [(right, f"{kind}:{pk}:{moment}") for right, pk, moment in rows]
 
 
-def _deals(since: datetime) -> list[tuple[int, str]]:
+def _deals(since: datetime) -> list[Change]:
     """Deals made a short while ago, and those whose gate was closed when last looked at, as (listing, name)."""
     last = Gate.objects.filter(listing=OuterRef("listing"), stage="watch").order_by("-pk").values("passed")[:1]
     found = Deal.objects.filter(state__in=DEALS).annotate(last=Subquery(last))
@@ -78,35 +128,47 @@ def _deals(since: datetime) -> list[tuple[int, str]]:
 
 
 def stop_if_blocked(listing_id: int) -> None:
-    """Judge the gate again; a closed one stops the listing, its settlement, or on the floor the auction that runs."""
+    """Judge the gate again; a closed one stops the listing, its settlement, or on the floor the auction that runs.
+
+    What could not be done, because it failed or no floor runs here, is done again at the next tick.
+    """
+    if _follow(listing_id):
+        _memory.done.update(dict.fromkeys(_memory.waiting.pop(listing_id, ()), record.now()))
+    else:
+        _memory.waiting.setdefault(listing_id, set())
+
+
+def _follow(listing_id: int) -> bool:
+    """Whether all was done that the register asks for."""
     listing = Listing.objects.get(pk=listing_id)
-    if listing.state not in RUNNING:
-        return
+    if listing.state not in WATCHED:
+        return True
     if listing.state in WITH_DEAL:
         _follow_deal(listing)
-        return
-    gate = gates.check(listing, stage="watch", now=record.now())
-    if gate.passed:
-        watched.keep(gate, watched.last(listing))
-        return
-    reason = gates.reason(gate)
-    if listing.state != "bidding":
-        _stop_listing(listing_id, reason=reason)
-        return
-    # Kept first, for one that is paused too: no page shows a stop without the check behind it.
+        return True
+    gate = gates.check(listing, stage=watched.STAGE, now=record.now())
+    if not gate.passed and listing.state in RUNNING and listing.state != "bidding":
+        return _stop_listing(listing_id, reason=gates.reason(gate))
+    # Kept first, for one that is paused or suspended too: no page shows a stop without the check behind it.
     watched.keep(gate, watched.last(listing))
-    running = Lot.objects.filter(listing=listing, state__in=LOTS).first()
-    if running is not None and floor_doors.health().state == "running":
-        # The floor's own record takes one text.
-        bidding.stop_for_register(running, reason=f"{reason['zh']} / {reason['en']}")
+    running = None if gate.passed else Lot.objects.filter(listing=listing, state__in=floor_doors.LOTS).first()
+    if running is None:
+        return True
+    if floor_doors.health().state != "running":
+        return False
+    bidding.stop_for_register(running, reason=gates.in_one_text(gate))
+    return True
 
 
 @transaction.atomic
-def _stop_listing(listing_id: int, *, reason: dict[str, str]) -> None:
+def _stop_listing(listing_id: int, *, reason: dict[str, str]) -> bool:
+    """False where it went on to its auction meanwhile: another stop is due then."""
     listing = locked(listing_id)
-    if listing.state in RUNNING and listing.state not in ("bidding", *WITH_DEAL):
-        passed_gate(listing, "watch", record.now())
-        stop_for(listing, reason=reason)
+    if listing.state not in RUNNING or listing.state in ("bidding", *WITH_DEAL):
+        return False
+    passed_gate(listing, watched.STAGE, record.now())
+    stop_for(listing, reason=reason)
+    return True
 
 
 def _follow_deal(listing: Listing) -> None:

@@ -66,12 +66,37 @@ def first_of(seller: Party, rights: Collection[int], found: RuleSet, *, now: dat
     """Whether exactly these rights are announced for the first time, or for the first time again.
 
     Under the rules for state assets a run whose one buyer the seller declined makes no later one: 90 % is for want of
-    buyers (X3), and a seller does not lower its own price by saying no.
+    buyers (X3), and a seller does not lower its own price by saying no. After the term of the first disclosure all
+    begins anew, whatever the rules under which it ran.
     """
+    began = first_disclosed(seller, rights)
+    if began is None or is_term_over(began, now):
+        return True
     if terms.price_binds_until(found.basis, now) is None:
-        ran = [run for run in runs_of(seller, rights) if run.state == "ended" and _is_unsold(run)]
-        return not any(_rights(run) == set(rights) for run in ran)
+        ran = runs_of(seller, rights).filter(state="ended", announced_at__gte=began)
+        return not any(_is_unsold(run) and _rights(run) == set(rights) for run in ran)
     return frozenset(rights) not in _binding(seller, rights, found, now=now, only_unsold=found.basis == "state")
+
+
+def first_disclosed(seller: Party, rights: Collection[int]) -> datetime | None:
+    """When these rights, or some of them, were first disclosed; a run after the term of one is a first one again (X3).
+
+    None where they never were, or were sold since.
+    """
+    first: datetime | None = None
+    for run in runs_of(seller, rights):
+        assert run.announced_at is not None
+        if run.state == "settled":
+            first = None
+        elif first is None or is_term_over(first, run.announced_at):
+            first = run.announced_at
+    return first
+
+
+def is_term_over(first: datetime, at: datetime) -> bool:
+    """Whether so long after a first disclosure without a buyer appraisal and approval are made anew (X3)."""
+    until = terms.price_binds_until("state", first)
+    return until is not None and at > until
 
 
 def runs_of(seller: Party, rights: Collection[int]) -> QuerySet[Listing]:
@@ -88,28 +113,34 @@ def _binding(
     binding: dict[frozenset[int], int] = {}
     if terms.price_binds_until(found.basis, now) is None:
         return binding
+    began: dict[frozenset[int], datetime] = {}
     for run in runs_of(seller, rights):
+        assert run.announced_at is not None
         here = frozenset(_rights(run))
         if run.state == "settled":
             # Sold since: what was asked before is over.
             binding = {those: fen for those, fen in binding.items() if not those & here}
-        elif only_unsold and not _is_unsold(run):
+            began = {those: at for those, at in began.items() if not those & here}
             continue
-        elif (cut := _binds(run, found, now=now)) is not None and here <= set(rights):
-            binding = binding if found.basis == "state" and here in binding else {**binding, here: cut}
+        if (only_unsold and not _is_unsold(run)) or not here <= set(rights):
+            continue
+        if found.basis == "state" and here in began and not is_term_over(began[here], run.announced_at):
+            # The first of the term says how low the others are, and they do not prolong it.
+            continue
+        its = _rules_of(run)
+        until = terms.price_binds_until(its.basis, run.announced_at)
+        if its.basis == found.basis and until is not None:
+            began[here] = run.announced_at
+            binding = {those: fen for those, fen in binding.items() if those != here}
+            binding |= {here: state_assets.cut_fen(run, its)} if now <= until else {}
     return binding
 
 
-def _binds(run: Listing, found: RuleSet, *, now: datetime) -> int | None:
-    """The least price after this run, if it still binds a next one under rules of the same basis."""
+def _rules_of(run: Listing) -> RuleSet:
+    """The rules as they were kept with a run."""
     assert run.edition_of_rules is not None
     assert run.rules_day is not None
-    assert run.announced_at is not None
-    its = rule_sets.as_kept(run.edition_of_rules.text, run.rules_day)
-    until = terms.price_binds_until(its.basis, run.announced_at)
-    if its.basis != found.basis or until is None or now > until:
-        return None
-    return state_assets.cut_fen(run, its)
+    return rule_sets.as_kept(run.edition_of_rules.text, run.rules_day)
 
 
 def _is_unsold(former: Listing) -> bool:

@@ -8,20 +8,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from zhirong.base.refused import Refused
+from zhirong.exchange import disclosed, rule_sets
 from zhirong.exchange.actions.listings import TITLE_MOST, Offer, checked, next_numbers, write_offer
 from zhirong.exchange.models import Listing, ListingItem
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
+from zhirong.registry import records
 from zhirong.registry.actions import imports
 from zhirong.registry.models import Holding, ImportBatch, ImportRow, Right
 
 # Small enough that no chunk holds SQLite's write lock for 50 ms.
 CHUNK = 100
+# Refusals about the cell of the rule set, and the cells whose length is judged.
+OF_RULES = (
+    "lot.no_such_rule_set", "lot.rule_set_not_in_force", "lot.rule_set_out_of_bounds",
+    "listing.demo_rules", "listing.state_owned_rules",
+)  # fmt: skip
+OF_TEXT = ("title", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,12 @@ class Judged:
 def judge(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[Judged]:
     """Rows of a readable sheet against the register, as of now; nothing is written."""
     seller = seller_of(batch)
-    said = [(row.line, json.loads(row.facts)) for row in rows if row.facts != "{}"]
-    known = _rights({key for _, facts in said for key in facts["keys"]})
+    said = [(row.line, json.loads(row.facts)) for row in rows if records.is_read(row.facts)]
+    known = rights_named(seller, {key for _, facts in said for key in facts["keys"]})
     ids = {right.pk for right in known.values()}
     mine = set(Holding.objects.filter(right__in=ids, party=seller, until=None).values_list("right_id", flat=True))
-    live = set(ListingItem.objects.filter(right__in=ids, is_live=True).values_list("right_id", flat=True))
+    standing = ListingItem.objects.filter(right__in=ids, is_live=True)
+    live = dict(standing.values_list("right_id", "listing__number"))
     now = record.now()
     judged = [_judged(line, facts, seller, known=known, mine=mine, live=live, now=now) for line, facts in said]
     return _once(judged, {right.pk: right.number for right in known.values()})
@@ -69,10 +79,11 @@ def seller_of(batch: ImportBatch) -> Party:
     return batch.holder
 
 
-def _rights(keys: set[str]) -> dict[str, Right]:
-    """Rights by the keys that a sheet names them with."""
+def rights_named(seller: Party, keys: set[str]) -> dict[str, Right]:
+    """Rights by the keys that a sheet names them with; what the seller may not know of is not among them."""
     numbers = {key.removeprefix("publication:") for key in keys if key.startswith("publication:")}
-    found = Right.objects.visible().filter(Q(key__in=keys) | Q(publication_number__in=numbers))
+    found = disclosed.known_to(Right.objects.visible(), [seller.pk])
+    found = found.filter(Q(key__in=keys) | Q(publication_number__in=numbers))
     by_key = {right.key: right for right in found}
     return {**by_key, **{f"publication:{right.publication_number}": right for right in by_key.values()}}
 
@@ -84,24 +95,32 @@ def _judged(
     *,
     known: dict[str, Right],
     mine: set[int],
-    live: set[int],
+    live: dict[int, str],
     now: datetime,
 ) -> Judged:
     column = "number"
     try:
         rights = [known[key] for key in facts["keys"] if key in known]
         if len(rights) < len(facts["keys"]):
-            raise Refused("listing.right_unknown", rights=[key for key in facts["keys"] if key not in known])
+            unknown = [records.written(key) for key in facts["keys"] if key not in known]
+            raise Refused("listing.right_unknown", rights=unknown)
         if strange := [right.number for right in rights if right.pk not in mine]:
             raise Refused("listing.right_not_yours", rights=strange, party=seller.name)
-        if listed := [right.number for right in rights if right.pk in live]:
-            raise Refused("listing.right_listed_already", other=list(listed))
+        if listed := [right for right in rights if right.pk in live]:
+            others = list(dict.fromkeys(live[right.pk] for right in listed))
+            raise Refused("listing.row_right_listed", rights=[right.number for right in listed], other=others)
         column = "asking_fen"
         offer = _offer(facts, seller, rights)
         checked(offer, now)
     except Refused as refused:
-        return Judged(line, None, column, refused)
+        return Judged(line, None, _column(refused, column), refused)
     return Judged(line, offer)
+
+
+def _column(refused: Refused, otherwise: str) -> str:
+    """The column under which a refusal is told: the one whose cell it is about."""
+    field = str(refused.facts.get("field", ""))
+    return "rule_set" if refused.code in OF_RULES else field if field in OF_TEXT else otherwise
 
 
 def _offer(facts: dict[str, Any], seller: Party, rights: Sequence[Right]) -> Offer:
@@ -112,8 +131,15 @@ def _offer(facts: dict[str, Any], seller: Party, rights: Sequence[Right]) -> Off
         title_en=(facts["title_en"] or rights[0].title_en)[:TITLE_MOST],
         summary=facts["summary"],
         asking_fen=facts["asking_fen"],
-        rule_set=facts["rule_set"] or ("state_owned" if seller.is_state_owned else "platform"),
+        rule_set=_rule_set(facts["rule_set"], seller),
     )
+
+
+def _rule_set(said: str, seller: Party) -> str:
+    """As the cell names it, by code or by name; an empty one is the usual of such a seller."""
+    if not said:
+        return "state_owned" if seller.is_state_owned else "platform"
+    return rule_sets.code_of(said, demo=settings.DEMO_RULES)
 
 
 def draft_many(who: Person, batch: ImportBatch) -> ImportBatch:

@@ -54,7 +54,7 @@ def fault(
     until = state_assets.usable_until(appraisal.dated_on, day=beijing_day(now))
     if beijing_day(now) > until:
         return Refused("listing.appraisal_over", number=number, on=appraisal.dated_on, until=until)
-    anew = _anew_from(listing.seller, rights, found, now=now)
+    anew = _anew_from(listing.seller, rights, now=now)
     if anew is not None and min(appraisal.dated_on, transfer.dated_on) < anew:
         return Refused("listing.papers_too_old", number=number, since=anew)
     assert appraisal.amount_fen is not None
@@ -75,15 +75,8 @@ def _price_fault(
     return Refused("listing.price_not_approved", value_fen=value_fen, least_fen=least) if asking_fen < least else None
 
 
-def _anew_from(seller: Party, rights: Collection[int], found: RuleSet, *, now: datetime) -> date | None:
+def _anew_from(seller: Party, rights: Collection[int], *, now: datetime) -> date | None:
     """From which day both papers must be: twelve months after a first disclosure without a buyer they are made anew."""
-    first: datetime | None = None
-    for run in second_runs.runs_of(seller, rights):
-        assert run.announced_at is not None
-        until = terms.price_binds_until("state", first) if first else None
-        if run.state == "settled":
-            first = None
-        elif until is None or run.announced_at > until:
-            first = run.announced_at
+    first = second_runs.first_disclosed(seller, rights)
     until = terms.price_binds_until("state", first) if first else None
     return beijing_day(until) if until is not None and now > until else None

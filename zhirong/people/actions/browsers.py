@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -24,6 +26,16 @@ def note(person: Person, session_key: str, *, agent: str) -> Browser:
 def open_browsers(who: Person) -> QuerySet[Browser]:
     """Where somebody is logged in now, the newest first."""
     return Browser.objects.filter(ALIVE, person=who).order_by("-pk")
+
+
+def keep_open(who: Person) -> None:
+    """In the transaction that hashed the same password anew: a session knows the hash under which it began."""
+    keys = Browser.objects.filter(ALIVE, person=who).values("session_key")
+    for one in Session.objects.filter(session_key__in=keys):
+        session = SessionStore(session_key=one.session_key)
+        if session.get(HASH_SESSION_KEY):
+            session[HASH_SESSION_KEY] = who.get_session_auth_hash()
+            session.save(must_create=False)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final, NoReturn
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
@@ -17,13 +17,15 @@ from django.db import transaction
 
 from zhirong.base import text
 from zhirong.base.refused import Refused
-from zhirong.people import access, figures, rules
+from zhirong.people import access, figures, rules, stored_hashes
 from zhirong.people.actions import browsers
 from zhirong.people.models import Browser, Person, RoleGrant
 from zhirong.record import actions as record
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 LANGUAGES = ("zh-hans", "en")
+# What a log-in is refused for, as it is told to somebody who changes the password.
+OF_A_CHANGE = {"people.wrong_log_in": "people.wrong_old_password", "people.locked": "people.change_locked"}
 
 
 def sign_up(
@@ -92,18 +94,29 @@ def log_in(session: SessionBase, *, login: str, password: str, agent: str | None
     person = Person.objects.filter(login=login.strip().lower()).first()
     if person is None:
         _refuse_unknown(login, password)
-    prove(person, password)
+    proven = prove(person, password)
     if not person.is_active:
         raise Refused("people.closed")
+    renewed = make_password(password) if stored_hashes.is_old(proven) else ""
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person.pk)
         person.last_login = record.now()
         person.save(update_fields=["last_login"])
+        if renewed and person.password == proven:
+            _renew(person, renewed)
         _bind(session, person)
         if agent is not None:
             browsers.note(person, session.session_key or "", agent=agent)
         record.tell("people.logged_in", person.topic, who=person)
     return person
+
+
+def _renew(person: Person, encoded: str) -> None:
+    """The same password under today's figures: no change of it, so every browser stays logged in."""
+    person.password = encoded
+    person.save(update_fields=["password"])
+    browsers.keep_open(person)
+    transaction.on_commit(stored_hashes.stored.forget)
 
 
 class Unknown:
@@ -136,7 +149,8 @@ def _refuse_unknown(login: str, password: str) -> NoReturn:
     name, fresh = login.strip().lower(), rules.Tries(figures.at("tries", record.now()), None)
     # What has not the form of a log-in is known to be nobody's, and is not worth a place.
     tries = unknown.spend(name) if rules.LOGIN.fullmatch(name) else fresh
-    make_password(password[:256])  # as slow as a real look, so that time does not tell which log-ins exist
+    # As slow as a real look, so that time does not tell which log-ins exist.
+    stored_hashes.spend(password)
     raise _no_match(tries)
 
 
@@ -158,17 +172,21 @@ def _bind(session: SessionBase, person: Person) -> None:
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
 
 
-def prove(person: Person, password: str) -> None:
-    """That the password is this person's; each look costs a try, which lasts in the row and so survives a restart."""
+def prove(person: Person, password: str) -> str:
+    """That the password is this person's: the hash that proved it.
+
+    Each look costs a try, which lasts in the row and so survives a restart.
+    """
     tries = _spend_try(person.pk)
     encoded = Person.objects.values_list("password", flat=True).get(pk=person.pk)
-    if len(password) > 256 or not check_password(password, encoded):
+    if not stored_hashes.look(password, encoded):
         _tell_failed(person, tries)
         raise _no_match(tries)
     with transaction.atomic():
         row = Person.objects.select_for_update().get(pk=person.pk)
         row.tries_left, row.locked_until = figures.at("tries", record.now()), None
         row.save(update_fields=["tries_left", "locked_until"])
+    return encoded
 
 
 @transaction.atomic
@@ -206,7 +224,9 @@ def log_out(session: SessionBase, who: Person) -> None:
 def change_password(who: Person, session: SessionBase | None, *, old: str, new: str) -> None:
     """A new password; every other session of the person ends with the old one."""
     check_new_password(new, about=(who.login, who.name, who.email, who.phone))
-    prove(who, old)
+    _prove_again(who, old)
+    if new == old:
+        raise Refused("people.password_same")
     encoded = make_password(new)
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=who.pk)
@@ -219,6 +239,14 @@ def change_password(who: Person, session: SessionBase | None, *, old: str, new: 
             Browser.objects.filter(person=person).update(session_key=session.session_key)
         record.tell("people.password_changed", person.topic, who=person, to=[person])
     who.password = encoded
+
+
+def _prove_again(who: Person, password: str) -> None:
+    """As `prove`; who is signed in already is not told that they are not."""
+    try:
+        prove(who, password)
+    except Refused as refused:
+        raise Refused(OF_A_CHANGE.get(refused.code, refused.code), **refused.facts) from None
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries
-from zhirong.registry.actions import putting
+from zhirong.registry.actions import deeds, putting
 from zhirong.registry.engine.facts import Ending, EventKind
 from zhirong.registry.models import Holding, RegisterEvent, Right
 
@@ -100,11 +100,10 @@ def write_entry(
         entered_by=who,
         entered_at=record.now(),
     )
-    record.tell(
+    deeds.tell(
         "registry.event_entered",
-        right.topic,
+        right,
         who=who,
-        public=True,
         entry=str(kind),
         day=day.isoformat(),
         event=entry.pk,

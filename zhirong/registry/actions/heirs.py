@@ -13,6 +13,7 @@ from zhirong.base import text as texts
 from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
 from zhirong.registry import records
+from zhirong.registry.actions import deeds
 from zhirong.registry.engine import succession
 from zhirong.registry.engine.succession import Course, Heir, Held, Paper
 from zhirong.registry.models import Holding, Right
@@ -84,7 +85,7 @@ def follow(who: Person, told: News, *, holder: Party | None = None) -> Course:
         _contest(who, right, held)
     elif course is Course.AGREES and any(one.contested_at for one in held):
         _clear(held)
-        record.tell("registry.contest_ended", right.topic, who=who, number=right.number)
+        deeds.tell("registry.contest_ended", right, who=who, number=right.number)
     return course
 
 
@@ -152,11 +153,10 @@ def _replace(
     )
     before = {one.party.ref: one.party.pk for one in held if one.party}
     after = {party.ref: party.pk for _, party in found if party}
-    record.tell(
+    deeds.tell(
         "registry.holder_followed",
-        right.topic,
+        right,
         who=who,
-        public=True,
         to=_concerned({*before.values(), *after.values()}),
         number=right.number,
         on=day.isoformat(),
@@ -168,11 +168,10 @@ def _replace(
 def _contest(who: Person, right: Right, held: Sequence[Holding]) -> None:
     now = record.now()
     Holding.objects.filter(pk__in=[one.pk for one in held]).update(contested_at=now, changed_at=now)
-    record.tell(
+    deeds.tell(
         "registry.holder_contested",
-        right.topic,
+        right,
         who=who,
-        public=True,
         to=_concerned({one.party_id for one in held if one.party_id}),
         number=right.number,
     )

@@ -71,6 +71,7 @@ def commit_import(who: Person, batch: ImportBatch) -> ImportBatch:
     if now.visible_at is not None:
         return now
     _refuse_unfit(now)
+    _must_be_own(who, now)
     origin = putting.Origin(SOURCES[now.kind], who, now.file, batch=now, holder=now.holder)
     stored = ImportRow.objects.filter(batch=now).order_by("line").values_list("facts", flat=True)
     for chunk in putting.chunked(stored.iterator(chunk_size=1000), putting.CHUNK_ROWS):
@@ -121,7 +122,7 @@ def _read(kind: ImportKind, data: bytes, *, holder: Party | None) -> list[ReadRo
     table = sheets.read(data, kind)
     if kind == "rights":
         return _judged(list(rows.rights(table, today=putting.today())), holder, column=table.headings["number"])
-    return [ReadRow(row.line, _listing_text(row.listing), row.faults) for row in rows.listings(table)]
+    return [ReadRow(row.line, _listing_text(row), row.faults) for row in rows.listings(table)]
 
 
 def _of_xml(said: RightRecord) -> rows.RightRow:
@@ -141,7 +142,10 @@ def _judged(found: Sequence[rows.RightRow], holder: Party | None, *, column: str
             faults = row.faults
             if row.record is not None and row.record.key in strange and _adds(row.record, strange[row.record.key]):
                 faults = (*faults, rows.Fault(column, "registry.right_of_another", {"number": row.record.number}))
-            judged.append(ReadRow(row.line, records.to_text(row.record) if row.record else "{}", faults))
+            text = (
+                records.to_text(row.record) if row.record else records.unread_text(row.unread.number, row.unread.title)
+            )
+            judged.append(ReadRow(row.line, text, faults))
     return judged
 
 
@@ -169,9 +173,9 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
 
 
-def _listing_text(listing: rows.ListingFacts | None) -> str:
-    if listing is None:
-        return "{}"
+def _listing_text(row: rows.ListingRow) -> str:
+    if (listing := row.listing) is None:
+        return records.unread_text(row.unread.number, row.unread.title)
     said = {name: getattr(listing, name) for name in listing.__slots__}
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
@@ -185,6 +189,14 @@ def _finish_reading(who: Person, batch: ImportBatch, found: Sequence[ReadRow]) -
     now.save(update_fields=["rows", "faults"])
     record.tell("registry.import_read", f"import:{now.ref}", who=who, batch=now.ref, rows=now.rows, faults=now.faults)
     return now
+
+
+def _must_be_own(who: Person, batch: ImportBatch) -> None:
+    """A party that only looked at its file gave no word to take it over; nobody else gives it."""
+    standing = access.standing_of(who)
+    acts_for_it = standing is not None and batch.holder_id in standing.parties
+    if batch.holder is not None and batch.brought_by_id != who.pk and not acts_for_it:
+        raise Refused("registry.import_not_taken_over", holder=batch.holder.name)
 
 
 def _refuse_unfit(batch: ImportBatch) -> None:

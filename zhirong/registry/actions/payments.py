@@ -13,7 +13,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries, rules
-from zhirong.registry.actions import entries, putting
+from zhirong.registry.actions import deeds, entries, putting
 from zhirong.registry.engine import fees
 from zhirong.registry.engine.facts import Reduction
 from zhirong.registry.models import FeePayment, Right
@@ -70,7 +70,7 @@ def pay_fee(who: Person, right: Right, paid: Paid, *, file: File | None) -> FeeP
     if is_looked_at:
         _tell_paid(who, one)
     else:
-        record.tell("registry.fee_reported", row.topic, who=who, payment=one.pk, year=one.year)
+        deeds.tell("registry.fee_reported", row, who=who, payment=one.pk, year=one.year)
     return one
 
 
@@ -124,9 +124,9 @@ def _must_wait(payment: FeePayment) -> None:
 def _decide(who: Person, payment: FeePayment, *, state: str, reason: str) -> None:
     payment.state, payment.decided_by, payment.decided_at, payment.reason = state, who, record.now(), reason
     payment.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    record.tell(
+    deeds.tell(
         "registry.payment_decided",
-        payment.right.topic,
+        payment.right,
         who=who,
         to=[payment.entered_by] if payment.entered_by else [],
         payment=payment.pk,
@@ -138,11 +138,10 @@ def _decide(who: Person, payment: FeePayment, *, state: str, reason: str) -> Non
 
 
 def _tell_paid(who: Person, payment: FeePayment) -> None:
-    record.tell(
+    deeds.tell(
         "registry.fee_paid",
-        payment.right.topic,
+        payment.right,
         who=who,
-        public=True,
         year=payment.year,
         paid_on=payment.paid_on.isoformat(),
         amount_fen=payment.amount_fen,

@@ -19,7 +19,7 @@ from zhirong.record import actions as record
 from zhirong.record import port, teller
 from zhirong.record.models import File
 from zhirong.registry import queries, records
-from zhirong.registry.actions import heirs, right_rows
+from zhirong.registry.actions import deeds, heirs, right_rows
 from zhirong.registry.models import ImportBatch, Right, RightVersion
 from zhirong.registry.records import Named, RightRecord
 
@@ -288,7 +288,7 @@ def _deed(plan: _Plan, origin: Origin, *, version: int, at: datetime) -> record.
         who_ref=origin.who.ref,
         at=at,
         # The number of what is not published yet is for nobody's feed; its publication is a version of its own.
-        public=origin.batch is None and plan.right.is_published,
+        public=origin.batch is None and deeds.is_public("registry.right_put", plan.right),
         facts={
             "key": plan.right.key,
             "version": version,

@@ -12,7 +12,7 @@ from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries, rules
-from zhirong.registry.actions import entries, heirs, weights
+from zhirong.registry.actions import deeds, entries, heirs, weights
 from zhirong.registry.engine.facts import Act, EventKind
 from zhirong.registry.models import Claim, Holding, RegisterEvent, Right
 from zhirong.registry.records import WHOLE_PPM
@@ -50,11 +50,10 @@ def transfer(
     sellers = sorted({one.party.ref for one in held if one.party})
     said: dict[str, object] = {"key": key, "to": to.ref, "from": sellers, "share_ppm": share_ppm}
     entry = entries.write_entry(who, row, EventKind.TRANSFER, day=on, source="exchange", facts=said, file=proof)
-    record.tell(
+    deeds.tell(
         "registry.transferred",
-        row.topic,
+        row,
         who=who,
-        public=True,
         to_party=to.ref,
         from_parties=sellers,
         share_ppm=share_ppm,
@@ -78,7 +77,7 @@ def claim_right(who: Person, holding: Holding, party: Party, *, evidence: File) 
     claim = Claim.objects.create(
         right=row, holding=one, party=party, asked_by=who, asked_at=record.now(), evidence=evidence
     )
-    record.tell("registry.claimed", row.topic, who=who, claim=claim.pk, party=party.ref)
+    deeds.tell("registry.claimed", row, who=who, claim=claim.pk, party=party.ref)
     return claim
 
 
@@ -116,9 +115,9 @@ def decide_contest(who: Person, right: Right, *, is_followed: bool, reason: str)
     if not any(one.contested_at for one in held):
         raise Refused("registry.not_contested", number=row.number)
     why = rules.must_give_reason(reason)
-    record.tell(
+    deeds.tell(
         "registry.contest_decided",
-        row.topic,
+        row,
         who=who,
         to=heirs.members([one.party_id for one in held if one.party_id]),
         number=row.number,
@@ -142,9 +141,9 @@ def _decide(who: Person, claim: Claim, *, state: str, reason: str) -> Claim:
     claim.reason = rules.must_give_reason(reason)
     claim.state, claim.decided_by, claim.decided_at = state, who, record.now()
     claim.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    record.tell(
+    deeds.tell(
         "registry.claim_decided",
-        claim.right.topic,
+        claim.right,
         who=who,
         to=[claim.asked_by],
         claim=claim.pk,

@@ -15,7 +15,7 @@ from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries, rules
-from zhirong.registry.actions import entries, putting, titles
+from zhirong.registry.actions import deeds, entries, putting, titles
 from zhirong.registry.models import Holding, Right, TransferEntry
 from zhirong.registry.records import WHOLE_PPM
 
@@ -76,9 +76,9 @@ def enter_transfer(who: Person, right: Right, said: Conveyance, *, proof: File |
         entered_by=who,
         entered_at=record.now(),
     )
-    record.tell(
+    deeds.tell(
         "registry.transfer_entered",
-        row.topic,
+        row,
         who=who,
         transfer=one.pk,
         number=row.number,
@@ -124,9 +124,9 @@ def return_transfer(who: Person, transfer: TransferEntry, *, reason: str) -> Tra
     one.reason = rules.must_give_reason(reason)
     one.state, one.decided_by, one.decided_at = "returned", who, record.now()
     one.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    record.tell(
+    deeds.tell(
         "registry.transfer_returned",
-        one.right.topic,
+        one.right,
         who=who,
         to=[one.entered_by],
         transfer=one.pk,

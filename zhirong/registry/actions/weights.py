@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +16,9 @@ from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import labels, queries, rules
-from zhirong.registry.actions import entries, putting
+from zhirong.registry.actions import deeds, entries, putting
 from zhirong.registry.engine.facts import EVERYWHERE, Act, EventKind, LicenceKind, Scope, Weight
-from zhirong.registry.models import Consent, Encumbrance, Right
+from zhirong.registry.models import Consent, Encumbrance, Holding, Right
 
 ENTRIES = {
     Weight.PLEDGE: EventKind.PLEDGE_PRESERVATION,
@@ -113,9 +114,7 @@ def release(who: Person, encumbrance: Encumbrance, *, day: date, file: File | No
     one.save(update_fields=["ended_on", "end_file"])
     if one.kind in {str(weight) for weight in ENTRIES}:
         _enter(who, one, ENTRIES[Weight(one.kind)], day=day, step="ended")
-    record.tell(
-        "registry.released", row.topic, who=who, public=True, encumbrance=one.pk, weight=one.kind, day=day.isoformat()
-    )
+    deeds.tell("registry.released", row, who=who, encumbrance=one.pk, weight=one.kind, day=day.isoformat())
     return one
 
 
@@ -146,9 +145,9 @@ def consent(
         entered_by=who,
         entered_at=record.now(),
     )
-    record.tell(
+    deeds.tell(
         "registry.consented",
-        row.topic,
+        row,
         who=who,
         consent=paper.pk,
         act=str(act),
@@ -159,11 +158,10 @@ def consent(
 
 
 def _tell_begun(who: Person, one: Encumbrance) -> None:
-    record.tell(
+    deeds.tell(
         "registry.encumbered",
-        one.right.topic,
+        one.right,
         who=who,
-        public=True,
         encumbrance=one.pk,
         weight=one.kind,
         since=one.since.isoformat(),
@@ -196,14 +194,21 @@ def refuse_unless_free(right: Right, act: Act, day: date, *, deal: rules.Deal) -
         )
 
 
+def signers(held: Sequence[Holding], lasting: Iterable[Encumbrance]) -> list[Favoured]:
+    """Whose agreement an act may need: co-owners (专利法 14) and pledgees (民法典 444).
+
+    Whoever holds a right alone agrees by acting; a court, a licensee or an applicant for invalidation has no say.
+    """
+    owners = [Favoured(one.name, one.party) for one in held] if len(held) > 1 else []
+    return owners + [Favoured(_name_of(one), one.party) for one in lasting if one.kind == Weight.PLEDGE]
+
+
 def _signer(right: Right, by: Favoured, day: date) -> Favoured:
-    """The holder, or whoever the right is encumbered in favour of, as the register names it; others have no say.
+    """The co-owner or pledgee as the register names it; others have no say.
 
     A party is found by itself and never by the name it gives: anybody may give a bank's name.
     """
-    concerned = [Favoured(one.name, one.party) for one in queries.holdings_on(right, day)]
-    concerned += [Favoured(_name_of(one), one.party) for one in queries.weights_on(right, day)]
-    for one in concerned:
+    for one in signers(queries.holdings_on(right, day), queries.weights_on(right, day)):
         is_the_party = by.party is not None and one.party == by.party
         if is_the_party or (by.party is None and by.name and one.name == by.name):
             return one

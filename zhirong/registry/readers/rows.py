@@ -19,6 +19,8 @@ from zhirong.registry.records import Named, RightRecord
 
 Read = TypeVar("Read")
 MOST_TITLE = 500
+MOST_NUMBERS = 200
+MOST_NAME = 80
 KINDS = {
     "发明": Kind.INVENTION,
     "发明专利": Kind.INVENTION,
@@ -46,12 +48,21 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Number and title of a line with faults as they stand in the file, so that people find it again."""
+
+    number: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RightRow:
     """A line that became a record, or the faults that kept it from it."""
 
     line: int
     record: RightRecord | None
     faults: tuple[Fault, ...] = ()
+    unread: Unread = Unread()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,7 @@ class ListingRow:
     line: int
     listing: ListingFacts | None
     faults: tuple[Fault, ...] = ()
+    unread: Unread = Unread()
 
 
 class Cells:
@@ -102,6 +114,10 @@ class Cells:
             self.fault(name, refused)
             return None
 
+    def unread(self) -> Unread:
+        """What people know the line by."""
+        return Unread(self.text("number")[:MOST_NUMBERS], self.text("title")[:MOST_TITLE])
+
     def fault(self, name: str, refused: Refused) -> None:
         """Keep what is wrong with a column under the heading that the sheet has for it."""
         self.faults.append(Fault(self.headings.get(name, name), refused.code, refused.facts))
@@ -119,7 +135,7 @@ def rights(table: Table, *, today: date) -> Iterator[RightRow]:
             cells.fault("number", Refused("registry.number_twice", line=seen[record.key]))
         elif record is not None:
             seen[record.key] = line.number
-        yield RightRow(line.number, None if cells.faults else record, tuple(cells.faults))
+        yield RightRow(line.number, None if cells.faults else record, tuple(cells.faults), cells.unread())
 
 
 def listings(table: Table) -> Iterator[ListingRow]:
@@ -136,10 +152,10 @@ def listings(table: Table) -> Iterator[ListingRow]:
                 asking_fen=asking_fen,
                 title=cells.text("title")[:MOST_TITLE],
                 title_en=cells.text("title_en")[:MOST_TITLE],
-                rule_set=cells.text("rule_set")[:24],
+                rule_set=cells.text("rule_set")[:MOST_NAME],
                 summary=cells.text("summary"),
             )
-        yield ListingRow(line.number, facts, tuple(cells.faults))
+        yield ListingRow(line.number, facts, tuple(cells.faults), cells.unread())
 
 
 def _right(cells: Cells) -> RightRecord | None:

@@ -26,7 +26,7 @@ from zhirong.record import kinds
 from zhirong.record.models import Leaf
 from zhirong.web import account, filters, pages
 from zhirong.web.deals import words
-from zhirong.web.exchange import news, proofs
+from zhirong.web.exchange import checked, news, proofs
 from zhirong.web.exchange import words as exchange_words
 
 STEPS = ("contract", "payment", "recordal", "confirming", "settled")
@@ -106,7 +106,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     owed = money.due_fen(deal)
     objected = of_objections(request, deal, standing)
     rules = rules_of(deal.listing)
-    rights, is_sealed = papers.rights_of(deal), hasattr(deal, "certificate") and deal.certificate.sealed_id is not None
+    items, is_sealed = checked.items_of(deal), hasattr(deal, "certificate") and deal.certificate.sealed_id is not None
     answer = pages.page(
         request,
         "deals/deal.html",
@@ -117,7 +117,8 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         state=words.deal(deal.state),
         sides=sides,
         **of_standstill(deal, standing, objected["objections"]),
-        rights=[(place, right, exchange_words.kind(right.kind)) for place, right in enumerate(rights, 1)],
+        rights=[(place, one.right, exchange_words.kind(one.right.kind)) for place, one in enumerate(items, 1)],
+        reservations=checked.reservations(deal, items),
         rule_name=exchange_words.rule_set_name(rules),
         can_sign=can_sign,
         can_take=can_take,

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.exchange import listing_rules
+from zhirong.exchange import listing_rules, stops
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Deal, Intent
 from zhirong.ledger import astray
@@ -38,7 +38,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     person, standing, now = account.known(request), pages.standing_of(request), record.now()
     found = mine.parties(standing)
     # A portfolio of many parties would ask for much; the desk shows the newest hundred of each kind.
-    listings = list(mine.listings(standing).exclude(state__in=listing_rules.OVER).order_by("-pk")[:READ])
+    own_listings = mine.listings(standing).exclude(state__in=listing_rules.OVER).annotate(**stops.beside())
+    listings = list(own_listings.order_by("-pk")[:READ])
     intents = list(mine.intents(standing).filter(state__in=("registered", "admitted")).order_by("-pk")[:READ])
     deals = list(mine.deals(standing).order_by("-pk")[:READ])
     waits = astray.of_accounts({ledger.available(one.ref) for one in found})

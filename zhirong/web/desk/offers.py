@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
-from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules, state_assets
+from zhirong.exchange import bound, gates, listing_rules, rule_sets, rules, state_assets, stops
 from zhirong.exchange.actions import second_runs
 from zhirong.exchange.actions.listings import Offer, checked
 from zhirong.exchange.models import Listing, ListingItem
@@ -195,7 +195,7 @@ def items_of(number: str) -> list[ListingItem]:
     """The rights of a listing with the listing itself, in one query; every listing has one at least."""
     beside = ("right", "listing__seller", "listing__edition_of_rules", "listing__batch")
     items = ListingItem.objects.filter(listing__number=number).select_related(*beside).order_by("position")
-    return list(items.annotate(**state_assets.beside("listing")))
+    return list(items.annotate(**state_assets.beside("listing"), **stops.beside("listing")))
 
 
 def offer_from(listing: Listing, rights: Sequence[Right]) -> Offer:
@@ -244,11 +244,14 @@ def steps(listing: Listing) -> list[tuple[str, str, str]]:
     at = filters.short_moment
     here = {"draft": 0, "returned": 0, "submitted": 1, "announced": 2, "qualifying": 2, "answering": 3, "bidding": 3}
     now = here.get(listing.suspended_from or listing.state, 4)
+    closing = at(listing.closes_at) if listing.closes_at else ""
+    if listing.state == "suspended":
+        closing = gettext("stands still")
     rows = [
         (gettext("Draft"), ""),
         (gettext("Review by the operator"), at(listing.submitted_at) if listing.submitted_at else ""),
         (gettext("Announced, buyers register"), at(listing.announced_at) if listing.announced_at else ""),
-        (gettext("Bidding or your answer"), at(listing.closes_at) if listing.closes_at else ""),
+        (gettext("Bidding or your answer"), closing),
         (gettext("A deal"), ""),
     ]
     is_over = listing.state in ("settled", "ended", "withdrawn", "terminated")

@@ -25,7 +25,7 @@ from zhirong.record import actions as record
 from zhirong.registry.models import Right
 from zhirong.web import account, lists, pages, uploads
 from zhirong.web.desk import offers
-from zhirong.web.exchange import altered, appraised, words
+from zhirong.web.exchange import altered, appraised, stopped, words
 from zhirong.web.registry import forms, rights
 
 Deed = Callable[[HttpRequest, Person, Listing], str]
@@ -272,6 +272,7 @@ def seller_page(request: HttpRequest, number: str) -> HttpResponse:
         questions=[] if is_early else list(listing.questions.filter(hidden_at=None).order_by("asked_at")),
         interested=None if is_early else offers.interested(listing),
         is_early=is_early,
+        stands=stopped.now(listing, from_items[0]),
         failed=words.failed(is_run_again=is_run_again) if is_failed else "",
         anew="" if is_run_again else anew(from_items),
         change=change,

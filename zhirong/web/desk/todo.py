@@ -18,7 +18,7 @@ from zhirong.ledger.astray import Came
 from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.web import filters, pages
-from zhirong.web.exchange import astray_words
+from zhirong.web.exchange import astray_words, stopped
 
 SOON = timedelta(hours=24)
 LATER = datetime.max.replace(tzinfo=shown.BEIJING)
@@ -136,7 +136,7 @@ def of_astray(found: Iterable[Came], intents: Iterable[Intent], deals: Iterable[
 
 
 def of_listings(listings: Iterable[Listing]) -> Iterator[Step]:
-    """Returned drafts, unanswered questions, the answer to the one buyer."""
+    """Returned drafts, unanswered questions, the answer to the one buyer, what a suspension waits for."""
     for one in listings:
         place = reverse("listing-seller", args=[one.number])
         if one.state == "answering":
@@ -151,6 +151,10 @@ def of_listings(listings: Iterable[Listing]) -> Iterator[Step]:
         elif one.state == "draft":
             title = gettext("Hand in the draft %(number)s") % {"number": one.number}
             yield Step(None, title, filters.title(one), gettext("Look at it"), place)
+        elif one.state == "suspended":
+            title = gettext("%(number)s is suspended: bring what lets it go on, or take it back")
+            why = stopped.reason(one)
+            yield Step(None, title % {"number": one.number}, why, gettext("Look at it"), place)
         if one.unanswered and one.state in ("announced", "qualifying", "answering", "bidding"):  # type: ignore[attr-defined]
             title = asked(one.unanswered, one.number)  # type: ignore[attr-defined]
             yield Step(one.closes_at, title, filters.title(one), gettext("Answer"), f"{place}#h-questions")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 from zhirong.base import citations
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import gates, listing_rules
-from zhirong.exchange.models import Gate
+from zhirong.exchange.models import Deal, Gate, Listing
 from zhirong.registry import basis
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import fees
@@ -35,16 +35,25 @@ EFFECTS = {
     "blocked": ("no", gettext_noop("No")),
     "disclose": ("half", gettext_noop("To know")),
 }
-# What a gate asks besides what it names: (codes that would have spoken, the answer where none did, the law).
+# What a gate asks besides what it names: (codes that would have spoken, the answer where none did, the same of rights
+# whose register nobody here looked at, the law).
 SILENT = [
     (
         ("suspended", "seized", "already_pledged", "pledgee_"),
         gettext_noop("No pledge, no seizure, no suspension"),
+        gettext_noop(
+            "No pledge, seizure or suspension is on record here; nobody here has looked at the office's register, "
+            "which decides"
+        ),
         "民法典 第四百四十四条；细则 第一百零三条",
     ),
     (
         ("licen", "open_licence", "exclusive_", "invalidation_", "partly_"),
         gettext_noop("No licence in force, no invalidation asked for"),
+        gettext_noop(
+            "No licence and no request for invalidation is on record here; nobody here has looked at the office's "
+            "register, which decides"
+        ),
         "专利法 第十二条、第四十五条、第五十条",
     ),
 ]
@@ -117,14 +126,28 @@ def silent(found: Any, items: Sequence[Any]) -> list[Finding]:
     """What the last gate asked and found nothing against: a gate says only what there is to say."""
     if not (stages := asked(found)):
         return []
-    stage, yes = stages[-1], ("go", gettext("Yes"))
+    stage = stages[-1]
     codes = {one["code"] for one in kept(found, stage)}
-    lines = [
-        (yes, gettext(text), rule, ())
-        for heads, text, rule in SILENT
-        if not any(one.startswith(heads) for one in codes)
-    ]
-    return findings_of(found, stage, [*in_force(found, stage, items), *seller_holds(found, codes, items), *lines])
+    lines = [*in_force(found, stage, items), *seller_holds(found, codes, items), *unspoken(found, stage, items)]
+    return findings_of(found, stage, lines)
+
+
+def unspoken(found: Any, stage: str, items: Sequence[Any]) -> list[Line]:
+    """Burdens that a gate found none of; that there are none is said only where somebody looked at the register."""
+    said = kept(found, stage)
+    codes, numbers = {one["code"] for one in said}, [item.right.number for item in items]
+    unseen = {one["right"] for one in said if one["code"] == "fees_unconfirmed"}
+    lines = []
+    for heads, text, text_unseen, rule in SILENT:
+        if any(one.startswith(heads) for one in codes):
+            continue
+        for state, words_, of in (
+            (("go", gettext("Yes")), text, tuple(one for one in numbers if one not in unseen)),
+            (("half", gettext("Not known")), text_unseen, tuple(one for one in numbers if one in unseen)),
+        ):
+            if of:
+                lines.append((state, gettext(words_), rule, of if len(of) < len(numbers) else ()))
+    return lines
 
 
 def in_force(found: Any, stage: str, items: Sequence[Any]) -> list[Line]:
@@ -185,11 +208,21 @@ def held_as(item: Any, seller: str) -> tuple[tuple[str, str], str]:
     return ("half", gettext("By claim")), by_claim % {**said, "day": beijing_day(other.claimed_at)}
 
 
-def reservations(found: Any, items: Sequence[Any]) -> list[Finding]:
+def items_of(deal: Deal) -> list[Any]:
+    """The rights of a deal in the order of the announcement, each with by what the seller held it."""
+    held = basis.beside("right", "listing__seller")
+    return list(deal.listing.items.select_related("right").annotate(**held).order_by("position"))
+
+
+def reservations(deal: Deal, items: Sequence[Any]) -> list[Finding]:
     """What the gate at settlement could not confirm; no name, for whoever reads a certificate only counted numbers."""
+    if deal.settled_at is None:
+        return []
+    found: Any = Listing.objects.select_related("seller").annotate(**beside()).get(pk=deal.listing_id)
     if not found.settle_findings:
         return []
-    lines = [line for line in in_force(found, "settle", items) if line[0][0] == "half"]
+    told = [*in_force(found, "settle", items), *unspoken(found, "settle", items)]
+    lines = [line for line in told if line[0][0] == "half"]
     others = [(item.right.number, basis.of_row(item, found.seller.name)) for item in items]
     if claimed := tuple(number for number, other in others if other is not None and other.claimed_at):
         text = gettext(
@@ -228,7 +261,9 @@ def to_come(found: Any) -> list[Finding]:
     again, language = gettext("Everything above, once more"), "zh" if filters.is_chinese() else "en"
     lines = []
     if not found.close_findings and found.closes_at and found.announced_at:
-        by = f"{gettext(STAGES['close'])} · {filters.short_moment(found.closes_at)}"
+        # A suspended listing's clock stands, and its end of registration moves on (X4).
+        ends = gettext("stands still") if found.state == "suspended" else filters.short_moment(found.closes_at)
+        by = f"{gettext(STAGES['close'])} · {ends}"
         lines.append(Finding(("off", gettext("To come")), again, by, citations.rule("B9", language), ()))
     if found.announced_at:
         abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")

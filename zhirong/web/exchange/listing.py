@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import listing_rules, periods, sales, state_assets
+from zhirong.exchange import listing_rules, periods, sales, state_assets, stops
 from zhirong.exchange.actions import deals, questions
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Deal, Intent, Listing, ListingDocument, ListingItem, Lot, Question
@@ -26,7 +26,7 @@ from zhirong.record import files
 from zhirong.registry import basis
 from zhirong.registry.models import Holding
 from zhirong.web import filters, pages
-from zhirong.web.exchange import altered, appraised, checked, news, times, words
+from zhirong.web.exchange import altered, appraised, checked, deposits, news, stopped, times, words
 
 CAN_REGISTER = "announced"
 
@@ -56,12 +56,13 @@ def follows(request: HttpRequest, found: Listing, mine: Sequence[Intent]) -> boo
 
 
 def intents_of(request: HttpRequest, found: Listing) -> list[Intent]:
-    """Who registered, in order; beside the reader's own that lapsed, the money that came for it too late."""
+    """Who registered, in order; beside the reader's own what came for it too late and how its deposit goes back."""
     standing = pages.standing_of(request)
-    own = Q(state="lapsed", party__in=standing.parties if standing else ()) & ~Q(payment_code="")
+    parties = standing.parties if standing else frozenset()
+    own = Q(state="lapsed", party__in=parties) & ~Q(payment_code="")
     late = Case(When(own, then=astray.waiting_fen(OuterRef("payment_code"))), default=None)
     known = Intent.objects.filter(listing=found).exclude(state="void").select_related("party", "proof_file")
-    return list(known.annotate(late_fen=late).order_by("pk"))
+    return list(known.annotate(late_fen=late, **deposits.beside(parties)).order_by("pk"))
 
 
 def listing_or_404(request: HttpRequest, number: str) -> Listing:
@@ -69,7 +70,7 @@ def listing_or_404(request: HttpRequest, number: str) -> Listing:
     beside = ("seller", "edition_of_rules", "follows", "batch")
     found = (
         Listing.objects.select_related(*beside)
-        .annotate(**checked.beside(), **state_assets.beside("pk"))
+        .annotate(**checked.beside(), **state_assets.beside("pk"), **stops.beside())
         .filter(number=number)
         .first()
     )
@@ -116,6 +117,8 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         "counts": others,
         "mine": mine,
         "paid": paid,
+        "deposits": deposits.said(found, mine, deal=deal),
+        "runs": found.state in deposits.RUNNING,
         "my_parties": my_parties(request, mine) if can_register(found) else [],
         "papers": papers(request, found),
         "questions": Question.objects.filter(listing=found, hidden_at=None).order_by("asked_at"),
@@ -127,6 +130,8 @@ def listing_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         if follows(request, found, mine)
         else None,
         "outcome": end_of(found, rules),
+        "stands": stopped.now(found),
+        "stops": stopped.history(found),
         "kind_word": words.kind,
         "span": words.span,
     }
@@ -233,7 +238,7 @@ def steps(
     rows: list[tuple[str, str]] = [
         (gettext("Filed"), at(found.submitted_at) if found.submitted_at else "–"),
         (gettext("Announced"), at(announced_at) if announced_at else "–"),
-        (gettext("Registration closes"), at(found.closes_at) if found.closes_at else "–"),
+        (gettext("Registration closes"), closing(found)),
         (gettext("Auction"), at(lot.opens_ns) if lot else gettext("with two or more bidders")),
         (gettext("Contract"), _due(deal and deal.signed_at, words.span(rules.contract) if rules else "–")),
         (gettext("Payment and recordal"), _due(deal and deal.paid_at, words.span(rules.payment) if rules else "–")),
@@ -248,6 +253,13 @@ def steps(
         )
         for place, (word, when) in enumerate(rows)
     ]
+
+
+def closing(found: Listing) -> str:
+    """When registration closes; of a suspended listing nobody knows, for its clock stands still (X4)."""
+    if found.state == "suspended":
+        return gettext("stands still")
+    return filters.short_moment(found.closes_at) if found.closes_at else "–"
 
 
 def _due(done_at: Any, span: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from zhirong.exchange import periods
 from zhirong.exchange.models import Deal, Intent, Listing, Lot
@@ -23,7 +24,7 @@ def of_listing(
     lot: Lot | None,
     deal: Deal | None,
     *,
-    mine: Sequence[Intent],
+    mine: Sequence[Any],
     others: int,
     paid: dict[str, Paid],
 ) -> str:
@@ -33,7 +34,7 @@ def of_listing(
         [found.state, found.edition, found.closes_at, found.answer_due_at, found.end_reason, others],
         [lot.pk, lot.state, lot.bids, lot.top_fen, lot.closes_ns, period] if lot else [],
         [deal.pk, deal.state, deal.signed_at, deal.paid_at] if deal else [],
-        [(one.pk, one.state, one.deposit_state, one.code, one.priority_rank) for one in mine],
+        [(one.pk, one.state, one.deposit_state, one.back_state, one.code, one.priority_rank) for one in mine],
         paid.items(),
     )
 

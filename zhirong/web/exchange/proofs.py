@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhirong.base.refused import Refused
 from zhirong.exchange import published
-from zhirong.exchange.models import Certificate, Listing, LotStep
+from zhirong.exchange.models import Certificate, LotStep
 from zhirong.papers import evidence, verifier
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record import kinds, receipts
 from zhirong.record.models import Event, Leaf, Notice
-from zhirong.registry import basis
 from zhirong.web import filters, limits, pages
 from zhirong.web.exchange import board, checked, fact_words, words
 
@@ -35,6 +35,7 @@ class Verdict:
 
     name: str
     is_read: bool
+    is_pdf: bool = False
     found: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -51,9 +52,14 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         limits.take(request, "export")
         verdict = verdict_on(request)
+        if isinstance(verdict, HttpResponseRedirect):
+            return verdict
     wanted = request.GET.get("number", "").strip()
-    if wanted and (address := look_up(wanted)):
-        return HttpResponseRedirect(address)
+    found = look_up(wanted) if wanted else None
+    if isinstance(found, Certificate):
+        return HttpResponseRedirect(reverse("certificate", args=[found.number]))
+    if found is not None and may_see(request, found):
+        return HttpResponseRedirect(reverse("receipt", args=[found.pk]))
     return pages.page(
         request,
         "exchange/verify.html",
@@ -61,43 +67,54 @@ def verify(request: HttpRequest) -> HttpResponse:
         verdict=verdict,
         wanted=wanted,
         head=receipts.head(),
-        is_missing=bool(wanted),
+        is_missing=bool(wanted) and found is None,
+        closed=found,
     )
 
 
-def verdict_on(request: HttpRequest) -> Verdict | None:
-    """The uploaded file, checked by the same program that ships with every certificate, against the house's own key."""
+def verdict_on(request: HttpRequest) -> Verdict | HttpResponseRedirect | None:
+    """The uploaded file, checked by the same program that ships with every certificate, against the house's own key.
+
+    A certificate's PDF proves nothing by itself: its SHA-256 is compared on the page of the certificate.
+    """
     given = request.FILES.get("paper")
     if given is None:
         return None
     name = str(given.name)[:100]
     if given.size is None or given.size > UPLOAD_MOST:
         raise Refused("web.file_too_large", field="paper", most_mb=UPLOAD_MOST >> 20)
+    data = given.read()
+    if data.startswith(b"%PDF-"):
+        digest = hashlib.sha256(data).hexdigest()
+        own = Certificate.objects.filter(sealed_files__contains=digest).first()
+        if own is None:
+            return Verdict(name, is_read=False, is_pdf=True)
+        return HttpResponseRedirect(f"{reverse('certificate', args=[own.number])}?sha256={digest}#h-genuine")
     with limits.one_of("verify"):
         try:
-            findings = verifier.verify(given.read(), pinned=receipts.house_key())
+            findings = verifier.verify(data, pinned=receipts.house_key())
         except (OSError, *verifier.UNREADABLE):
-            return Verdict(name, False)
+            return Verdict(name, is_read=False)
     side = 0 if filters.is_chinese() else 1
-    return Verdict(
-        name, True, tuple(pair[side] for pair in findings.found), tuple(pair[side] for pair in findings.remarks)
-    )
+    found, remarks = (tuple(pair[side] for pair in said) for said in (findings.found, findings.remarks))
+    return Verdict(name, is_read=True, found=found, remarks=remarks)
 
 
-def look_up(wanted: str) -> str | None:
-    """The address of a certificate by its number, or of a receipt by the number or the hash of its leaf."""
+def look_up(wanted: str) -> Certificate | Leaf | None:
+    """A certificate by its number, or a leaf by its number, as papers print it, or its hash."""
     certificate = Certificate.objects.filter(number__iexact=wanted).first()
     if certificate is not None:
-        return reverse("certificate", args=[certificate.number])
-    leaf = None
-    if wanted.isdecimal() and len(wanted) < 16:
-        leaf = Leaf.objects.filter(number=int(wanted)).first()
-    elif len(wanted) == 64:
+        return certificate
+    leaves = Leaf.objects.select_related("event")
+    number = wanted.replace(",", "")
+    if number.isdecimal() and len(number) < 16:
+        return leaves.filter(number=int(number)).first()
+    if len(wanted) == 64:
         try:
-            leaf = Leaf.objects.filter(hash=bytes.fromhex(wanted)).first()
+            return leaves.filter(hash=bytes.fromhex(wanted)).first()
         except ValueError:
             return None
-    return reverse("receipt", args=[leaf.pk]) if leaf is not None else None
+    return None
 
 
 @require_safe
@@ -109,18 +126,21 @@ def verifier_file(request: HttpRequest) -> HttpResponse:
 
 
 def leaf_for(request: HttpRequest, leaf_id: int) -> Leaf:
-    """A leaf that this person may see: of a public deed, one's own, one that one was told of; auditors see all."""
+    """A leaf that this person may see."""
     leaf = Leaf.objects.select_related("event").filter(pk=leaf_id).first()
-    if leaf is None:
+    if leaf is None or not may_see(request, leaf):
         raise Http404
+    return leaf
+
+
+def may_see(request: HttpRequest, leaf: Leaf) -> bool:
+    """Everybody a public deed, a person its own and what it was told of, auditors all."""
     if leaf.event.public:
-        return leaf
+        return True
     person, standing = pages.person_of(request), pages.standing_of(request)
     is_own = person is not None and json.loads(leaf.body).get("who") == person.ref
     was_told = person is not None and Notice.objects.filter(person_ref=person.ref, leaf=leaf).exists()
-    if not (is_own or was_told or access.has_role(standing, "auditor")):
-        raise Http404
-    return leaf
+    return is_own or was_told or access.has_role(standing, "auditor")
 
 
 @require_safe
@@ -186,9 +206,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     found = certificate_or_404(number)
     deal, digest = found.deal, request.GET.get("sha256", "").strip()[:80]
     has_papers = published.may_have(pages.standing_of(request), deal)
-    beside = basis.beside("right", "listing__seller")
-    items = list(deal.listing.items.select_related("right").annotate(**beside).order_by("position"))
-    gated = Listing.objects.select_related("seller").annotate(**checked.beside()).get(pk=deal.listing_id)
+    items = checked.items_of(deal)
     return pages.page(
         request,
         "exchange/certificate.html",
@@ -196,7 +214,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         certificate=found,
         deal=deal,
         rights=[(words.kind(item.right.kind), item.right) for item in items],
-        reservations=checked.reservations(gated, items),
+        reservations=checked.reservations(deal, items),
         told=receipts.receipt(found.leaf_id),
         sides=[
             (gettext("Seller"), name_of(deal.seller, has_papers=has_papers)),

@@ -10,11 +10,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.exchange import periods, published, sales
+from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Lot, LotStep
 from zhirong.papers import sheets
 from zhirong.record import actions as record
 from zhirong.web import filters, limits, pages, reading
-from zhirong.web.exchange import board, room, words
+from zhirong.web.exchange import board, fact_words, room, times, words
 from zhirong.web.exchange.board import Line
 
 PAGE = 50
@@ -48,6 +49,7 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
         total=total,
         last=last,
         number=number,
+        terms=terms_of(lot),
         result=result,
         outcome=words.lot_outcome(lot, str(result.get("outcome", ""))),
         failed=words.failed(is_run_again=words.terms_on_default(lot) == "rerun"),
@@ -55,6 +57,17 @@ def transcript(request: HttpRequest, lot_id: int) -> HttpResponse:
         sale=sales.of(lot.listing),
         sale_state=words.listing_state(lot.listing),
     )
+
+
+def terms_of(lot: Lot) -> list[tuple[str, str]]:
+    """What a reader needs to judge the lines by: rule set, start price, steps, and what a late bid does to the end."""
+    terms, rules = board.terms_of(lot), rules_of(lot.listing)
+    return [
+        (gettext("Rule set"), words.rule_set_name(rules)),
+        (gettext("Start price"), words.money(terms.start_fen)),
+        (gettext("Steps"), fact_words.shown("steps", terms.steps, {})),
+        (gettext("End"), times.rule(rules)),
+    ]
 
 
 def told(

@@ -18,6 +18,7 @@ from zhirong.people.models import Secret, Verification
 from zhirong.record import actions as record
 from zhirong.record import files
 from zhirong.record.models import File
+from zhirong.registry import records
 from zhirong.registry.actions import imports, titles
 from zhirong.registry.models import Claim, ImportBatch, ImportRow
 from zhirong.web import filters, lists, pages, reading, views
@@ -196,6 +197,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         table=lists.table(request, "rows", title, columns=columns, found=found, order="line"),
         only_faults=only_faults,
         may=access.may(pages.standing_of(request), "registry.bring_rights", one),
+        is_ours=one.holder is None or one.brought_by_id == rooms.who(request).pk,
     )
 
 
@@ -221,11 +223,18 @@ def line_columns(request: HttpRequest) -> list[lists.Column]:
 
     def named(row: ImportRow) -> str:
         said = json.loads(row.facts)
-        return f"{said.get('number', '')} {said.get('title', '')}".strip()
+        number, title = records.unread(row.facts)
+        numbers = gettext(", ").join(records.written(key) for key in said.get("keys", ()))
+        return f"{said.get('number') or numbers or number} {said.get('title') or title}".strip()
+
+    def holders(row: ImportRow) -> str:
+        is_right = records.is_read(row.facts) and "keys" not in json.loads(row.facts)
+        return filters.listed(one.name for one in records.from_text(row.facts).named_holders()) if is_right else ""
 
     return [
         lists.Column(head=gettext("Line"), value=lambda row: row.line, order="line"),
         lists.Column(head=gettext("Number and title"), value=named),
+        lists.Column(head=gettext("Holders that the file names"), value=lambda row: holders(row) or "–"),
         lists.Column(
             head=gettext("Faults found"), value=lambda row: faults(row) or gettext("none"),
             state=lambda row: "" if row.faults != "[]" else "go",

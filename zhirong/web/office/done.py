@@ -56,6 +56,7 @@ WORDS = {
     "office-transfer.confirm": gettext_noop("Done: the title moved."),
     "office-transfer.return": gettext_noop("Done: the entry went back to whoever made it."),
     "contact": gettext_noop("Done: messages go there from now on."),
+    "password": gettext_noop("Done: the password is changed; every other browser is logged out."),
     "accept_role": gettext_noop("Done: the role is yours from now on."),
     "end_browser": gettext_noop("Done: that browser is logged out."),
     "give_up": gettext_noop("Done: the role is given up."),

@@ -117,26 +117,27 @@ def choices(one: Right, *, held: Sequence[Holding], lasting: Iterable[Encumbranc
     known = RightFacts(kind=Kind(one.kind), filed_on=one.filed_on, granted_on=one.granted_on)
     years = [row.year for row in fees.fee_table(known, putting.today())] if known.is_patent and one.filed_on else []
     licences = [(f"licence:{kind}", words.label("act", kind)) for kind in LicenceKind]
+    agreeing = [(key, one.name) for key, one in signers(held, lasting).items()]
+    # Nothing stands there already: a consent that nobody meant would be on record.
+    none = ("", gettext("Choose"))
     return {
         "kind": [(str(kind), words.label("entry", kind)) for kind in own],
         "ending": [("", "–"), *((str(ending), words.ending(ending)) for ending in Ending)],
         "weight": [kinds[0], *licences, *kinds[1:]],
         "lasting": [(str(burden.pk), f"{named(burden)} · {burden.since}") for burden in lasting],
         "holding": [(str(holding.pk), holding.name) for holding in held],
-        "by": [(key, favoured.name) for key, favoured in signers(held, lasting).items()],
-        "act": [(str(act), words.label("act", act)) for act in Act],
+        "by": [none, *agreeing] if agreeing else [],
+        "act": [none, *((str(act), words.label("act", act)) for act in Act)],
         "year": [(str(year), str(year)) for year in years],
     }
 
 
-def signers(held: Iterable[Holding], lasting: Iterable[Encumbrance]) -> dict[str, weights.Favoured]:
-    """Those whose agreement an act may need: the holders, and in whose favour the right is burdened."""
-    named = [(one.name, one.party) for one in held]
-    named += [(one.in_favour_of or (one.party.name if one.party else ""), one.party) for one in lasting]
+def signers(held: Sequence[Holding], lasting: Iterable[Encumbrance]) -> dict[str, weights.Favoured]:
+    """Those whose agreement an act may need, by the value of the form."""
     return {
-        f"party:{party.ref}" if party else f"name:{name}": weights.Favoured(name, party)
-        for name, party in named
-        if name
+        f"party:{one.party.ref}" if one.party else f"name:{one.name}": one
+        for one in weights.signers(held, lasting)
+        if one.name
     }
 
 

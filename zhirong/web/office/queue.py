@@ -14,6 +14,7 @@ from django.db.models import (
     CharField,
     DateTimeField,
     F,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -40,7 +41,7 @@ from zhirong.record import sequencer
 from zhirong.record.models import Leaf
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.web import lists, pages, reading
-from zhirong.web.office import rooms
+from zhirong.web.office import queue_sheets, rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
@@ -144,14 +145,16 @@ class CaseInQueue:
 def queue(request: HttpRequest) -> HttpResponse:
     """/office: one line a case, the earliest deadline first, counts for each kind."""
     now = record.now()
-    found = waiting(request, now)
+    whole = waiting(request, now)
+    found = together(whole)
+    # Counted as the table shows them.
     counts = Counter(case.kind for case in found)
     kind = reading.choice(request, "kind", KINDS)
-    shown = [case for case in found if kind in ("", case.kind)]
+    shown = [case for case in whole if kind in ("", case.kind)]
     columns = columns_of(now)
     if file := lists.taken_away(request, "queue", gettext("What waits"), columns=columns, found=shown):
         return file
-    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=together(sheet_by_sheet(shown)))
+    table = lists.table(request, "queue", gettext("What waits"), columns=columns, found=together(shown))
     kinds = [("", gettext("All"), len(found))]
     kinds += [(name, gettext(KINDS[name][0]), counts[name]) for name in KINDS if counts[name]]
     is_mine = sum(case.is_mine for case in found)
@@ -204,12 +207,13 @@ def waiting(request: HttpRequest, now: datetime) -> list[CaseInQueue]:
     }
     parts = [*timed(now), *(part.all() for part in untimed(get_language() or "zh-hans"))]
     found = []
-    for kind, pk, since, due, name, maker, maker_id, fen in parts[0].union(*parts[1:], all=True):
+    for kind, pk, since, due, name, maker, maker_id, fen, count in parts[0].union(*parts[1:], all=True):
         if kind not in seen:
             continue
         by, by_id = proposer_of(pk) if kind == "aside" else (maker, maker_id)
         is_mine = can[kind] and by_id != str(person.pk)
-        found.append(CaseInQueue(kind, pk, since, due, name, by, is_mine=is_mine, amount_fen=fen))
+        case = CaseInQueue(kind, pk, since, due, name, by, is_mine=is_mine, amount_fen=fen, count=count)
+        found.append(case)
     asked = [case for case in found if case.kind == "objection" and case.is_mine]
     involved = had_a_hand_in(person, [int(case.pk) for case in asked])
     found = [replace(case, is_mine=False) if case in asked and int(case.pk) in involved else case for case in found]
@@ -232,21 +236,6 @@ def had_a_hand_in(person: Person, wanted: list[int]) -> set[int]:
     return {pk for topic in acted for pk in of_topic[topic]}
 
 
-def sheet_by_sheet(found: list[CaseInQueue]) -> list[CaseInQueue]:
-    """The drafts of a seller's sheet are announced on one page: one row, with what they ask in all."""
-    sheets: dict[str, list[CaseInQueue]] = {}
-    for case in found:
-        if case.kind == "sheet":
-            sheets.setdefault(case.pk, []).append(case)
-    rows = {
-        pk: replace(cases[0], count=len(cases), amount_fen=sum(case.amount_fen or 0 for case in cases))
-        for pk, cases in sheets.items()
-    }
-    return [
-        rows.pop(case.pk) if case.kind == "sheet" else case for case in found if case.kind != "sheet" or case.pk in rows
-    ]
-
-
 def together(found: list[CaseInQueue]) -> list[CaseInQueue]:
     """Payouts to prepare are made in batches on the list of what is due: one row, at the place of the nearest term."""
     payable = [case for case in found if case.kind == "payable"]
@@ -264,7 +253,7 @@ def proposer_of(file_id: str) -> tuple[str, str]:
     return (person.name, str(person.pk)) if person else ("", "")
 
 
-Rows = QuerySet["Listing", tuple[str, str, datetime, datetime | None, str, str, str, int | None]]
+Rows = QuerySet["Listing", tuple[str, str, datetime, datetime | None, str, str, str, int | None, int]]
 
 
 def rows(
@@ -276,19 +265,19 @@ def rows(
     due: str | Combinable = "",
     maker: str = "",
     amount: str | Combinable = "",
-    pk: str = "pk",
 ) -> Rows:
-    """The eight columns of one kind of case, alike for every table, so that one union asks for all."""
+    """The nine columns of one kind of case, alike for every table, so that one union asks for all."""
     text = CharField()
     return found.values_list(
         Value(kind, text) if isinstance(kind, str) else kind,
-        Cast(F(pk), text),
+        Cast(F("pk"), text),
         F(since),
         (F(due) if isinstance(due, str) else due) if due else NEVER,
         Cast(lists.title_of(name) if name.endswith("title") else F(name), text),
         Cast(F(f"{maker}__name"), text) if maker else NOBODY,
         Cast(F(f"{maker}_id"), text) if maker else NOBODY,
         (F(amount) if isinstance(amount, str) else amount) if amount else NO_MONEY,
+        Value(1, IntegerField()),
     )
 
 
@@ -317,8 +306,7 @@ def of_cases() -> Iterator[Rows]:
     """Listings, parties, rights, imports, buyers and roles."""
     listings = Listing.objects.filter(state="submitted", submitted_at__isnull=False)
     yield rows(listings.filter(batch=None), "listing", since="submitted_at", name="title", maker="made_by")
-    named = {"name": "batch__file__name", "maker": "made_by"}
-    yield rows(listings.exclude(batch=None), "sheet", since="submitted_at", amount="asking_fen", pk="batch_id", **named)
+    yield queue_sheets.of_sheets()
     changed = Listing.objects.filter(state="announced", changes__state="open", changes__what="change")
     yield rows(changed, "change", since="changes__proposed_at", name="title", maker="changes__proposed_by")
     back = Listing.objects.filter(state__in=withdrawals.STATES, changes__state="open", changes__what="withdrawal")
@@ -341,7 +329,8 @@ def of_cases() -> Iterator[Rows]:
     yield rows(fees, "payment", since="entered_at", name="right__title", maker="entered_by")
     moves = TransferEntry.objects.filter(state="entered")
     yield rows(moves, "transfer", since="entered_at", name="right__title", maker="entered_by")
-    imports = ImportBatch.objects.filter(visible_at__isnull=True, dropped_at__isnull=True)
+    # A party's own file is taken over by the party; one of the register itself by the office.
+    imports = ImportBatch.objects.filter(visible_at__isnull=True, dropped_at__isnull=True, holder__isnull=True)
     yield rows(imports, "import", since="brought_at", name="file__name", maker="brought_by")
     yield rows(
         to_qualify(), "intent", since="registered_at", name="party__name", due="listing__closes_at", maker="person"

@@ -48,6 +48,7 @@ class Finding:
 class RightInView:
     """A right of the listing: how it stands on the register today and whether it may be sold."""
 
+    pk: int
     number: str
     shown: str
     kind: str
@@ -223,6 +224,7 @@ def in_view(one: Listing, items: list[ListingItem], *, now: datetime) -> list[Ri
         answer, standing = gates.judge(facts, seller=one.seller, now=now), states.standing(facts, day)
         shown.append(
             RightInView(
+                pk=right.pk,
                 number=facts.number,
                 shown=filters.title(right),
                 kind=of("kind", facts.kind),

@@ -108,8 +108,10 @@ def announce(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     rows = [lists.number_of(one, least=0) for one in request.POST.getlist("fees_unknown")]
     there = HttpResponseRedirect(reverse("office-sheet", args=[batch.pk]))
     if batch.rows > bringing.LONG_ROWS:
+        facts = {"person": person.pk, "batch": batch.pk, "rows": rows}
+        # All rows from the first look on: the work says how many it has looked at, chunk by chunk.
         key = f"{ANNOUNCE}:{batch.ref}:{person.ref}:{record.now():%Y%m%d%H%M%S}"
-        record.ask_job(person, ANNOUNCE, key=key, facts={"person": person.pk, "batch": batch.pk, "rows": rows})
+        record.ask_job(person, ANNOUNCE, key=key, facts=facts, total=batch.rows)
         return there
     came = of(bulk.announce_sheet(person, batch, fees_unknown=set(rows)))
     if not came.refused:

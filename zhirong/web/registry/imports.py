@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -24,11 +24,12 @@ from zhirong.papers.sheets import Column, csv_file
 from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.record.models import Job
-from zhirong.registry import queries
+from zhirong.registry import queries, records
 from zhirong.registry.actions import imports
 from zhirong.registry.models import Claim, Holding, ImportBatch, ImportRow, Right, RightVersion
 from zhirong.registry.readers import files, sheets
 from zhirong.web import account, filters, lists, pages, reading, uploads
+from zhirong.web.exchange import words as exchange_words
 from zhirong.web.registry import bringing, forms, words
 
 ROWS = 50
@@ -154,12 +155,17 @@ def preview(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     )
 
 
-def drafts_of(batch: ImportBatch) -> dict[str, int]:
-    """How many listings the sheet made, and how many of them nobody has handed in."""
+def drafts_of(batch: ImportBatch) -> dict[str, Any]:
+    """How many listings the sheet made, how many of them nobody has handed in, how many wait and since when."""
     if batch.kind != "listings" or batch.visible_at is None:
-        return {"drafts": 0, "unsubmitted": 0}
-    waiting = Count("pk", filter=Q(state="draft"))
-    return Listing.objects.filter(batch=batch).aggregate(drafts=Count("pk"), unsubmitted=waiting)
+        return {"drafts": 0, "unsubmitted": 0, "handed_in": 0, "handed_in_at": None}
+    waits = Q(state="submitted")
+    return Listing.objects.filter(batch=batch).aggregate(
+        drafts=Count("pk"),
+        unsubmitted=Count("pk", filter=Q(state="draft")),
+        handed_in=Count("pk", filter=waits),
+        handed_in_at=Max("submitted_at", filter=waits),
+    )
 
 
 def batch_name(batch: ImportBatch) -> str:
@@ -200,21 +206,37 @@ def previewed_listings(batch: ImportBatch, offset: int, *, only_faults: bool) ->
     judged = {one.line: one for one in sheet.judge(batch, rows)} if is_open else {}
     bad = {line for line, one in judged.items() if one.refused}
     wanted = list(rows.filter(~Q(faults="[]") | Q(line__in=bad)) if only_faults else rows)[offset : offset + ROWS]
-    return [listing_line(row, judged.get(row.line)) for row in wanted], batch.faults + len(bad)
+    keys = {key for row in wanted for key in json.loads(row.facts).get("keys", ())}
+    known = sheet.rights_named(sheet.seller_of(batch), keys)
+    states = states_of(wanted, batch, offset) if batch.visible_at and not only_faults else {}
+    lines = [listing_line(row, judged.get(row.line), known=known, became=states.get(row.line)) for row in wanted]
+    return lines, batch.faults + len(bad)
 
 
-def listing_line(row: ImportRow, judged: sheet.Judged | None) -> Line:
-    """One row of the listings' sheet."""
+def states_of(rows: list[ImportRow], batch: ImportBatch, offset: int) -> dict[int, tuple[str, str]]:
+    """Shape and word of the listings that these rows made: every row made one, in the sheet's order."""
+    made = Listing.objects.filter(batch=batch).order_by("pk")[offset : offset + len(rows)]
+    return {row.line: exchange_words.listing_state(one) for row, one in zip(rows, made, strict=False)}
+
+
+def listing_line(
+    row: ImportRow, judged: sheet.Judged | None, *, known: Mapping[str, Right], became: tuple[str, str] | None
+) -> Line:
+    """One row of the listings' sheet; `became` is how the listing that it made stands now."""
     facts = json.loads(row.facts)
     faults = [told(fault) for fault in json.loads(row.faults)]
     if judged is not None and judged.refused is not None:
-        names = sheets.columns("listings")[judged.column]["names"]
+        entry = sheets.columns("listings")[judged.column]
+        column = entry["names"][0] if filters.is_chinese() else entry["en"]
         language = translation.get_language() or "zh-hans"
-        faults.append((names[0], refusals.sentence(judged.refused, language)))
-    change = ("no", gettext("To be corrected")) if faults else ("go", gettext("New draft"))
-    title = judged.offer.title if judged and judged.offer else facts.get("title", "")
-    numbers = filters.listed(key.partition(":")[2] for key in facts.get("keys", ()))
-    return Line(row.line, change, numbers, title, "", faults)
+        faults.append((column, refusals.sentence(judged.refused, language)))
+    change = ("no", gettext("To be corrected")) if faults else became or ("go", gettext("New draft"))
+    number, title = records.unread(row.facts)
+    keys = facts.get("keys", ())
+    named = [known[key] for key in keys if key in known]
+    title = facts.get("title") or title or (named[0].title if named else "")
+    number = number or filters.listed(known[key].number if key in known else records.written(key) for key in keys)
+    return Line(row.line, change, number, title, "", faults)
 
 
 def faults_file(batch: ImportBatch) -> HttpResponse:
