@@ -231,7 +231,8 @@ def the_certificate_is_verified(wangshu: Guest, deal: str, folder: Path) -> None
     wangshu.sees("Transaction certificate")
     with wangshu.page.expect_download() as coming:
         wangshu.page.get_by_role("link", name="Archive with the verifier").click()
-    archive = folder / "certificate.zip"
+    archive = folder / coming.value.suggested_filename
+    assert re.fullmatch(r"PZ-\d{4}-\d{6}-certificate\.zip", archive.name), "as the README calls it"
     coming.value.save_as(archive)
     right = verified(archive)
     assert right.returncode == 0, right.stdout + right.stderr

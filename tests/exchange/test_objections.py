@@ -69,6 +69,27 @@ def test_who_took_part_does_not_decide_the_objection(deed: Callable[[desk.Sold, 
     assert Objection.objects.get(pk=raised.pk).state == "dismissed"
 
 
+def test_an_objection_names_the_party_for_which_it_was_raised() -> None:
+    sold = desk.a_deal()
+    raised = objections.raise_objection(sold.buyer.person, sold.deal.pk, text=TEXT)
+    assert raised.party == sold.buyer.party
+    browser = desk.browser_of(people.a_person("operator"))
+    named = f"<dd>{sold.buyer.party.name} · 受让方</dd>"
+    assert named in text_of(browser, f"/office/objections/{raised.pk}")
+    Objection.objects.filter(pk=raised.pk).update(party=None)
+    assert named in text_of(browser, f"/office/objections/{raised.pk}"), "also an old one"
+
+
+def test_a_decision_that_is_too_short_is_refused_in_a_whole_sentence() -> None:
+    sold = desk.a_deal()
+    raised = objections.raise_objection(sold.buyer.person, sold.deal.pk, text=TEXT)
+    browser = desk.browser_of(people.a_person("operator"))
+    browser.cookies["lang"] = "en"
+    answer = browser.post(f"/office/objections/{raised.pk}", {"deed": "dismiss", "decision": "no"})
+    sentence = "the decision and its grounds must have 10 to 4000 characters; 2 were given."
+    assert sentence in answer.content.decode()
+
+
 def shown(side: given.Side, name: str = "日志") -> File:
     return record.keep_file(side.person, f"{name}.pdf", f"%PDF-1.7 {name}".encode())
 

@@ -13,10 +13,13 @@ from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.people.given_people import a_person
 from tests.web.given_pages import text_of
-from zhirong.exchange import papers
+from zhirong.exchange import jobs, papers
 from zhirong.exchange.actions import contracts, objections
 from zhirong.exchange.models import Acceptance, Certificate, Deal
 from zhirong.record.models import Leaf
+from zhirong.registry.actions import weights
+from zhirong.registry.models import Encumbrance
+from zhirong.web import filters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,7 +123,7 @@ def test_an_objection_stops_the_clock_and_too_short_a_one_does_not() -> None:
     assert (short.status_code, "不对" in short.content.decode()) == (422, True)
     assert sold.fresh().stopped_at is None
     assert buyer.post(f"{address}/object", {"text": "转让方披露的许可情况与登记簿不符。"}).status_code == 302
-    assert "停止计时（有异议，或登记簿发生变化）" in text_of(buyer, address)
+    assert "停止计时（异议待决定）" in text_of(buyer, address)
     objection = sold.fresh().objections.get()
     objections.decide(sold.house.umpire, objection.pk, upheld=False, decision="许可已在登记簿公示，异议不成立。")
     assert "许可已在登记簿公示" in text_of(buyer, address)
@@ -182,6 +185,46 @@ def test_a_deal_that_was_undone_has_no_clock_that_stands() -> None:
         assert "计时停止" not in text, page
     assert "<b>成交已撤销。</b>" in text_of(*pages[0])
     assert buyer.get(f"/api/deals/{sold.deal.pk}").json()["is_stopped"] is False
+
+
+def test_what_holds_the_clock_is_told_on_top_by_name_and_no_deadline_beside_it() -> None:
+    sold = desk.signed(desk.a_deal())
+    buyer, operator = desk.browser_of(sold.buyer.person), desk.browser_of(sold.house.operator)
+    address, office = f"/deals/{sold.deal.number}", f"/office/deals/{sold.deal.pk}"
+    due = sold.fresh().payment_due_at
+    assert due is not None
+    term, until = filters.short_moment(due), filters.moment(due)
+    assert f"{term} 前" in text_of(buyer, address)
+    assert f"至 {term}" in text_of(operator, office)
+    assert buyer.get(f"/api/deals/{sold.deal.pk}").json()["stopped_by"] == []
+
+    def told(*causes: str, word: str) -> None:
+        for browser, page in [(buyer, address), (buyer, "/desk/deals"), (operator, office)]:
+            text = text_of(browser, page)
+            assert f'<span class="st half">{word}</span>' in text or f'<span class="st no">{word}</span>' in text, page
+            # Its deeds say what was told then.
+            now = text.partition('id="h-record"')[0]
+            assert term not in now, page
+            assert until not in now, page
+        assert buyer.get(f"/api/deals/{sold.deal.pk}").json()["stopped_by"] == list(causes)
+
+    given.a_pledge(sold.house, sold.deal.listing.items.get().right)
+    jobs.tick()
+    told("register", word="停止计时（登记簿发生变化）")
+    text = text_of(buyer, address)
+    assert "质押给 某某银行" in text.partition('id="h-contract"')[0]
+    assert "向经办机构提交解除" in text
+    objections.raise_objection(sold.buyer.person, sold.deal.pk, text="转让方披露的许可情况与登记簿不符。")
+    told("objection", "register", word="停止计时（异议待决定，且登记簿发生变化）")
+    pledge = Encumbrance.objects.get()
+    weights.release(sold.house.operator, pledge, day=pledge.since, file=pledge.file)
+    jobs.tick()
+    told("objection", word="停止计时（异议待决定）")
+    text = text_of(buyer, address)
+    assert f"{sold.buyer.party.name}于 " in text.partition('id="h-contract"')[0]
+    assert "向经办机构提交解除" not in text
+    buyer.cookies["lang"] = "en"
+    assert "The clock stands: an objection is being decided</span>" in text_of(buyer, address)
 
 
 def test_a_settled_deal_is_called_so_by_everyone_and_not_paid_out() -> None:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from zhirong.api import calling, paging, problems, shapes
 from zhirong.base.refused import Refused
-from zhirong.exchange import listing_rules, papers
+from zhirong.exchange import listing_rules, papers, standstill
 from zhirong.exchange.actions import money
 from zhirong.exchange.models import Acceptance, Deal, Objection, Proposal, Recordal
 
@@ -68,7 +68,7 @@ class DealShort(shapes.Told):
     currency: str = Field(examples=["CNY"])
     state: str = Field(examples=["contract"])
     made_at: datetime
-    is_stopped: bool = Field(description="An objection stops the clock (E40)")
+    is_stopped: bool = Field(description="The clock stands: no deadline runs (E28, E40)")
 
 
 class ProposalTold(shapes.Told):
@@ -86,6 +86,7 @@ class ProposalTold(shapes.Told):
 class DealTold(DealShort):
     """A deal in full."""
 
+    stopped_by: list[str] = Field(description="What holds the clock: objection, register", examples=[["objection"]])
     lot_id: int | None
     rank: int
     contract_due_at: datetime
@@ -186,8 +187,11 @@ def proposal(one: Proposal) -> ProposalTold:
 
 def full(deal: Deal) -> DealTold:
     """A deal with its acceptances, recordals, objections and certificate."""
+    objected = list(deal.objections.select_related("file").order_by("pk"))
+    stands = standstill.of(deal, objected)
     return DealTold(
         **_short(deal),
+        stopped_by=list(stands.causes) if stands else [],
         lot_id=deal.lot_id,
         rank=deal.rank,
         contract_due_at=deal.contract_due_at,
@@ -207,7 +211,7 @@ def full(deal: Deal) -> DealTold:
         certificate=deal.certificate.number if hasattr(deal, "certificate") else None,
         acceptances=[acceptance(one) for one in deal.acceptances.order_by("pk")],
         recordals=[recordal(one) for one in deal.recordals.order_by("pk")],
-        objections=[objection(one) for one in deal.objections.select_related("file").order_by("pk")],
+        objections=[objection(one) for one in objected],
         proposals=[proposal(one) for one in deal.proposals.order_by("pk")],
     )
 

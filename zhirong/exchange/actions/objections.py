@@ -45,7 +45,7 @@ def raise_objection(
     found = Objection.objects.create(
         deal=deal,
         raised_by=who,
-        party=party,
+        party=party or acts_for(who, deal),
         text=listing_rules.must_be_text(text, field="text", least=10, most=4000),
         file=file,
         raised_at=now,
@@ -69,6 +69,14 @@ def decided_before(deal: Deal, *, by: Person) -> QuerySet[Objection]:
 def is_concerned(who: Person, deal: Deal) -> bool:
     """Whether this person acts for the seller or for somebody who registered for the listing."""
     return _for_concerned(deal).filter(person=who).exists()
+
+
+def acts_for(who: Person, deal: Deal) -> Party | None:
+    """The party for which a person speaks about a deal: a side of it before somebody who only registered."""
+    found = _for_concerned(deal).filter(person=who).select_related("party")
+    sides = (deal.buyer_id, deal.seller_id)
+    parties = sorted((one.party for one in found), key=lambda one: (one.pk not in sides, one.pk))
+    return parties[0] if parties else None
 
 
 def _for_concerned(deal: Deal) -> QuerySet[Membership]:

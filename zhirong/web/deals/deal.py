@@ -13,11 +13,10 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from zhirong.base import shown
-from zhirong.exchange import listing_rules, papers, published
+from zhirong.exchange import listing_rules, papers, published, standstill
 from zhirong.exchange.actions import money, objections, succession
 from zhirong.exchange.actions.listings import rules_of
-from zhirong.exchange.listing_rules import stands_still
-from zhirong.exchange.models import Acceptance, Deal
+from zhirong.exchange.models import Acceptance, Deal, Objection
 from zhirong.ledger import bank_view
 from zhirong.ledger.bank_view import Paid
 from zhirong.people import access
@@ -105,6 +104,7 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
     can_sign = any(side.can_sign for side in sides)
     can_take, is_taken = may_take(deal, standing)
     owed = money.due_fen(deal)
+    objected = of_objections(request, deal, standing)
     rules = rules_of(deal.listing)
     items, is_sealed = checked.items_of(deal), hasattr(deal, "certificate") and deal.certificate.sealed_id is not None
     answer = pages.page(
@@ -116,11 +116,10 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         is_undone=deal.state in listing_rules.DEAL_UNDONE,
         state=words.deal(deal.state),
         sides=sides,
-        steps=steps(deal),
+        **of_standstill(deal, standing, objected["objections"]),
         rights=[(place, one.right, exchange_words.kind(one.right.kind)) for place, one in enumerate(items, 1)],
         reservations=checked.reservations(deal, items),
         rule_name=exchange_words.rule_set_name(rules),
-        next_step=next_step(deal, standing),
         can_sign=can_sign,
         can_take=can_take,
         is_taken=is_taken,
@@ -133,13 +132,12 @@ def whole_page(request: HttpRequest, number: str) -> HttpResponse:
         news=(reverse("deal-news", args=[number]), reverse("deal", args=[number]), mark),
         deposit_word=words.deposit(deal.intent.deposit_state),
         recordals=deal.recordals.select_related("entered_by", "confirmed_by").order_by("-pk"),
-        **of_objections(request, deal, standing),
+        **objected,
         leaves=leaf_rows(told),
         has_certificate=hasattr(deal, "certificate"),
         is_sealed=is_sealed,
         end_word=exchange_words.outcome(deal.end_reason),
         is_overdue=is_overdue(deal, now),
-        stands=stands_still(deal),
     )
     if is_being_sealed(deal, now) and request.method == "GET":
         answer["Refresh"] = "2"
@@ -154,6 +152,17 @@ def of_objections(request: HttpRequest, deal: Deal, standing: Standing | None) -
     is_decided = may and any(one.state != "open" for one in raised)
     before = is_decided and objections.decided_before(deal, by=account.known(request)).exists()
     return {"objections": raised, "can_object": may, "objected": before}
+
+
+def of_standstill(deal: Deal, standing: Standing | None, raised: list[Objection]) -> dict[str, Any]:
+    """The steps and what comes next; while the clock stands, what holds it instead."""
+    stands = standstill.of(deal, raised)
+    return {
+        "steps": steps(deal, stands is not None),
+        "next_step": words.standstill(stands) if stands else next_step(deal, standing),
+        "stands": words.stands(stands.causes) if stands else "",
+        "is_closed": bool(stands and stands.grounds),
+    }
 
 
 def to_confirm(request: HttpRequest) -> Mapping[str, Any]:
@@ -194,8 +203,11 @@ def sides_of(deal: Deal, standing: Standing | None) -> list[Side]:
     ]
 
 
-def steps(deal: Deal) -> list[tuple[str, str, str]]:
-    """From the hammer to the certificate: word, when it was or by when it is due, was | now."""
+def steps(deal: Deal, stands: bool) -> list[tuple[str, str, str]]:
+    """From the hammer to the certificate: word, when it was or by when it is due, was | now.
+
+    While the clock stands no deadline runs, and none is told.
+    """
     is_dead = deal.state in listing_rules.DEAL_UNDONE
     here = STEPS.index(deal.state) if deal.state in STEPS else 0
     rows = [
@@ -207,7 +219,11 @@ def steps(deal: Deal) -> list[tuple[str, str, str]]:
     ]
     at_now = min(here + 1, 3) if here < 4 else 5
     return [
-        (word, _when(done, due), "was" if done else "now" if place == at_now and not is_dead else "")
+        (
+            word,
+            _when(done, None if stands else due),
+            "was" if done else "now" if place == at_now and not is_dead else "",
+        )
         for place, (word, done, due) in enumerate(rows)
     ]
 
@@ -223,11 +239,6 @@ def next_step(deal: Deal, standing: Standing | None) -> tuple[str, str]:
     mine = standing.parties if standing else frozenset()
     language = "zh" if filters.is_chinese() else "en"
     owed = {"amount": shown.yuan(money.due_fen(deal), language)}
-    if stands_still(deal):
-        return gettext("The clock stands."), gettext(
-            "An objection is being decided by somebody who took no part, or the register changed"
-            " and the operator clears it."
-        )
     by_state = {
         "offered": (
             gettext("The next best answers."),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from zhirong.exchange import standstill
 from zhirong.exchange.listing_rules import stands_still
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.papers.sheets import Column
@@ -129,6 +130,11 @@ def deal_columns() -> list[Column]:
     ]
 
 
+def marked_deals(standing: Standing | None) -> QuerySet[Deal]:
+    """Deals with what holds their clock."""
+    return standstill.marked(mine.deals(standing))
+
+
 def certified(standing: Standing | None) -> QuerySet[Deal]:
     """Deals with their certificate."""
     return mine.deals(standing).filter(certificate__isnull=False)
@@ -153,7 +159,9 @@ BIDS = Own(
     bid_columns,
     bid_cells,
 )
-DEALS = Own("desk-deals", gettext_noop("My deals"), mine.deals, DEAL_ORDERS, deal_words.DEALS, deal_columns, deal_cells)
+DEALS = Own(
+    "desk-deals", gettext_noop("My deals"), marked_deals, DEAL_ORDERS, deal_words.DEALS, deal_columns, deal_cells
+)
 CERTIFICATES = Own(
     "desk-certificates", gettext_noop("My certificates"), certified, DEAL_ORDERS, {}, deal_columns, deal_cells
 )
@@ -183,6 +191,8 @@ def own_list(request: HttpRequest, own: Own, template: str) -> HttpResponse:
         end_of=ends.of,
         deal_state=deal_words.deal,
         stands_still=stands_still,
+        stands_word=deal_words.stands,
+        causes_of=standstill.causes_of,
         came_to=came_to,
         deposit_word=deal_words.deposit,
     )

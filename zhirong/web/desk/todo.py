@@ -121,7 +121,7 @@ def _auction(intent: Intent) -> Step:
 def of_astray(found: Iterable[Came], intents: Iterable[Intent], deals: Iterable[Deal]) -> Iterator[Step]:
     """Payments that came under a code of mine and do not fit it; one that is still short has the payment's own term."""
     terms = {one.payment_code: one.listing.closes_at for one in intents}
-    terms |= {money.price_code(one): one.payment_due_at for one in deals}
+    terms |= {money.price_code(one): None if stands_still(one) else one.payment_due_at for one in deals}
     for one in found:
         what, way = astray_words.said(one)
         is_mine_to_do = one.misfit in ("short", "other_payer")

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import gates
-from zhirong.exchange.actions import money, objections, proposals, settlement, watched
+from zhirong.exchange import standstill
+from zhirong.exchange.actions import money, objections, proposals, settlement
 from zhirong.exchange.listing_rules import DEAL_OVER, DEAL_STEPS, DEAL_UNDONE, stands_still
 from zhirong.exchange.models import Deal, ListingItem, Objection, Proposal, Recordal
 from zhirong.people import access
@@ -52,7 +52,9 @@ DEEDS = (
 
 
 def due_of(deal: Deal) -> datetime | None:
-    """The deadline of the state the deal is in."""
+    """The deadline of the state the deal is in; none while its clock stands."""
+    if stands_still(deal):
+        return None
     due = {"offered": deal.contract_due_at, "contract": deal.contract_due_at, "payment": deal.payment_due_at}
     return due.get(deal.state, deal.recordal_due_at if deal.state in ("recordal", "confirming") else None)
 
@@ -84,7 +86,7 @@ def columns_of(now: datetime) -> list[lists.Column]:
 
     def pressing(deal: Deal) -> str:
         due = due_of(deal)
-        return "off" if due is None or stands_still(deal) else "no" if due < now else "wait"
+        return "off" if due is None else "no" if due < now else "wait"
 
     return [
         lists.Column(
@@ -117,12 +119,13 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         pk=deal_id,
     )  # fmt: skip
     now, standing = record.now(), pages.standing_of(request)
+    objected = list(one.objections.select_related("party").order_by("-pk"))
     recordals = list(one.recordals.select_related("entered_by", "confirmed_by", "file").order_by("-pk"))
     proposed = list(one.proposals.select_related("proposed_by", "decided_by").order_by("-pk"))
     proposal = next((row for row in proposed if row.state == "proposed"), None)
     entered = next((row for row in recordals if row.state == "entered"), None)
     due = due_of(one)
-    is_late = one.state in ("contract", "payment") and due is not None and due < now and not stands_still(one)
+    is_late = one.state in ("contract", "payment") and due is not None and due < now
     acceptances = list(one.acceptances.select_related("person").order_by("at"))
     why = settlement.no_default(one, {row.side: row.at for row in acceptances}) if is_late else ""
     return rooms.show(
@@ -132,8 +135,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         title=filters.title(one.listing),
         way=(gettext("Settlement"), reverse("office-deals")),
         deal=one,
-        stands=stands_still(one),
-        closed=closed_by(one) if stands_still(one) else None,
+        **of_standstill(one, objected),
         is_over=one.state in DEAL_OVER,
         state=deal_words.deal(one.state),
         steps=steps(one, recordals),
@@ -141,7 +143,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         recordals=recordals,
         entered=entered,
         acceptances=acceptances,
-        objections=list(one.objections.order_by("-pk")),
+        objections=objected,
         consequence=settlement.consequence(one) if is_late and not why else None,
         no_default=NO_DEFAULT[why] if why else "",
         owed_fen=money.due_fen(one),
@@ -156,23 +158,20 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
     )
 
 
-@dataclass(frozen=True)
-class Closed:
-    """What the register says against the settlement, and the rights on whose pages it is cured."""
+def of_standstill(one: Deal, objected: list[Objection]) -> dict[str, object]:
+    """What holds the deal's clock, in a line and in full, and where it is cured."""
+    stands = standstill.of(one, objected)
+    return {
+        "stands": deal_words.stands(stands.causes) if stands else "",
+        "standstill": deal_words.standstill(stands) if stands else None,
+        "cured_on": rights_of(one) if stands and stands.grounds else [],
+    }
 
-    grounds: list[str]
-    rights: list[tuple[str, str]]
 
-
-def closed_by(one: Deal) -> Closed | None:
-    """What the watch of the register found last, where that holds the clock; an objection may hold it as well."""
-    gate = watched.last(one.listing)
-    if gate is None or gate.passed:
-        return None
-    side = "zh" if filters.is_chinese() else "en"
+def rights_of(one: Deal) -> list[tuple[str, str]]:
+    """The rights on whose pages it is cured what the register says against the settlement."""
     items = ListingItem.objects.filter(listing=one.listing_id).order_by("position")
-    rights = [(number, rooms.link("office-right", pk)) for pk, number in items.values_list("right_id", "right__number")]
-    return Closed([told[side] for told in gates.blocking(gate)], rights)
+    return [(number, rooms.link("office-right", pk)) for pk, number in items.values_list("right_id", "right__number")]
 
 
 @dataclass(frozen=True)
@@ -251,7 +250,7 @@ def steps(one: Deal, recordals: list[Recordal]) -> list[tuple[str, str, str]]:
         how = "was" if place < reached or one.state == "settled" else "now" if place == reached else ""
         when, until = done.get(name), due.get(name)
         line = filters.short_moment(when) if when else ""
-        if not line and until:
+        if not line and until and not stands_still(one):
             line = gettext("until %(at)s") % {"at": filters.short_moment(until)}
         rows.append((words[name], line, how))
     return rows
@@ -287,9 +286,19 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         title=gettext("Objection to %(deal)s") % {"deal": one.deal.number},
         way=(gettext("Settlement"), reverse("office-deals")),
         objection=one,
+        spoken_for=spoken_for(one),
         may=may,
         took_part=may and one.state == "open" and objections.took_part(person, one.deal),
     )
+
+
+def spoken_for(one: Objection) -> str:
+    """For whom an objection was raised, and whether it is a side of the deal; old ones name no party."""
+    party = one.party or objections.acts_for(one.raised_by, one.deal)
+    if party is None:
+        return "–"
+    role = {one.deal.seller_id: gettext("Seller"), one.deal.buyer_id: gettext("Buyer")}.get(party.pk)
+    return f"{party.name} · {role}" if role else party.name
 
 
 @rooms.room("exchange.see_office")
