@@ -303,7 +303,8 @@ def bid(request: HttpRequest, lot_id: int) -> HttpResponse:
     def answered(done: Future[Reply]) -> HttpResponse:
         reply = done.result()
         if reply.accepted:
-            return HttpResponseRedirect(f"{reverse('room', args=[lot.pk])}#h-bid")
+            # The answer takes the focus: the keyboard goes on from it, with or without script.
+            return HttpResponseRedirect(f"{reverse('room', args=[lot.pk])}#answer")
         return refused_in_room(request, lot.pk, in_yuan(reply.code, dict(reply.facts), price_fen))
 
     return pages.later(request, future, answered)
