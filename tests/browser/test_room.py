@@ -20,6 +20,8 @@ def test_whoever_is_outbid_is_told_so_at_once_in_place_of_the_acceptance(day: Da
     one.locator("[data-bind]").click()
     accepted, told = one.locator("[data-last]"), one.locator("[data-outbid]")
     expect(accepted).to_have_class("s notice go")
+    # The keyboard goes on from the answer.
+    expect(accepted).to_be_focused()
     expect(told).to_be_hidden()
     other.get_by_text("3 steps").click()
     other.locator("[data-bind]").click()

@@ -120,7 +120,7 @@ def test_the_certificate_says_to_everyone_what_was_not_known_and_names_nobody(cl
     sold = desk.settled(desk.paid(desk.signed(desk.Sold(house, seller, buyer, bought(listing, buyer)))))
     address = f"/certificates/{sold.deal.certificate.number}"
     text = text_of(client, address)
-    assert "未尽事项" in text
+    assert "未能核实的事项" in text
     assert "权利是否有效：第 4–" in text
     assert "经认领" in text
     assert REGISTERED not in text
@@ -158,7 +158,7 @@ def test_nobody_says_that_there_is_no_pledge_where_nobody_looked(client: Client)
 
 def test_the_certificate_of_a_registered_holder_has_no_reservations(client: Client) -> None:
     sold = desk.settled(desk.paid(desk.signed(desk.a_deal())))
-    assert "未尽事项" not in text_of(client, f"/certificates/{sold.deal.certificate.number}")
+    assert "未能核实的事项" not in text_of(client, f"/certificates/{sold.deal.certificate.number}")
 
 
 def test_a_registered_holder_warrants_the_plain_clause() -> None:

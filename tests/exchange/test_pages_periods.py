@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 
 import pytest
 from django.apps import apps
@@ -15,7 +16,7 @@ from tests.exchange import given_deals as given
 from tests.exchange.given_desk import browser_of
 from tests.exchange.given_hall import Day, signed_in, the_floor, the_index
 from tests.web.given_pages import text_of
-from zhirong.exchange.actions import bidding
+from zhirong.exchange.actions import bidding, deals, listings
 from zhirong.exchange.models import Lot, LotStep
 from zhirong.record import actions as record
 from zhirong.web import filters
@@ -259,3 +260,57 @@ def test_a_stopped_auction_takes_no_bid_and_says_since_when_why_and_what_follows
     assert "data-bind" in again
     assert "竞价暂停</h2>" not in again
     assert told(client, lot)["paused_reason"] == ""
+
+
+def test_the_clock_counts_to_the_end_of_the_free_period_and_then_of_the_limited_one(
+    client: Client, day: Day, lot: Lot
+) -> None:
+    free_ms = lot.closes_ns // 10**6
+    bids(day, lot, 0, "80万")
+    room = text_of(client, f"/lots/{lot.pk}")
+    counted = re.search(r'<div data-until="(\d+)"><p role="timer"[^>]* data-counts="(\d+)">([0-9:]+)</p>', room)
+    assert counted is not None
+    assert counted.groups()[:2] == (str(free_ms), str(free_ms))
+    minutes, seconds = counted[3].split(":")[-2:]
+    left_ns = int(minutes) * 60 * SECOND_NS + int(seconds) * SECOND_NS
+    assert abs(lot.closes_ns - record.now_ns() - left_ns) < 30 * SECOND_NS, "of the free period, not of the limited one"
+    assert f'<div data-since="{free_ms}" hidden><p role="timer"' in room
+    assert f'data-closes="{fresh(lot).closes_ns // 10**6}"' in room
+    until(lot.closes_ns)
+    room = text_of(client, f"/lots/{lot.pk}")
+    assert "data-counts" not in room
+    assert f'<div><p role="timer" aria-live="off" class="big" data-closes="{fresh(lot).closes_ns // 10**6}"' in room
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_an_annulled_auction_tells_when_it_was_annulled_and_that_deposits_stay(
+    client: Client, day: Day, language: str
+) -> None:
+    lot, _ = day.auction()
+    client.cookies["lang"] = language
+    with the_floor():
+        bidding.annul(day.house.operator, lot, reason="公告有误")
+    lot = fresh(lot)
+    assert lot.closed_ns is not None
+    assert lot.closed_ns < lot.closes_ns
+    deals.follow_lot(lot.pk)
+    room, at = text_of(client, f"/lots/{lot.pk}"), filters.short_clock(lot.closed_ns)
+    assert (f"annulled {at}" if language == "en" else f"{at} 撤销") in room
+    assert filters.short_clock(lot.closes_ns) not in room
+    stay = "deposits stay frozen until it goes on or ends" if language == "en" else "恢复或者终结前保证金继续冻结"
+    assert stay in room
+    assert "所有保证金按规则退还" not in room
+    listings.terminate(day.house.operator, lot.listing_id, reason="公告有误，终结。")
+    room = text_of(client, f"/lots/{lot.pk}")
+    assert stay not in room
+    assert ("Deposits of everyone go back" if language == "en" else "所有保证金按规则退还") in room
+
+
+def test_an_auction_annulled_before_it_opened_tells_no_opening(client: Client, day: Day, lot: Lot) -> None:
+    later = record.now_ns() + 3600 * SECOND_NS
+    Lot.objects.filter(pk=lot.pk).update(
+        state="closed", opens_ns=later, closes_ns=later * 2, closed_ns=record.now_ns(), result='{"outcome":"annulled"}'
+    )
+    room = text_of(client, f"/lots/{lot.pk}")
+    assert f"{filters.short_clock(fresh(lot).closed_ns or 0)} 撤销" in room
+    assert f"{filters.short_moment(later)} 开始" not in room

@@ -204,7 +204,7 @@ def test_the_public_page_says_on_top_what_the_register_stopped_and_by_whom_witho
     stop, law = text.index("登记簿变动时"), text.index("权利有效")
     assert stop < law
     assert "不可以" in text[:stop]
-    assert "某主体" in text[:stop]
+    assert "起已质押（质权人：名称不公开），质权人尚未同意。" in text[:stop]
     one = Encumbrance.objects.get()
     assert one.in_favour_of not in text
     weights.release(house.operator, one, day=one.since, file=one.file)
@@ -294,7 +294,7 @@ def test_the_office_reads_what_the_register_says_against_a_settlement_and_has_it
     given.a_pledge(sold.house, right_of(sold.deal.listing))
     jobs.tick()
     text = text_of(browser, address)
-    assert "质押给 某某银行" in text
+    assert "质权人：某某银行" in text
     assert f"/office/rights/{right_of(sold.deal.listing).pk}" in text
     assert "出路有二" in text
     queue = text_of(browser, "/office")

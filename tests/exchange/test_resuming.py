@@ -144,3 +144,22 @@ def test_the_account_of_a_client_whose_money_is_frozen_says_why_nothing_can_be_p
     given.an_admitted(listing, buyer)
     page = text_of(signed_in(day.house.operator), f"/office/bank/books?path={rules.available(buyer.party.ref)}")
     assert "现无可付余额" in page
+
+
+def test_an_auction_that_the_register_stopped_is_a_task_of_the_office_and_found_among_those_that_stand_still() -> None:
+    day = Day()
+    lot, _ = day.auction()
+    browser = signed_in(day.house.operator)
+    with the_floor():
+        assert f"/office/lots/{lot.pk}" not in text_of(browser, "/office")
+        given.a_pledge(day.house, right_of(lot.listing))
+        register_watch.stop_if_blocked(lot.listing_id)
+        assert Lot.objects.get(pk=lot.pk).state == "paused"
+        for address in ("/office", "/office?kind=paused"):
+            told = text_of(browser, address)
+            assert "竞价已暂停" in told
+            assert f"/office/lots/{lot.pk}" in told
+        one = Encumbrance.objects.get()
+        weights.release(day.house.operator, one, day=one.since, file=one.file)
+        bidding.resume(day.house.operator, lot)
+        assert f"/office/lots/{lot.pk}" not in text_of(browser, "/office")

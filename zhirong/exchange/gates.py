@@ -21,6 +21,8 @@ HOME = "CN"
 # Facts of reasons that name somebody; the record knows parties by their refs alone.
 NAMES = {"names", "by", "pledgee", "licensee"}
 A_PARTY = {"zh": "某主体", "en": "a party"}
+# Its place in the sentence says already whose name it is.
+UNNAMED = {"pledgee": {"zh": "名称不公开", "en": "name not published"}}
 LINES = {"zh": "{right}：{sentence}（{rule}）", "en": "{right}: {sentence} ({rule})"}
 JOINTS = {"zh": "；", "en": "; "}
 
@@ -112,7 +114,7 @@ def in_one_text(gate: Gate) -> str:
 
 def nameless(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of a finding without the names of those it speaks of."""
-    return {**facts, **dict.fromkeys(NAMES & facts.keys(), A_PARTY)}
+    return {**facts, **{name: UNNAMED.get(name, A_PARTY) for name in NAMES & facts.keys()}}
 
 
 def _closing(gate: Gate) -> list[dict[str, Any]]:

@@ -103,6 +103,17 @@ class Room:
         return self.lot.state == "closed"
 
     @property
+    def is_annulled(self) -> bool:
+        """Whether it was undone, at another time than its planned end."""
+        return self.is_over and json.loads(self.lot.result).get("outcome") == "annulled"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the free period runs and a limited one follows: the clock counts to the end of each in its turn."""
+        runs = self.is_open and self.period is not None
+        return runs and self.period.has_limited and not self.period.is_limited  # type: ignore[union-attr]
+
+    @property
     def stage(self) -> str:
         """Which form of the room fits: another stage is another page."""
         return {"matching": "matching", "closed": "over", "paused": "paused"}.get(self.lot.state, "bidding")

@@ -56,6 +56,7 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
     intent = own_intent(request, lot)
     live = live_of(lot) if seen.is_over else None
     deal = live if live and live.state in sales.SOLD else None
+    outcome = str(json.loads(lot.result).get("outcome", ""))
     return pages.page(
         request,
         "exchange/room.html",
@@ -73,8 +74,8 @@ def room_page(request: HttpRequest, lot_id: int) -> HttpResponse:
         is_side=deal is not None and is_side(request, deal),
         sale=sales.of(lot.listing),
         sale_state=words.listing_state(lot.listing),
-        outcome=words.lot_outcome(lot, str(json.loads(lot.result).get("outcome", ""))),
-        failed=words.failed(is_run_again=words.terms_on_default(lot) == "rerun"),
+        outcome=words.lot_outcome(lot, outcome),
+        deposits=words.deposits_after(lot, outcome),
         can_bid=intent is not None and access.may(pages.standing_of(request), "exchange.bid", intent),
         key=secrets.token_urlsafe(12),
         said_words=spoken(lot),
@@ -302,7 +303,8 @@ def bid(request: HttpRequest, lot_id: int) -> HttpResponse:
     def answered(done: Future[Reply]) -> HttpResponse:
         reply = done.result()
         if reply.accepted:
-            return HttpResponseRedirect(f"{reverse('room', args=[lot.pk])}#h-bid")
+            # The answer takes the focus: the keyboard goes on from it, with or without script.
+            return HttpResponseRedirect(f"{reverse('room', args=[lot.pk])}#answer")
         return refused_in_room(request, lot.pk, in_yuan(reply.code, dict(reply.facts), price_fen))
 
     return pages.later(request, future, answered)

@@ -138,6 +138,20 @@ def lot_outcome(lot: Lot, code: str) -> str:
     return outcome(code)
 
 
+def deposits_after(lot: Lot, code: str) -> str:
+    """What became of the deposits of an auction without a buyer, by where its listing stands now."""
+    state = lot.listing.state
+    if sales.of(lot.listing) == "failed":
+        return failed(is_run_again=terms_on_default(lot) == "rerun")
+    if state == "suspended":
+        return gettext("The listing is suspended and deposits stay frozen until it goes on or ends.")
+    if code == "annulled" and state in ("announced", "qualifying", "answering", "bidding"):
+        return gettext("The listing is not over; its deposits stay frozen.")
+    if code == "annulled" and state in ("sold", "offering", "settled"):
+        return gettext("What became of it stands on the listing's page.")
+    return gettext("Deposits of everyone go back as the rule set says.")
+
+
 def terms_on_default(lot: Lot) -> str:
     """What the lot's announced terms say of a buyer who does not keep its word."""
     return str(json.loads(lot.terms).get("on_default", "next_best"))

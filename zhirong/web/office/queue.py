@@ -316,10 +316,10 @@ def of_cases() -> Iterator[Rows]:
     stopped = Listing.objects.filter(state="suspended", suspended_at__isnull=False)
     yield rows(stopped, "suspended", since="suspended_at", name="title", maker="made_by")
     topic = Concat(Value("lot:"), Cast(OuterRef("pk"), CharField()))
-    # The floor keeps its times as numbers; the record has the same moment as a date.
-    told = Leaf.objects.filter(topic=topic, kind="exchange.lot_paused").order_by("-pk").values("at")[:1]
-    still = Lot.objects.filter(state="paused").annotate(paused_at=Subquery(told)).filter(paused_at__isnull=False)
-    yield rows(still, "paused", since="paused_at", name="listing__title")
+    # The floor keeps its times as numbers, the record has the moment as a date; a person or the register stopped it.
+    told = Leaf.objects.filter(topic=topic, kind__in=("exchange.lot_paused", "exchange.lot_encumbered"))
+    still = Lot.objects.filter(state="paused").annotate(paused_at=Subquery(told.order_by("-pk").values("at")[:1]))
+    yield rows(still.filter(paused_at__isnull=False), "paused", since="paused_at", name="listing__title")
     yield rows(
         Verification.objects.filter(state="waiting"), "verification",
         since="asked_at", name="party__name", maker="asked_by",

@@ -52,6 +52,8 @@
       timer.textContent = left(Number(timer.dataset.closes) - now());
       warn(timer);
     });
+    // The end of a part of the bidding, of which nothing is spoken.
+    all("[data-counts]").forEach((timer) => { timer.textContent = left(Number(timer.dataset.counts) - now()); });
     all("[data-bar]").forEach((bar) => {
       const [closes, span] = bar.dataset.bar.split(" ").map(Number);
       const share = span > 0 ? Math.min(1, Math.max(0, (closes - now()) / span)) : 0;

@@ -101,7 +101,7 @@
       const answer = await fetch(sent.dataset.door, { method: "POST", headers: { "x-csrftoken": proof() }, body: fields });
       if (!answer.ok) { plainly(); return; }
       const { facts } = await answer.json();
-      location.replace(`${main.dataset.room}?seen=${facts.seq}#h-bid`);
+      location.replace(`${main.dataset.room}?seen=${facts.seq}#answer`);
     } catch { plainly(); }
   };
   main.addEventListener("click", (event) => { if (event.target.closest("[data-bind]")) send(); });
