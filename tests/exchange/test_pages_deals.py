@@ -212,7 +212,7 @@ def test_what_holds_the_clock_is_told_on_top_by_name_and_no_deadline_beside_it()
     jobs.tick()
     told("register", word="停止计时（登记簿发生变化）")
     text = text_of(buyer, address)
-    assert "质押给 某某银行" in text.partition('id="h-contract"')[0]
+    assert "质权人：某某银行" in text.partition('id="h-contract"')[0]
     assert "向经办机构提交解除" in text
     objections.raise_objection(sold.buyer.person, sold.deal.pk, text="转让方披露的许可情况与登记簿不符。")
     told("objection", "register", word="停止计时（异议待决定，且登记簿发生变化）")
