@@ -12,6 +12,7 @@ from tests.web.given_pages import text_of
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, listings, questions
 from zhirong.exchange.models import Deal, Listing
+from zhirong.registry.models import Right
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,7 +91,7 @@ def test_nobody_lists_for_a_party_of_others() -> None:
     browser = desk.browser_of(stranger.person)
     browser.post("/listings/new", form(seller, right))
     assert not Listing.objects.filter(seller=seller.party).exists()
-    listing = listings.draft(seller.person, given.an_offer(seller, listings.Right.objects.get(pk=right)))
+    listing = listings.draft(seller.person, given.an_offer(seller, Right.objects.get(pk=right)))
     for path in (f"/listings/{listing.number}/seller", f"/listings/{listing.number}/edit"):
         assert browser.get(path).status_code == 404
     assert browser.post(f"/listings/{listing.number}/submit").status_code == 404
@@ -149,7 +150,7 @@ def test_the_sellers_yes_makes_the_deal() -> None:
 
 def test_rights_say_whether_they_are_free() -> None:
     house, _, right, browser = a_seller()
-    given.a_pledge(house, listings.Right.objects.get(pk=right))
+    given.a_pledge(house, Right.objects.get(pk=right))
     text = text_of(browser, f"/listings/new?right={right}")
     assert "质权人" in text
     assert 'class="st no"' in text
