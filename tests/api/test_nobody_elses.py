@@ -36,7 +36,7 @@ PUBLIC = {"/certificates/", "/api/certificates/", "/lots/", "/api/lots/", "/righ
 FORMS = {"/market.", "/import/<str:kind>.", "/api/imports/templates/"}
 # What is the same for everybody: the name of a paper, the side of a deal.
 PARTS = {"name", "side"}
-NOTHING: dict[str, str] = {"int": "999999999", "str": "nothing", "": "nothing"}
+NOTHING: dict[str, str] = {"int": "999999999", "id": "999999999", "str": "nothing", "": "nothing"}
 
 
 @dataclass

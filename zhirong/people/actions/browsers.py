@@ -28,13 +28,13 @@ def open_browsers(who: Person) -> QuerySet[Browser]:
     return Browser.objects.filter(ALIVE, person=who).order_by("-pk")
 
 
-def keep_open(who: Person) -> None:
+def keep_open(person: Person) -> None:
     """In the transaction that hashed the same password anew: a session knows the hash under which it began."""
-    keys = Browser.objects.filter(ALIVE, person=who).values("session_key")
+    keys = Browser.objects.filter(ALIVE, person=person).values("session_key")
     for one in Session.objects.filter(session_key__in=keys):
         session = SessionStore(session_key=one.session_key)
         if session.get(HASH_SESSION_KEY):
-            session[HASH_SESSION_KEY] = who.get_session_auth_hash()
+            session[HASH_SESSION_KEY] = person.get_session_auth_hash()
             session.save(must_create=False)
 
 
