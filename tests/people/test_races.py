@@ -12,6 +12,7 @@ from django.db import connection
 from tests.people import given_people as given
 from tests.people.given_people import PASSWORD
 from zhirong.base.refused import Refused
+from zhirong.people import stored_hashes
 from zhirong.people.actions import parties, roles, sign_in
 from zhirong.people.models import Party, Person
 
@@ -36,7 +37,7 @@ def at_once(*deeds: Callable[[], object]) -> Counter[str]:
 
 def test_parallel_guesses_get_no_more_looks_than_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     person, looks = given.a_person(password=PASSWORD), []
-    monkeypatch.setattr(sign_in, "check_password", lambda *_: looks.append(1))
+    monkeypatch.setattr(stored_hashes, "check_password", lambda *_: looks.append(1))
     ends = at_once(*[lambda: sign_in.prove(person, "wrong-one-here")] * 12)
     assert len(looks) == 5
     assert ends == {"people.wrong_log_in": 4, "people.locked": 8}
