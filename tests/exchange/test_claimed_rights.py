@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -15,7 +15,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange.given_hall import signed_in
 from tests.web.given_pages import text_of
 from zhirong.base.calendar import beijing_day
-from zhirong.exchange import gates, jobs, papers, published
+from zhirong.exchange import gates, jobs, papers, published, reserved
 from zhirong.exchange.actions import contracts, listings
 from zhirong.exchange.models import Deal, Gate, Listing
 from zhirong.papers import facts, pdf
@@ -140,6 +140,7 @@ def test_the_sealed_paper_says_what_was_not_known() -> None:
     sealed = json.loads(sold.deal.certificate.sealed_body)["facts"]
     assert sealed["titles"] == facts.plain(said.titles)
     assert sealed["unknown_fees"] == facts.plain(said.unknown_fees)
+    assert sealed["unseen"] == [listing.items.get().right.number]
     for language in ("zh", "en"):
         assert pdf.certificate(said, language).startswith(b"%PDF")
 
@@ -154,6 +155,33 @@ def test_nobody_says_that_there_is_no_pledge_where_nobody_looked(client: Client)
     assert "本中心未查看该权利在国家知识产权局的登记簿" in text_of(client, f"/rights/{right.pk}")
     known = text_of(client, f"/listings/{given.an_announced(house, seller).number}")
     assert "无质押、无查封、无中止" in known
+
+
+def said_of(right: Right, **said: object) -> Right:
+    """The right as a file told it."""
+    Right.objects.filter(pk=right.pk).update(facts=records.to_text(replace(queries.record_of(right), **said)))
+    return Right.objects.get(pk=right.pk)
+
+
+def test_a_look_at_the_register_is_no_question_of_fees(client: Client) -> None:
+    house, seller = given.House(), given.a_side("holder")
+    today = beijing_day(record.now())
+    unseen = said_of(given.a_right(house, seller.party), fees_paid_through_year=19, fees_as_of=None)
+    seen_on = today - timedelta(days=300)
+    seen = said_of(given.a_right(house, seller.party), fees_paid_through_year=8, fees_as_of=seen_on)
+    assert (basis.looked_at(unseen), basis.looked_at(seen)) == (None, seen_on)
+    for right, is_seen in ((unseen, False), (seen, True)):
+        text = text_of(client, f"/rights/{right.pk}")
+        assert ("本中心未查看该权利在国家知识产权局的登记簿" in text) is not is_seen
+        assert (f"登记簿截至 {seen_on}，此后以本中心登记为准" in text) is is_seen
+        assert reserved.unseen([right]) == (() if is_seen else (right.number,))
+        draft = listings.draft(seller.person, given.an_offer(seller, right))
+        fees_unknown = basis.unknown_years(queries.facts_of(right, today), today) is not None
+        listings.submit(seller.person, draft.pk)
+        listing = listings.announce(house.operator, draft.pk, fees_unknown=fees_unknown)
+        told = text_of(client, f"/listings/{listing.number}")
+        assert ("本中心没有质押、查封、中止的记录" in told) is not is_seen
+        assert (f"无质押、无查封、无中止（登记簿截至 {seen_on}" in told) is is_seen
 
 
 def test_the_certificate_of_a_registered_holder_has_no_reservations(client: Client) -> None:

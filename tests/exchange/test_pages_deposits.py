@@ -125,3 +125,12 @@ def test_of_a_terminated_listing_nobody_is_told_that_the_code_still_hides_the_na
     assert CODE_ALONE in page_of(day.buyers[0], listing)
     listings.terminate(day.house.operator, listing.pk, reason="权属不清。")
     assert CODE_ALONE not in page_of(day.buyers[0], listing)
+
+
+def test_of_a_deal_undone_after_payment_the_buyer_reads_that_all_goes_back() -> None:
+    house, seller, buyer = given.House(), given.a_side("holder"), given.a_side("buyer")
+    deal = given_money.a_paid(given_money.a_deal(house, seller, buyer), seller, buyer)
+    assert "抵作价款及服务费" in page_of(buyer, deal.listing)
+    settlement.propose_annulment(house.operator, deal.pk, reason="登记机关不予变更。")
+    settlement.confirm_annulment(house.checker, deal.pk, payload_hash=given.waits(deal))
+    assert "该成交已撤销，您所付款项全部退还" in page_of(buyer, deal.listing)

@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 
 from tests.exchange import given_deals as given
-from tests.exchange.given_hall import Day, signed_in
+from tests.exchange.given_hall import Day, signed_in, the_floor
 from tests.web.given_pages import text_of
-from zhirong.exchange import stops, terms
-from zhirong.exchange.actions import listings, register_watch
+from zhirong.exchange import jobs, stops, terms
+from zhirong.exchange.actions import bidding, listings, register_watch
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Listing
 from zhirong.web import filters
+from zhirong.web.exchange import stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = "登记权利人来函，权属有争议，待核实。"
@@ -127,6 +128,24 @@ def test_the_seller_reads_the_reason_what_to_bring_and_has_it_as_a_task() -> Non
     assert f"{listing.number} is suspended: bring what lets it go on" in text_of(browser, "/desk")
     listings.resume(day.house.operator, listing.pk, reason=ON)
     assert "is suspended: bring" not in text_of(browser, "/desk")
+
+
+def test_after_the_end_of_registration_only_what_follows_it_stands_still(client: Client) -> None:
+    day = Day()
+    lot, _ = day.auction()
+    with the_floor():
+        bidding.annul(day.house.operator, lot, reason="公告有误")
+    jobs.tick()
+    listing = given.fresh(lot.listing)
+    assert (listing.state, stopped.closed(listing)) == ("suspended", listing.closes_at)
+    seller, number = signed_in(day.seller.person), listing.number
+    for browser, address in ((client, f"/listings/{number}"), (seller, f"/listings/{number}/seller")):
+        text = text_of(browser, address)
+        assert "停止计算" not in text
+        assert filters.short_moment(listing.closes_at) in text
+    assert f"报名已于此前（{filters.moment(listing.closes_at)}）截止" in text_of(client, f"/listings/{number}")
+    assert "无需补交材料：该场竞价已撤销" in text_of(seller, f"/listings/{number}/seller")
+    assert "请提交消除中止事由的材料" not in text_of(seller, "/desk")
 
 
 def test_a_registered_buyer_may_step_back_while_it_is_suspended() -> None:

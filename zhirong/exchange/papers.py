@@ -117,6 +117,7 @@ def contract_facts(deal: Deal, *, with_acceptances: bool = False) -> facts.Contr
         licences=tuple(text for one in known for text in licences(one, deal.made_at)),
         titles=reserved.titles(deal.seller, held, named=reserved.IN_CONTRACT),
         unknown_fees=reserved.unknown_fees(known, deal.made_at),
+        unseen=reserved.unseen(held),
         is_cross_border=is_abroad(deal),
         acceptances=acceptances(deal, with_acceptances=with_acceptances),
     )

@@ -103,6 +103,7 @@ def certificate_facts(certificate: Certificate, *, verify_at: str) -> facts.Cert
         root=under["root"],
         verify_at=verify_at,
         proceeds=shares_of(deal),
+        unseen=reserved.unseen(rights),
         titles=reserved.titles(deal.seller, rights, named=reserved.ON_CERTIFICATE),
         unknown_fees=reserved.unknown_fees(queries.facts_of_read(rights, beijing_day(settled_at)), settled_at),
     )

@@ -39,6 +39,11 @@ def unknown_fees(known: Sequence[RightFacts], at: datetime) -> tuple[Both, ...]:
     return tuple(_years(number, *years) for number, years in found if years is not None)
 
 
+def unseen(held: Sequence[Right]) -> tuple[str, ...]:
+    """Rights whose register nobody read for the house: what weighs on them there is not known."""
+    return tuple(right.number for right in held if basis.looked_at(right) is None)
+
+
 def _years(number: str, first: int, last: int) -> Both:
     shown = f"{first}–{last}" if last > first else str(first)
     return Both(f"{number} 第 {shown} 年度", f"{number}, patent years {shown}")

@@ -125,6 +125,7 @@ class Certificate:
     proceeds: tuple[Share, ...] = ()
     titles: tuple[Both, ...] = ()
     unknown_fees: tuple[Both, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +164,7 @@ class Contract:
     # Rights that the register has under another name; years whose fees are not known as paid.
     titles: tuple[Both, ...] = ()
     unknown_fees: tuple[Both, ...] = ()
+    unseen: tuple[str, ...] = ()
     is_cross_border: bool = False
     court: Both = Both("本中心所在地有管辖权的人民法院", "the people's court with jurisdiction at the Centre's seat")
     acceptances: tuple[Acceptance, ...] = ()

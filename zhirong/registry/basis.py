@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 
 from zhirong.base import text
 from zhirong.people.models import Party
+from zhirong.registry import records
 from zhirong.registry.engine import fees, states
 from zhirong.registry.engine.facts import RightFacts
 from zhirong.registry.models import Claim, Holding, Right
@@ -58,6 +59,15 @@ def of_rights(rights: Sequence[Right], party: Party) -> dict[int, Basis]:
 def is_same(name: str, other: str) -> bool:
     """One name in two ways of writing."""
     return text.party_name(name) == text.party_name(other)
+
+
+def looked_at(right: Right) -> date | None:
+    """The day as of which somebody read the office's register for the house; None where nobody did.
+
+    A register read for its fees is read for its burdens (the copy of the register holds both); a file of publications
+    tells of neither.
+    """
+    return records.from_text(right.facts).fees_as_of
 
 
 def unknown_years(facts: RightFacts, day: date) -> tuple[int, int] | None:

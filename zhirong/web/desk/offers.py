@@ -24,7 +24,7 @@ from zhirong.registry import queries
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.models import Right
 from zhirong.web import filters, lists, uploads
-from zhirong.web.exchange import times, words
+from zhirong.web.exchange import stopped, times, words
 from zhirong.web.registry import words as registry_words
 
 RIGHTS_SHOWN = 60
@@ -244,14 +244,11 @@ def steps(listing: Listing) -> list[tuple[str, str, str]]:
     at = filters.short_moment
     here = {"draft": 0, "returned": 0, "submitted": 1, "announced": 2, "qualifying": 2, "answering": 3, "bidding": 3}
     now = here.get(listing.suspended_from or listing.state, 4)
-    closing = at(listing.closes_at) if listing.closes_at else ""
-    if listing.state == "suspended":
-        closing = gettext("stands still")
     rows = [
         (gettext("Draft"), ""),
         (gettext("Review by the operator"), at(listing.submitted_at) if listing.submitted_at else ""),
         (gettext("Announced, buyers register"), at(listing.announced_at) if listing.announced_at else ""),
-        (gettext("Bidding or your answer"), closing),
+        (gettext("Bidding or your answer"), stopped.closes(listing)),
         (gettext("A deal"), ""),
     ]
     is_over = listing.state in ("settled", "ended", "withdrawn", "terminated")

@@ -151,7 +151,7 @@ def of_listings(listings: Iterable[Listing]) -> Iterator[Step]:
         elif one.state == "draft":
             title = gettext("Hand in the draft %(number)s") % {"number": one.number}
             yield Step(None, title, filters.title(one), gettext("Look at it"), place)
-        elif one.state == "suspended":
+        elif one.state == "suspended" and not stopped.is_annulled(one):
             title = gettext("%(number)s is suspended: bring what lets it go on, or take it back")
             why = stopped.reason(one)
             yield Step(None, title % {"number": one.number}, why, gettext("Look at it"), place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -19,6 +19,7 @@ from zhirong.registry import basis
 from zhirong.registry import rules as registry_rules
 from zhirong.registry.engine import fees
 from zhirong.web import filters
+from zhirong.web.exchange import stopped
 from zhirong.web.registry import words
 
 STAGES = {
@@ -40,7 +41,9 @@ EFFECTS = {
 SILENT = [
     (
         ("suspended", "seized", "already_pledged", "pledgee_"),
-        gettext_noop("No pledge, no seizure, no suspension"),
+        gettext_noop(
+            "No pledge, no seizure, no suspension as the office's register stood on %(day)s, and none on record since"
+        ),
         gettext_noop(
             "No pledge, seizure or suspension is on record here; nobody here has looked at the office's register, "
             "which decides"
@@ -49,7 +52,10 @@ SILENT = [
     ),
     (
         ("licen", "open_licence", "exclusive_", "invalidation_", "partly_"),
-        gettext_noop("No licence in force, no invalidation asked for"),
+        gettext_noop(
+            "No licence in force, no invalidation asked for as the office's register stood on %(day)s, and none on "
+            "record since"
+        ),
         gettext_noop(
             "No licence and no request for invalidation is on record here; nobody here has looked at the office's "
             "register, which decides"
@@ -133,20 +139,19 @@ def silent(found: Any, items: Sequence[Any]) -> list[Finding]:
 
 
 def unspoken(found: Any, stage: str, items: Sequence[Any]) -> list[Line]:
-    """Burdens that a gate found none of; that there are none is said only where somebody looked at the register."""
-    said = kept(found, stage)
-    codes, numbers = {one["code"] for one in said}, [item.right.number for item in items]
-    unseen = {one["right"] for one in said if one["code"] == "fees_unconfirmed"}
+    """Burdens that a gate found none of; that there are none is said only as of a look at the office's register."""
+    codes = {one["code"] for one in kept(found, stage)}
+    by_day: dict[date | None, list[str]] = {}
+    for item in items:
+        by_day.setdefault(basis.looked_at(item.right), []).append(item.right.number)
     lines = []
     for heads, text, text_unseen, rule in SILENT:
         if any(one.startswith(heads) for one in codes):
             continue
-        for state, words_, of in (
-            (("go", gettext("Yes")), text, tuple(one for one in numbers if one not in unseen)),
-            (("half", gettext("Not known")), text_unseen, tuple(one for one in numbers if one in unseen)),
-        ):
-            if of:
-                lines.append((state, gettext(words_), rule, of if len(of) < len(numbers) else ()))
+        for day, numbers in by_day.items():
+            state = ("half", gettext("Not known")) if day is None else ("go", gettext("Yes"))
+            said = gettext(text_unseen) if day is None else gettext(text) % {"day": day}
+            lines.append((state, said, rule, tuple(numbers) if len(by_day) > 1 else ()))
     return lines
 
 
@@ -261,9 +266,7 @@ def to_come(found: Any) -> list[Finding]:
     again, language = gettext("Everything above, once more"), "zh" if filters.is_chinese() else "en"
     lines = []
     if not found.close_findings and found.closes_at and found.announced_at:
-        # A suspended listing's clock stands, and its end of registration moves on (X4).
-        ends = gettext("stands still") if found.state == "suspended" else filters.short_moment(found.closes_at)
-        by = f"{gettext(STAGES['close'])} · {ends}"
+        by = f"{gettext(STAGES['close'])} · {stopped.closes(found)}"
         lines.append(Finding(("off", gettext("To come")), again, by, citations.rule("B9", language), ()))
     if found.announced_at:
         abroad = gettext("Everything once more; a buyer from abroad shows the export papers first")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext
 
+from zhirong.exchange import listing_rules
 from zhirong.exchange.models import Deal, Intent, Listing
 from zhirong.ledger.models import Due
 from zhirong.web import filters
@@ -64,9 +65,12 @@ def _frozen(listing: Listing, one: Intent, deal: Deal | None) -> str:
 
 
 def _applied(one: Intent, deal: Deal | None) -> str:
-    """A deposit above price and fee counted with a part of it, and the rest went back."""
+    """A deposit above price and fee counted with a part of it, and the rest went back; of an undone deal all of it."""
     whole_fen = deal.price_fen + deal.buyer_fee_fen if deal and deal.intent_id == one.pk else one.deposit_fen
     counted = {"amount": words.money(min(one.deposit_fen, whole_fen))}
+    if deal and deal.intent_id == one.pk and deal.state in listing_rules.DEAL_UNDONE:
+        told = gettext("Deposit: %(amount)s counted towards the price; the deal was undone and all you paid goes back.")
+        return told % counted
     return gettext("Deposit: %(amount)s counted towards the price and its fee.") % counted
 
 

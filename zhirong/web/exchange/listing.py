@@ -241,7 +241,7 @@ def steps(
     rows: list[tuple[str, str]] = [
         (gettext("Filed"), at(found.submitted_at) if found.submitted_at else "–"),
         (gettext("Announced"), at(announced_at) if announced_at else "–"),
-        (gettext("Registration closes"), closing(found)),
+        (gettext("Registration closes"), stopped.closes(found) or "–"),
         (gettext("Auction"), at(lot.opens_ns) if lot else gettext("with two or more bidders")),
         (gettext("Contract"), _due(deal and deal.signed_at, words.span(rules.contract) if rules else "–")),
         (gettext("Payment and recordal"), _due(deal and deal.paid_at, words.span(rules.payment) if rules else "–")),
@@ -256,13 +256,6 @@ def steps(
         )
         for place, (word, when) in enumerate(rows)
     ]
-
-
-def closing(found: Listing) -> str:
-    """When registration closes; of a suspended listing nobody knows, for its clock stands still (X4)."""
-    if found.state == "suspended":
-        return gettext("stands still")
-    return filters.short_moment(found.closes_at) if found.closes_at else "–"
 
 
 def _due(done_at: Any, span: str) -> str:

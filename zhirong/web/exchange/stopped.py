@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from zhirong.exchange import stops, terms
+from zhirong.exchange.actions.deals import ANNULLED
 from zhirong.exchange.actions.listings import rules_of
 from zhirong.exchange.models import Listing
 from zhirong.web import filters
@@ -21,6 +22,9 @@ class Standing:
     since: datetime
     reason: str
     until: datetime
+    # When registration had ended before the stop; what follows it stands still then.
+    closed: datetime | None
+    is_annulled: bool
 
     @property
     def head(self) -> str:
@@ -29,6 +33,12 @@ class Standing:
     @property
     def follows(self) -> str:
         """For whoever would buy (X4: both clocks stand, and the house decides by its term)."""
+        if self.closed is not None:
+            told = gettext(
+                "Registration ended at %(closed)s, before this. Registrations and deposits stand. By %(at)s the "
+                "operator lets the listing go on to what was to follow, or ends it; then every deposit goes back."
+            )
+            return told % {"closed": filters.moment(self.closed), "at": filters.moment(self.until)}
         told = gettext(
             "Meanwhile nobody can register and the end of registration does not come; registrations and deposits "
             "stand. By %(at)s the operator lets the listing go on, with the time that was left, or ends it; then "
@@ -39,6 +49,13 @@ class Standing:
     @property
     def ways(self) -> str:
         """For the seller."""
+        if self.is_annulled:
+            told = gettext(
+                "There is nothing to bring: the auction itself was annulled, and its room says why. By %(at)s the "
+                "operator lets the listing go on or ends it; deposits go back where it ends. You may ask to take the "
+                "listing back."
+            )
+            return told % {"at": filters.moment(self.until)}
         told = gettext(
             "Bring the Centre what takes the reason away before %(at)s: of a pledge the pledgee's consent, of a "
             "pledge, a seizure or a suspension its lifting on the office's register, of another named holder the proof "
@@ -54,7 +71,27 @@ def now(listing: Listing, row: Any = None) -> Standing | None:
     if listing.state != "suspended" or listing.suspended_at is None:
         return None
     ends = terms.suspension_ends(rules_of(listing).basis, listing.suspended_at)
-    return Standing(listing.suspended_at, reason(row or listing), ends)
+    found = row or listing
+    return Standing(listing.suspended_at, reason(found), ends, closed(listing), is_annulled(found))
+
+
+def closed(listing: Listing) -> datetime | None:
+    """When registration ended, if that was before the listing was suspended: what was over stays over."""
+    at, since = listing.closes_at, listing.suspended_at
+    return at if at is not None and since is not None and at <= since else None
+
+
+def closes(listing: Listing) -> str:
+    """When registration closes; where it was open at the suspension nobody knows, for its clock stands still (X4)."""
+    if listing.state == "suspended" and closed(listing) is None:
+        return gettext("stands still")
+    return filters.short_moment(listing.closes_at) if listing.closes_at else ""
+
+
+def is_annulled(row: Any) -> bool:
+    """Whether what stopped the listing of a row last is the annulment of its auction."""
+    found = stops.of_row(row)
+    return bool(found) and found[-1].reason == ANNULLED
 
 
 def reason(row: Any) -> str:

@@ -100,6 +100,7 @@ def right_page(request: HttpRequest, right_id: int) -> HttpResponse:
         answers=rows,
         grounds=grounds,
         unknown=unknown_note(facts, day),
+        looked_at=basis.looked_at(right),
         fees=fee_rows(facts, day),
         burdens=burdens(facts, day),
         entries=entry_rows(facts),
