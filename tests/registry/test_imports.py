@@ -272,3 +272,14 @@ def test_listings_are_read_but_the_exchange_shows_them():
     with refused("registry.import_not_of_rights"):
         imports.commit_import(who, batch)
     assert imports.mark_visible(who, batch).visible_at is not None
+
+
+def test_a_file_that_the_office_brought_for_a_party_is_taken_over_by_the_office():
+    _, batch = brought(sheet(1), who=an_operator())
+    assert imports.commit_import(an_operator(), batch).visible_at is not None
+
+
+def test_a_file_that_a_party_only_looked_at_is_nobody_elses_to_take_over():
+    _, batch = brought(sheet(1))
+    with refused("registry.import_not_taken_over"):
+        imports.commit_import(an_operator(), batch)

@@ -10,10 +10,12 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
 
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.people.models import Party, Person
+from zhirong.people.models import Membership, Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry import queries, records
@@ -195,8 +197,16 @@ def _must_be_own(who: Person, batch: ImportBatch) -> None:
     """A party that only looked at its file gave no word to take it over; nobody else gives it."""
     standing = access.standing_of(who)
     acts_for_it = standing is not None and batch.holder_id in standing.parties
-    if batch.holder is not None and batch.brought_by_id != who.pk and not acts_for_it:
+    if batch.holder is None or batch.brought_by_id == who.pk or acts_for_it:
+        return
+    if ImportBatch.objects.filter(own_files(), pk=batch.pk).exists():
         raise Refused("registry.import_not_taken_over", holder=batch.holder.name)
+
+
+def own_files() -> Combinable:
+    """Files that somebody brought who acts for the party that they are for; what the office brings is the office's."""
+    acting = Membership.objects.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+    return Exists(acting.filter(party=OuterRef("holder"), person=OuterRef("brought_by")))
 
 
 def _refuse_unfit(batch: ImportBatch) -> None:

@@ -39,6 +39,7 @@ from zhirong.people.models import Person, RoleGrant, Verification
 from zhirong.record import actions as record
 from zhirong.record import sequencer
 from zhirong.record.models import Leaf
+from zhirong.registry.actions.imports import own_files
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.web import lists, pages, reading
 from zhirong.web.office import queue_sheets, rooms
@@ -330,7 +331,7 @@ def of_cases() -> Iterator[Rows]:
     moves = TransferEntry.objects.filter(state="entered")
     yield rows(moves, "transfer", since="entered_at", name="right__title", maker="entered_by")
     # A party's own file is taken over by the party; one of the register itself by the office.
-    imports = ImportBatch.objects.filter(visible_at__isnull=True, dropped_at__isnull=True, holder__isnull=True)
+    imports = ImportBatch.objects.filter(~own_files(), visible_at__isnull=True, dropped_at__isnull=True)
     yield rows(imports, "import", since="brought_at", name="file__name", maker="brought_by")
     yield rows(
         to_qualify(), "intent", since="registered_at", name="party__name", due="listing__closes_at", maker="person"
