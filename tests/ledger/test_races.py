@@ -21,7 +21,7 @@ from zhirong.ledger.engine.transfers import Flag, Status
 from zhirong.ledger.models import Account, Entry
 from zhirong.ledger.stream import Queue
 from zhirong.record import actions as record
-from zhirong.record import port
+from zhirong.record import port, turnstile
 from zhirong.record.models import Event, Leaf
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -179,8 +179,10 @@ def test_a_row_that_the_database_refuses_fails_its_own_caller_alone(queue: Queue
 @pytest.mark.sqlite
 def test_the_same_book_writes_through_an_apsw_connection() -> None:
     path, other = given.funded("b", 100), given.funded("s", 0)
-    plain = apsw.Connection(str(connection.settings_dict["NAME"]))
-    queue = Queue(port.of_apsw(plain, failures=(apsw.Error,), row_failures=(apsw.ConstraintError,)))
+    file = str(connection.settings_dict["NAME"])
+    plain, line = apsw.Connection(file), turnstile.of(file)
+    failures, row_failures = (apsw.Error,), (apsw.ConstraintError,)
+    queue = Queue(port.of_apsw(plain, line=line, failures=failures, row_failures=row_failures))
     deed = record.Deed("ledger.moved", "bank:x", "house", record.now(), {"group": "g", "entries": []})
     orders = [
         Order("a", path, other, 60, deed=deed),

@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from zhirong.record import port
+from zhirong.record import port, turnstile
 
 
 def a_sqlite(path: Path) -> port.Port:
@@ -17,7 +17,7 @@ def a_sqlite(path: Path) -> port.Port:
 
 
 def an_apsw(path: Path) -> port.Port:
-    return port.of_apsw(apsw.Connection(str(path)), failures=(apsw.Error,))
+    return port.of_apsw(apsw.Connection(str(path)), line=turnstile.of(path), failures=(apsw.Error,))
 
 
 @pytest.fixture(params=[a_sqlite, an_apsw])

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from zhirong.record import port
+from zhirong.record import port, turnstile
 
 SECTOR = 512
 
@@ -45,7 +45,8 @@ class Disk(apsw.VFS):
     def open_port(self, path: Path, *, synchronous: str = "FULL") -> port.Port:
         """A port on this disk, as the floor and the book get theirs; small checkpoints, so that they happen too."""
         connection = apsw.Connection(str(path), vfs=self.label)
-        door = port.of_apsw(connection, failures=(apsw.Error,), row_failures=(apsw.ConstraintError,))
+        line = turnstile.of(path)
+        door = port.of_apsw(connection, line=line, failures=(apsw.Error,), row_failures=(apsw.ConstraintError,))
         connection.execute("PRAGMA wal_autocheckpoint = 40")
         if synchronous != "FULL":
             connection.execute(f"PRAGMA synchronous = {synchronous}")

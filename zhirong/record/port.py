@@ -87,7 +87,7 @@ class SqlitePort:
         if not immediate:
             self.connection.execute("BEGIN")
             return
-        self._line.begin(self.connection, wait_ms=turnstile.BUSY_MS)
+        self._line.begin(self.connection, wait_ms=turnstile.BUSY_MS, failures=self.failures)
         self._has_turn = True
 
     def commit(self) -> None:
@@ -113,19 +113,18 @@ class SqlitePort:
             self._line.leave()
 
 
-class ApswPort:
+class ApswPort(SqlitePort):
     """An apsw connection: the drills bring one whose file system loses, tears or refuses writes."""
-
-    dialect = SQLITE
 
     def __init__(
         self,
         connection: Any,
         *,
+        line: turnstile.Turnstile,
         failures: tuple[type[BaseException], ...],
         row_failures: tuple[type[BaseException], ...] = (),
     ) -> None:
-        self.connection = connection
+        super().__init__(connection, line=line)
         self.failures = failures
         self.row_failures = row_failures
 
@@ -134,19 +133,6 @@ class ApswPort:
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self.connection.executemany(sql, [tuple(row) for row in rows])
-
-    def begin(self, *, immediate: bool = True) -> None:
-        self.connection.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    def commit(self) -> None:
-        self.connection.execute("COMMIT")
-
-    def rollback(self) -> None:
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
-
-    def close(self) -> None:
-        self.connection.close()
 
 
 class PostgresqlPort:
@@ -237,13 +223,17 @@ def open_sqlite(path: str | Path, *, uri: bool = False) -> Port:
 def of_apsw(
     connection: Any,
     *,
+    line: turnstile.Turnstile,
     failures: tuple[type[BaseException], ...],
     row_failures: tuple[type[BaseException], ...] = (),
 ) -> Port:
-    """A port over an open apsw connection, with the house's settings; apsw's error classes come from the drill."""
+    """A port over an open apsw connection, with the house's settings, in the line of the writers of its file.
+
+    apsw's error classes come from the drill.
+    """
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
-    return ApswPort(connection, failures=failures, row_failures=row_failures)
+    return ApswPort(connection, line=line, failures=failures, row_failures=row_failures)
 
 
 def open_postgresql(dsn: str) -> Port:

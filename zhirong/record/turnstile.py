@@ -21,6 +21,8 @@ from typing import Any, Final
 COURTESY_SECONDS: Final = 0.02
 ASK_AGAIN_SECONDS: Final = 0.001
 BUSY_MS: Final = 10_000
+Failures = tuple[type[BaseException], ...]
+SQLITE_FAILURES: Final[Failures] = (sqlite3.OperationalError,)
 
 
 class Turnstile:
@@ -57,27 +59,27 @@ class Turnstile:
             else:
                 self._is_taken = False
 
-    def begin(self, connection: Any, *, wait_ms: int) -> None:
-        """Enter, and begin an immediate transaction on a connection of the sqlite3 module; its end is to leave."""
+    def begin(self, connection: Any, *, wait_ms: int, failures: Failures = SQLITE_FAILURES) -> None:
+        """Enter, and begin an immediate transaction on a connection that refuses by `failures`; its end is to leave."""
         end_ns = time.monotonic_ns() + wait_ms * 1_000_000
         self.enter(wait_ms)
         try:
             self._let_others_go_first()
             # SQLite's own waiting is put off: its pauses grow to 100 ms, and nobody knows of whoever sleeps in them.
             connection.execute("PRAGMA busy_timeout = 0")
-            self._insist(connection, end_ns)
+            self._insist(connection, end_ns, failures)
         except BaseException:
             self.leave()
             raise
         finally:
             connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
 
-    def _insist(self, connection: Any, end_ns: int) -> None:
+    def _insist(self, connection: Any, end_ns: int, failures: Failures) -> None:
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 break
-            except sqlite3.OperationalError as failure:
+            except failures as failure:
                 if not is_busy(failure) or time.monotonic_ns() >= end_ns:
                     self._show(fcntl.LOCK_UN)
                     raise
