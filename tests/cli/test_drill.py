@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from tests.unsealed import without_triggers
+from zhirong.base.refused import Refused
 from zhirong.cli import drill_load, drill_rounds
+from zhirong.ledger.book import Answer, Order
 from zhirong.record import actions as record
 from zhirong.record import port
 
@@ -74,6 +77,31 @@ def test_every_kill_is_checked_at_once_and_the_last_with_every_receipt(monkeypat
     drill_rounds.kill_rounds("house", 3, drill_rounds.Tally(), check_left=check, chance=random.Random(1))
     one, two, three = "kill1", "kill2", "kill3"
     assert checked == [([one], [one]), ([one, two], [two]), ([one, two, three], [one, two, three])]
+
+
+class BusyOnce:
+    """A book that is busy at first and then fallen."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def submit(self, orders: list[Order]) -> Future[list[Answer]]:
+        self.asked += [order.id for order in orders]
+        future: Future[list[Answer]] = Future()
+        is_first = len(self.asked) == 1
+        future.set_exception(Refused("ledger.book_busy") if is_first else Refused("ledger.book_stopped"))
+        return future
+
+
+def test_who_finds_the_book_busy_asks_for_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = BusyOnce()
+    monkeypatch.setattr(drill_load.stream, "Queue", lambda door: book)
+    monkeypatch.setattr(drill_load.Load, "_bid", lambda load, code: None)
+    monkeypatch.setattr(drill_load, "MOVERS", 1)
+    monkeypatch.setattr(drill_load.Floor, "start", lambda floor: None)
+    load = drill_load.Load(lambda: port.open_sqlite(":memory:"), salt="s", told=lambda line: None)
+    load.start()
+    assert book.asked == ["s-1", "s-1"]
 
 
 def test_the_drill_notices_a_database_that_does_not_sync_every_commit() -> None:

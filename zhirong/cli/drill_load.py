@@ -129,13 +129,22 @@ class Load:
         order = book.Order(
             f"{self._salt}-{number}", debit=source, credit=rules.available(taker), amount=1 + number % 97
         )
+        self._order(place, order)
+
+    def _order(self, place: int, order: book.Order) -> None:
         try:
             self.book.submit([order]).add_done_callback(partial(self._hear_transfer, place, order))
         except Refused:
             self._movers -= 1
 
     def _hear_transfer(self, place: int, order: book.Order, future: Future[list[book.Answer]]) -> None:
-        if future.exception():
+        failure = future.exception()
+        is_busy = isinstance(failure, Refused) and failure.code == "ledger.book_busy"
+        if is_busy and self.floor.health().state != "fallen":
+            # Nothing was written and the book goes on: on a machine that stalls one asks again, as anybody would.
+            self._order(place, order)
+            return
+        if failure:
             self._movers -= 1
             return
         if future.result()[0].stands():
