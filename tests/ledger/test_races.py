@@ -160,6 +160,24 @@ def test_a_failing_storage_stops_the_queue_and_nothing_is_acknowledged_that_is_n
     assert list(reports.faults()) == []
 
 
+def test_a_storage_that_fails_as_a_transaction_begins_stops_the_queue_too() -> None:
+    """Only who finds the database busy may ask again; nobody is told to ask a broken one for ever."""
+    path, other = given.funded("b", 100), given.funded("s", 0)
+    door = Broken(port.beside(connection), good=1)
+    queue = Queue(door)
+
+    def begin(*, immediate: bool = True) -> None:
+        raise OSError("disk I/O error")
+
+    door.begin = begin
+    with pytest.raises(OSError, match="disk"):
+        queue.submit([Order("a", path, other, 1)]).result(20)
+    with pytest.raises(Refused) as refused:
+        queue.submit([Order("b", path, other, 1)]).result(20)
+    assert refused.value == Refused("ledger.book_stopped")
+    queue.close()
+
+
 def test_a_row_that_the_database_refuses_fails_its_own_caller_alone(queue: Queue) -> None:
     path, other = given.funded("b", 100), given.funded("s", 0)
     with transaction.atomic():

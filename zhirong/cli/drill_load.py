@@ -139,8 +139,7 @@ class Load:
 
     def _hear_transfer(self, place: int, order: book.Order, future: Future[list[book.Answer]]) -> None:
         failure = future.exception()
-        is_busy = isinstance(failure, Refused) and failure.code == "ledger.book_busy"
-        if is_busy and self.floor.health().state != "fallen":
+        if isinstance(failure, Refused) and failure.code == "ledger.book_busy":
             # Nothing was written and the book goes on: on a machine that stalls one asks again, as anybody would.
             self._order(place, order)
             return

@@ -14,7 +14,7 @@ from zhirong.base.refused import Refused
 from zhirong.ledger import book
 from zhirong.ledger.engine.transfers import Flag
 from zhirong.record import actions as record
-from zhirong.record import port
+from zhirong.record import port, turnstile
 
 BATCH_MOST: Final = 8_000
 Waiting = tuple[Sequence[book.Order], "Future[list[book.Answer]]"]
@@ -92,9 +92,12 @@ class Queue:
         """One transaction for the batch; if one caller's row is at fault, each alone, so that only that one fails."""
         try:
             self.door.begin()
-        except self.door.failures:
-            # Somebody else held the database for too long; nothing was written, the caller may ask again.
-            settle(batch, Refused("ledger.book_busy"))
+        except self.door.failures as failure:
+            if turnstile.is_busy(failure):
+                # Somebody else held the database for too long; nothing was written, the caller may ask again.
+                settle(batch, Refused("ledger.book_busy"))
+            else:
+                self._fall(batch, failure)
             return
         try:
             answers = book.write(self.door, [order for orders, _ in batch for order in orders], now=self.clock())
@@ -103,16 +106,19 @@ class Queue:
             self.door.rollback()
             self._commit_alone(batch, failure)
         except self.door.failures as failure:
-            self.is_stopped = True
-            settle(batch, failure)
-            with contextlib.suppress(*self.door.failures):
-                self.door.rollback()
+            self._fall(batch, failure)
         else:
             self.committed()
             place = 0
             for orders, future in batch:
                 future.set_result(answers[place : place + len(orders)])
                 place += len(orders)
+
+    def _fall(self, batch: list[Waiting], failure: BaseException) -> None:
+        self.is_stopped = True
+        settle(batch, failure)
+        with contextlib.suppress(*self.door.failures):
+            self.door.rollback()
 
     def _commit_alone(self, batch: list[Waiting], failure: BaseException) -> None:
         if len(batch) == 1:
