@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ class Quantiles:
     def __post_init__(self) -> None:
         values = (self.p5, self.p10, self.p25, self.median, self.p75, self.p90, self.p95)
         assert all(math.isfinite(one) for one in (*values, self.mean)), "a range is finite"
-        assert all(low <= high for low, high in zip(values, values[1:], strict=False)), "quantiles rise"
+        assert all(low <= high for low, high in itertools.pairwise(values)), "quantiles rise"
 
     @classmethod
     def of(cls, quantiles: Sequence[float], mean: float) -> Quantiles:
