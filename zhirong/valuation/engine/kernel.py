@@ -32,11 +32,11 @@ def value(batch: Batch, tables: Tables) -> Floats:
     The mean is the exact one; it is also the control variate of the quantiles, which are scaled by exact ÷ drawn mean.
     So the sampling error that all rights share does not add up over a portfolio. Refused as `paths.fits` says.
     """
-    drawn = sampled(batch, tables)
+    found = sampled(batch, tables)
     exact = means(batch, tables)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scale = np.where(drawn[:, -2] > 0, exact / drawn[:, -2], 0.0)
-    return np.column_stack([drawn[:, : len(LEVELS)] * scale[:, None], exact])
+    drawn = found[:, -2]
+    scale = np.divide(exact, drawn, out=np.zeros_like(exact), where=drawn > 0)
+    return np.column_stack([found[:, : len(LEVELS)] * scale[:, None], exact])
 
 
 def sampled(batch: Batch, tables: Tables) -> Floats:
@@ -214,22 +214,23 @@ def _count(values, at, counts):
     for p in range(bins.size):
         bins[p] = min(max((bits[p] >> BIN_SHIFT) - lowest, 0), BINS - 1)
     for p in range(bins.size):
-        counts[bins[p]] += 1
+        # Without a sign there is no index to be counted from the end.
+        counts[np.uint32(bins[p])] += 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _quantiles(counts, about, row):
     """The value below which a share of the paths lies, for each level, on a straight line inside its bin."""
     lowest, paths_in_all, levels = about
+    for at in range(1, BINS):
+        counts[at] += counts[at - 1]
     edge = np.empty(2, np.int32)
     edges = edge.view(np.float32)
-    at, below = 0, 0
     for place in range(levels.size):
         wanted = levels[place] * paths_in_all
-        while below + counts[at] < wanted and at < BINS - 1:
-            below += counts[at]
-            at += 1
+        at = np.searchsorted(counts, wanted)
+        below = counts[at - 1] if at > 0 else 0
         edge[0] = (lowest + at) << BIN_SHIFT
         edge[1] = (lowest + at + 1) << BIN_SHIFT
-        share = (wanted - below) / max(1, counts[at])
+        share = (wanted - below) / (counts[at] - below)
         row[place] = edges[0] + share * (edges[1] - edges[0])
