@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,26 +25,38 @@ class Figures:
     notes: tuple[Note, ...]
 
 
-def on(file: str, day: date, names: Sequence[str]) -> Figures:
-    """Figures of `parameters/<file>.yaml` as they stand on a day; refused for a day before the first of them."""
+def on(file: str, day: date, names: Sequence[str], *, stated: Mapping[str, Mapping[str, Any]] | None = None) -> Figures:
+    """Figures of `parameters/<file>.yaml` as they stand on a day; refused for a day before the first of them.
+
+    `stated` puts somebody's word in the place of parts of a table: name of the figure -> part -> value.
+    """
     rows = dated.read(FOLDER / f"{file}.yaml")
     found = {name: dated.on(rows[name], day) for name in names}
-    values = {name: figure.value for name, figure in found.items()}
-    doubtful = sorted(name for name, figure in found.items() if figure.certain)
+    own = {name: parts for name, parts in (stated or {}).items() if parts}
+    values = {name: {**figure.value, **own[name]} if name in own else figure.value for name, figure in found.items()}
+    doubtful = sorted(
+        name for name, figure in found.items() if figure.certain and set(own.get(name, {})) != _parts(figure)
+    )
     return Figures(
         values=values,
         sha256=digest(values),
-        inputs=tuple(one for name, figure in found.items() for one in _inputs(name, figure)),
+        inputs=tuple(one for name, figure in found.items() for one in _inputs(name, figure, own=own.get(name, {}))),
         notes=(Note("finance_uncertain_figures", {"figures": doubtful}),) if doubtful else (),
     )
 
 
-def _inputs(name: str, figure: dated.Figure) -> Sequence[Input]:
+def _parts(figure: dated.Figure) -> set[str]:
+    return set(figure.value) if isinstance(figure.value, Mapping) else {""}
+
+
+def _inputs(name: str, figure: dated.Figure, *, own: Mapping[str, Any]) -> Sequence[Input]:
     """One input a figure; a table of plain figures is one input each, a deeper one is named only."""
     grade = Grade.ASSUMED if figure.certain else Grade.FIGURE
     parts = figure.value if isinstance(figure.value, Mapping) else {"": figure.value}
     return [
-        Input(f"{name}.{key}".rstrip("."), value, figure.source, grade, figure.since)
+        Input(f"{name}.{key}", own[key], "given", Grade.STATED)
+        if key in own
+        else Input(f"{name}.{key}".rstrip("."), value, figure.source, grade, figure.since)
         for key, value in parts.items()
-        if isinstance(value, int | str) or type(value) is float
+        if isinstance(value, numbers.Real | str)
     ] or [Input(name, None, figure.source, grade, figure.since)]
