@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,5 +57,5 @@ def _inputs(name: str, figure: dated.Figure, *, own: Mapping[str, Any]) -> Seque
         if key in own
         else Input(f"{name}.{key}".rstrip("."), value, figure.source, grade, figure.since)
         for key, value in parts.items()
-        if isinstance(value, numbers.Real | str)
+        if not isinstance(value, Mapping | list)
     ] or [Input(name, None, figure.source, grade, figure.since)]

@@ -62,9 +62,10 @@ def sound(given: Any, *, name: str = "input") -> Any:
         return [sound(value, name=name) for value in given]
     if isinstance(given, bool) or not isinstance(given, numbers.Real):
         return given
-    if abs(given) == math.inf:
+    size: Any = abs(given)
+    if size == math.inf:
         raise Refused("valuation.not_finite", name=name)
-    if given != 0 and not LEAST <= abs(given) <= MOST:
+    if size != 0 and not LEAST <= size <= MOST:
         raise Refused("valuation.outside_band", name=name, value=str(given)[:30], least=-MOST, most=MOST)
     return given
 

@@ -60,12 +60,12 @@ class Ceilings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """A running rate as a share of net sales: low, typical and high, and the ceiling that cut it (None: none did)."""
+    """A running rate as a share of net sales or of profit: low, typical, high, and whether a ceiling cut it."""
 
     low: float
     typical: float
     high: float
-    ceiling: str | None
+    is_cut: bool
 
 
 def annuity(years: float, rate: float) -> float:
@@ -107,26 +107,27 @@ def fixed_fee(
     return _cut(centre + math.log(_size(wanted, rate)), sd, None if ceilings is None else ceilings.fixed_fee)
 
 
-def running_rate(
-    low: float, high: float, *, score: float | None, margin: float | None, ceilings: Ceilings | None
-) -> Rate:
-    """A running rate within a line's band [low, high]: low + (high − low)·score, the middle where no score is known.
+def running_rate(low: float, high: float, *, score: float | None, ceiling: float | None) -> Rate:
+    """A rate of net sales within a line's band [low, high]: low + (high − low)·score, the middle where none is known.
 
-    `margin` is profit as a share of net sales, None where unknown. `ceilings` are those of an open licence, None for
-    a negotiated one; the stricter cuts. Refuses a band that falls and shares outside 0 to 1.
+    `ceiling` is that of an open licence, None for a negotiated one. Refuses a falling band and shares outside 0 to 1.
     """
     bottom = guards.within(low, "low", least=0.0, most=1.0)
     top = guards.within(high, "high", least=bottom, most=1.0)
     place = 0.5 if score is None else guards.within(score, "score", least=0.0, most=1.0)
-    bounds = {"of_net_sales": 1.0 if ceilings is None else ceilings.of_net_sales}
-    if margin is not None and ceilings is not None:
-        bounds["of_profit"] = ceilings.of_profit * guards.within(margin, "margin", least=0.0, most=1.0)
-    strict = min(bounds, key=lambda name: bounds[name])
-    most = bounds[strict]
-    typical = bottom + (top - bottom) * place
-    return Rate(
-        low=min(bottom, most), typical=min(typical, most), high=min(top, most), ceiling=strict if top > most else None
-    )
+    return _held(bottom, bottom + (top - bottom) * place, high=top, ceiling=ceiling)
+
+
+def of_profit(found: Rate, margin: float, *, ceiling: float | None) -> Rate:
+    """The same rate as a share of profit, where profit is `margin` of net sales (above 0, at most 1)."""
+    share = guards.within(margin, "margin", least=1e-6, most=1.0)
+    return _held(found.low / share, found.typical / share, high=found.high / share, ceiling=ceiling)
+
+
+def _held(low: float, typical: float, *, high: float, ceiling: float | None) -> Rate:
+    # Nobody can pay more than all of it.
+    most = 1.0 if ceiling is None else ceiling
+    return Rate(low=min(low, most), typical=min(typical, most), high=min(high, most), is_cut=high > most)
 
 
 def as_fixed(rate_of_sales: float, sales: Sequence[float], *, rate: float) -> float:

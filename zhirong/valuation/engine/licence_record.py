@@ -53,14 +53,10 @@ def advice(
         rate=market.rate,
         ceilings=market.ceilings,
     )
-    running = None
-    if market.band is not None:
-        running = licence_fee.running_rate(
-            *market.band, score=outlook.score, margin=outlook.margin, ceilings=market.ceilings
-        )
+    running = _running(market, outlook)
     is_cut = market.ceilings is not None and found.p95 >= market.ceilings.fixed_fee
     notes = [Note("finance_fee_per_contract", {"patents": f"{market.reference.patents_a_contract:.1f}"})]
-    notes += [Note("finance_fee_ceiling")] if is_cut or (running is not None and running.ceiling) else []
+    notes += [Note("finance_fee_ceiling")] if is_cut or any(one.is_cut for one in running.values()) else []
     notes += [] if own else [Note("finance_no_own_licences")]
     notes += [] if running else [Note("finance_no_running_band")]
     worth = _worth(wanted, found.median, market=market, outlook=outlook)
@@ -87,11 +83,25 @@ def advice(
         figures={
             "recorded_mean_fee": licence_fee.mean_fee(wanted, market.reference, rate=market.rate),
             "patents_a_contract": market.reference.patents_a_contract,
-            "running": None if running is None else asdict(running),
-            **_other_form(found.median, running, market=market, outlook=outlook),
+            "running": {base: asdict(one) for base, one in running.items()},
+            **_other_form(found.median, running.get("net_sales"), market=market, outlook=outlook),
             "value_of_one_right": worth,
         },
     )
+
+
+def _running(market: Market, outlook: Outlook) -> dict[str, licence_fee.Rate]:
+    """The running rate by what it is a share of: net sales, and profit where its margin is known."""
+    if market.band is None:
+        return {}
+    bounds = market.ceilings
+    rate = licence_fee.running_rate(
+        *market.band, score=outlook.score, ceiling=None if bounds is None else bounds.of_net_sales
+    )
+    if outlook.margin is None:
+        return {"net_sales": rate}
+    most = None if bounds is None else bounds.of_profit
+    return {"net_sales": rate, "profit": licence_fee.of_profit(rate, outlook.margin, ceiling=most)}
 
 
 def _other_form(
