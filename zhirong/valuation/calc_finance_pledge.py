@@ -22,12 +22,12 @@ def lending_value(given: Json) -> Json:
     product, names = _product(said, day), ("haircut", "shortfall_levels", *(("products",) if "product" in said else ()))
     figures = finance_figures.on("lending", day, names, stated={"haircut": said.get("haircut", {})})
     found = pledge_records.lending_value(
-        guards.positive(said["value"], "value"),
+        said["value"],
         haircut=_haircut(said, figures),
         levels=figures.values["shortfall_levels"],
         product=product,
-        term_years=guards.positive(said["loan_years"], "loan_years"),
-        remaining_years=_maybe_years(said),
+        term_years=said["loan_years"],
+        remaining_years=said.get("remaining_years"),
         value_date=day,
         currency=said.get("currency", "CNY"),
         parameters_sha256=figures.sha256,
@@ -39,7 +39,7 @@ def shortfall(given: Json) -> Json:
     """The probability that a pledge alone does not cover a loan."""
     said = finance_forms.sound(given)
     figures = _of_haircut(said)
-    haircut, ratio = _haircut(said, figures), _ratio(said)
+    haircut, ratio = _haircut(said, figures), lending.lent_share(said["loan"], said["value"])
     return {
         "ratio": ratio,
         "shortfall_probability": lending.shortfall(haircut, ratio),
@@ -52,7 +52,8 @@ def expected_loss(given: Json) -> Json:
     """Expected loss of a loan on a pledge: probability of default times what the pledge leaves open."""
     said = finance_forms.sound(given)
     figures = _of_haircut(said)
-    found = lending.loss(_haircut(said, figures), lent=_ratio(said), pd=said["pd"])
+    lent = lending.lent_share(said["loan"], said["value"])
+    found = lending.loss(_haircut(said, figures), lent=lent, pd=said["pd"])
     return {
         **asdict(found),
         "expected_loss_amount": found.expected_loss * said["loan"],
@@ -88,16 +89,6 @@ def _haircut(said: Json, figures: finance_figures.Figures) -> lending.Haircut:
     parts = dict(figures.values["haircut"])
     disposal = guards.not_negative(parts.pop("disposal_years"), "disposal_years")
     return lending.Haircut(**parts, years=guards.positive(said["loan_years"], "loan_years") + disposal)
-
-
-def _ratio(said: Json) -> float:
-    ratio = guards.positive(said["loan"], "loan") / guards.positive(said["value"], "value")
-    return guards.within(ratio, "ratio", least=1e-12, most=1e12)
-
-
-def _maybe_years(said: Json) -> float | None:
-    years = said.get("remaining_years")
-    return None if years is None else guards.not_negative(years, "remaining_years")
 
 
 def _product(said: Json, day: date) -> lending.Product | None:

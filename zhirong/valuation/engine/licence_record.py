@@ -67,18 +67,7 @@ def advice(
         value_date=value_date,
         range=found,
         parameters_sha256=parameters_sha256,
-        inputs=tuple(
-            Input(name, value, "given", Grade.STATED, value_date)
-            for name, value in {
-                "patents": wanted.patents,
-                "years": wanted.years,
-                "own_licences": len(own),
-                "score": outlook.score,
-                "margin": outlook.margin,
-                "remaining_years": outlook.remaining_years,
-                "licensees": outlook.licensees,
-            }.items()
-        ),
+        inputs=_inputs(wanted, outlook, own=len(own), on=value_date),
         notes=tuple(notes),
         figures={
             "recorded_mean_fee": licence_fee.mean_fee(wanted, market.reference, rate=market.rate),
@@ -88,6 +77,19 @@ def advice(
             "value_of_one_right": worth,
         },
     )
+
+
+def _inputs(wanted: licence_fee.Licence, outlook: Outlook, *, own: int, on: date) -> tuple[Input, ...]:
+    given = {
+        "patents": wanted.patents,
+        "years": wanted.years,
+        "own_licences": own,
+        "score": outlook.score,
+        "margin": outlook.margin,
+        "remaining_years": outlook.remaining_years,
+        "licensees": outlook.licensees,
+    }
+    return tuple(Input(name, value, "given", Grade.STATED, on) for name, value in given.items())
 
 
 def _running(market: Market, outlook: Outlook) -> dict[str, licence_fee.Rate]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
-from zhirong.valuation.engine import lending, portfolio
+from zhirong.valuation.engine import guards, lending, portfolio
 from zhirong.valuation.engine.result import Grade, Input, Note, Result
 
 # What every answer on a pledge leaves out.
@@ -30,6 +30,9 @@ def lending_value(
     The range is of the proceeds. `figures` holds the ratio and the loan at each shortfall level and, with a product,
     the most it lends, what bounds it, what hinders it, and the probability that the pledge alone does not cover it.
     """
+    guards.positive(value, "value")
+    if remaining_years is not None:
+        guards.not_negative(remaining_years, "remaining_years")
     ratios = [lending.ratio(haircut, level) for level in levels]
     figures: dict[str, object] = {
         "levels": [
