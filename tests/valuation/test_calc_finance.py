@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from zhirong.base import refused
+from zhirong.base import dated, refused, yaml_text
 from zhirong.base.refused import Refused
 from zhirong.cli import calc
-from zhirong.valuation import calc_finance, notes
+from zhirong.valuation import calc_finance, finance_figures, notes
 from zhirong.valuation.engine.result import Note
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -132,6 +132,24 @@ def test_without_any_voice_there_is_no_range_and_a_note_says_why():
     found = run("reconcile", {"day": "2026-11-23", "methods": [{"method": "market"}]})
     assert found["range"] is None
     assert "finance_no_method" in [one["code"] for one in found["notes"]]
+
+
+def test_every_dated_figure_has_a_name_in_both_languages():
+    names = yaml_text.parse((ROOT / "zhirong" / "valuation" / "finance_names.yaml").read_text("utf-8"))
+    files = ("reconciling", "lending", "damages", "licence_fees")
+    figures = [set(dated.read(finance_figures.FOLDER / f"{file}.yaml")) for file in files]
+    assert set(names) == set().union(*figures)
+    assert all(one["zh"] and one["en"] for one in names.values())
+
+
+def test_a_note_names_the_assumed_figures_in_the_readers_language():
+    note = run("shortfall", EXAMPLES["shortfall"])["notes"][1]
+    assert "处置折损" in notes.sentence(Note(note["code"], note["facts"]), "zh")
+    assert "haircut" in notes.sentence(Note(note["code"], note["facts"]), "en")
+
+
+def test_errors_of_another_number_of_methods_are_refused():
+    assert run("reconcile", {**EXAMPLES["reconcile"], "errors": [[0.1, 0.2]]}) == "valuation.outside_band"
 
 
 def test_every_note_of_the_catalogue_has_both_texts_and_a_weight():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from zhirong.base import dated
+from zhirong.base import dated, yaml_text
 from zhirong.valuation.engine.result import Grade, Input, Note, digest
 
 FOLDER = Path(__file__).parent / "parameters"
@@ -40,8 +41,17 @@ def on(file: str, day: date, names: Sequence[str], *, stated: Mapping[str, Mappi
         values=values,
         sha256=digest(values),
         inputs=tuple(one for name, figure in found.items() for one in _inputs(name, figure, own=own.get(name, {}))),
-        notes=(Note("finance_uncertain_figures", {"figures": doubtful}),) if doubtful else (),
+        notes=(Note("finance_uncertain_figures", {"figures": [_names()[one] for one in doubtful]}),)
+        if doubtful
+        else (),
     )
+
+
+@cache
+def _names() -> Mapping[str, Any]:
+    """What each figure is called, by its code: zh, en."""
+    found: Mapping[str, Any] = yaml_text.parse(Path(__file__).with_name("finance_names.yaml").read_text("utf-8"))
+    return found
 
 
 def _parts(figure: dated.Figure) -> set[str]:
