@@ -63,6 +63,11 @@ def test_a_wilful_and_serious_infringement_costs_one_to_five_times():
     assert (fixed.least, fixed.most) == (600_000, 600_000)
 
 
+def test_expenses_are_added_after_the_multiple():
+    claim = Claim(actual_loss=100_000, wilful_and_serious=True, punitive_times=5, expenses=10_000)
+    assert damages.award(claim, law()).most == 510_000
+
+
 def test_statutory_damages_are_never_multiplied():
     assert damages.award(Claim(wilful_and_serious=True), law()).most == 5_000_000
 
