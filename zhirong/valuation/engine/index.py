@@ -1,0 +1,240 @@
+"""The index of value: items scored in [0, 1], weighted for a scenario, with a band for what nobody answered.
+
+Index = 100·Σ w_i·g_i. A relative figure and no money; score and money meet only in the market model (VALUATION 2.7).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from zhirong.base.refused import Refused
+from zhirong.valuation.engine import guards
+from zhirong.valuation.engine.index_items import How, Item, ItemList, key
+from zhirong.valuation.engine.result import LEVELS, Note
+from zhirong.valuation.engine.subject import Said, Subject
+from zhirong.valuation.engine.subject_measures import BY_CALLER, MEASURES, Value
+
+Numbers = NDArray[np.float64]
+FULL = 100.0
+MOST_DRAWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One item as it entered: its weight in the whole, the value and where it came from, and the score.
+
+    `score` None is unanswered; `expected` is then the mean of its cohort's scores, else the score itself.
+    """
+
+    code: str
+    dimension: str
+    criterion: str
+    how: str
+    weight: float
+    value: Value
+    source: str
+    score: float | None
+    expected: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """The index of one right in one scenario."""
+
+    scenario: str
+    # 0 to 100, unanswered items at their expected score; 0 behind a gate.
+    score: float
+    # Of the answered items alone; None where none is.
+    answered: float | None
+    # Quantiles of the score at LEVELS over what is not answered.
+    band: tuple[float, ...]
+    # The share of the weight that is answered.
+    coverage: float
+    grade: str
+    # The chance of each grade, given what is not answered.
+    grades: Mapping[str, float]
+    # r in [0, 1], for a royalty rate m + (n − m)·r; and its 90 % range.
+    adjustment: float
+    adjustment_band: tuple[float, float]
+    # Expected score of each dimension, 0 to 100; None where it weighs nothing in this scenario.
+    dimensions: Mapping[str, float | None]
+    items: tuple[Scored, ...]
+    shut_by: tuple[str, ...]
+    # Gates whose fact nobody looked at.
+    unchecked: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that may answer an item: the right's facts, figures measured elsewhere, what people said."""
+
+    subject: Subject
+    measured: Mapping[str, Value]
+    said: Said
+
+    def __post_init__(self) -> None:
+        for name in self.measured:
+            if name not in BY_CALLER:
+                raise Refused("valuation.not_in_table", name="measured", key=name)
+
+    def measure(self, name: str) -> tuple[Value, str]:
+        """A measure and its source: the caller's figure, else the fact of the register; None is unknown."""
+        if self.measured.get(name) is not None:
+            return self.measured[name], "measured"
+        return MEASURES[name](self.subject), "register"
+
+    def value(self, item: Item) -> tuple[Value, str]:
+        """An item's value and its source; where the register is silent, what somebody said of it counts."""
+        value, source = self.measure(item.measure) if item.how == How.AUTOMATIC else (None, "")
+        answer = self.said.get(item.measure if item.how != How.AUTOMATIC else item.code)
+        if value is None and answer is not None:
+            return guards.finite(answer.value, item.code), "answer"
+        return (None, "") if value is None else (value, source)
+
+
+def score(item: Item, value: Value) -> float | None:
+    """An item's score in [0, 1]: by its table, or linear between its points and level beyond them.
+
+    None for an unknown value, and for a word that the table does not hold unless it has `other`.
+    """
+    if value is None:
+        return None
+    if item.table:
+        return item.table.get(key(value), item.table.get("other"))
+    if isinstance(value, str):
+        raise Refused("valuation.not_finite", name=item.code)
+    at = guards.finite(1 if value is True else value or 0, item.code)
+    return float(np.interp(at, [x for x, _ in item.points], [y for _, y in item.points]))
+
+
+def valued(
+    items: ItemList,
+    known: Known,
+    *,
+    scenario: str,
+    seed: int,
+    draws: int = 4096,
+    cohort_scores: Mapping[str, Sequence[float]] | None = None,
+) -> Index:
+    """The index of a right.
+
+    `cohort_scores` by item code: scores in [0, 1] of its equals, that stand in for the list's own distribution of an
+    unanswered item. The band comes from `draws` seeded draws of all unanswered items together, their ranks tied by the
+    list's correlation; score, adjustment and dimensions are exact expectations.
+    """
+    guards.within(draws, "draws", least=100, most=MOST_DRAWS)
+    guards.within(seed, "seed", least=0, most=2**63 - 1)
+    leaves = list(items.leaves(scenario))
+    spreads = [_spread(item, (cohort_scores or {}).get(item.code)) for _, _, item, _ in leaves]
+    found = tuple(
+        _scored(known, item, (dimension.code, criterion.code, weight), spread)
+        for (dimension, criterion, item, weight), spread in zip(leaves, spreads, strict=True)
+    )
+    weights = np.array([one.weight for one in found])
+    shares = _adjustment_weights(items, scenario)
+    shut, unchecked = _gates(items, known)
+    # Behind a gate nothing counts, so nothing is drawn.
+    is_open = 0.0 if shut else 1.0
+    table = _draw(found, spreads, (items.correlation, seed, draws)) * is_open
+    totals, rates = FULL * (table @ weights), table @ shares
+    expected = np.array([one.expected for one in found]) * is_open
+    total = min(FULL, FULL * math.fsum(expected * weights))
+    coverage = min(1.0, math.fsum(one.weight for one in found if one.score is not None))
+    reached = [_grade(items, one) for one in totals.tolist()]
+    return Index(
+        scenario=scenario,
+        score=total,
+        answered=_answered(found, coverage) if not shut else 0.0,
+        band=tuple(float(one) for one in np.quantile(totals, LEVELS)),
+        coverage=coverage,
+        grade=_grade(items, total),
+        grades={one.code: reached.count(one.code) / draws for one in items.grades},
+        adjustment=min(1.0, math.fsum(expected * shares)),
+        adjustment_band=(float(np.quantile(rates, LEVELS[0])), float(np.quantile(rates, LEVELS[-1]))),
+        dimensions={one.code: _dimension_score(found, one.code, is_open=not shut) for one in items.dimensions},
+        items=found,
+        shut_by=shut,
+        unchecked=unchecked,
+        notes=_notes(items, (shut, unchecked), coverage),
+    )
+
+
+def _scored(known: Known, item: Item, place: tuple[str, str, float], spread: Numbers) -> Scored:
+    value, source = known.value(item)
+    found = score(item, value)
+    if found is None and source == "answer":
+        raise Refused("valuation.not_in_table", name=item.code, key=key(value or 0))
+    dimension, criterion, weight = place
+    expected = float(spread.mean()) if found is None else found
+    return Scored(item.code, dimension, criterion, str(item.how), weight, value, source, found, expected)
+
+
+def _spread(item: Item, cohort: Sequence[float] | None) -> Numbers:
+    """Equally likely scores of an unanswered item, in rising order."""
+    if not cohort:
+        return np.array(item.unanswered)
+    return np.sort(np.array([guards.within(one, item.code, least=0.0, most=1.0) for one in cohort]))
+
+
+def _draw(found: Sequence[Scored], spreads: Sequence[Numbers], how: tuple[float, int, int]) -> Numbers:
+    """(draws, items) scores: answered ones fixed, the others drawn together through a normal copula."""
+    correlation, seed, draws = how
+    table = np.tile(np.array([one.expected for one in found]), (draws, 1))
+    generator = np.random.Generator(np.random.PCG64(seed))
+    common = math.sqrt(correlation) * generator.standard_normal(draws)
+    for place, (one, spread) in enumerate(zip(found, spreads, strict=True)):
+        # Drawn whether needed or not: answering one item leaves the draws of the others as they were.
+        rank = special.ndtr(common + math.sqrt(1 - correlation) * generator.standard_normal(draws))
+        if one.score is None:
+            table[:, place] = spread[np.minimum((rank * spread.size).astype(np.int64), spread.size - 1)]
+    return table
+
+
+def _adjustment_weights(items: ItemList, scenario: str) -> Numbers:
+    """Each item's weight in r: its weight inside its dimension times the dimension's share in the adjustment."""
+    return np.array(
+        [
+            dimension.adjustment * criterion.weights[scenario] * item.weights[scenario]
+            for dimension, criterion, item, _ in items.leaves(scenario)
+        ]
+    )
+
+
+def _gates(items: ItemList, known: Known) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    facts = {gate.code: known.measure(gate.measure)[0] for gate in items.gates}
+    shut = [gate.code for gate in items.gates if (fact := facts[gate.code]) is not None and key(fact) in gate.shuts]
+    return tuple(shut), tuple(code for code, fact in facts.items() if fact is None)
+
+
+def _grade(items: ItemList, total: float) -> str:
+    return next(one.code for one in items.grades if one.holds(total))
+
+
+def _answered(found: Sequence[Scored], coverage: float) -> float | None:
+    said = math.fsum(one.weight * one.score for one in found if one.score is not None)
+    return min(FULL, FULL * said / coverage) if coverage > 0 else None
+
+
+def _dimension_score(found: Sequence[Scored], code: str, *, is_open: bool) -> float | None:
+    """The mean over the dimension's items, 0 behind a gate."""
+    weight = math.fsum(one.weight for one in found if one.dimension == code)
+    said = math.fsum(one.weight * one.expected for one in found if one.dimension == code)
+    return min(FULL, FULL * said / weight) * is_open if weight > 0 else None
+
+
+def _notes(items: ItemList, gates: tuple[tuple[str, ...], tuple[str, ...]], coverage: float) -> tuple[Note, ...]:
+    names = {gate.code: {"zh": gate.name.zh, "en": gate.name.en} for gate in items.gates}
+    shut, unchecked = gates
+    notes = [Note("index_is_no_money"), Note("index_list", {"list": {"zh": items.name.zh, "en": items.name.en}})]
+    notes += [Note("index_shut", {"gate": names[code]}) for code in shut]
+    notes += [Note("index_gate_unchecked", {"gate": names[code]}) for code in unchecked]
+    if coverage < 1:
+        notes.append(Note("index_coverage", {"percent": f"{100 * coverage:.0f}"}))
+    return tuple(notes)
