@@ -15,7 +15,7 @@ from scipy import special
 
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
-from zhirong.valuation.engine.index_items import How, Item, ItemList, key
+from zhirong.valuation.engine.index_items import How, Item, ItemList, key, number
 from zhirong.valuation.engine.result import LEVELS, Note
 from zhirong.valuation.engine.subject import Said, Subject
 from zhirong.valuation.engine.subject_measures import BY_CALLER, MEASURES, Value
@@ -80,9 +80,11 @@ class Known:
     said: Said
 
     def __post_init__(self) -> None:
-        for name in self.measured:
-            if name not in BY_CALLER:
+        for name, value in self.measured.items():
+            if name not in BY_CALLER or (name == "is_owned") != isinstance(value, bool):
                 raise Refused("valuation.not_in_table", name="measured", key=name)
+            if name != "is_owned":
+                guards.within(number(value, name), name, least=0.0, most=1000.0 if name == "market_coverage" else 1.0)
 
     def measure(self, name: str) -> tuple[Value, str]:
         """A measure and its source: the caller's figure, else the fact of the register; None is unknown."""
