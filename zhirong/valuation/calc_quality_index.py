@@ -42,7 +42,10 @@ def value_index(given: Json) -> Json:
     )
     figures = asdict(found)
     del figures["notes"]
-    inputs = [Input(one.code, one.value, one.source, GRADES[one.source], on=day) for one in found.items]
+    inputs = [
+        Input(one.code, one.value, one.source or "distribution of its equals", GRADES[one.source], on=day)
+        for one in found.items
+    ]
     return forms.record("value-index", day, plain, figures=figures, notes=found.notes, inputs=inputs, seed=seed)
 
 

@@ -138,7 +138,9 @@ def from_plain(said: Any) -> ItemList:
     _sum_to_one([one.weights for one in dimensions], "dimensions", tuple(scenarios))
     shares = math.fsum(one.adjustment for one in dimensions)
     if abs(shares - 1) > TOLERANCE:
-        raise Refused("valuation.weights_not_one", place="dimensions.adjustment", scenario="*", total=f"{shares:.6g}")
+        raise Refused(
+            "valuation.item_weights_not_one", place="dimensions.adjustment", scenario="*", total=f"{shares:.6g}"
+        )
     found = ItemList(
         name=_words(top.get("name"), "name"),
         edition=_text(top.get("edition"), "edition"),
@@ -285,7 +287,7 @@ def _sum_to_one(weights: Sequence[Mapping[str, float]], place: str, scenarios: S
     for scenario in scenarios:
         total = math.fsum(one[scenario] for one in weights)
         if abs(total - 1) > TOLERANCE:
-            raise Refused("valuation.weights_not_one", place=place, scenario=scenario, total=f"{total:.6g}")
+            raise Refused("valuation.item_weights_not_one", place=place, scenario=scenario, total=f"{total:.6g}")
 
 
 def _once(found: ItemList) -> None:
