@@ -98,13 +98,13 @@ def patent_indicators(given: Json) -> Json:
         "renewal": given.get("years_kept"),
         "grant_lag": oecd.grant_lag_years(forms.maybe_day(given, "filed_on"), forms.maybe_day(given, "granted_on")),
     }
-    parts = {name: _part(name, found[name], given.get("cohort", {}).get(name), trim) for name in PARTS}
+    parts = {name: _part(name, found[name], given.get("cohort", {}).get(name), trim=trim) for name in PARTS}
     composite = oecd.composite(parts)
     figures = {"indicators": found, **asdict(composite)}
     return forms.record("patent-indicators", day, {"trim": trim}, figures=figures)
 
 
-def _part(name: str, value: Any, cohort: Any, trim: Any) -> Any:
+def _part(name: str, value: Any, cohort: Any, *, trim: Any) -> Any:
     """None where the indicator or its cohort is not known."""
     if value is None or not cohort:
         return None

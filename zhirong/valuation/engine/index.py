@@ -136,7 +136,7 @@ def valued(
     leaves = list(items.leaves(scenario))
     spreads = [_spread(item, (cohort_scores or {}).get(item.code)) for _, _, item, _ in leaves]
     found = tuple(
-        _scored(known, item, (dimension.code, criterion.code, weight), spread)
+        _scored(known, item, place=(dimension.code, criterion.code, weight), spread=spread)
         for (dimension, criterion, item, weight), spread in zip(leaves, spreads, strict=True)
     )
     weights = np.array([one.weight for one in found])
@@ -168,7 +168,7 @@ def valued(
     )
 
 
-def _scored(known: Known, item: Item, place: tuple[str, str, float], spread: Numbers) -> Scored:
+def _scored(known: Known, item: Item, *, place: tuple[str, str, float], spread: Numbers) -> Scored:
     value, source = known.value(item)
     found = score(item, value)
     if found is None and source == "answer":

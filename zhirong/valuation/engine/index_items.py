@@ -134,7 +134,7 @@ def from_plain(said: Any) -> ItemList:
     if not 1 <= len(named) <= MOST["scenarios"]:
         _wrong("scenarios", f"须为 1 至 {MOST['scenarios']} 个", f"give 1 to {MOST['scenarios']}")
     scenarios = {_code(code, "scenarios"): _words(name, f"scenarios.{code}") for code, name in named.items()}
-    dimensions = _each(top, "dimensions", "", lambda one, at: _dimension(one, at, tuple(scenarios)))
+    dimensions = _each(top, "dimensions", "", build=lambda one, at: _dimension(one, at, tuple(scenarios)))
     _sum_to_one([one.weights for one in dimensions], "dimensions", tuple(scenarios))
     shares = math.fsum(one.adjustment for one in dimensions)
     if abs(shares - 1) > TOLERANCE:
@@ -148,7 +148,7 @@ def from_plain(said: Any) -> ItemList:
         source=_text(top.get("source"), "source"),
         scenarios=scenarios,
         dimensions=dimensions,
-        gates=_each(top, "gates", "", _gate),
+        gates=_each(top, "gates", "", build=_gate),
         grades=_grades(top),
         correlation=_share(top.get("correlation"), "correlation"),
     )
@@ -168,7 +168,7 @@ def number(said: Any, place: str, *, least: float = -1e15, most: float = 1e15) -
 
 
 def _dimension(said: Said, at: str, scenarios: Sequence[str]) -> Dimension:
-    criteria = _each(said, "criteria", at, lambda one, place: _criterion(one, place, scenarios))
+    criteria = _each(said, "criteria", at, build=lambda one, place: _criterion(one, place, scenarios))
     _sum_to_one([one.weights for one in criteria], f"{at}.criteria", scenarios)
     return Dimension(
         code=_code(said.get("code"), at),
@@ -180,7 +180,7 @@ def _dimension(said: Said, at: str, scenarios: Sequence[str]) -> Dimension:
 
 
 def _criterion(said: Said, at: str, scenarios: Sequence[str]) -> Criterion:
-    items = _each(said, "items", at, lambda one, place: _item(one, place, scenarios))
+    items = _each(said, "items", at, build=lambda one, place: _item(one, place, scenarios))
     _sum_to_one([one.weights for one in items], f"{at}.items", scenarios)
     return Criterion(
         code=_code(said.get("code"), at),
@@ -261,7 +261,7 @@ def _grades(top: Said) -> tuple[Band, ...]:
         top,
         "grades",
         "",
-        lambda one, at: Band(
+        build=lambda one, at: Band(
             _code(one.get("code"), at),
             _words(one.get("name"), at),
             number(one.get("least"), f"{at}.least", least=0.0, most=100.0),
@@ -300,7 +300,7 @@ def _once(found: ItemList) -> None:
             _wrong(code, "代码重复", "this code stands twice")
 
 
-def _each(said: Said, name: str, at: str, build: Callable[[Said, str], Any]) -> tuple[Any, ...]:
+def _each(said: Said, name: str, at: str, *, build: Callable[[Said, str], Any]) -> tuple[Any, ...]:
     place, rows = f"{at}.{name}".lstrip("."), said.get(name)
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST.get(name, MOST["entries"]):
         most = MOST.get(name, MOST["entries"])
