@@ -6,6 +6,7 @@ import copy
 import json
 import math
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from zhirong.base import refused
 from zhirong.base.refused import Refused
 from zhirong.cli import calc
-from zhirong.valuation import notes
+from zhirong.valuation import indices, notes
 from zhirong.valuation.calc_quality import ENGINES
 from zhirong.valuation.engine.result import Note
 
@@ -245,6 +246,15 @@ def test_the_index_takes_a_list_that_is_brought_along() -> None:
         computed("value-index", {**given, "list": {}})
     with pytest.raises(Refused, match="list_malformed"):
         computed("value-index", {**given, "list": {"scenarios": {"a": {"zh": "甲", "en": "a"}}, "dimensions": [1]}})
+
+
+def test_every_spoilt_place_of_a_list_is_taken_or_refused() -> None:
+    given = {**EXAMPLES["value-index"], "draws": 100, "list": dict(indices.house_plain(date(2026, 11, 1)))}
+    assert computed("value-index", given)["figures"]["score"] > 0
+    for at in places(given["list"], ("list",)):
+        answered("value-index", dropped(given, at))
+        for value in STRANGE:
+            answered("value-index", put(given, at, value))
 
 
 def test_contradicting_comparisons_give_no_weights() -> None:

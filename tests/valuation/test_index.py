@@ -55,7 +55,7 @@ def everything(best: bool) -> dict[str, Any]:
     """A right and answers that take the best, or the worst, score of every item."""
     ends: Callable[..., float] = max if best else min
     answers = {
-        item.code: ends([(y, x) for x, y in item.points] or [(y, float(x)) for x, y in item.table.items()])[1]
+        item.code: ends([(y, x) for x, y in item.points] or [(y[0], float(x)) for x, y in item.table.items()])[1]
         for item in ITEMS.values()
         if item.how != How.AUTOMATIC
     }
@@ -158,6 +158,14 @@ def test_the_band_is_that_of_all_equally_likely_answers_where_items_are_independ
     assert found.band[3] == pytest.approx(np.quantile(exact, 0.50), abs=0.6)
 
 
+@pytest.mark.parametrize("right", [RIGHT, replace(RIGHT, is_in_force=False), replace(RIGHT, invalidation_open=True)])
+def test_a_point_has_the_digits_of_the_whole_index(right: Subject) -> None:
+    whole = valued(right)
+    alone = index.point(HOUSE, Known(subject=right, measured={}, said=Said()), scenario="finance")
+    assert (alone.score, alone.adjustment, alone.coverage) == (whole.score, whole.adjustment, whole.coverage)
+    assert alone.shut_by == whole.shut_by
+
+
 def test_scores_of_its_cohort_stand_in_for_the_lists_own() -> None:
     facts = Known(subject=RIGHT, measured={}, said=Said())
     found = index.valued(HOUSE, facts, scenario="finance", seed=1, cohort_scores={"readiness_level": [0.9, 0.7]})
@@ -215,21 +223,29 @@ def test_what_is_better_never_lowers_the_index(worse: dict[str, Any], better: di
     assert all(here <= there + 1e-9 for here, there in zip(low.band, high.band, strict=True))
 
 
+def test_an_open_request_for_invalidation_lowers_and_widens() -> None:
+    quiet, open_now = valued(), valued(replace(RIGHT, invalidation_open=True))
+    again = valued(replace(RIGHT, invalidation_open=True, invalidation_survived=True))
+    assert open_now.score < again.score < quiet.score
+    assert open_now.band[-1] - open_now.band[0] > quiet.band[-1] - quiet.band[0]
+    assert open_now.coverage == quiet.coverage
+
+
 @given(st.sampled_from(sorted(ITEMS)), st.floats(-1e12, 1e12))
 @settings(max_examples=80)
 def test_every_score_lies_between_nothing_and_one(code: str, value: float) -> None:
-    found = index.score(ITEMS[code], value if ITEMS[code].points else "other")
-    assert found is None or 0 <= found <= 1
+    found = index.likely(ITEMS[code], value if ITEMS[code].points else "other") or ()
+    assert all(0 <= one <= 1 for one in found)
 
 
 def test_a_score_is_linear_between_its_points_and_level_beyond() -> None:
     claims = ITEMS["claims_count"]
-    assert [index.score(claims, value) for value in (0, 1, 3, 10, 15, 90)] == pytest.approx(
+    assert [index.likely(claims, value)[0] for value in (0, 1, 3, 10, 15, 90)] == pytest.approx(
         [0.15, 0.15, 0.30, 0.75, 0.875, 1]
     )
-    assert index.score(claims, None) is None
-    assert index.score(ITEMS["pledge_record"], True) == 1
-    assert index.score(ITEMS["kind_examined"], "software") == 0.5
+    assert index.likely(claims, None) is None
+    assert index.likely(ITEMS["pledge_record"], True) == (1,)
+    assert index.likely(ITEMS["kind_examined"], "software") == (0.5,)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +360,7 @@ HEADS = (
 )
 SHEET = f"""{HEADS}
 legal,法律,0.4,0.4,scope,1,claims_of_ours,权利要求,automatic,claims,1:0.1； 20:1,,0.2; 0.8,0.7
-legal,,,,scope,,pledged_of_ours,已质押,automatic,is_pledged,,yes:1; no:0.5,0.5,0.3
+legal,,,,scope,,pledged_of_ours,已质押,automatic,is_pledged,,yes:1; no:0.25|0.75,0.5,0.3
 economic,经济,0.6,0.6,market,1,rank_of_ours,市场地位,expert,,0:0; 4:1,,0.5,1
 """
 

@@ -31,14 +31,23 @@ def figure(name: str, day: date) -> Figure:
 
 def house_plain(day: date) -> Mapping[str, Any]:
     """The house's own list of a day as plain values: what its hash is taken of."""
-    plain: Mapping[str, Any] = dated.on(dated.read(FOLDER / "index_items.yaml")["house_list"], day).value
+    plain: Mapping[str, Any] = _house_figure(day).value
     return plain
 
 
-@cache
 def house(day: date) -> ItemList:
     """The house's own list of a day, checked. None of its items is the standard's (RULEBOOK V2)."""
-    return index_items.from_plain(house_plain(day))
+    return _built(_house_figure(day).since)
+
+
+def _house_figure(day: date) -> Figure:
+    return dated.on(dated.read(FOLDER / "index_items.yaml")["house_list"], day)
+
+
+@cache
+def _built(since: date) -> ItemList:
+    """Built once for each edition."""
+    return index_items.from_plain(house_plain(since))
 
 
 def read(content: bytes, *, name: str, day: date) -> Mapping[str, Any]:

@@ -52,7 +52,7 @@ class Index:
     score: float
     # Of the answered items alone; None where none is.
     answered: float | None
-    # Quantiles of the score at LEVELS over what is not answered.
+    # Quantiles of the score at LEVELS over what is not answered or not settled.
     band: tuple[float, ...]
     # The share of the weight that is answered.
     coverage: float
@@ -69,6 +69,16 @@ class Index:
     # Gates whose fact nobody looked at.
     unchecked: tuple[str, ...]
     notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Score, adjustment and coverage alone, the same digits as in `Index`, for runs over many rights."""
+
+    score: float
+    adjustment: float
+    coverage: float
+    shut_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +111,11 @@ class Known:
         return (None, "") if value is None else (value, source)
 
 
-def score(item: Item, value: Value) -> float | None:
+def likely(item: Item, value: Value) -> tuple[float, ...] | None:
     """An item's score in [0, 1]: by its table, or linear between its points and level beyond them.
 
-    None for an unknown value, and for a word that the table does not hold unless it has `other`.
+    Several scores are equally likely. None for an unknown value, and for a word that the table does not hold unless it
+    has `other`.
     """
     if value is None:
         return None
@@ -113,7 +124,7 @@ def score(item: Item, value: Value) -> float | None:
     if isinstance(value, str):
         raise Refused("valuation.not_finite", name=item.code)
     at = guards.finite(1 if value is True else value or 0, item.code)
-    return float(np.interp(at, [x for x, _ in item.points], [y for _, y in item.points]))
+    return (float(np.interp(at, [x for x, _ in item.points], [y for _, y in item.points])),)
 
 
 def valued(
@@ -133,49 +144,75 @@ def valued(
     """
     guards.within(draws, "draws", least=100, most=MOST_DRAWS)
     guards.within(seed, "seed", least=0, most=2**63 - 1)
-    leaves = list(items.leaves(scenario))
-    spreads = [_spread(item, (cohort_scores or {}).get(item.code)) for _, _, item, _ in leaves]
-    found = tuple(
-        _scored(known, item, place=(dimension.code, criterion.code, weight), spread=spread)
-        for (dimension, criterion, item, weight), spread in zip(leaves, spreads, strict=True)
-    )
+    found, spreads = _entered(items, known, scenario=scenario, cohort_scores=cohort_scores or {})
+    here = _point(items, known, scenario=scenario, found=found)
     weights = np.array([one.weight for one in found])
     shares = _adjustment_weights(items, scenario)
-    shut, unchecked = _gates(items, known)
-    # Behind a gate nothing counts, so nothing is drawn.
-    is_open = 0.0 if shut else 1.0
-    table = _draw(found, spreads, (items.correlation, seed, draws)) * is_open
-    totals, rates = FULL * (table @ weights), table @ shares
-    expected = np.array([one.expected for one in found]) * is_open
-    total = min(FULL, FULL * math.fsum(expected * weights))
-    coverage = min(1.0, math.fsum(one.weight for one in found if one.score is not None))
+    # Behind a gate nothing counts.
+    table = _draw(spreads, items.correlation, seed=seed, draws=draws) * (0.0 if here.shut_by else 1.0)
+    totals, rates = np.minimum(FULL, FULL * (table @ weights)), np.minimum(1.0, table @ shares)
+    unchecked = _unchecked(items, known)
     reached = [_grade(items, one) for one in totals.tolist()]
     return Index(
         scenario=scenario,
-        score=total,
-        answered=_answered(found, coverage) if not shut else 0.0,
+        score=here.score,
+        answered=_answered(found, here.coverage) if not here.shut_by else 0.0,
         band=tuple(float(one) for one in np.quantile(totals, LEVELS)),
-        coverage=coverage,
-        grade=_grade(items, total),
+        coverage=here.coverage,
+        grade=_grade(items, here.score),
         grades={one.code: reached.count(one.code) / draws for one in items.grades},
-        adjustment=min(1.0, math.fsum(expected * shares)),
+        adjustment=here.adjustment,
         adjustment_band=(float(np.quantile(rates, LEVELS[0])), float(np.quantile(rates, LEVELS[-1]))),
-        dimensions={one.code: _dimension_score(found, one.code, is_open=not shut) for one in items.dimensions},
+        dimensions={one.code: _dimension_score(found, one.code, is_open=not here.shut_by) for one in items.dimensions},
         items=found,
-        shut_by=shut,
+        shut_by=here.shut_by,
         unchecked=unchecked,
-        notes=_notes(items, (shut, unchecked), coverage),
+        notes=_notes(items, (here.shut_by, unchecked), here.coverage),
     )
 
 
-def _scored(known: Known, item: Item, *, place: tuple[str, str, float], spread: Numbers) -> Scored:
+def point(
+    items: ItemList, known: Known, *, scenario: str, cohort_scores: Mapping[str, Sequence[float]] | None = None
+) -> Point:
+    """As `valued` without its band: no draws, so a run over many rights costs little."""
+    found, _ = _entered(items, known, scenario=scenario, cohort_scores=cohort_scores or {})
+    return _point(items, known, scenario=scenario, found=found)
+
+
+def _point(items: ItemList, known: Known, *, scenario: str, found: Sequence[Scored]) -> Point:
+    shut = _shut(items, known)
+    coverage = min(1.0, math.fsum(one.weight for one in found if one.score is not None))
+    if shut:
+        return Point(0.0, 0.0, coverage, shut)
+    total = FULL * math.fsum(one.weight * one.expected for one in found)
+    shares = _adjustment_weights(items, scenario)
+    rate = math.fsum(share * one.expected for share, one in zip(shares.tolist(), found, strict=True))
+    return Point(min(FULL, total), min(1.0, rate), coverage, ())
+
+
+def _entered(
+    items: ItemList, known: Known, *, scenario: str, cohort_scores: Mapping[str, Sequence[float]]
+) -> tuple[tuple[Scored, ...], list[Numbers]]:
+    entered = [
+        _scored(known, item, place=(dimension.code, criterion.code, weight), cohort=cohort_scores.get(item.code))
+        for dimension, criterion, item, weight in items.leaves(scenario)
+    ]
+    return tuple(one for one, _ in entered), [spread for _, spread in entered]
+
+
+def _scored(
+    known: Known, item: Item, *, place: tuple[str, str, float], cohort: Sequence[float] | None
+) -> tuple[Scored, Numbers]:
+    """An item as it enters, and its equally likely scores in rising order; one alone where it is settled."""
     value, source = known.value(item)
-    found = score(item, value)
-    if found is None and source == "answer":
+    scores = likely(item, value)
+    if scores is None and source == "answer":
         raise Refused("valuation.not_in_table", name=item.code, key=key(value or 0))
+    spread = _spread(item, cohort) if scores is None else np.array(scores)
+    mean = float(spread.mean())
     dimension, criterion, weight = place
-    expected = float(spread.mean()) if found is None else found
-    return Scored(item.code, dimension, criterion, str(item.how), weight, value, source, found, expected)
+    found = None if scores is None else mean
+    return Scored(item.code, dimension, criterion, str(item.how), weight, value, source, found, mean), spread
 
 
 def _spread(item: Item, cohort: Sequence[float] | None) -> Numbers:
@@ -185,17 +222,19 @@ def _spread(item: Item, cohort: Sequence[float] | None) -> Numbers:
     return np.sort(np.array([guards.within(one, item.code, least=0.0, most=1.0) for one in cohort]))
 
 
-def _draw(found: Sequence[Scored], spreads: Sequence[Numbers], how: tuple[float, int, int]) -> Numbers:
-    """(draws, items) scores: answered ones fixed, the others drawn together through a normal copula."""
-    correlation, seed, draws = how
-    table = np.tile(np.array([one.expected for one in found]), (draws, 1))
+def _draw(spreads: Sequence[Numbers], correlation: float, *, seed: int, draws: int) -> Numbers:
+    """(draws, items) scores: settled ones fixed, the others drawn together through a normal copula."""
+    table = np.empty((draws, len(spreads)))
     generator = np.random.Generator(np.random.PCG64(seed))
     common = math.sqrt(correlation) * generator.standard_normal(draws)
-    for place, (one, spread) in enumerate(zip(found, spreads, strict=True)):
-        # Drawn whether needed or not: answering one item leaves the draws of the others as they were.
-        rank = special.ndtr(common + math.sqrt(1 - correlation) * generator.standard_normal(draws))
-        if one.score is None:
-            table[:, place] = spread[np.minimum((rank * spread.size).astype(np.int64), spread.size - 1)]
+    # Drawn whether needed or not: answering one item leaves the draws of the others as they were.
+    own = math.sqrt(1 - correlation) * generator.standard_normal((len(spreads), draws))
+    for place, spread in enumerate(spreads):
+        if spread.size == 1:
+            table[:, place] = spread[0]
+            continue
+        rank = special.ndtr(common + own[place])
+        table[:, place] = spread[np.minimum((rank * spread.size).astype(np.int64), spread.size - 1)]
     return table
 
 
@@ -209,10 +248,13 @@ def _adjustment_weights(items: ItemList, scenario: str) -> Numbers:
     )
 
 
-def _gates(items: ItemList, known: Known) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    facts = {gate.code: known.measure(gate.measure)[0] for gate in items.gates}
-    shut = [gate.code for gate in items.gates if (fact := facts[gate.code]) is not None and key(fact) in gate.shuts]
-    return tuple(shut), tuple(code for code, fact in facts.items() if fact is None)
+def _shut(items: ItemList, known: Known) -> tuple[str, ...]:
+    facts = [(gate, known.measure(gate.measure)[0]) for gate in items.gates]
+    return tuple(gate.code for gate, fact in facts if fact is not None and key(fact) in gate.shuts)
+
+
+def _unchecked(items: ItemList, known: Known) -> tuple[str, ...]:
+    return tuple(gate.code for gate in items.gates if known.measure(gate.measure)[0] is None)
 
 
 def _grade(items: ItemList, total: float) -> str:

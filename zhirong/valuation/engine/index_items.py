@@ -51,7 +51,8 @@ class Item:
     # The weight inside its criterion, by scenario.
     weights: Mapping[str, float]
     points: tuple[tuple[float, float], ...]
-    table: Mapping[str, float]
+    # More than one score: equally likely outcomes of what is known but not settled, as an open challenge.
+    table: Mapping[str, tuple[float, ...]]
     # Equally likely scores, in rising order, of a right whose answer is not known.
     unanswered: tuple[float, ...]
 
@@ -200,9 +201,6 @@ def _item(said: Said, at: str, scenarios: Sequence[str]) -> Item:
     points, table = _points(said.get("points"), f"{at}.points"), _table(said.get("table"), f"{at}.table")
     if bool(points) == bool(table):
         _wrong(at, "points 与 table 须且只能填一个", "give either points or a table")
-    spread = said.get("unanswered")
-    if not isinstance(spread, list) or not 1 <= len(spread) <= MOST["entries"]:
-        _wrong(f"{at}.unanswered", "请列出未回答时的可能得分", "list the likely scores of what is not answered")
     return Item(
         code=code,
         name=_words(said.get("name"), at),
@@ -212,7 +210,7 @@ def _item(said: Said, at: str, scenarios: Sequence[str]) -> Item:
         weights=_weights(said, at, scenarios),
         points=points,
         table=table,
-        unanswered=tuple(sorted(_share(one, f"{at}.unanswered") for one in spread)),
+        unanswered=_likely(said.get("unanswered"), f"{at}.unanswered"),
     )
 
 
@@ -229,13 +227,21 @@ def _points(said: Any, at: str) -> tuple[tuple[float, float], ...]:
     return found
 
 
-def _table(said: Any, at: str) -> Mapping[str, float]:
+def _table(said: Any, at: str) -> Mapping[str, tuple[float, ...]]:
     if said is None:
         return {}
     table = _mapping(said, at)
     if not 1 <= len(table) <= MOST["entries"]:
         _wrong(at, f"须为 1 至 {MOST['entries']} 项", f"give 1 to {MOST['entries']} entries")
-    return {key(code): _share(score, f"{at}.{code}") for code, score in table.items()}
+    return {key(code): _likely(found, f"{at}.{code}") for code, found in table.items()}
+
+
+def _likely(said: Any, at: str) -> tuple[float, ...]:
+    """One score, or several equally likely ones, in rising order."""
+    scores = said if isinstance(said, list) else [said]
+    if not 1 <= len(scores) <= MOST["entries"]:
+        _wrong(at, f"须为 1 至 {MOST['entries']} 个得分", f"give 1 to {MOST['entries']} scores")
+    return tuple(sorted(_share(one, at) for one in scores))
 
 
 def key(value: float | str | bool) -> str:
