@@ -19,7 +19,8 @@ def to_plain(rows: Sequence[Row], *, name: str, rest: Mapping[str, Any]) -> Plai
 
     Columns: dimension, criterion, item (codes); …_zh, …_en (names); how, measure, unit; points as `1:0.2; 10:0.6`;
     table as `yes:1; no:0`, with equally likely scores as `open:0|0.5`; unanswered as `0.2; 0.5`; adjustment;
-    …_weight for all scenarios, or …_weight.finance for each. A dimension and a criterion are described in their first row.
+    …_weight for all scenarios, or …_weight.finance for each. A dimension and a criterion are described in
+    their first row.
     """
     for column in NEEDED:
         if not rows or (column not in rows[0] and f"{column}.{next(iter(rest['scenarios']))}" not in rows[0]):
