@@ -1,4 +1,7 @@
-"""Published numbers of weights by comparison, shrinkage and counts; each with the digits that were printed."""
+"""Published numbers of weights by comparison, shrinkage and counts, to the digits printed.
+
+Inputs and digits are from memory of the sources named, not read again; that they come out to the last digit is the check.
+"""
 
 from __future__ import annotations
 
