@@ -1,6 +1,6 @@
-"""Published numbers of weights by comparison, shrinkage and counts, to the digits printed.
+"""Published numbers of weights by comparison, shrinkage and counts.
 
-Inputs and digits are from memory of the sources named, not read again; that they come out to the last digit is the check.
+Inputs and digits are from memory of the sources named and were not read again; each tolerance stands in its test.
 """
 
 from __future__ import annotations
