@@ -101,7 +101,7 @@ def coverage(told: Sequence[Predicted]) -> tuple[Coverage, ...]:
 
 
 def failing(told: Sequence[Predicted], *, least: int) -> tuple[str, ...]:
-    """The kinds with at least `least` predictions from tested ranges, one of which covered too few by over three s.e."""
+    """The kinds with at least `least` predictions from tested ranges, one of which missed by more than three s.e."""
     tested = [one for one in told if one.basis != "untested"]
     return tuple(
         kind

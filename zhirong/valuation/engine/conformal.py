@@ -150,11 +150,16 @@ def quantiles(ranges: Ranges, kind: str, *, mu: float, log_scale: float) -> Rang
         offsets.append(_finite_offset(offset, level, cell, ranges, scale=scale))
     logs = [guards.finite(mu, "mu") + offset for offset in offsets]
     mean = mu + _log_mean(cell, scale=scale, fallback_sd=ranges.fallback_sd)
-    if max(abs(one) for one in (*logs, mean)) > MOST_LOG:
-        raise Refused("valuation.not_finite", name="range")
     notes = _notes(cell, kind, basis, is_widened=bool(others))
-    found_range = Quantiles.of([math.exp(one) for one in logs], math.exp(mean))
+    found_range = Quantiles.of([amount(one) for one in logs], amount(mean))
     return Ranged(range=found_range, basis=basis, deals=len(cell.scores), notes=notes)
+
+
+def amount(log: float) -> float:
+    """The amount of a log; what no number of money can hold is refused."""
+    if not abs(log) <= MOST_LOG:
+        raise Refused("valuation.not_finite", name="range")
+    return math.exp(log)
 
 
 def _cells_for(ranges: Ranges, kind: str) -> tuple[Cell, str, tuple[Cell, ...]]:
