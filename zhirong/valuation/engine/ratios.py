@@ -21,6 +21,8 @@ from zhirong.valuation.engine.hedonic_design import CONSTANT, Floats
 # Half the width of the middle band of |ln ratio| and of the neighbourhood it is compared with.
 CHASED_BAND, AROUND_BAND = 0.02, 0.10
 LEAST_CHASED = 20
+# Prices or ratios further apart in logs than this are no study, and their sums no numbers.
+MOST_APART = 276.0
 # Interquartile ranges beyond the quartiles at which a ratio is an extreme outlier.
 OUTLYING = 3.0
 # Resampled figures are held at once up to this many numbers.
@@ -117,14 +119,12 @@ def _pairs(estimates: Sequence[float], prices: Sequence[float]) -> tuple[Floats,
         guards.positive(one, "estimate")
     for one in prices:
         guards.positive(one, "price")
-    price = np.array(prices, dtype=np.float64)
-    # In units of the greatest price: no sum overflows, and no measure knows the unit of money.
-    unit = float(price.max())
-    estimate, price = np.array(estimates, dtype=np.float64) / unit, price / unit
-    ratio_logs = np.log(estimate) - np.log(price)
-    if not np.isfinite(ratio_logs).all() or np.abs(ratio_logs).max() > 300 or np.log(price).min() < -300:
+    estimate, price = np.array(estimates, dtype=np.float64), np.array(prices, dtype=np.float64)
+    logs = np.log(price)
+    if max(np.abs(np.log(estimate) - logs).max(), np.ptp(logs)) > MOST_APART:
         raise Refused("valuation.not_finite", name="ratio")
-    return estimate, price
+    # In units of the greatest price: no sum overflows, and no measure knows the unit of money.
+    return estimate / price.max(), price / price.max()
 
 
 def _measures(estimate: Floats, price: Floats) -> dict[str, Floats]:
