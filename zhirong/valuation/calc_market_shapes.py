@@ -63,6 +63,7 @@ def market(*, deals: int, columns: int) -> Json:
     }
 
 
+QUANTILES = ("p5", "p10", "p25", "median", "p75", "p90", "p95")
 RIGHT = an_object({"values": a_list(MAYBE, most=40), "levels": a_list(TEXT, most=3)}, "values", "levels")
 PREDICTION = an_object(
     {
@@ -70,12 +71,12 @@ PREDICTION = an_object(
         "on": DAY,
         "kind": TEXT,
         "actual": NUMBER,
-        "quantiles": a_list(NUMBER, least=7, most=7),
+        "range": an_object(dict.fromkeys(QUANTILES, NUMBER), *QUANTILES),
         "is_tested": YES,
     },
     "on",
     "actual",
-    "quantiles",
+    "range",
 )
 INPUT = an_object(
     {"name": TEXT, "value": {}, "source": TEXT, "grade": TEXT, "on": {"type": ["string", "null"]}, "unit": TEXT},
@@ -87,7 +88,7 @@ SENSITIVITY = an_object(
 )
 RANGE: Json = {
     "type": ["object", "null"],
-    "properties": dict.fromkeys(("p5", "p10", "p25", "median", "p75", "p90", "p95", "mean"), NUMBER),
+    "properties": dict.fromkeys((*QUANTILES, "mean"), NUMBER),
 }
 RESULT = an_object(
     {
@@ -158,12 +159,12 @@ def item(right: Json, given: Json, *, on: date) -> Item:
 
 
 def predictions(said: Sequence[Json]) -> tuple[Predicted, ...]:
-    """Past predictions; quantiles at 5, 10, 25, 50, 75, 90 and 95 %, rising and more than zero."""
+    """Past predictions; seven quantiles, rising and more than zero."""
     found = []
     for place, one in enumerate(said):
-        told = [guards.positive(number(value, "quantiles"), "quantiles") for value in one["quantiles"]]
+        told = [guards.positive(number(one["range"][name], name), name) for name in QUANTILES]
         if told != sorted(told):
-            raise Refused("valuation.not_rising", name="quantiles")
+            raise Refused("valuation.not_rising", name="range")
         found.append(
             Predicted(
                 reference=one.get("reference", "") or str(place + 1),

@@ -82,7 +82,7 @@ def simulated_coverage(given: Json) -> Json:
     }
     return {
         **shapes.told(simulated.coverage(simulated.BOOK, **told)),
-        "broken": [shapes.told(one) for one in simulated.broken(**told)],
+        "broken": [shapes.told(one) for one in simulated.broken(**told)] if given.get("with_broken") else [],
         "seed": seed,
         "parameters_sha256": market_figures.sha256(day),
     }
@@ -197,10 +197,11 @@ ENGINES: dict[str, Engine] = {
         takes=shapes.an_object(
             {
                 "day": DAY,
-                "deals": {**WHOLE, "minimum": 50, "maximum": 5000},
-                "tested": {**WHOLE, "minimum": 100, "maximum": 10_000},
+                "deals": {**WHOLE, "minimum": 50, "maximum": 2000},
+                "tested": {**WHOLE, "minimum": 100, "maximum": 2000},
                 "calibrating_percent": {**WHOLE, "minimum": 5, "maximum": 95},
                 "seed": SEED,
+                "with_broken": YES,
             },
             "day",
             "deals",
