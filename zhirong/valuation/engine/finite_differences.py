@@ -54,7 +54,7 @@ def _solved(terms: Terms, points: int, steps: int, *, falling_life: float) -> fl
 
 @njit(cache=True)
 def march(spots: Floats, rows: Floats, rule: Floats, steps: int) -> Floats:  # pragma: no cover
-    """Back from the end to now; `rows` is the operator (below, middle, above), `rule` (years, sign, falling), strike 1."""
+    """Back from the end to now; `rows`: the operator below, middle, above; `rule`: years, sign, falling; strike 1."""
     years, sign, falling = rule[0], rule[1], rule[2]
     span = years / steps
     value = np.maximum(sign * (spots * (1.0 - falling) - 1.0), 0.0)
@@ -65,7 +65,7 @@ def march(spots: Floats, rows: Floats, rule: Floats, steps: int) -> Floats:  # p
         payoff = np.maximum(sign * (spots * share - 1.0), 0.0)
         weight = 1.0 if step < DAMPED_STEPS else 0.5
         value = one_step(value, payoff, rows * span, weight)
-    return value
+    return value  # type: ignore[no-any-return]
 
 
 @njit(cache=True)

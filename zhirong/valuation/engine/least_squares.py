@@ -25,9 +25,9 @@ WEIGHTS = (0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2)
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What the regression gave on its own paths: `policy[t]` are the coefficients of 1, x, x² … in the unit of money,
+    """What the regression gave on its own paths: `value` is in-sample, `european` waits to the end.
 
-    None where no path was in the money; `value` is in-sample, `european` waits to the end.
+    `policy[t]` are the coefficients of 1, x, x² … in the unit of money, None where no path was in the money.
     """
 
     value: float
@@ -63,8 +63,8 @@ def from_paths(spots: ArrayLike, *, strike: float, discount: float, is_call: boo
     if not np.all(np.isfinite(at)) or np.any(at <= 0):
         raise Refused("valuation.not_positive", name="paths", value=float(np.nanmin(at)))
     paid = np.maximum((1.0 if is_call else -1.0) * (at / strike - 1.0), 0.0)
-    cash, fits = paid[-1].copy(), [None] * len(at)
-    policy: list[Floats | None] = [*fits]
+    cash = paid[-1].copy()
+    policy: list[Floats | None] = [None] * len(at)
     for step in range(len(at) - 2, 0, -1):
         cash = cash * discount
         inside = np.flatnonzero(paid[step] > 0)
@@ -75,9 +75,9 @@ def from_paths(spots: ArrayLike, *, strike: float, discount: float, is_call: boo
         policy[step] = fit * strike ** (1.0 - np.arange(degree + 1))
         taken = inside[paid[step, inside] > basis @ fit]
         cash[taken] = paid[step, taken]
-    european = float(np.mean(paid[-1])) * discount ** (len(at) - 1) * strike
+    european = float(np.mean(paid[-1])) * float(discount ** (len(at) - 1) * strike)
     value = max(float(np.mean(cash)) * discount, float(paid[0, 0])) * strike
-    return Fitted(value, european, tuple(policy))
+    return Fitted(float(value), european, tuple(policy))
 
 
 def bounds(terms: Terms, *, dates: int, paths: int, seed: int, degree: int = 3) -> Bounds:
@@ -95,12 +95,12 @@ def bounds(terms: Terms, *, dates: int, paths: int, seed: int, degree: int = 3) 
     first, second, third = (np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(3))
     fitting = lognormal_paths(terms, dates=dates, paths=paths, draws=first)
     fitted = from_paths(fitting, strike=terms.strike, discount=discount, is_call=terms.is_call, degree=degree)
-    weight = min(WEIGHTS, key=lambda one: float(np.mean(_best_days(terms, fitting, weight=one))))
+    weight = WEIGHTS[int(np.argmin(np.mean(_best_days(terms, fitting, WEIGHTS), axis=1)))]
     del fitting
     lower, lower_error = _paid_out(terms, lognormal_paths(terms, dates=dates, paths=paths, draws=second), fitted.policy)
     fresh = lognormal_paths(terms, dates=dates, paths=paths, draws=third)
-    upper, upper_error = _mean(_best_days(terms, fresh, weight=weight))
-    perfect, _ = _mean(_best_days(terms, fresh, weight=0.0))
+    best, foreseen = _best_days(terms, fresh, (weight, 0.0))
+    (upper, upper_error), (perfect, _) = _mean(best), _mean(foreseen)
     now = max((1.0 if terms.is_call else -1.0) * (terms.spot - terms.strike), 0.0)
     european = black_scholes.european(terms).value
     return Bounds(max(lower, now), lower_error, fitted.value, max(upper, now), upper_error, perfect, european)
@@ -139,18 +139,18 @@ def _paid_out(terms: Terms, spots: Floats, policy: Policy) -> tuple[float, float
     return _mean(cash * discount)
 
 
-def _best_days(terms: Terms, spots: Floats, *, weight: float) -> Floats:
-    """The best discounted payoff of each path less `weight` times the martingale, shape (paths,)."""
+def _best_days(terms: Terms, spots: Floats, weights: tuple[float, ...]) -> Floats:
+    """The best discounted payoff of each path less so many times the martingale, shape (weights, paths)."""
     dates, sign = len(spots) - 1, 1.0 if terms.is_call else -1.0
     start = black_scholes.european(terms).value
-    best = np.full(spots.shape[1], max(sign * (terms.spot - terms.strike), 0.0))
+    held = np.array(weights)[:, None]
+    best = np.full((len(weights), spots.shape[1]), max(sign * (terms.spot - terms.strike), 0.0))
     for step in range(1, dates + 1):
-        gone = terms.years * step / dates
-        worth = np.maximum(sign * (spots[step] - terms.strike), 0.0)
-        if weight:
-            left = terms.years * (dates - step) / dates
-            worth = worth - weight * black_scholes.along_paths(terms, spots[step], left)
-        best = np.maximum(best, np.exp(-terms.rate * gone) * worth + weight * start)
+        discount = np.exp(-terms.rate * terms.years * step / dates)
+        paid = discount * np.maximum(sign * (spots[step] - terms.strike), 0.0)
+        left = terms.years * (dates - step) / dates
+        martingale = discount * black_scholes.along_paths(terms, spots[step], left) - start
+        np.maximum(best, paid - held * martingale, out=best)
     return best
 
 

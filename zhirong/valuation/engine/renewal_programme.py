@@ -78,6 +78,14 @@ class Programme:
         return self.first + len(self.fees) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The option before the first fee and, beside it, paying every fee whatever comes: the gap is the choice."""
+
+    value: float
+    always_pay: float
+
+
 def grid_for(fees: ArrayLike, *, nodes: int = 601, reach: float = 1e6) -> LogGrid:
     """A grid from a thousandth of the least fee to `reach` times the largest; scales with the unit of money."""
     paid = np.asarray(fees, dtype=np.float64)
@@ -116,14 +124,15 @@ def weights(growth: Growth, step: float) -> Floats:
     """
     mean_log = growth.drift - growth.volatility**2 / 2
     reach = int(np.ceil((REACH * growth.volatility + growth.volatility**2 + abs(mean_log)) / step)) + 1
-    ends = np.arange(-reach - 1, reach + 2) * step
+    ends: Floats = np.arange(-reach - 1.0, reach + 2.0) * step
     inside = _between(ends, mean_log, growth.volatility)
     moment = np.exp(growth.drift) * _between(ends, mean_log + growth.volatility**2, growth.volatility)
     at = np.exp(ends)
     rising = (moment[:-1] - at[:-2] * inside[:-1]) / (at[1:-1] - at[:-2])
     falling = (at[2:] * inside[1:] - moment[1:]) / (at[2:] - at[1:-1])
-    tents: Floats = np.maximum(rising + falling, 0.0)
-    return tents / tents.sum()
+    tents = np.maximum(rising + falling, 0.0)
+    shares: Floats = tents / tents.sum()
+    return shares
 
 
 def expected(following: Floats, kernel: Floats, step: float) -> Floats:
@@ -154,6 +163,12 @@ def along(grid: LogGrid, row: Floats, returns: Floats) -> Floats:
     share = (safe - left) / (right - left)
     found: Floats = (row[place] + share * (row[place + 1] - row[place])) * np.minimum(returns / grid.low, 1.0)
     return found
+
+
+def worth(programme: Programme, yearly_return: float) -> Worth:
+    """One patent with a known return in the first year: the option, and paying always."""
+    known = [guards.within(yearly_return, "yearly_return", least=0.0, most=1e15)]
+    return Worth(float(value_at(programme, programme.first, known)[0]), float(always_pay(programme, known)[0]))
 
 
 def always_pay(programme: Programme, returns: ArrayLike) -> Floats:

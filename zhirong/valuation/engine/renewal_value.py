@@ -136,7 +136,7 @@ def _cell(held: Held, prior: Prior) -> Cell:
 
 
 def posterior(held: Held, prior: Prior) -> Posterior:
-    """The return of the year in which the patent is, given every renewal up to `paid_through` or, if earlier, `year`."""
+    """The return of the year in which the patent is, given every renewal up to `paid_through` (or that year)."""
     rows = _filtered(held.fees, held.first, prior)
     seen = min(held.paid_through, held.year)
     found = rows[seen - held.first]

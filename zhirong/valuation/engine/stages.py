@@ -21,7 +21,7 @@ MOST_POINTS = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """One project; money of one unit, rates continuous a year. `risk_premium` is taken off the drift of the cash flow."""
+    """One project; money of one unit, rates continuous a year; `risk_premium` is taken off the drift."""
 
     cash_flow: float
     drift: float
