@@ -11,7 +11,19 @@ from zhirong.base.engines import Engine
 from zhirong.base.refused import Refused
 from zhirong.registry.engine.facts import Reduction
 from zhirong.valuation import renewal_figures
-from zhirong.valuation.calc_options_shape import DAY, HEAD, NUMBER, RECORD, TEXT, YES, Json, record, shape, whole
+from zhirong.valuation.calc_options_shape import (
+    DAY,
+    HEAD,
+    NUMBER,
+    RECORD,
+    TEXT,
+    YES,
+    Json,
+    day_of,
+    record,
+    shape,
+    whole,
+)
 from zhirong.valuation.engine import (
     fee_vectors,
     renewal_advice,
@@ -51,12 +63,12 @@ DAYS = ("filed_on", "granted_on", "term_ends_on")
 
 def fee_vector(given: Json) -> Any:
     """The annual fees of a patent from the year of its grant to the end of its term."""
-    on = date.fromisoformat(given["day"])
+    on = day_of(given, "day")
     if "filed_on" in given and "granted_on" in given:
         vector = fee_vectors.of_right(
             given["kind"],
-            filed_on=date.fromisoformat(given["filed_on"]),
-            granted_on=date.fromisoformat(given["granted_on"]),
+            filed_on=day_of(given, "filed_on"),
+            granted_on=day_of(given, "granted_on"),
             day=on,
             reduction=given.get("reduction", "none"),
         )
@@ -75,7 +87,7 @@ def fee_vector(given: Json) -> Any:
 
 def renewal_option(given: Json) -> Any:
     """The option before the fee of the year of grant, for a return of that year that is known."""
-    on = date.fromisoformat(given["value_date"])
+    on = day_of(given, "value_date")
     figures = _figures(given, on)
     growth = renewal_result.prior_of(figures).growth
     vector = _vector(given, on)
@@ -94,7 +106,7 @@ def renewal_option(given: Json) -> Any:
 
 def renewal_closed_form(given: Json) -> Any:
     """Returns that fall by a fixed share: who renews, and the distribution of what that is worth."""
-    on = date.fromisoformat(given["value_date"])
+    on = day_of(given, "value_date")
     figures = _figures(given, on)
     names = ("log_mean", "log_sd", "decay", "discount_rate")
     decay = Decay(**{name: figures[name] for name in names})
@@ -161,15 +173,15 @@ def _figures(given: Json, on: date) -> dict[str, Any]:
 
 def _subject(given: Json) -> Subject:
     told: dict[str, Any] = dict(given["right"])
-    told |= {name: date.fromisoformat(told[name]) for name in DAYS if name in told}
-    return Subject(day=date.fromisoformat(given["value_date"]), **told)
+    told |= {name: day_of(told, name) for name in DAYS if name in told}
+    return Subject(day=day_of(given, "value_date"), **told)
 
 
 def _ranged(method: str, given: Json, spread: Quantiles, figures: Mapping[str, Any]) -> Any:
     return Result(
         method=method,
         version="1",
-        value_date=date.fromisoformat(given["value_date"]),
+        value_date=day_of(given, "value_date"),
         currency=given.get("currency", "CNY"),
         range=spread,
         parameters_sha256=digest([given, figures]),

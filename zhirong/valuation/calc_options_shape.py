@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from zhirong.base.refused import Refused
 from zhirong.valuation.engine.result import Note, Quantiles, Result, digest
 
 Json = dict[str, Any]
+YEARS = range(1800, 2201)
 # The bounds hold for JSON's whole numbers; a fraction out of its band is refused by the engine.
 NUMBER: Json = {"type": "number", "minimum": -(10**15), "maximum": 10**15}
 DAY: Json = {"type": "string", "format": "date"}
@@ -17,6 +19,14 @@ YES: Json = {"type": "boolean"}
 CURRENCY: Json = {"type": "string", "minLength": 3, "maxLength": 3}
 SEED: Json = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
 HEAD: Json = {"value_date": DAY, "currency": CURRENCY}
+
+
+def day_of(given: Json, name: str) -> date:
+    """A day of the input; one so far off that a term would leave the machine's calendar is refused."""
+    day = date.fromisoformat(given[name])
+    if day.year not in YEARS:
+        raise Refused("calc.bad_input", name=name, calculation="valuation")
+    return day
 
 
 def whole(least: int, most: int) -> Json:
@@ -52,7 +62,7 @@ def record(
     found = Result(
         method=method,
         version="1",
-        value_date=date.fromisoformat(given["value_date"]),
+        value_date=day_of(given, "value_date"),
         currency=given.get("currency", "CNY"),
         range=Quantiles.sure(value),
         parameters_sha256=digest(given),
