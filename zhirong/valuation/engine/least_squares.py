@@ -7,10 +7,11 @@ European option; without it, it is the value under perfect information.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import black_scholes, guards
@@ -48,20 +49,24 @@ class Bounds:
     european: float
 
 
-def from_paths(spots: ArrayLike, *, strike: float, discount: float, is_call: bool = False, degree: int = 2) -> Fitted:
+def from_paths(
+    spots: Floats | Sequence[Sequence[float]], *, strike: float, discount: float, is_call: bool = False, degree: int = 2
+) -> Fitted:
     """The regression on given paths, shape (dates + 1, paths), the first row today; `discount` is of one step.
 
     Only paths in the money are regressed, in units of the strike. Source: Longstaff & Schwartz, Review of Financial
     Studies 14 (2001) 113, section 1.
     """
+    if len({len(row) for row in spots}) != 1:
+        raise Refused("valuation.paths", most=MOST_POINTS)
     at = np.asarray(spots, dtype=np.float64)
-    guards.positive(strike, "strike")
+    guards.within(strike, "strike", least=1e-12, most=1e18)
     guards.within(discount, "discount", least=0.01, most=1.5)
     guards.within(degree, "degree", least=1, most=8)
     if at.ndim != 2 or at.shape[0] < 2 or at.shape[1] < 2 or at.size > MOST_POINTS:
         raise Refused("valuation.paths", most=MOST_POINTS)
-    if not np.all(np.isfinite(at)) or np.any(at <= 0):
-        raise Refused("valuation.not_positive", name="paths", value=float(np.nanmin(at)))
+    for extreme in (float(at.min()), float(at.max())):
+        guards.within(extreme, "spots", least=1e-9 * strike, most=1e9 * strike)
     paid = np.maximum((1.0 if is_call else -1.0) * (at / strike - 1.0), 0.0)
     cash = paid[-1].copy()
     policy: list[Floats | None] = [None] * len(at)
