@@ -156,12 +156,13 @@ def along(grid: LogGrid, row: Floats, returns: Floats) -> Floats:
     """A row of node values at any returns ≥ 0, shape as `returns`: straight to zero below the grid, on above it."""
     if not np.all(np.isfinite(returns)) or np.any(returns < 0):
         raise Refused("valuation.not_finite", name="return")
-    # A node's place is a logarithm away, so no search is needed.
-    safe = np.maximum(returns, grid.low)
-    place = np.clip((np.log(safe / grid.low) / grid.step).astype(np.int64), 0, grid.nodes - 2)
-    left, right = np.exp(place * grid.step) * grid.low, np.exp((place + 1) * grid.step) * grid.low
-    share = (safe - left) / (right - left)
-    found: Floats = (row[place] + share * (row[place + 1] - row[place])) * np.minimum(returns / grid.low, 1.0)
+    nodes = grid.returns()
+    slope = np.concatenate([row[:1] / grid.low, np.diff(row) / np.diff(nodes)])
+    level = np.concatenate([[0.0], row[:-1] - slope[1:] * nodes[:-1]])
+    # A node's place is a logarithm away, so no search is needed; piece 0 lies below the grid.
+    place = np.log(np.maximum(returns, grid.low * 0.5) * (1.0 / grid.low))
+    piece = np.clip(np.floor(place * (1.0 / grid.step)).astype(np.int32) + 1, 0, grid.nodes - 1)
+    found: Floats = level[piece] + slope[piece] * returns
     return found
 
 
@@ -226,6 +227,6 @@ def _fees(fees: ArrayLike, first: int) -> Floats:
 
 def _grid(grid: LogGrid) -> LogGrid:
     guards.positive(grid.low, "grid low")
-    guards.within(grid.high / grid.low, "grid span", least=10.0, most=1e18)
+    guards.within(grid.high / grid.low, "grid span", least=10.0, most=1e24)
     guards.within(grid.nodes, "nodes", least=51, most=MOST_NODES)
     return grid
