@@ -116,14 +116,14 @@ def test_the_lattice_is_its_plain_twin() -> None:
 def test_the_elimination_solves_the_tridiagonal_system() -> None:
     rows, count = np.array([0.3, -0.9, 0.4]), 12
     right, payoff = np.linspace(1, 2, count), np.linspace(0, 1, count)
-    exercised = np.zeros(count, dtype=bool)
-    exercised[8] = True
+    fixed = np.zeros(count, dtype=bool)
+    fixed[[0, 8, count - 1]] = True
     matrix, target = np.eye(count), payoff.copy()
     for node in range(1, count - 1):
-        if not exercised[node]:
+        if not fixed[node]:
             matrix[node, node - 1 : node + 2] = [-rows[0], 1 - rows[1], -rows[2]]
             target[node] = right[node]
-    found = finite_differences.thomas(right, payoff, exercised, rows)
+    found = finite_differences.thomas(np.where(fixed, payoff, right), fixed, rows)
     assert found.tolist() == pytest.approx(np.linalg.solve(matrix, target).tolist(), rel=1e-12)
 
 

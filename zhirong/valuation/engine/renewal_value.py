@@ -164,11 +164,11 @@ def ahead_of(held: Held, prior: Prior) -> Programme:
     fees = list(held.fees)
     for year in range(held.year + 1, held.paid_through + 1):
         fees[year - held.first] = 0.0
-    return _programme(tuple(fees), held.first, prior.growth, _grid(held.fees, prior))
+    return _programme(tuple(fees), held.first, growth=prior.growth, grid=_grid(held.fees, prior))
 
 
 @lru_cache(maxsize=KEPT)
-def _programme(fees: tuple[float, ...], first: int, growth: Growth, grid: LogGrid) -> Programme:
+def _programme(fees: tuple[float, ...], first: int, *, growth: Growth, grid: LogGrid) -> Programme:
     return renewal_programme.solve(fees, growth, first=first, grid=grid)
 
 
@@ -176,7 +176,7 @@ def _programme(fees: tuple[float, ...], first: int, growth: Growth, grid: LogGri
 def _filtered(fees: tuple[float, ...], first: int, prior: Prior) -> tuple[Posterior, ...]:
     """The posterior after each year's renewal, from the year of grant to the last."""
     grid = _grid(fees, prior)
-    programme = _programme(fees, first, prior.growth, grid)
+    programme = _programme(fees, first, growth=prior.growth, grid=grid)
     kernel = renewal_programme.weights(prior.growth, grid.step)
     masses, share, rows = _at_grant(prior, first, grid), 1.0, []
     for place, threshold in enumerate(programme.threshold):
