@@ -142,6 +142,25 @@ def test_a_yield_that_rises_to_the_end_of_life_blows_up_in_a_plain_lattice_and_n
     assert closed.value == pytest.approx(found.value, rel=1e-3)
 
 
+def test_the_life_carried_in_the_payoff_is_the_rising_yield_itself_where_a_lattice_can_hold_it() -> None:
+    """Until a year before the end the probabilities stay inside [0, 1]: the yield in the drift gives the same value."""
+    steps, until = 2000, 16.0
+    span = until / steps
+    starts = np.arange(steps) * span
+    # Over one step the value falls by the share of the life that goes by.
+    held = (PATENT.years - starts - span) / (PATENT.years - starts)
+    up = np.exp(PATENT.volatility * np.sqrt(span))
+    rises = (np.exp(PATENT.rate * span) * held - 1 / up) / (up - 1 / up)
+    assert rises.min() > 0
+    value = np.maximum(PATENT.spot * up ** (2.0 * np.arange(steps + 1) - steps) - PATENT.strike, 0)
+    for step in range(steps - 1, -1, -1):
+        spots = PATENT.spot * up ** (2.0 * np.arange(step + 1) - step)
+        ahead = np.exp(-PATENT.rate * span) * (rises[step] * value[1:] + (1 - rises[step]) * value[:-1])
+        value = np.maximum(ahead, spots - PATENT.strike)
+    found = lattice.delay(PATENT, steps=steps, last_decision_years=until)
+    assert value[0] == pytest.approx(found.value, rel=1e-3)
+
+
 def test_the_delay_option_by_finite_differences_is_that_of_the_lattice() -> None:
     by_lattice = lattice.delay(PATENT, steps=3000).value
     assert finite_differences.delay(PATENT, points=1201, steps=1200) == pytest.approx(by_lattice, rel=1e-3)
