@@ -147,14 +147,16 @@ def tables(setup: Setup) -> Tables:
     points = np.clip(points, NEAREST, 1 - NEAREST)
     brownian = _brownian(ndtri(points[:, [0, *range(3, setup.years + 2)]]))
     at = np.arange(1, setup.years + 1)[:, None]
-    shocks = np.stack([np.exp(sigma * brownian - 0.5 * sigma**2 * at) for sigma in setup.volatilities])
+    shocks = np.empty((len(setup.volatilities), setup.years, setup.paths), np.float32)
+    for place, sigma in enumerate(setup.volatilities):
+        shocks[place] = np.exp(sigma * brownian - 0.5 * sigma**2 * at)
     uniform = points[:, 1]
     lower = ndtr(-setup.cut)
     rate = setup.spread * ndtri(lower + points[:, 2] * (1 - 2 * lower))
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     density = weights * np.exp(-0.5 * (nodes * setup.cut) ** 2)
     return Tables(
-        shocks=np.ascontiguousarray(shocks, np.float32),
+        shocks=shocks,
         royalty=np.ascontiguousarray([uniform, np.sqrt(uniform), np.sqrt(1 - uniform)], np.float32),
         rate=np.ascontiguousarray(rate, np.float32),
         node_rate=setup.spread * setup.cut * nodes,

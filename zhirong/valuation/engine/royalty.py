@@ -61,12 +61,12 @@ def chinese_rate(
     rate = low + (high - low) * score
     notes = []
     if rate > ceilings.of_sales:
-        notes.append(Note("royalty_above_sales_ceiling", {"rate": rate, "ceiling": ceilings.of_sales}))
+        notes.append(Note("royalty_above_sales_ceiling", _percents(rate, ceilings.of_sales)))
     of_profit = None
     if profit_margin is not None:
         of_profit = rate / guards.within(profit_margin, "profit_margin", least=0.001, most=1)
         if of_profit > ceilings.of_profit:
-            notes.append(Note("royalty_above_profit_ceiling", {"share": of_profit, "ceiling": ceilings.of_profit}))
+            notes.append(Note("royalty_above_profit_ceiling", _percents(of_profit, ceilings.of_profit)))
     return Rate(rate, score, of_profit, tuple(notes))
 
 
