@@ -57,15 +57,17 @@ def _band(industry: str, day: Any) -> Any:
 def income_paths(given: Json) -> Json:
     """Ranges of a few rights whose income, royalty and discount are uncertain."""
     day = shapes.day_of(given)
-    figures: dict[str, str] = {}
+    of_class, spread, cut = (
+        shapes.figure(name, day) for name in ("volatility_class", "discount_spread", "discount_cut")
+    )
+    figures = {"volatility": of_class.source, "spread": spread.source, "cut": cut.source}
     tax = shapes.told_tax(given, figures)
     rights = given["rights"]
     royalties = [one["royalty"] for one in rights]
     columns: dict[str, list[Any]] = {
         name: [one[name] for one in rights] for name in ("base", "drift", "life", "hazard", "discount")
     }
-    classes = shapes.figure("volatility_class", day).value
-    asked = [_class_of(one, classes) for one in rights]
+    asked = [_class_of(one, of_class.value) for one in rights]
     used = sorted(set(asked))
     batch = paths.batch(
         **columns,
@@ -76,11 +78,11 @@ def income_paths(given: Json) -> Json:
         tax=[tax] * len(rights),
     )
     setup = paths.Setup(
-        volatilities=tuple(classes[one - 1] for one in used),
+        volatilities=tuple(of_class.value[one - 1] for one in used),
         years=shapes.figure("path_years", day).value,
         paths=given.get("paths", shapes.figure("paths", day).value),
-        spread=shapes.figure("discount_spread", day).value,
-        cut=shapes.figure("discount_cut", day).value,
+        spread=spread.value,
+        cut=cut.value,
         seed=given.get("seed", 0),
         is_mid_year=given["timing"] == "middle",
     )
@@ -153,7 +155,7 @@ ENGINES: dict[str, Engine] = {
             "rate",
             "score",
         ),
-        line="The Chinese royalty rate: a place in the industry's band by legal, technical and economic scores (V8, O9).",
+        line="The Chinese royalty rate: a place in the industry's band by three scores, checked by the ceilings (V8, O9).",
     ),
     "income-paths": Engine(
         run=income_paths,

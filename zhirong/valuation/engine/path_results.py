@@ -12,7 +12,15 @@ from zhirong.valuation.engine.paths import Batch, Setup, Tables
 from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, Sensitivity
 
 METHOD, VERSION = "income-paths", "1"
-UNITS = {"base": "money/year", "drift": "1/year", "life": "years", "hazard": "1/year", "discount": "1/year"}
+UNITS = {
+    "base": "money/year",
+    "drift": "1/year",
+    "volatility": "1/year",
+    "life": "years",
+    "hazard": "1/year",
+    "discount": "1/year",
+    "spread": "1/year",
+}
 
 
 def results(
@@ -44,16 +52,7 @@ def results(
             range=Quantiles.of(row[:-1], row[-1]),
             parameters_sha256=parameters_sha256,
             seed=setup.seed,
-            inputs=tuple(
-                Input(
-                    name,
-                    column[i].item(),
-                    figures.get(name, ""),
-                    Grade.FIGURE if name in figures else Grade.STATED,
-                    unit=UNITS.get(name, ""),
-                )
-                for name, column in batch._asdict().items()
-            ),
+            inputs=_inputs(batch, i, (setup, figures)),
             sensitivities=tuple(one[i] for one in moved),
             notes=(Note("life_expected_not_drawn"), *_nothing(batch, i)),
             figures={
@@ -65,6 +64,23 @@ def results(
         )
         for i, row in enumerate(ranges)
     ]
+
+
+def _inputs(batch: Batch, i: int, about: tuple[Setup, Mapping[str, str]]) -> tuple[Input, ...]:
+    """The right's own numbers, the volatility of its class, and the law of its discount."""
+    setup, figures = about
+    said = {name: column[i].item() for name, column in batch._asdict().items()}
+    said |= {"volatility": setup.volatilities[batch.volatility[i]], "spread": setup.spread, "cut": setup.cut}
+    return tuple(
+        Input(
+            name,
+            value,
+            figures.get(name, ""),
+            Grade.FIGURE if name in figures else Grade.STATED,
+            unit=UNITS.get(name, ""),
+        )
+        for name, value in said.items()
+    )
 
 
 def _nothing(batch: Batch, i: int) -> tuple[Note, ...]:
