@@ -155,7 +155,7 @@ ENGINES: dict[str, Engine] = {
             "rate",
             "score",
         ),
-        line="The Chinese royalty rate: a place in the industry's band by three scores, checked by the ceilings (V8, O9).",
+        line="The Chinese royalty rate: a place in the industry's band by three scores, and its ceilings (V8, O9).",
     ),
     "income-paths": Engine(
         run=income_paths,

@@ -6,6 +6,7 @@ VALUATION 2.1: sum of C_k (I_T/I_k)(1+ω)^(T-t_k) × (1+m) × (1-φ_f)(1-φ_t)(1
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -105,7 +106,7 @@ def _brought_forward(one: Spending, day: date, opportunity_return: float) -> flo
     if one.on > day:
         raise Refused("valuation.after_value_date", name=one.name, on=one.on, day=day)
     years = guards.within((day - one.on).days / DAYS_A_YEAR, "years", least=0, most=MOST_YEARS)
-    return one.amount * one.price_factor * (1 + opportunity_return) ** years
+    return one.amount * one.price_factor * math.pow(1 + opportunity_return, years)
 
 
 def technical_loss(survival: Sequence[float], *, age_years: float) -> float:

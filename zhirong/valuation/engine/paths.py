@@ -71,7 +71,7 @@ class Batch(NamedTuple):
 
     def part(self, start: int, stop: int) -> Batch:
         """The rights from `start` up to `stop`."""
-        return Batch(*(column[start:stop] for column in self))
+        return Batch._make(column[start:stop] for column in self)
 
 
 class Tables(NamedTuple):
@@ -94,8 +94,8 @@ def batch(**columns: Sequence[float] | NDArray[Any]) -> Batch:
 
     Refused where a column has another length, a number is not finite or outside its band, or the triangle is none.
     """
-    kinds = {"volatility": np.int64}
-    made = Batch(**{name: np.ascontiguousarray(columns[name], kinds.get(name, np.float64)) for name in Batch._fields})
+    kinds: dict[str, type[Any]] = {"volatility": np.int64}
+    made = Batch._make(np.ascontiguousarray(columns[name], kinds.get(name, np.float64)) for name in Batch._fields)
     if len({column.shape for column in made}) != 1 or made.base.ndim != 1:
         raise Refused("valuation.lengths_differ", names=list(Batch._fields))
     for name, (least, most) in BANDS.items():

@@ -76,7 +76,8 @@ def _royalty(tables: Tables, *, low: float, mode: float, high: float) -> Floats:
         return np.full(len(uniform), high)
     rising = low + math.sqrt(wide * (mode - low)) * root
     falling = high - math.sqrt(wide * (high - mode)) * root_of_rest
-    return np.where(uniform < (mode - low) / wide, rising, falling)
+    drawn: Floats = np.where(uniform < (mode - low) / wide, rising, falling)
+    return drawn
 
 
 def _summary(values: Floats) -> Floats:
