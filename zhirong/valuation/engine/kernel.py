@@ -119,8 +119,8 @@ def _sample_all(batch: Batch, tables: Tables, target: _Target) -> None:
 def _sample_one(i: int, given: tuple[Batch, Tables, _Target], room: _Room) -> None:
     batch, tables, target = given
     # The lowest bin's first bits; the exponent of a float32 counts doublings.
-    centre_bits = np.float32(target.centre[i] * 2.0**DOUBLINGS_ABOVE).view(np.int32) >> BIN_SHIFT
-    lowest = centre_bits - (BINS - 1)
+    highest = np.float32(target.centre[i] * 2.0**DOUBLINGS_ABOVE).view(np.int32) >> BIN_SHIFT
+    lowest = highest - (BINS - 1)
     room.counts[:] = 0
     paths_in_all = tables.rate.size
     total, squares = 0.0, 0.0
@@ -210,7 +210,7 @@ def _sums(values: Singles) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _count(values: Singles, at: tuple[Counts, int], counts: Counts) -> None:
+def _count(values: Singles, at: tuple[Counts, np.int32], counts: Counts) -> None:
     bins, lowest = at
     bits = values.view(np.int32)
     for p in range(bins.size):
@@ -221,7 +221,7 @@ def _count(values: Singles, at: tuple[Counts, int], counts: Counts) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _quantiles(counts: Counts, about: tuple[int, int, Floats], row: Floats) -> None:
+def _quantiles(counts: Counts, about: tuple[np.int32, int, Floats], row: Floats) -> None:
     """The value below which a share of the paths lies, for each level, on a straight line inside its bin."""
     lowest, paths_in_all, levels = about
     for at in range(1, BINS):
