@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from zhirong.base.engines import Engine
 from zhirong.base.refused import Refused
@@ -100,7 +101,7 @@ def _terms(given: Json) -> income.Terms:
     ).checked()
 
 
-def _technical(given: Json) -> float | None:
+def _technical(given: Json) -> Any:
     """The technical loss that was told, or the default by survival and age; None where neither was."""
     if "technical" in given and "survival" in given:
         raise Refused("valuation.one_of_two", one="technical", other="survival")

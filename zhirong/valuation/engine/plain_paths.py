@@ -64,7 +64,8 @@ def means(batch: Batch, tables: Tables) -> Floats:
     if tables.is_mid_year:
         total *= np.sqrt(factor)
     royalty = (batch.low + batch.mode + batch.high) / 3
-    found: Floats = batch.base * royalty * (1 - batch.tax) * (total @ tables.node_weight)
+    # Row by row: a product of matrices may round differently for another number of rows.
+    found: Floats = batch.base * royalty * (1 - batch.tax) * (total * tables.node_weight).sum(axis=1)
     return found
 
 
