@@ -152,6 +152,16 @@ def test_shocks_have_mean_one_and_the_variance_of_their_class() -> None:
         assert abs(np.corrcoef(steps[3], steps[9])[0, 1]) < 0.05
 
 
+def test_sobol_points_in_the_order_of_their_weight_beat_chance_tenfold() -> None:
+    # VALUATION 2.3, 15 years, 8 192 paths: the mean's error is 1.00 % by chance, 0.06 % by these points.
+    right = one_right(life=15.0)
+    apart = []
+    for seed in range(8):
+        tables = paths.tables(paths.Setup(volatilities=(0.1, 0.3), years=15, paths=8_192, seed=seed))
+        apart.append(kernel.sampled(right, tables)[0, -2] / kernel.means(right, tables)[0] - 1)
+    assert math.sqrt(np.mean(np.square(apart))) < 0.001
+
+
 def test_the_discounts_draws_stay_inside_their_cut() -> None:
     assert np.abs(TABLES.rate).max() <= SETUP.spread * SETUP.cut
     assert TABLES.node_weight.sum() == pytest.approx(1)

@@ -13,15 +13,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
+from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
+
+if TYPE_CHECKING:
+    from scipy.stats import qmc
+else:
+    # Only who makes tables waits for it.
+    qmc = Deferred("scipy.stats.qmc")
 
 Floats = NDArray[np.float64]
 
@@ -94,6 +100,7 @@ def batch(**columns: Sequence[float] | NDArray[Any]) -> Batch:
 
     Refused where a column has another length, a number is not finite or outside its band, or the triangle is none.
     """
+    assert set(columns) == set(Batch._fields), "every column of a batch, and no other"
     kinds: dict[str, type[Any]] = {"volatility": np.int64}
     made = Batch._make(np.ascontiguousarray(columns[name], kinds.get(name, np.float64)) for name in Batch._fields)
     if len({column.shape for column in made}) != 1 or made.base.ndim != 1:
@@ -102,7 +109,9 @@ def batch(**columns: Sequence[float] | NDArray[Any]) -> Batch:
         _all_within(getattr(made, name), name, least=least, most=most)
     if np.any((made.low > made.mode) | (made.mode > made.high)):
         at = int(np.argmax((made.low > made.mode) | (made.mode > made.high)))
-        raise Refused("valuation.no_triangle", low=made.low[at], mode=made.mode[at], high=made.high[at])
+        raise Refused(
+            "valuation.no_triangle", low=made.low[at].item(), mode=made.mode[at].item(), high=made.high[at].item()
+        )
     return made
 
 
