@@ -49,7 +49,7 @@ def sampled(batch: Batch, tables: Tables) -> Floats:
     exact = means(batch, tables)
     unit = batch.base * batch.high * (1 - batch.tax)
     relative = np.divide(exact, unit, out=np.zeros_like(exact), where=unit > 0)
-    _sample_all(batch, tables, _Target(relative, np.array(LEVELS), found))
+    _sample_all(batch, tables, _Target(np.argsort(batch.volatility, kind="stable"), relative, np.array(LEVELS), found))
     found *= unit[:, None]
     return found
 
@@ -66,8 +66,11 @@ def means(batch: Batch, tables: Tables) -> Floats:
 
 
 class _Target(NamedTuple):
-    """Where the histogram of each right stands (its mean per unit), the levels, and the rows to be filled."""
+    """Rights in the order of their class, whose shocks then stay at hand; where the histogram of each stands (its mean
+    per unit); the levels; and the rows to be filled.
+    """
 
+    order: NDArray[np.int64]
     centre: Floats
     levels: Floats
     found: Floats
@@ -111,7 +114,7 @@ def _sample_all(batch: Batch, tables: Tables, target: _Target) -> None:
     room = _Room(
         np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32), np.empty(BINS, np.int32)
     )
-    for i in range(target.centre.size):
+    for i in target.order:
         if target.centre[i] > 0:
             _sample_one(i, (batch, tables, target), room)
 
