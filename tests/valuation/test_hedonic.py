@@ -303,3 +303,12 @@ def test_the_effect_of_a_group_is_its_mean_shrunk_by_tau_over_tau_and_sigma():
     between = np.var([values.mean() for values in logs.values()], ddof=1) - within / 12
     assert model.noise_sd**2 == pytest.approx(within, rel=0.02)
     assert field.variance == pytest.approx(between, rel=0.05)
+
+
+def test_the_digits_of_a_right_do_not_depend_on_who_is_predicted_beside_it():
+    model = hedonic.fit(deals(200), under=PRIORS, curved=list(BOOK.slopes), walk_by="kind")
+    items = [one.items[0] for one in deals(37, seed=8)]
+    told, scales = hedonic.predict(model, items)
+    for place, item in enumerate(items):
+        alone = hedonic.predict(model, [item])
+        assert (alone[0][0], alone[1][0]) == (told[place], scales[place])

@@ -1,8 +1,8 @@
 """What sells (成交概率): the chance that a listed right finds a buyer, beside the price it brings if it does.
 
 VALUATION 2.2: prices are seen only of what sold, so a listing's worth has two parts, shown side by side: the chance of
-a sale and the price. A logistic regression on the same columns and groups as the hedonic model, shrunk by a normal prior
-(ridge), by Newton's method; the constant is free.
+a sale and the price. A logistic regression on the same columns and groups as the hedonic model, shrunk by a normal
+prior (ridge), by Newton's method; the constant is free.
 """
 
 from __future__ import annotations
