@@ -36,7 +36,7 @@ class Advice:
 
     `net` is what paying the next fee and choosing freely after it brings beyond letting the patent lapse: `value_lost`
     (returns given up) less `fees_saved` (expected fees not paid). Above zero: pay. `best_stop_year` is the best of the
-    plans that are fixed today; `would_lapse` the share of such patents whose holders, who know the return, will not pay.
+    plans that are fixed today; `would_lapse` the share of such patents whose holders, knowing it, will not pay.
     """
 
     next_year: int
@@ -59,7 +59,7 @@ def advice(held: Held, prior: Prior, *, yearly_return: float | None = None) -> A
     if next_year > held.last:
         raise Refused("valuation.no_fee_ahead", year=held.last)
     programme = renewal_value.ahead_of(held, renewal_value.checked_prior(prior))
-    over = _mean_over(held, prior, programme, yearly_return)
+    over = _mean_over(held, prior, programme, yearly_return=yearly_return)
     steps = next_year - held.year
     # How long until the fee: a fee that is open already is due now.
     wait = steps - held.elapsed if steps else 0.0
@@ -83,7 +83,7 @@ def advice(held: Held, prior: Prior, *, yearly_return: float | None = None) -> A
 
 
 def _mean_over(
-    held: Held, prior: Prior, programme: Programme, yearly_return: float | None
+    held: Held, prior: Prior, programme: Programme, *, yearly_return: float | None
 ) -> Callable[[Floats], float]:
     """The mean of a row of node values over what is known of this year's return."""
     if yearly_return is None:
