@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "zhirong.people",
     "zhirong.registry",
     "zhirong.ledger",
+    "zhirong.valuation",
     "zhirong.exchange",
     "zhirong.web",
     "zhirong.api",
