@@ -66,3 +66,25 @@ def _years_to(subject: Subject, last_year: int) -> float:
     if not 1 <= last_year <= 60 or ends <= subject.day:
         raise Refused("valuation.year_not_ahead", year=last_year)
     return (ends - subject.day).days / 365.25
+
+
+def told(
+    *,
+    last_year: int | None,
+    exclusive_licence: bool,
+    discount_points: int,
+    royalty_rate: str,
+    annual_income: int | None,
+) -> Change:
+    """A change as a form tells it: points of the rate as whole hundredths, the royalty as a text such as 0.05."""
+    try:
+        rate = float(royalty_rate) if royalty_rate else None
+    except ValueError:
+        raise Refused("valuation.not_finite", name=income_voice.RATE) from None
+    return Change(
+        last_year=last_year,
+        exclusive_licence=exclusive_licence,
+        discount_shift=discount_points / 100,
+        royalty_rate=rate,
+        annual_income=annual_income,
+    )
