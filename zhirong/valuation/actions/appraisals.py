@@ -239,7 +239,7 @@ def lapse(appraisal_id: int) -> Appraisal:
     row.ended_at, row.end_reason, row.due_at = record.now(), was, None
     row.save()
     told = [row.asked_by, *(valuers_of(row.valuer) if row.valuer else ())]
-    record.tell("valuation.lapsed", row.topic, who=None, to=told, number=row.number, state=was)
+    record.tell("valuation.lapsed", row.topic, who=None, to=told, number=row.number, appraisal_state=was)
     return row
 
 
@@ -262,6 +262,22 @@ def valuers_of(party: Party) -> list[Person]:
         )
         .distinct()
         .order_by("pk")
+    )
+
+
+def valuer_parties() -> list[Party]:
+    """Every party for which somebody values, by name."""
+    return list(
+        Party.objects.filter(
+            memberships__confirmed_at__isnull=False,
+            memberships__ended_at__isnull=True,
+            memberships__person__is_active=True,
+            memberships__person__role_grants__role="valuer",
+            memberships__person__role_grants__confirmed_at__isnull=False,
+            memberships__person__role_grants__ended_at__isnull=True,
+        )
+        .distinct()
+        .order_by("name", "pk")
     )
 
 
