@@ -18,13 +18,17 @@ from zhirong.valuation.actions.comparables import Price
 DEALS = 1_400
 
 
-def learn(people: Cast, seed: int, day: date, *, tell: Callable[[str], None]) -> None:
-    """The fields of technology of the demo's classes, the past deals, and a model of the market with its back-test."""
+def bring(people: Cast, seed: int, day: date, *, tell: Callable[[str], None]) -> None:
+    """The fields of technology of the demo's classes, and the past deals."""
     reference.load(people["jingban"], "fields", Path(__file__).with_name("fields.csv").read_bytes())
     told = list(past_deals.deals(seed, day, count=DEALS))
     proof = record.keep_file(people["jingban"], "演示往年成交.csv", _as_sheet(told))
     past_prices.bring(people["jingban"], [_brought(one) for one in told], proof=proof)
     tell(f"往年成交 {len(told):,} 笔（虚构）/ {len(told):,} past deals (invented)")
+
+
+def learn(day: date, *, tell: Callable[[str], None]) -> None:
+    """A model of the market with its back-test, of the past deals and those of the story."""
     market.refit(day)
     tell("市场模型与回测 / model of the market and its back-test")
 
@@ -46,5 +50,7 @@ def _as_sheet(told: list[past_deals.PastDeal]) -> bytes:
     sheet = csv.writer(lines)
     sheet.writerow(["编号", "日期", "权利数", "价格（分）", "是否成交"])
     for one in told:
-        sheet.writerow([one.reference, one.on.isoformat(), len(one.subjects), one.price_fen, "是" if one.is_sold else "否"])
+        sheet.writerow(
+            [one.reference, one.on.isoformat(), len(one.subjects), one.price_fen, "是" if one.is_sold else "否"]
+        )
     return lines.getvalue().encode()
