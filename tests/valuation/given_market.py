@@ -1,4 +1,4 @@
-"""A market whose law is known: rights, their prices, deals of four years, and the model that the house draws from them."""
+"""A market whose law is known: rights, their prices, deals of four years, and the model drawn from them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def a_right(seed: int = 1, *, day: date = DAY, **changes: Any) -> Subject:
 
 def log_price(subject: Subject) -> float:
     """The law of this market."""
-    assert subject.family and subject.claims and subject.remaining_years is not None
+    assert None not in (subject.family, subject.claims, subject.remaining_years)
     by_kind = {"invention": 1.0, "utility_model": 0.0, "design": -0.4}[subject.kind]
     facts = 0.4 * np.log(subject.family) + 0.25 * np.log(subject.claims) + 0.05 * subject.remaining_years
     return float(11.0 + by_kind + facts)
