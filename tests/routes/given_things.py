@@ -297,8 +297,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
-        **PROPOSED,
-        **given_valuation.said(things, ref_of(caller), own),
+        **PROPOSED, **given_valuation.said(things, ref_of(caller), own),  # fmt: skip
         "release": {"day": today},
         "admit": {},
         "state-papers": {**STATE_PAPER, "dated_on": today, "file": own},
