@@ -1,0 +1,81 @@
+"""The one record of a reconciliation: several methods' ranges of one right, their weights, and who contradicts whom."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from zhirong.valuation.engine import guards, reconcile
+from zhirong.valuation.engine.result import Grade, Input, Note, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one method says: its median in money and its log s.d.; both None where it is silent."""
+
+    method: str
+    median: float | None
+    log_sd: float | None
+
+
+def reconciled(
+    opinions: Sequence[Opinion],
+    *,
+    errors: reconcile.Errors | None,
+    correlation: float,
+    rules: reconcile.Rules,
+    value_date: date,
+    currency: str,
+    parameters_sha256: str,
+) -> Result:
+    """One right's range from its methods. `errors` are the back-test's (`reconcile.shrunk`), None without any.
+
+    Without back-test errors each method's own log s.d. and the common `correlation` weigh; a note says so. The basis
+    in `figures` is blended, one, contradicting or silent. Source: VALUATION 2.8.
+    """
+    medians, sds = zip(*(_logs(one) for one in opinions), strict=True)
+    if errors is not None:
+        sds = tuple(float(tested) for tested in errors.log_sd)
+    matrix = reconcile.common_correlation(len(opinions), correlation) if errors is None else errors.correlation
+    found = reconcile.blend([medians], [sds], correlation=matrix, rules=rules)
+    parts = reconcile.roles(found, 0)
+    heard = parts.count("voice")
+    basis = "contradicting" if found.contradicts[0] else {0: "silent", 1: "one"}.get(heard, "blended")
+    names = [one.method for one in opinions]
+    return Result(
+        method="reconcile",
+        version="1",
+        value_date=value_date,
+        currency=currency,
+        range=reconcile.money(found, 0),
+        parameters_sha256=parameters_sha256,
+        inputs=tuple(Input(one.method, one.median, "given", Grade.STATED, value_date, currency) for one in opinions),
+        notes=(*_notes(names, parts, basis=basis), *(() if errors else (Note("finance_weights_from_own_width"),))),
+        figures={
+            "basis": basis,
+            "log_sd": float(found.log_sd[0]) if heard else None,
+            "methods": [
+                {"method": name, "role": part, "weight": float(weight), "log_sd": None if part == "silent" else sd}
+                for name, part, weight, sd in zip(names, parts, found.weights[0], sds, strict=True)
+            ],
+        },
+    )
+
+
+def _logs(one: Opinion) -> tuple[float, float]:
+    if one.median is None or one.log_sd is None:
+        return np.nan, np.nan
+    return math.log(guards.positive(one.median, "median")), guards.positive(one.log_sd, "log_sd")
+
+
+def _notes(names: Sequence[str], parts: Sequence[str], *, basis: str) -> tuple[Note, ...]:
+    told = {"silent": "finance_method_silent", "outlier": "finance_method_beside", "redundant": "finance_adds_nothing"}
+    heard = [name for name, part in zip(names, parts, strict=True) if part == "voice"]
+    of_all = [Note("finance_methods_contradict", {"methods": heard})] if basis == "contradicting" else []
+    of_all += [Note("finance_no_method")] if basis == "silent" else []
+    of_each = [Note(told[part], {"method": name}) for name, part in zip(names, parts, strict=True) if part in told]
+    return (*of_all, *of_each)

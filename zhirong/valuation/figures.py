@@ -1,0 +1,80 @@
+"""The dated figures of valuation as they rule on a day: one frozen set with the hash by which it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from zhirong.base import dated, yaml_text
+from zhirong.base.dated import Figure
+from zhirong.base.refused import Refused
+from zhirong.valuation.engine.result import digest
+
+FOLDER = Path(__file__).parent / "parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Values by `file.name` (and `file.name.part` where a figure has parts), each with its row; engines get values."""
+
+    day: date
+    rows: Mapping[str, Figure]
+    sha256: str
+
+    def value(self, name: str) -> Any:
+        """The value that rules on the day; a name that no file has is our mistake, a day before it is refused."""
+        row = self.rows.get(name)
+        if row is None:
+            raise Refused("dated.not_ruled", day=self.day)
+        return row.value
+
+    def source(self, name: str) -> str:
+        """Where the value is written."""
+        return self.rows[name].source if name in self.rows else ""
+
+
+def on(day: date) -> Figures:
+    """All figures of `parameters/*.yaml` for a day. The hash covers values, so a corrected source does not change it.
+
+    Days between two changes of any figure share one set, read once.
+    """
+    reached = max((since for since in _changes() if since <= day), default=date.min)
+    rows, sha256 = _ruling(reached)
+    return Figures(day, rows, sha256)
+
+
+@cache
+def _changes() -> tuple[date, ...]:
+    """Every day on which some figure changes."""
+    return tuple(sorted({row.since for rows in _all().values() for row in rows}))
+
+
+@cache
+def _ruling(day: date) -> tuple[Mapping[str, Figure], str]:
+    ruling = {name: dated.on(rows, day) for name, rows in _all().items() if rows[0].since <= day}
+    return MappingProxyType(ruling), digest({name: row.value for name, row in ruling.items()})
+
+
+@cache
+def _all() -> Mapping[str, tuple[Figure, ...]]:
+    found: dict[str, tuple[Figure, ...]] = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        said = yaml_text.parse(path.read_text("utf-8")) or {}
+        found |= _named(path.stem, said)
+    return found
+
+
+def _named(name: str, said: Any) -> dict[str, tuple[Figure, ...]]:
+    """A list is the rows of one figure, a mapping is its parts."""
+    if isinstance(said, list):
+        rows = [Figure(row["from"], row["value"], row["source"], row.get("certain", "")) for row in said]
+        return {name: tuple(sorted(rows, key=lambda row: row.since))}
+    parts: dict[str, tuple[Figure, ...]] = {}
+    for part, inner in said.items():
+        parts |= _named(f"{name}.{part}", inner)
+    return parts
