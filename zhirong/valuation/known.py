@@ -1,0 +1,61 @@
+"""Which rights parties may have valued (公开): what the office published, what they hold, and what they brought.
+
+An application is nobody's business before it is published or granted; who holds or brought it has read all of it.
+What a listing here announced besides, the doors above add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhirong.base.refused import Refused
+from zhirong.people.models import Party
+from zhirong.registry.models import Holding, Right
+from zhirong.valuation.models import AppraisalRight
+
+
+def known_to(parties: Collection[int]) -> QuerySet[Right]:
+    """The rights that these parties may know of, those that they were charged to appraise included."""
+    held = Holding.objects.filter(right=OuterRef("pk"), party__in=parties, until__isnull=True)
+    unclaimed = Holding.objects.filter(right=OuterRef("pk"), party__isnull=True, until__isnull=True)
+    charged = AppraisalRight.objects.filter(right=OuterRef("pk"), appraisal__valuer__in=parties)
+    return Right.objects.visible().filter(
+        Q(granted_on__isnull=False)
+        | ~Q(publication_number="")
+        | Exists(held)
+        | (Q(batch__holder__in=parties) & Exists(unclaimed))
+        | Exists(charged)
+    )
+
+
+def must_be_known(party: int, rights: Collection[int]) -> list[Right]:
+    """The rights in the order given, each once, or the refusal that one of them is not there for this party."""
+    found = known_to([party]).in_bulk(list(rights))
+    wanted = list(dict.fromkeys(rights))
+    if missing := [pk for pk in wanted if pk not in found]:
+        raise Refused("valuation.right_unknown", rights=missing)
+    return [found[pk] for pk in wanted]
+
+
+def holds_all(party: Party, rights: Collection[Right]) -> bool:
+    """Whether the party is the proven holder, or one of the holders, of each right now."""
+    ids = {right.pk for right in rights}
+    held = Holding.objects.filter(right__in=ids, party=party, until__isnull=True).values_list("right_id", flat=True)
+    return ids == set(held)
+
+
+def holds_any(party: Party, rights: Collection[Right]) -> bool:
+    """Whether the party holds one of them: nobody appraises what is their own (资产评估法 13)."""
+    return Holding.objects.filter(right__in=[one.pk for one in rights], party=party, until__isnull=True).exists()
+
+
+
+
+def all_named(rights: Collection[int]) -> list[Right]:
+    """The rights of these ids for the house's own people, who know all; in the order given."""
+    found = Right.objects.visible().in_bulk(list(rights))
+    if missing := [pk for pk in dict.fromkeys(rights) if pk not in found]:
+        raise Refused("valuation.right_unknown", rights=missing)
+    return [found[pk] for pk in dict.fromkeys(rights)]
