@@ -107,6 +107,12 @@ def drawn(found: Quantiles, *, scale: Scale, label: str, is_blend: bool = False,
     )
 
 
+def drawn_plain(spread: tuple[int, int, int], *, scale: Scale, label: str) -> str:
+    """Low, most likely and high in yuan as a person gave them: one pale bar and the tick."""
+    low, likely, high = spread
+    return charts.interval((low, likely, likely, likely, high), scale=scale, label=label, ticks=legible.ticks(scale)[1:-1])
+
+
 def methods(estimate: Estimate, unit: Unit, *, price: int | None) -> list[Method]:
     """The blend on top, then each method on the same scale with its weight and what part it plays."""
     scale, rows = scale_of(estimate), list[Method]()

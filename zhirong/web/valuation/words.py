@@ -166,3 +166,60 @@ def unit(code: str) -> str:
         "year": "",
     }
     return known.get(code, code)
+
+
+PURPOSES = {
+    "transfer": gettext_noop("Transfer"),
+    "licence": gettext_noop("Licence"),
+    "pledge": gettext_noop("Pledge"),
+    "contribution": gettext_noop("Contribution to capital"),
+    "accounting": gettext_noop("Accounting"),
+    "litigation": gettext_noop("Litigation"),
+    "management": gettext_noop("Management"),
+}
+VALUE_TYPES = {
+    "market": gettext_noop("Market value"),
+    "investment": gettext_noop("Investment value"),
+    "liquidation": gettext_noop("Liquidation value"),
+}
+APPROACHES = {
+    "income": gettext_noop("Income approach"),
+    "market": gettext_noop("Market approach"),
+    "cost": gettext_noop("Cost approach"),
+}
+APPRAISALS = {
+    "draft": ("off", gettext_noop("Draft")),
+    "requested": ("wait", gettext_noop("Asked for")),
+    "assigned": ("on", gettext_noop("Taken on")),
+    "working": ("on", gettext_noop("In work")),
+    "returned": ("wait", gettext_noop("Sent back in review")),
+    "signed": ("half", gettext_noop("Signed once")),
+    "reviewed": ("half", gettext_noop("Reviewed")),
+    "issued": ("done", gettext_noop("Issued")),
+    "withdrawn": ("off", gettext_noop("Withdrawn")),
+    "lapsed": ("no", gettext_noop("Lapsed")),
+}
+RUNS = {
+    "waiting": ("wait", gettext_noop("Waits")),
+    "running": ("on", gettext_noop("Runs")),
+    "done": ("go", gettext_noop("Done")),
+    "failed": ("no", gettext_noop("Failed")),
+    "dropped": ("off", gettext_noop("Dropped")),
+}
+
+
+def of(table: dict[str, str], code: str) -> str:
+    """The word of a code of one of these tables."""
+    return gettext(table[code]) if code in table else code
+
+
+def appraisal(code: str) -> tuple[str, str]:
+    """The state of an appraisal as shape and word."""
+    shape, word = APPRAISALS[code]
+    return shape, gettext(word)
+
+
+def run(code: str) -> tuple[str, str]:
+    """The state of a run as shape and word."""
+    shape, word = RUNS[code]
+    return shape, gettext(word)
