@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,30 +11,10 @@ from typing import Any
 
 from zhirong.base import dated, yaml_text
 from zhirong.base.dated import Figure
-from zhirong.base.refused import Refused
 from zhirong.valuation.engine.result import digest
+from zhirong.valuation.engine.ruling import Figures
 
 FOLDER = Path(__file__).parent / "parameters"
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Values by `file.name` (and `file.name.part` where a figure has parts), each with its row; engines get values."""
-
-    day: date
-    rows: Mapping[str, Figure]
-    sha256: str
-
-    def value(self, name: str) -> Any:
-        """The value that rules on the day; a name that no file has is our mistake, a day before it is refused."""
-        row = self.rows.get(name)
-        if row is None:
-            raise Refused("dated.not_ruled", day=self.day)
-        return row.value
-
-    def source(self, name: str) -> str:
-        """Where the value is written."""
-        return self.rows[name].source if name in self.rows else ""
 
 
 def on(day: date) -> Figures:

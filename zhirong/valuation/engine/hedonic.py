@@ -30,7 +30,7 @@ from zhirong.valuation.engine.hedonic_model import (
 from zhirong.valuation.engine.hedonic_solver import Solution, Spread, Task
 from zhirong.valuation.engine.result import Note
 
-__all__ = ["Explained", "Item", "Model", "Priors", "Sale", "explain", "fit", "predict", "predict_lot"]
+__all__ = ["Explained", "Item", "Model", "Priors", "Sale", "contributions", "explain", "fit", "predict", "predict_lot"]
 
 # A residual is never read as nearer than this (logs): the scale of noise stays off minus infinity.
 LEAST_RESIDUAL = 1e-3
@@ -73,42 +73,47 @@ def fit(sales: Sequence[Sale], *, under: Priors, curved: Sequence[str] = (), wal
 
 def predict(model: Model, items: Sequence[Item]) -> tuple[Floats, Floats]:
     """(items,) ln of the median price and (items,) ln of the scale of its error in logs; both finite."""
-    mu, log_scale = np.full(len(items), model.start), np.full(len(items), model.scale_start)
-    unknown = np.zeros(len(items))
-    if not items:
-        return mu, log_scale
+    mu = np.full(len(items), model.start) + sum(contributions(model, items).values())
+    log_scale = np.full(len(items), model.scale_start)
+    # Of what stands behind no deal of its own, the whole spread is added: unknown numbers, levels, later quarters.
+    unknown = np.full(len(items), model.noise_sd**2 / model.deals)
     for one in model.numbers:
-        line, bends, flag = hedonic_design.standardised(one.column, hedonic_design.raw_values(items, one.column.name))
-        mu += line * one.slope + bends @ np.array(one.bends) + flag * one.unknown
+        line, _, flag = hedonic_design.standardised(one.column, hedonic_design.raw_values(items, one.column.name))
         log_scale += line * one.on_scale
         unknown += flag * one.slope**2
     for group in model.groups:
-        known = {one.level: one for one in group.levels}
-        never = Level("", 0.0, group.variance, 0.0)
-        mine = [known.get(item.groups.get(group.name, ""), never) for item in items]
-        mu += np.array([one.effect for one in mine])
-        unknown += np.array([one.variance for one in mine])
+        mine = _levels(group, items)
         log_scale += np.array([one.on_scale for one in mine])
+        unknown += np.array([one.variance for one in mine])
     for walked in model.walks:
-        height, variance = _height(walked, items)
-        mu += height
-        unknown += variance
+        unknown += _height(walked, items)[1]
     return mu, np.log(np.exp(2 * log_scale) + unknown) / 2
 
 
-def explain(model: Model, item: Item) -> Explained:
-    """Which fact moves the log price by how much; the parts sum to `predict` (VALUATION 2.9.1)."""
-    parts: defaultdict[str, float] = defaultdict(float)
+def contributions(model: Model, items: Sequence[Item]) -> dict[str, Floats]:
+    """By how much each fact moves ln of the price of each item, (items,) a name; with `model.start` they sum to μ."""
+    found: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(len(items)))
     for one in model.numbers:
-        line, bends, flag = hedonic_design.standardised(one.column, hedonic_design.raw_values([item], one.column.name))
-        moved = line[0] * one.slope + bends[0] @ np.array(one.bends) + flag[0] * one.unknown
-        parts[one.column.name] += float(moved)
+        raw = hedonic_design.raw_values(items, one.column.name)
+        line, bends, flag = hedonic_design.standardised(one.column, raw)
+        found[one.column.name] += line * one.slope + bends @ np.array(one.bends) + flag * one.unknown
     for group in model.groups:
-        known = {one.level: one.effect for one in group.levels}
-        parts[group.name] += known.get(item.groups.get(group.name, ""), 0.0)
+        found[group.name] += np.array([one.effect for one in _levels(group, items)])
     for walked in model.walks:
-        parts["quarter"] += float(_height(walked, [item])[0][0])
-    return Explained(model.start, tuple(sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))))
+        found["quarter"] += _height(walked, items)[0]
+    return dict(found)
+
+
+def explain(model: Model, item: Item) -> Explained:
+    """Which fact moves the log price by how much, the greatest first; the parts sum to `predict` (VALUATION 2.9.1)."""
+    parts = [(name, float(moved[0])) for name, moved in contributions(model, [item]).items()]
+    return Explained(model.start, tuple(sorted(parts, key=lambda part: (-abs(part[1]), part[0]))))
+
+
+def _levels(group: Group, items: Sequence[Item]) -> list[Level]:
+    known = {one.level: one for one in group.levels}
+    never = Level("", 0.0, group.variance, 0.0)
+    return [known.get(item.groups.get(group.name, ""), never) for item in items]
 
 
 def predict_lot(model: Model, items: Sequence[Item]) -> tuple[float, float]:

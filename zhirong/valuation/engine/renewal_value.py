@@ -76,13 +76,17 @@ class Cell:
     now: Floats
     ahead: Floats
     step_discount: float
-    # Where this year's fee is still open, the value counts from its payment and the fee is inside `now`.
+    # This year's fee is not paid: `now` is the option before it, whatever part of the year is gone.
+    is_open: bool
+    # Of all patents granted, those that came so far.
     share: float
 
     def value(self, elapsed: Floats) -> Floats:
         """Money at each share of the year that is gone, shape (rights, 8)."""
+        if self.is_open:
+            return np.tile(self.now, (len(elapsed), 1))
         left = 1.0 - elapsed[:, None]
-        worth: Floats = np.maximum(left * self.now + self.step_discount**left * self.ahead, 0.0)
+        worth: Floats = left * self.now + self.step_discount**left * self.ahead
         return worth
 
 
@@ -117,24 +121,17 @@ def cell(held: Held, prior: Prior) -> Cell:
 @lru_cache(maxsize=4 * KEPT)
 def _cell(held: Held, prior: Prior) -> Cell:
     known = posterior(held, prior)
-    programme = _ahead_of(held, prior)
-    place = held.year - held.first
-    is_open = held.paid_through < held.year
-    returns = programme.grid.returns()
-    ahead = programme.ahead[place]
-    if is_open:
-        # The choice is still free: the option before this year's fee stands in place of the year's return.
-        now, ahead = np.zeros_like(returns), programme.value[place] / programme.growth.step_discount
-    else:
-        now = returns
+    programme = ahead_of(held, prior)
+    place, is_open = held.year - held.first, held.paid_through < held.year
     points = quantiles(known, programme.grid)
-    nows = np.zeros(len(points)) if is_open else points
-    aheads = renewal_programme.along(programme.grid, ahead, points)
+    now = programme.value[place] if is_open else programme.grid.returns()
+    ahead = np.zeros_like(now) if is_open else programme.ahead[place]
     return Cell(
-        np.append(nows, known.masses @ now),
-        np.append(aheads, known.masses @ ahead),
-        programme.growth.step_discount,
-        known.share,
+        now=np.append(renewal_programme.along(programme.grid, now, points), known.masses @ now),
+        ahead=np.append(renewal_programme.along(programme.grid, ahead, points), known.masses @ ahead),
+        step_discount=programme.growth.step_discount,
+        is_open=is_open,
+        share=known.share,
     )
 
 
@@ -162,7 +159,7 @@ def quantiles(known: Posterior, grid: LogGrid) -> Floats:
     return found
 
 
-def _ahead_of(held: Held, prior: Prior) -> Programme:
+def ahead_of(held: Held, prior: Prior) -> Programme:
     """The programme with the fees that lie ahead: what is paid already costs nothing more."""
     fees = list(held.fees)
     for year in range(held.year + 1, held.paid_through + 1):
