@@ -1,0 +1,109 @@
+"""How the voices of many rights become one median and one spread each, in logs (VALUATION 2.8).
+
+Weights are those of least variance, from what the back-test saw of each voice's errors; before there is one, from
+what the voices say of themselves. A voice that speaks keeps a least share, so that an answer always counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zhirong.valuation.engine import reconcile
+from zhirong.valuation.engine.market_model import MarketModel
+from zhirong.valuation.engine.ruling import Figures
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+VOICES = ("market", "income", "renewal")
+MARKET, INCOME, RENEWAL = range(3)
+# Rows are multiplied in blocks of one size: the last digits of a product may depend on how many rows it has.
+BLOCK = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """(n,) ln of the joint median and its log s.d., NaN where nobody speaks; (n, 3) weights, rows sum to 1 or 0."""
+
+    log_median: Floats
+    log_sd: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Per right: (n, 3) by how much each voice's own s.d. is stretched, (n, 3, 3) how their errors go together."""
+
+    stretch: Floats
+    correlation: Floats
+
+
+def tested(kinds: Sequence[str], model: MarketModel | None, under: Figures) -> Tested:
+    """What the back-test says of the voices for each right; the voices' own word where there was none."""
+    common = reconcile.common_correlation(len(VOICES), float(under.value("reconciling.common_correlation")))
+    by_kind: dict[str, tuple[Floats, Floats]] = {}
+    for kind in dict.fromkeys(kinds):
+        found = None if model is None else model.errors_of(kind)
+        stretch = np.ones(len(VOICES)) if found is None else np.array(found.stretch)
+        by_kind[kind] = (stretch, common if found is None else np.array(found.correlation))
+    if not kinds:
+        return Tested(np.zeros((0, 3)), np.zeros((0, 3, 3)))
+    return Tested(np.array([by_kind[kind][0] for kind in kinds]), np.array([by_kind[kind][1] for kind in kinds]))
+
+
+def join(medians: Floats, sds: Floats, seen: Tested, under: Figures) -> Joined:
+    """The joint median and spread of n rights from (n, 3) voices in logs, NaN where one is silent."""
+    known = ~np.isnan(medians) & ~np.isnan(sds)
+    stretched = np.where(known, sds * seen.stretch, 1.0)
+    weights = _weights(stretched, known, seen.correlation, float(under.value("estimate.least_share")))
+    return joined(medians, stretched, known=known, weights=weights, seen=seen)
+
+
+def rejoined(before: Joined, medians: Floats, sds: Floats, *, seen: Tested, under: Figures) -> Joined:
+    """The same after answers made a voice surer: with new weights where these are surer than the old, else the old.
+
+    With the old weights alone a surer voice already makes the whole surer, so the spread never grows.
+    """
+    fresh = join(medians, sds, seen, under)
+    known = ~np.isnan(medians) & ~np.isnan(sds)
+    stretched = np.where(known, sds * seen.stretch, 1.0)
+    kept = joined(medians, stretched, known=known, weights=before.weights, seen=seen)
+    # A voice that was silent before and speaks now has no old weight.
+    is_kept = (kept.log_sd < fresh.log_sd) & ~(known & (before.weights == 0)).any(axis=1)
+    return Joined(
+        np.where(is_kept, kept.log_median, fresh.log_median),
+        np.where(is_kept, kept.log_sd, fresh.log_sd),
+        np.where(is_kept[:, None], kept.weights, fresh.weights),
+    )
+
+
+def joined(medians: Floats, stretched: Floats, *, known: Flags, weights: Floats, seen: Tested) -> Joined:
+    """Median and spread at given weights; sums run voice by voice, in one order for any number of rights."""
+    held = np.where(known, medians, 0.0)
+    median, variance = np.zeros(len(medians)), np.zeros(len(medians))
+    for one in range(len(VOICES)):
+        median = median + weights[:, one] * held[:, one]
+        for other in range(len(VOICES)):
+            pull = weights[:, one] * stretched[:, one] * weights[:, other] * stretched[:, other]
+            variance = variance + pull * seen.correlation[:, one, other]
+    silent = ~known.any(axis=1)
+    return Joined(np.where(silent, np.nan, median), np.where(silent, np.nan, np.sqrt(variance)), weights)
+
+
+def _weights(stretched: Floats, known: Flags, correlation: Floats, least: float) -> Floats:
+    """Least-variance weights by group of rights with one correlation, each speaking voice with its least share."""
+    found = np.zeros_like(stretched)
+    matrices, group = np.unique(correlation.reshape(len(correlation), -1), axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    for place, matrix in enumerate(matrices):
+        rows = np.flatnonzero(group == place)
+        for start in range(0, len(rows), BLOCK):
+            part = rows[start : start + BLOCK]
+            filled = np.concatenate([part, np.full(BLOCK - len(part), part[0])])
+            best, _ = reconcile.least_variance(stretched[filled], known[filled], matrix.reshape(3, 3))
+            found[part] = best[: len(part)]
+    heard = known.sum(axis=1, keepdims=True)
+    return np.where(known, least + (1.0 - least * heard) * found, 0.0)
