@@ -14,11 +14,18 @@ Number = float
 # No range of money for a right is honest to more digits than this.
 DIGITS = 3
 LARGEST = 1e15
+# The standard score of the 95th percentile.
+Z95 = 1.6448536269514722
 
 
 def exact(amount: float) -> Fraction:
     """A finite float as the number that it is; a form or a rounding rule goes on with it."""
     return Fraction(amount)
+
+
+def number(value: Fraction | int) -> Number:
+    """An exact number as the kernels take it."""
+    return float(value)
 
 
 def yuan(amount: float) -> int:
@@ -115,6 +122,11 @@ def _round_up(amount: float) -> int:
     power = math.floor(math.log10(amount))
     steps = [step for step in (1, 2, 5, 10) if step * 10**power >= amount * (1 - 1e-12)]
     return int(min(steps) * 10**power)
+
+
+def log_sd(low: float, high: float) -> float:
+    """The log s.d. of a 90 % range if it were lognormal: what an engine of lending takes as the valuation's error."""
+    return log_width(low, high) / (2 * Z95)
 
 
 def counts(shares: Sequence[float]) -> list[int]:

@@ -8,16 +8,17 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from zhirong.papers import charts
 from zhirong.valuation import notes
 from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.estimate_shape import Estimate, Record, Voice
 from zhirong.valuation.engine.legible import Number
 from zhirong.valuation.engine.result import Input, Note, Quantiles
 from zhirong.web import filters
+from zhirong.web.pages import Charts
 from zhirong.web.valuation import words
 
 Scale = tuple[int, int]
+charts = Charts()
 BLEND_PX, VOICE_PX = 46, 34
 SHARES = {"share", "rate", "fraction", "percent"}
 

@@ -223,3 +223,15 @@ def run(code: str) -> tuple[str, str]:
     """The state of a run as shape and word."""
     shape, word = RUNS[code]
     return shape, gettext(word)
+
+
+BASES = {
+    "tested": gettext_noop("Tested"),
+    "pooled": gettext_noop("Tested on all kinds"),
+    "untested": gettext_noop("Not tested"),
+}
+
+
+def basis(code: str) -> str:
+    """Where the width of a range comes from, in a word or two."""
+    return gettext(BASES[code]) if code in BASES else code
