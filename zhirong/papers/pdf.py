@@ -20,7 +20,7 @@ import segno
 import typst
 
 from zhirong.base import money, shown
-from zhirong.papers import facts, fonts
+from zhirong.papers import appraisal_facts, facts, fonts
 
 TEMPLATES = Path(__file__).with_name("templates")
 STANDARD: Any = "a-2a"
@@ -55,6 +55,16 @@ def deposit_receipt(paper: facts.DepositReceipt, language: str) -> bytes:
 def statement(paper: facts.Statement, language: str) -> bytes:
     """The statement of an account (账户对账单)."""
     return _set("statement", paper, paper.issued_at, language=language)
+
+
+def appraisal(paper: appraisal_facts.Report, language: str) -> bytes:
+    """The signed appraisal report (评估报告)."""
+    return _set("appraisal", paper, paper.issued_at, language=language)
+
+
+def estimate(paper: appraisal_facts.EstimateSheet, language: str) -> bytes:
+    """The sheet of an automatic estimate (自动估值单), which is no appraisal report."""
+    return _set("estimate", paper, paper.made_at, language=language)
 
 
 def _set(template: str, paper: Any, at: datetime, *, language: str, qr: str = "") -> bytes:

@@ -24,7 +24,7 @@ class Appraisal(models.Model):
     # market, investment or liquidation.
     value_type = models.CharField(max_length=16)
     value_date = models.DateField()
-    # draft, requested, assigned, working, signed, reviewed, issued; withdrawn or lapsed.
+    # draft, requested, assigned, working, signed, returned, reviewed, issued; withdrawn or lapsed.
     state = models.CharField(max_length=12, default="draft", db_index=True)
     requested_at = models.DateTimeField(null=True)
     # By then the next step is due: taken by a valuer, or issued.
@@ -54,7 +54,7 @@ class Appraisal(models.Model):
     second_signer = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     issued_at = models.DateTimeField(null=True)
     issued = models.OneToOneField(Leaf, models.PROTECT, null=True, related_name="+")
-    # The report's facts as they were issued; papers are made from these alone.
+    # The report's facts as they were sealed, and the leaf that commits to them and to the papers.
     facts = models.TextField(default="{}")
     sealed = models.OneToOneField(Leaf, models.PROTECT, null=True, related_name="+")
     # Name of a paper to its hash: report.zh.pdf, report.en.pdf.

@@ -29,5 +29,3 @@ def _subject(said: dict[str, Any]) -> Subject:
     values = {name: value for name, value in said.items() if name in KNOWN}
     days = {name: date.fromisoformat(values[name]) for name in DAYS & values.keys() if values[name]}
     return Subject(**{**values, **days})
-
-

@@ -51,8 +51,6 @@ def holds_any(party: Party, rights: Collection[Right]) -> bool:
     return Holding.objects.filter(right__in=[one.pk for one in rights], party=party, until__isnull=True).exists()
 
 
-
-
 def all_named(rights: Collection[int]) -> list[Right]:
     """The rights of these ids for the house's own people, who know all; in the order given."""
     found = Right.objects.visible().in_bulk(list(rights))

@@ -33,6 +33,8 @@ class Comparable(models.Model):
     # The engine's facts of each right, frozen as of the day of the deal: no later knowledge leaks in.
     subjects = models.TextField()
     is_arms_length = models.BooleanField(default=True)
+    # The paper of a price from outside; deals of the exchange stand on their own record.
+    proof = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField(db_index=True)
     withdrawn_at = models.DateTimeField(null=True)

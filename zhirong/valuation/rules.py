@@ -188,5 +188,5 @@ def must_be_same(seen: str, now: str) -> None:
 def must_be_micro(value_micro: int) -> int:
     """An answer's number in millionths of its unit: no less than nothing, no more than a table holds."""
     if not 0 <= value_micro <= MOST_MICRO:
-        raise Refused("valuation.answer_range", most=MOST_MICRO // MICRO)
+        raise Refused("valuation.answer_range", least=0, most=MOST_MICRO // MICRO)
     return value_micro

@@ -1,4 +1,4 @@
-"""Answers to guided questions: what a party says of a right, on its word or on a paper, each newer one for the older."""
+"""Answers to guided questions: what a party says of a right, on its word or on a paper; a newer one for the older."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
+from zhirong.base.calendar import beijing_day
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry.models import Right
-from zhirong.valuation import known, rules
+from zhirong.valuation import known, rules, said
 from zhirong.valuation.models import Answer
-from zhirong.valuation.said import must_be_known_question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def answer(who: Person, right_id: int, given: Given) -> Answer:
     """
     access.require(who, "valuation.answer", given)
     right = _locked_right(given, right_id)
-    must_be_known_question(given.question, given.value_micro)
+    said.must_be_answerable(given.question, given.value_micro, day=beijing_day(record.now()))
     record.must_be_evidence(given.evidence)
     now, old = record.now(), current(right, given.party).filter(question=given.question).first()
     if old is not None and (old.value_micro, old.evidence_id) == (
@@ -86,9 +86,7 @@ def take_back(who: Person, right_id: int, given: Given) -> int:
     right = _locked_right(given, right_id)
     gone = current(right, given.party).filter(question=given.question).update(replaced_at=record.now())
     if gone:
-        record.tell(
-            "valuation.answer_taken_back", right.topic, who=who, party=given.party.ref, question=given.question
-        )
+        record.tell("valuation.answer_taken_back", right.topic, who=who, party=given.party.ref, question=given.question)
     return gone
 
 

@@ -101,17 +101,18 @@ def coverage(told: Sequence[Predicted]) -> tuple[Coverage, ...]:
 
 
 def failing(told: Sequence[Predicted], *, least: int) -> tuple[str, ...]:
-    """The kinds with at least `least` predictions of which a range covered too few by more than three s.e."""
+    """The kinds with at least `least` predictions from tested ranges, one of which covered too few by over three s.e."""
+    tested = [one for one in told if one.basis != "untested"]
     return tuple(
         kind
-        for kind in sorted({one.kind for one in told})
-        if len(mine := [one for one in told if one.kind == kind]) >= least
+        for kind in sorted({one.kind for one in tested})
+        if len(mine := [one for one in tested if one.kind == kind]) >= least
         and any(one.share < one.nominal and not one.is_kept for one in coverage(mine))
     )
 
 
 def places(told: Sequence[Predicted]) -> Floats:
-    """(deals,) where in its range each price fell, 0 to 1 (probability integral transform); even if ranges are honest."""
+    """(deals,) where in its range each price fell, 0 to 1 (probability integral transform): even of honest ranges."""
     actual, quantiles = _logs(told)
     marks = special.ndtri(np.array(LEVELS))
     gaps = np.maximum(np.diff(quantiles, axis=1), POINT)

@@ -1,0 +1,64 @@
+"""Reports: the papers of an issued appraisal, made after its transaction, kept under their hashes and sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from django.db import transaction
+
+from zhirong.base.refused import Refused
+from zhirong.papers import facts, pdf
+from zhirong.record import actions as record
+from zhirong.record import files
+from zhirong.valuation import report
+from zhirong.valuation.models import Appraisal
+
+LANGUAGES = ("zh", "en")
+
+
+def unsealed() -> list[int]:
+    """Issued appraisals whose papers are still to be made."""
+    waiting = Appraisal.objects.filter(state="issued", sealed=None)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:20])
+
+
+def seal(appraisal_id: int) -> Appraisal:
+    """Make the report in both languages and put the hashes on the record; what is downloaded is what was sealed."""
+    row = Appraisal.objects.select_related(
+        "client", "valuer", "first_signer", "second_signer", "reviewer", "asked_by"
+    ).get(pk=appraisal_id)
+    if row.sealed_id is not None:
+        return row
+    # Made before the transaction: papers take a tenth of a second, and the write lock may not wait for them.
+    paper = report.of_appraisal(row)
+    made = {f"report.{language}.pdf": pdf.appraisal(paper, language) for language in LANGUAGES}
+    body = json.dumps(facts.plain(paper), ensure_ascii=False, sort_keys=True)
+    kept = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+    for name, content in made.items():
+        files.put(kept[name], content)
+    with transaction.atomic():
+        locked = Appraisal.objects.select_for_update().get(pk=appraisal_id)
+        if locked.sealed_id is not None:
+            return locked
+        locked.sealed = record.tell(
+            "valuation.sealed",
+            locked.topic,
+            who=None,
+            to=[row.asked_by],
+            number=locked.number,
+            facts_sha256=hashlib.sha256(body.encode()).hexdigest(),
+            zh_sha256=kept["report.zh.pdf"],
+            en_sha256=kept["report.en.pdf"],
+        )
+        locked.facts, locked.sealed_files = body, json.dumps(kept)
+        locked.save(update_fields=["sealed", "facts", "sealed_files"])
+    return locked
+
+
+def content_of(row: Appraisal, name: str) -> bytes:
+    """One of the sealed papers by its name, as it was sealed; refused while it is being made."""
+    if row.sealed_id is None:
+        raise Refused("valuation.report_not_sealed", number=row.number)
+    kept: dict[str, str] = json.loads(row.sealed_files)
+    return files.get(kept[name])
