@@ -47,7 +47,7 @@ def of_rights(rights: Iterable[Right], day: date) -> list[Answer]:
 
 
 def _of_chunk(rights: Sequence[Right], day: date, concordance: Mapping[str, int]) -> Iterator[Answer]:
-    """Seven queries for a chunk: the facts, the parties behind the names (none known: no query), ended invalidations."""
+    """Seven queries for a chunk: the facts, the parties behind names (none known: none asked), invalidations."""
     facts = queries.facts_of_read(rights, day)
     parties = _parties(facts)
     survived = _survived([right.pk for right in rights], day)
@@ -101,7 +101,7 @@ def _answer(
 
 
 def refusal_of(facts: RightFacts, standing: states.Standing, *, is_published: bool) -> Refused | None:
-    """Why no estimate is made: nobody holds it, the world does not know it, or it has ended. A zero is never invented."""
+    """Why no estimate is made: nobody holds it, nobody knows it, or it has ended. A zero is never invented."""
     number = facts.number
     if not facts.holders:
         return Refused("valuation.no_holder", number=number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +29,15 @@ LEAST_RATE = 1e-4
 Z95 = 1.6448536269514722
 
 
+NOTHING = Said()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One right as it is to be valued: what was said, and what a "what if" changes."""
 
     subject: Subject
-    said: Said = Said()
+    said: Said = NOTHING
     discount_shift: float = 0.0
     # The last year of use that is left, as where it is renewed no longer.
     years_most: float | None = None
@@ -56,7 +60,7 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """All inputs of one case. Income in yuan a year, the rate a share of it, years from the day; `band` about the rate."""
+    """All inputs of one case. Income in yuan a year, rate a share of it, years from the day; `band` around it."""
 
     income: Belief
     rate: Belief
@@ -102,9 +106,7 @@ def prior(case: Case, under: Figures) -> Beliefs:
     return Beliefs(
         income=income,
         rate=Belief(math.log(usual), float(under.value("estimate.royalty_log_sd"))),
-        years=Belief(
-            math.log(max(min(useful, most), LEAST_YEARS)), float(under.value("estimate.useful_years_log_sd"))
-        ),
+        years=Belief(math.log(max(min(useful, most), LEAST_YEARS)), float(under.value("estimate.useful_years_log_sd"))),
         exclusive=Belief(0.0, float(under.value("estimate.exclusive_log_sd"))),
         stage=Belief(0.0, float(under.value("estimate.stage_log_sd"))),
         band=(low / usual, high / usual),
@@ -125,7 +127,7 @@ def believed(case: Case, under: Figures) -> Beliefs:
     """The prior joined with every answer."""
     found = prior(case, under)
     names = {INCOME: "income", RATE: "rate", YEARS: "years", EXCLUSIVE: "exclusive", STAGE: "stage"}
-    changes = {}
+    changes: dict[str, Any] = {}
     for question, name in names.items():
         answer = case.said.get(question)
         if answer is not None:

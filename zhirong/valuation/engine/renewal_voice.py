@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +60,7 @@ def held_of(case: Case) -> Held | None:
 
 
 # What the fees do not depend on: rights that differ in these alone are read once.
-NOT_ASKED = {
+NOT_ASKED: dict[str, Any] = {
     "number": "",
     "field": None,
     "section": "",
@@ -82,16 +83,9 @@ NOT_ASKED = {
 
 @lru_cache(maxsize=KEPT)
 def _held(subject: Subject) -> Held | None:
-    if subject.kind not in terms_with_fees():
-        return None
     try:
         found = renewal_result.held_of(subject)
     except Refused:
         # Days before the first known schedule, or days that contradict each other: the method is silent.
         return None
     return None if isinstance(found, Note) else found[0]
-
-
-def terms_with_fees() -> frozenset[str]:
-    """The kinds that pay annual fees."""
-    return frozenset(str(kind) for kind in renewal_result.PATENTS)
