@@ -56,7 +56,9 @@ def an_estimate(**changes: Any) -> Estimate:
             Question("revenue", "yuan", 1e5, 1e6, 1e7, 0.8),
             Question("royalty_rate", "share", 0.01, 0.03, 0.06, 0.93),
         ),
-        comparables=(Comparable("deal:CJ-2025-000012", date(2025, 11, 3), "auction", 900_000.0, 1.31, 1_179_000.0, 0.4),),
+        comparables=(
+            Comparable("deal:CJ-2025-000012", date(2025, 11, 3), "auction", 900_000.0, 1.31, 1_179_000.0, 0.4),
+        ),
         record=Record("invention", 312, 0.98, 93.2, 0.51, 0.8, 0.907),
         inputs=(
             Input("claims", 10, "register", Grade.REGISTER, DAY, ""),

@@ -121,7 +121,9 @@ def interval(
     return drawing(shapes, height=height, label=label)
 
 
-def waterfall(span: tuple[int, int], *, scale: tuple[int, int], kind: str, is_joined: bool = True, height: int = 24) -> str:
+def waterfall(
+    span: tuple[int, int], *, scale: tuple[int, int], kind: str, is_joined: bool = True, height: int = 24
+) -> str:
     """One bar of a waterfall on a logarithmic scale, from one running value to the next; a dotted line leads on.
 
     kind: b where it starts, a raises, h lowers, k the total (drawn from the beginning of the scale).
@@ -153,7 +155,9 @@ def swing(span: tuple[int, int], middle: int, *, scale: tuple[int, int], height:
 def share_range(spread: tuple[int, int, int], target: int, *, whole: int, label: str = "", height: int = 24) -> str:
     """A share with its interval on a plain scale from zero to `whole`: pale interval, ink what is, red what was meant."""
     low, value, high = (min(10_000, max(0, part * 10_000 // whole)) for part in spread)
-    shapes = [f'<rect class="w" x="{_hundredths(low)}%" width="{_hundredths(high - low)}%" y="8" height="{height - 16}"/>']
+    shapes = [
+        f'<rect class="w" x="{_hundredths(low)}%" width="{_hundredths(high - low)}%" y="8" height="{height - 16}"/>'
+    ]
     shapes.append(_upright("mk", target * 10_000 // whole, ends=(1, height - 1)))
     shapes.append(_upright("md", value, ends=(4, height - 4)))
     return drawing(shapes, height=height, label=label)

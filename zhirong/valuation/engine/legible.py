@@ -38,6 +38,19 @@ def fen(amount: float) -> int:
     return round(max(-LARGEST, min(LARGEST, amount)) * 100)
 
 
+def rounded_fen(amount: float) -> int:
+    """An amount in yuan to three significant digits, in fen: what a sheet holds of a range that is no more exact."""
+    if amount == 0:
+        return 0
+    places = DIGITS - 1 - math.floor(math.log10(abs(amount)))
+    return fen(round(amount, places))
+
+
+def log(amount: float) -> Number:
+    """The natural logarithm of a positive amount."""
+    return math.log(amount)
+
+
 def digits(amount: float, *, most: int = DIGITS) -> str:
     """An amount with at most so many significant digits and thousands: 118, 46.3, 0.0385, 1,240; a true minus. No unit."""
     if amount == 0:

@@ -15,9 +15,10 @@ from zhirong.record import actions as record
 from zhirong.record import files
 from zhirong.valuation import rules, standing, terms
 from zhirong.valuation.actions import appraisals as deeds
+from zhirong.valuation.actions import reports
 from zhirong.valuation.engine import legible
 from zhirong.valuation.models import Appraisal, Opinion
-from zhirong.web import account, filters, pages
+from zhirong.web import account, filters, lists, pages
 from zhirong.web.registry import words as registry_words
 from zhirong.web.valuation import appraisal_deeds, appraisals, shown, words
 
@@ -47,6 +48,7 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
     opinions = list(row.opinions.order_by("-weight_ppm", "method"))
     papers = list(row.evidence.select_related("file").order_by("pk"))
     reads_all = role == "valuer" or row.state == "issued" or role == "house"
+    rights = rights_of(row)
     unit = shown.unit_for(max((one.likely_fen for one in opinions), default=row.likely_fen or 100) // 100)
     return pages.page(
         request,
@@ -58,7 +60,7 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
         steps=steps(row),
         role=role,
         facts=facts_of(row),
-        rights=rights_of(row),
+        rights=rights,
         reads_all=reads_all,
         opinions=[opinion_of(one, unit, scale=scale_of(opinions)) for one in opinions] if reads_all else [],
         unit=unit.word,
@@ -69,6 +71,8 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
         may=may(here, row),
         payload_hash=row.payload_hash or standing.hash_of(row),
         signs=signatures(row) if reads_all else [],
+        papers_of=papers_of(row),
+        can_take_over=len(rights) == 1,
         **form_facts(row),
     )
 
@@ -212,6 +216,26 @@ def signatures(row: Appraisal) -> list[tuple[str, str]]:
     return [
         (label, f"{who.name} · {filters.moment(at)}" if who and at else gettext("Not yet")) for label, who, at in rows
     ]
+
+
+def papers_of(row: Appraisal) -> list[tuple[str, str]]:
+    """The sealed report in both languages; nothing while it is being made."""
+    if row.sealed_id is None:
+        return []
+    words_of = {"zh": gettext("Report in Chinese (PDF)"), "en": gettext("Report in English (PDF)")}
+    first = "zh" if filters.is_chinese() else "en"
+    ordered = sorted(words_of, key=lambda language: language != first)
+    return [(words_of[one], reverse("appraisal-report", args=[row.number, f"report.{one}.pdf"])) for one in ordered]
+
+
+@require_safe
+@pages.signed_in
+def report(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """/appraisals/PG-2026-000001/report.zh.pdf: the report as it was sealed."""
+    row = seen(request, number)
+    if row.state != "issued" or name not in {f"report.{language}.pdf" for language in reports.LANGUAGES}:
+        raise Http404
+    return lists.file(reports.content_of(row, name), f"{row.number}-{name}")
 
 
 @require_safe

@@ -103,7 +103,9 @@ def run_page(request: HttpRequest, ref: str) -> HttpResponse:
         state=words.run(run.state),
         facts=facts_of(run),
         permille=run.done * 1000 // max(1, run.rights),
-        table=lists.table(request, "rows", gettext("Rights of the run"), columns=shown, found=found, order="-median_fen"),
+        table=lists.table(
+            request, "rows", gettext("Rights of the run"), columns=shown, found=found, order="-median_fen"
+        ),
     )
 
 

@@ -111,7 +111,9 @@ def drawn(found: Quantiles, *, scale: Scale, label: str, is_blend: bool = False,
 def drawn_plain(spread: tuple[int, int, int], *, scale: Scale, label: str) -> str:
     """Low, most likely and high in yuan as a person gave them: one pale bar and the tick."""
     low, likely, high = spread
-    return charts.interval((low, likely, likely, likely, high), scale=scale, label=label, ticks=legible.ticks(scale)[1:-1])
+    return charts.interval(
+        (low, likely, likely, likely, high), scale=scale, label=label, ticks=legible.ticks(scale)[1:-1]
+    )
 
 
 def methods(estimate: Estimate, unit: Unit, *, price: int | None) -> list[Method]:
@@ -120,7 +122,9 @@ def methods(estimate: Estimate, unit: Unit, *, price: int | None) -> list[Method
     if estimate.headline is not None:
         told = range_of(estimate.headline, unit)
         name = gettext("All methods together")
-        picture = drawn(estimate.headline, scale=scale, label=f"{name}{gettext(': ')}{told.told}", is_blend=True, price=price)
+        picture = drawn(
+            estimate.headline, scale=scale, label=f"{name}{gettext(': ')}{told.told}", is_blend=True, price=price
+        )
         line = gettext("Weighed by how far each was off on past deals")
         rows.append(Method(name, line, picture, told.median, told.span, "–", ("", "")))
     return rows + [method(one, unit, scale=scale) for one in sorted(estimate.voices, key=lambda one: -one.weight)]
@@ -156,7 +160,9 @@ def waterfall(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
                 "value": words.value_of(step.name, step.value),
                 "kind": kind,
                 "drawing": charts.waterfall(span, scale=scale, kind=kind, is_joined=not is_end),
-                "factor": "" if is_start or is_end and legible.digits(step.factor) == "1" else legible.factor(step.factor),
+                "factor": ""
+                if is_start or (is_end and legible.digits(step.factor) == "1")
+                else legible.factor(step.factor),
                 "running": unit.of(step.running),
             }
         )
