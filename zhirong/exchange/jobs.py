@@ -16,6 +16,7 @@ from zhirong.exchange.actions import (
     late_admission,
     money,
     overdue,
+    prices,
     quiet,
     refunds,
     register_watch,
@@ -27,6 +28,7 @@ from zhirong.ledger import jobs as ledger_jobs
 from zhirong.ledger.actions import dues
 from zhirong.people import jobs as people_jobs
 from zhirong.record import actions as record
+from zhirong.valuation import jobs as valuation_jobs
 
 Key = int | str | Sequence[int]
 # A deed, and how to find what it is due for.
@@ -58,6 +60,7 @@ def tick() -> int:
             (contracts.write, contracts.unwritten),
             (certificates.seal, certificates.unsealed),
             (refunds.release_next, refunds.left_over),
+            (prices.note_asks, lambda: prices.asks_due(now)),
         ],
     )
     return done + tell_what_is_late()
@@ -106,7 +109,7 @@ def _shown(key: Key) -> str:
 
 
 # What the house's clock calls every second, in this order: what the bank told comes before what falls due.
-DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, tick, people_jobs.deliver_notices]
+DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, tick, valuation_jobs.tick, people_jobs.deliver_notices]
 
 
 def do_due() -> None:

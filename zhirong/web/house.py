@@ -23,6 +23,7 @@ from zhirong.exchange import jobs as exchange_jobs
 from zhirong.ledger import bank
 from zhirong.record import channels, jobs, mail, sequencer
 from zhirong.record import feed as record_feed
+from zhirong.valuation import jobs as valuation_jobs
 from zhirong.web import feed
 from zhirong.web.bid_door import BidDoor
 from zhirong.web.bridge import Bridge
@@ -33,7 +34,7 @@ CLOCK_SECONDS = 1
 MAIL_SECONDS = 5
 log = logging.getLogger(__name__)
 # What does long work of which kind (record.jobs): a module adds its own here.
-WORK: dict[str, jobs.Work] = {**office.WORK}
+WORK: dict[str, jobs.Work] = {**office.WORK, **valuation_jobs.WORK}
 
 
 class Repeating:

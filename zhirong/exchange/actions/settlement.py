@@ -12,7 +12,7 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day, china
 from zhirong.base.refused import Refused
 from zhirong.exchange import gates, listing_rules, rules
-from zhirong.exchange.actions import certificates, entitled, forfeits, money, proposals, splits, succession
+from zhirong.exchange.actions import certificates, entitled, forfeits, money, prices, proposals, splits, succession
 from zhirong.exchange.actions.deals import (
     best_fen,
     lapse_proposals,
@@ -169,6 +169,7 @@ def _settle(who: Person, deal_id: int, *, payload_hash: str) -> Gate | None:
     # Whether this person may confirm at all is known only with the parts; a refusal undoes them.
     record.must_have_read(who, entered.file)
     _hand_over(deal, entered, who=who)
+    prices.note_deal(deal, who=who)
     deal.listing.state = listing_rules.listing_after(deal.listing.state, "settle")
     deal.listing.ended_at = now
     deal.listing.save(update_fields=["state", "ended_at"])

@@ -1,0 +1,154 @@
+"""Builders for appraisals and comparables: told through the same actions as real life."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from tests.exchange import given_deals as given
+from tests.exchange.given_deals import House, Side
+from tests.people import given_people as people
+from zhirong.base.calendar import beijing_day
+from zhirong.people.models import Person
+from zhirong.record import actions as record
+from zhirong.record.models import File
+from zhirong.registry.models import Right
+from zhirong.valuation import rules, standing
+from zhirong.valuation.actions import appraisals, appraising, comparables, reports, signing
+from zhirong.valuation.models import Appraisal, Comparable
+
+_count = itertools.count(1)
+REASON = "依据权利登记、合同与成交记录。"
+
+
+def today() -> date:
+    """Today in Beijing."""
+    return beijing_day(record.now())
+
+
+def a_paper(person: Person, *, is_secret: bool = False) -> File:
+    """A paper that this person brought."""
+    return record.keep_file(person, "合同.pdf", b"%%PDF-1.7 paper %d" % next(_count), is_secret=is_secret)
+
+
+@dataclass
+class Firm:
+    """A valuer with three people."""
+
+    side: Side = field(default_factory=lambda: given.a_side("valuer"))
+    second: Person = field(init=False)
+    third: Person = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.second, self.third = (people.a_person("valuer", member_of=self.side.party) for _ in range(2))
+
+    @property
+    def first(self) -> Person:
+        """Who works on it and signs first."""
+        return self.side.person
+
+
+@dataclass
+class Job:
+    """A client, its right, a valuer and the appraisal between them."""
+
+    client: Side
+    right: Right
+    firm: Firm
+    appraisal_id: int
+
+    def row(self) -> Appraisal:
+        """As it is now."""
+        return Appraisal.objects.get(pk=self.appraisal_id)
+
+    def hash(self) -> str:
+        """What a signature would sign now."""
+        return standing.hash_of(self.row())
+
+
+def asked(client: Side, *rights: Right, **said: Any) -> appraisals.Asked:
+    """A request for pledge finance as of today."""
+    words = {"purpose": "pledge", "value_type": "market", "value_date": today(), "use": ""}
+    return appraisals.Asked(client=client.party, rights=tuple(one.pk for one in rights), **{**words, **said})
+
+
+def a_draft(house: House | None = None, *, client: Side | None = None, **said: Any) -> Job:
+    """A holder's draft."""
+    house, client = house or House(), client or given.a_side("holder")
+    right = given.a_right(house, client.party)
+    row = appraisals.draft(client.person, asked(client, right, **said))
+    return Job(client, right, Firm(), row.pk)
+
+
+def a_request(house: House | None = None, **said: Any) -> Job:
+    """It waits for the valuer."""
+    job = a_draft(house, **said)
+    appraisals.request(job.client.person, job.appraisal_id, valuer=job.firm.side.party)
+    return job
+
+
+def taken_on(house: House | None = None, **said: Any) -> Job:
+    """The valuer took it on."""
+    job = a_request(house, **said)
+    appraisals.take_on(job.firm.first, job.appraisal_id)
+    return job
+
+
+def figures(low: int = 800_000_00, likely: int = 1_000_000_00, high: int = 1_300_000_00) -> rules.Figures:
+    """Eight hundred thousand, a million, one point three million yuan."""
+    return rules.Figures(low_fen=low, likely_fen=likely, high_fen=high)
+
+
+def held(method: str = "expert.income", approach: str = "income", ppm: int = 500_000, **said: Any) -> rules.Held:
+    """A valuer's own opinion by one method."""
+    words: dict[str, Any] = {"figures": figures(), "reason": REASON}
+    return rules.Held(method=method, approach=approach, weight_ppm=ppm, **{**words, **said})
+
+
+def concluded(**said: Any) -> rules.Concluded:
+    """A conclusion with its texts."""
+    return rules.Concluded(**{"figures": figures(), "reason": REASON, **said})
+
+
+def worked(house: House | None = None, **said: Any) -> Job:
+    """Two methods and a conclusion are there, and a paper that all three have read."""
+    job = taken_on(house, **said)
+    paper = a_paper(job.firm.first)
+    appraising.add_paper(job.firm.first, job.appraisal_id, file=paper, title="许可合同")
+    for reader in (job.firm.second, job.firm.third):
+        record.read_file(reader, paper, is_evidence=True)
+    appraising.put_opinion(job.firm.first, job.appraisal_id, held())
+    appraising.put_opinion(job.firm.first, job.appraisal_id, held("expert.market", "market"))
+    appraising.conclude(job.firm.first, job.appraisal_id, concluded())
+    return job
+
+
+def signed(house: House | None = None, **said: Any) -> Job:
+    """The first of the valuer's people signed."""
+    job = worked(house, **said)
+    signing.sign(job.firm.first, job.appraisal_id, payload_hash=job.hash())
+    return job
+
+
+def reviewed(house: House | None = None, **said: Any) -> Job:
+    """The third reviewed it."""
+    job = signed(house, **said)
+    signing.review(job.firm.third, job.appraisal_id, payload_hash=job.hash())
+    return job
+
+
+def issued(house: House | None = None, **said: Any) -> Job:
+    """The second signed, and the papers are made."""
+    job = reviewed(house, **said)
+    signing.issue(job.firm.second, job.appraisal_id, payload_hash=job.hash())
+    reports.seal(job.appraisal_id)
+    return job
+
+
+def a_price(right: Right, price_fen: int, *, days_ago: int = 0, **said: Any) -> Comparable | None:
+    """A price of one right, so many days ago."""
+    words: dict[str, Any] = {"source": "import", "kind": "sale", "reference": f"import:{next(_count)}"}
+    price = comparables.Price(price_fen=price_fen, on=today() - timedelta(days=days_ago), **{**words, **said})
+    return comparables.note_comparable([right], price)

@@ -1,0 +1,85 @@
+"""Comparables as the market's model learns them, and the model that the house goes by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+from zhirong.valuation import figures, frozen
+from zhirong.valuation.engine import drift, rolling, study, units
+from zhirong.valuation.engine.features import PastDeal
+from zhirong.valuation.engine.market_model import MarketModel
+from zhirong.valuation.engine.result import plain
+from zhirong.valuation.models import Comparable
+from zhirong.valuation.models import MarketModel as Kept
+
+# Prices that anybody could read where they were made: deals and asks of the exchange.
+PUBLIC = frozenset({"deal", "ask"})
+# For the intervals of the study alone: how often deals are drawn anew, from which number.
+RESAMPLES: Final = 1_000
+SEED: Final = 20_231_123
+# How often a drift may be cried where there is none, ever.
+DRIFT_CHANCE: Final = 0.01
+
+
+def past_deals(day: date) -> list[PastDeal]:
+    """Every comparable up to the day that was not withdrawn, at arm's length and in yuan, by day."""
+    rows = Comparable.objects.filter(
+        on__lte=day, withdrawn_at__isnull=True, is_arms_length=True, currency="CNY"
+    ).order_by("on", "reference")
+    return [past_deal(row) for row in rows]
+
+
+def past_deal(row: Comparable) -> PastDeal:
+    """One comparable as the engine reads it, in yuan."""
+    return PastDeal(
+        reference=row.reference,
+        on=row.on,
+        kind=row.kind,
+        price=units.yuan(row.price_fen),
+        subjects=frozen.from_text(row.subjects),
+        is_ask=row.source == "ask",
+        is_public=row.source in PUBLIC,
+    )
+
+
+def current() -> MarketModel | None:
+    """The model of today; None before anything was sold."""
+    sha256 = Kept.objects.filter(is_current=True).values_list("sha256", flat=True).first()
+    return None if sha256 is None else _read(sha256)
+
+
+@lru_cache(maxsize=2)
+def _read(sha256: str) -> MarketModel:
+    """Read once: a model never changes, and its body is long."""
+    return MarketModel.from_json(json.loads(Kept.objects.values_list("body", flat=True).get(sha256=sha256)))
+
+
+def fitted(deals: Sequence[PastDeal], day: date, *, salt: str) -> tuple[MarketModel, dict[str, Any]] | None:
+    """The market's model of a day and its back-test in figures; None where nothing was sold yet.
+
+    A segment of too few predicted deals is not told: its figures would tell single prices.
+    """
+    if all(one.is_ask for one in deals):
+        return None
+    under = figures.on(day)
+    found = study.studied(deals, under, day, salt=salt)
+    least = int(under.value("estimate.least_record"))
+    predicted = found.rolled.predicted
+    told: dict[str, Any] = {
+        "origins": [one.isoformat() for one in found.rolled.origins],
+        "predicted": len(predicted),
+        "unpredicted": found.rolled.unpredicted,
+        "failing": list(found.rolled.failing),
+        "segments": [],
+        "drift": None,
+    }
+    if len(predicted) >= least:
+        segments = rolling.studies(predicted, seed=SEED, resamples=RESAMPLES)
+        told["segments"] = [plain(asdict(one)) for one in segments if one.calibration.deals >= least]
+        told["drift"] = plain(asdict(drift.watch(predicted, chance=DRIFT_CHANCE)))
+    return found.model, told
