@@ -1,7 +1,8 @@
 """Charts as SVG: x in per cent, y in pixels, no viewBox, so that text keeps its size and the drawing its cell.
 
 Colour comes from the page's classes (a data, b grey, c seal, k ink, w pale, h hollow, l line, g grid, x axis, d dotted,
-md median, mk mark), meaning from words: a drawing is hidden from readers beside its figure, or carries one sentence as label.
+md median, mk mark), meaning from words: a drawing is hidden from readers beside its figure, or carries one sentence as
+label.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def swing(span: tuple[int, int], middle: int, *, scale: tuple[int, int], height:
 
 
 def share_range(spread: tuple[int, int, int], target: int, *, whole: int, label: str = "", height: int = 24) -> str:
-    """A share with its interval on a plain scale from zero to `whole`: pale interval, ink what is, red what was meant."""
+    """A share with its interval on a plain scale from zero to `whole`: pale interval, ink what is, red what was due."""
     low, value, high = (min(10_000, max(0, part * 10_000 // whole)) for part in spread)
     shapes = [
         f'<rect class="w" x="{_hundredths(low)}%" width="{_hundredths(high - low)}%" y="8" height="{height - 16}"/>'

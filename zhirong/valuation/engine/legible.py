@@ -52,7 +52,7 @@ def log(amount: float) -> Number:
 
 
 def digits(amount: float, *, most: int = DIGITS) -> str:
-    """An amount with at most so many significant digits and thousands: 118, 46.3, 0.0385, 1,240; a true minus. No unit."""
+    """An amount with at most so many significant digits and thousands: 118, 46.3, 0.0385, 1,240; a true minus."""
     if amount == 0:
         return "0"
     size = abs(amount)

@@ -94,7 +94,9 @@ def put_opinion(asked: Asked) -> None:
     method, reason = needed_text(typed, "method", most=40), needed_text(typed, "reason", most=2000)
     found, weight = figures(typed), typed.percent("weight")
     typed.refuse(asked.request)
-    assert approach and found and weight is not None
+    assert approach
+    assert found
+    assert weight is not None
     held = rules.Held(
         method=method,
         approach=approach,

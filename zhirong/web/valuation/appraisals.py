@@ -177,7 +177,10 @@ def asked_of(request: HttpRequest, parties: Sequence[Party]) -> deeds.Asked:
     checked_day(typed, value_date, day)
     rights = rights_typed(request, typed)
     typed.refuse(request)
-    assert client and purpose and value_type and value_date
+    assert client
+    assert purpose
+    assert value_type
+    assert value_date
     return deeds.Asked(
         client=client,
         rights=tuple(one.pk for one in rights),

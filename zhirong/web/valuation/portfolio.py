@@ -59,11 +59,11 @@ def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("portfolios"))
     limits.take(request, "estimate")
     day = beijing_day(record.now())
-    rows = rows_of(request, found, day)
+    rows, name = rows_of(request, found, day), found.name
     told = whole_of(rows, day)
     unit = shown.unit_for(told.range.median if told and told.range else 1)
     columns = columns_of()
-    if file := lists.taken_away(request, "rights", found.name, columns=columns, found=rows):
+    if file := lists.taken_away(request, "rights", name, columns=columns, found=rows):
         return file
     return pages.page(
         request,

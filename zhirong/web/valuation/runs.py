@@ -1,4 +1,4 @@
-"""/valuation/runs: valuations of many rights at once, each with its model, parameters and seed, so that digits repeat."""
+"""/valuation/runs: many rights valued at once, each run with its model, parameters and seed, so that digits repeat."""
 
 from __future__ import annotations
 

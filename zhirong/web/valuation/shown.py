@@ -98,7 +98,7 @@ def drawn(found: Quantiles, *, scale: Scale, label: str, is_blend: bool = False,
     """The range of one row; the blend is thicker."""
     spread = tuple(legible.yuan(one) for one in (found.p5, found.p25, found.median, found.p75, found.p95))
     return charts.interval(
-        spread,  # type: ignore[arg-type]
+        spread,
         scale=scale,
         label=label,
         price=price,
@@ -160,9 +160,7 @@ def waterfall(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
                 "value": words.value_of(step.name, step.value),
                 "kind": kind,
                 "drawing": charts.waterfall(span, scale=scale, kind=kind, is_joined=not is_end),
-                "factor": ""
-                if is_start or (is_end and legible.digits(step.factor) == "1")
-                else legible.factor(step.factor),
+                "factor": "" if is_start or (is_end and step.factor == 1) else legible.factor(step.factor),
                 "running": unit.of(step.running),
             }
         )
@@ -255,8 +253,8 @@ def basis(estimate: Estimate) -> str:
         )
         return said % facts
     said = ngettext(
-        "Too few sales of this kind; of the last %(n)s predicted sale of all kinds, %(share)s lay inside the 90%% range.",
-        "Too few sales of this kind; of the last %(n)s predicted sales of all kinds, %(share)s lay inside the 90%% range.",
+        "Too few sales of this kind; of the last %(n)s predicted sale of any kind, %(share)s lay in the 90%% range.",
+        "Too few sales of this kind; of the last %(n)s predicted sales of any kind, %(share)s lay in the 90%% range.",
         record.deals,
     )
     return said % facts
@@ -285,7 +283,7 @@ def moved(before: Quantiles | None, after: Quantiles | None, what: str) -> str:
         "unit": unit.word,
     }
     said = gettext(
-        "%(what)s: the 90%% range goes from %(before)s to %(after)s %(unit)s, the median from %(was)s to %(is)s %(unit)s."
+        "%(what)s: the 90%% range goes from %(before)s to %(after)s, the median from %(was)s to %(is)s (%(unit)s)."
     )
     return f"{said % facts}{_narrower(before, after)}"
 

@@ -1,4 +1,4 @@
-"""What if: the same right renewed further, licensed alone, or discounted otherwise, computed on the spot and not kept."""
+"""What if: the same right renewed further, licensed alone, or discounted otherwise, computed at once and not kept."""
 
 from __future__ import annotations
 
