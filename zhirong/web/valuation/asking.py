@@ -25,18 +25,25 @@ from zhirong.web.valuation.typed import Typed
 MOST = 10**14
 ASKED = {
     "annual_income": gettext_noop("What is sold under this right in a year?"),
-    "revenue": gettext_noop("What is sold under this right in a year?"),
-    "revenue_growth": gettext_noop("By how much do these sales grow a year?"),
     "royalty_rate": gettext_noop("What share of sales would a licence cost?"),
     "useful_years": gettext_noop("How many more years will it be of use?"),
-    "exclusive_use": gettext_noop("How much of that use is yours alone?"),
-    "stage": gettext_noop("How sure is it that it will come to market?"),
+    "exclusive_use": gettext_noop("Does its owner alone use it?"),
+    "stage": gettext_noop("How far has the technology come?"),
     "development_cost": gettext_noop("What did its development cost?"),
-    "commercialisation_cost": gettext_noop("What would it cost to bring it to market?"),
-    "discount_rate": gettext_noop("At what rate do you discount?"),
     "family": gettext_noop("In how many countries does its family stand?"),
     "claims": gettext_noop("How many claims does it have?"),
     "citations": gettext_noop("By how many later patents is it cited?"),
+}
+
+
+CHOICES = {
+    "exclusive_use": {"1": gettext_noop("The owner alone"), "0": gettext_noop("Others as well")},
+    "stage": {
+        "1": gettext_noop("Laboratory"),
+        "2": gettext_noop("Prototype"),
+        "3": gettext_noop("Pilot production"),
+        "4": gettext_noop("Series production"),
+    },
 }
 
 
@@ -55,8 +62,10 @@ def text(code: str) -> str:
     return gettext(ASKED[code]) if code in ASKED else words.fact(code)
 
 
-def shown(unit: str, value: legible.Number) -> str:
-    """A value of an answer in its unit."""
+def shown(code: str, unit: str, value: legible.Number) -> str:
+    """A value of an answer in its unit, or the choice that it is."""
+    if code in CHOICES:
+        return gettext(CHOICES[code].get(legible.digits(value), "")) or legible.digits(value)
     if is_share(unit):
         return legible.percent(value)
     if is_money(unit):
@@ -80,10 +89,11 @@ def open_ones(estimate: Estimate) -> list[dict[str, Any]]:
 
 def _open(one: Question) -> dict[str, Any]:
     usual = gettext("Usual: %(low)s to %(high)s, often %(typical)s") % {
-        "low": shown(one.unit, one.low),
-        "high": shown(one.unit, one.high),
-        "typical": shown(one.unit, one.typical),
+        "low": shown(one.code, one.unit, one.low),
+        "high": shown(one.code, one.unit, one.high),
+        "typical": shown(one.code, one.unit, one.typical),
     }
+    options = [(key, gettext(word)) for key, word in CHOICES.get(one.code, {}).items()]
     gain = legible.percent(max(0, 1 - one.narrows_to), places=0)
     effect = gettext("The range would be about %(share)s narrower.") % {"share": gain}
     if gain in ("0%", "< 1%"):
@@ -91,9 +101,10 @@ def _open(one: Question) -> dict[str, Any]:
     return {
         "code": one.code,
         "text": text(one.code),
-        "hint": usual,
+        "hint": "" if options else usual,
+        "options": options or None,
         "effect": effect,
-        "label": label(one.unit),
+        "label": gettext("Answer") if options else label(one.unit),
         "said": "",
         "button": gettext("Answer and compute"),
     }
@@ -102,14 +113,18 @@ def _open(one: Question) -> dict[str, Any]:
 def given(found: Found) -> list[dict[str, Any]]:
     """What this visitor's parties have answered."""
     known = answered.questions(found.day)
-    return [_given(one, str(known.get(one.question, {}).get("unit", ""))) for one in found.said.answers]
+    parties = {one.ref: one.pk for one in found.parties}
+    units = {code: str(one["unit"]) for code, one in known.items()}
+    return [
+        {**_given(one, units.get(one.question, "")), "party": parties.get(one.by, "")} for one in found.said.answers
+    ]
 
 
 def _given(one: Answer, unit: str) -> dict[str, Any]:
     return {
         "code": one.question,
         "text": text(one.question),
-        "value": shown(unit, one.value),
+        "value": shown(one.question, unit, one.value),
         "on": one.on,
         "grade": words.grade(one.grade),
     }
@@ -127,7 +142,7 @@ def deed_of(request: HttpRequest, person: Person, parties: list[Party], *, found
     if is_back:
         deeds.take_back(person, found.right.pk, deeds.Given(party=party, question=question, value_micro=0))
         return ""
-    value = value_of(typed, known[question])
+    value = value_of(typed, question, known[question])
     typed.refuse(request)
     assert value is not None
     file = uploads.kept(request, person, is_secret=True, is_evidence=True)
@@ -140,8 +155,11 @@ def deed_of(request: HttpRequest, person: Person, parties: list[Party], *, found
     return question
 
 
-def value_of(typed: Typed, known: Mapping[str, Any]) -> Fraction | None:
+def value_of(typed: Typed, code: str, known: Mapping[str, Any]) -> Fraction | None:
     """The typed number in the question's unit; 5 is 5 % where a share is asked."""
+    if code in CHOICES:
+        chosen = typed.choice("value", CHOICES[code])
+        return None if chosen is None else Fraction(chosen)
     unit, least, most = str(known["unit"]), known["least"], known["most"]
     if is_share(unit):
         return typed.percent("value", least=least * 100, most=most * 100)

@@ -81,10 +81,12 @@ def back_test(request: HttpRequest) -> HttpResponse:
         title=title,
         told=told,
         model=told.sha256[:8] if told else "",
-        segments=[segment(one) for one in told.body.get("studies", ())] if told else [],
-        drifts=[drift(one) for one in told.body.get("drift", ())] if told else [],
-        heavy=heavy(told.body.get("heavy_tails")) if told else None,
-        names=[(gettext(word), gettext(line)) for word, line, _ in MEASURES.values()],
+        segments=[segment(one) for one in told.body["segments"]] if told else [],
+        drift=drift(told.body["drift"]) if told and told.body["drift"] else None,
+        predicted=filters.thousands(told.body["predicted"]) if told else "0",
+        unpredicted=filters.thousands(told.body["unpredicted"]) if told else "0",
+        failing=filters.listed(kind_name(one) for one in told.body["failing"]) if told else "",
+        heavy=heavy(),
         is_demo_data=settings.DEMO,
     )
 
@@ -151,15 +153,14 @@ def places_told(calibration: Mapping[str, Any]) -> str:
 
 def drift(one: Mapping[str, Any]) -> dict[str, Any]:
     """Whether prices left the model: since when, which way, how far."""
-    name = kind_name(str(one.get("segment", "")))
     if not one["is_alarm"]:
-        return {"name": name, "state": ("go", gettext("No drift")), "line": gettext("Prices stay with the model.")}
+        return {"state": ("go", gettext("No drift")), "line": gettext("Prices stay with the model.")}
     facts = {"factor": legible.factor(one["factor"]) if one["factor"] else "–", "since": str(one["since"])}
     if one["direction"] == "above":
         line = gettext("Prices run above the estimates since %(since)s, by %(factor)s at the median.") % facts
     else:
         line = gettext("Prices run below the estimates since %(since)s, by %(factor)s at the median.") % facts
-    return {"name": name, "state": ("wait", gettext("Drift")), "line": line}
+    return {"state": ("wait", gettext("Drift")), "line": line}
 
 
 def heavy(one: Mapping[str, Any] | None) -> str:
@@ -175,7 +176,7 @@ def figures() -> list[tuple[str, str]]:
     """The record in three figures, for the landing page; nothing where there is no study."""
     told = current()
     overall = next(
-        (one for one in (told.body.get("studies", ()) if told else ()) if not one["calibration"]["segment"]), None
+        (one for one in (told.body["segments"] if told else ()) if not one["calibration"]["segment"]), None
     )
     if told is None or overall is None:
         return []
