@@ -80,7 +80,7 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
 def form_facts(row: Appraisal) -> dict[str, Any]:
     """What the forms of the page offer."""
     return {
-        "approaches": [(code, gettext(word)) for code, word in words.APPROACHES.items()],
+        "approaches": [(code, words.of("approach", code)) for code in rules.APPROACHES],
         "valuers": [(one.pk, one.name) for one in appraisals.valuers()] if row.state == "draft" else [],
         "usable_until": standing.usable_until(row),
         "least_methods": terms.on("least_methods", deeds.today()),
@@ -144,8 +144,8 @@ def facts_of(row: Appraisal) -> list[tuple[str, str]]:
     rows = [
         (gettext("Client"), row.client.name),
         (gettext("Valuer"), row.valuer.name if row.valuer else gettext("Not chosen yet")),
-        (gettext("Purpose"), words.of(words.PURPOSES, row.purpose)),
-        (gettext("Type of value"), words.of(words.VALUE_TYPES, row.value_type)),
+        (gettext("Purpose"), words.of("purpose", row.purpose)),
+        (gettext("Type of value"), words.of("value_type", row.value_type)),
         (gettext("Value date"), row.value_date.isoformat()),
         (gettext("Who uses it, and for what"), row.use),
         (gettext("Due"), filters.moment(row.due_at) if row.due_at else ""),
@@ -182,7 +182,7 @@ def opinion_of(one: Opinion, unit: shown.Unit, *, scale: tuple[int, int]) -> dic
     return {
         "method": one.method,
         "name": name,
-        "approach": words.of(words.APPROACHES, one.approach),
+        "approach": words.of("approach", one.approach),
         "drawing": shown.drawn_plain((low, likely, high), scale=scale, label=label),
         "likely": unit.of(likely),
         "span": span,

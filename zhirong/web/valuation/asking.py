@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.people.models import Party, Person
@@ -17,67 +17,29 @@ from zhirong.valuation.actions import answers as deeds
 from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.estimate_shape import Estimate, Question
 from zhirong.valuation.engine.subject import Answer
-from zhirong.web import filters, uploads
+from zhirong.web import uploads
 from zhirong.web.valuation import words
 from zhirong.web.valuation.estimated import Found
 from zhirong.web.valuation.typed import Typed
 
-MOST = 10**14
-ASKED = {
-    "annual_income": gettext_noop("What is sold under this right in a year?"),
-    "royalty_rate": gettext_noop("What share of sales would a licence cost?"),
-    "useful_years": gettext_noop("How many more years will it be of use?"),
-    "exclusive_use": gettext_noop("Does its owner alone use it?"),
-    "stage": gettext_noop("How far has the technology come?"),
-    "development_cost": gettext_noop("What did its development cost?"),
-    "family": gettext_noop("In how many countries does its family stand?"),
-    "claims": gettext_noop("How many claims does it have?"),
-    "citations": gettext_noop("By how many later patents is it cited?"),
-}
-
-
-CHOICES = {
-    "exclusive_use": {"1": gettext_noop("The owner alone"), "0": gettext_noop("Others as well")},
-    "stage": {
-        "1": gettext_noop("Laboratory"),
-        "2": gettext_noop("Prototype"),
-        "3": gettext_noop("Pilot production"),
-        "4": gettext_noop("Series production"),
-    },
-}
-
-
-def is_share(unit: str) -> bool:
-    """Whether it is asked for in per cent."""
-    return unit.startswith(("fraction", "share", "rate", "probability"))
-
-
-def is_money(unit: str) -> bool:
-    """Whether it is asked for in yuan."""
-    return unit.startswith("yuan")
+CHOICES = ("exclusive_use", "stage")
 
 
 def text(code: str) -> str:
     """A question in words."""
-    return gettext(ASKED[code]) if code in ASKED else words.fact(code)
+    return words.of("question", code)
 
 
-def shown(code: str, unit: str, value: legible.Number) -> str:
-    """A value of an answer in its unit, or the choice that it is."""
-    if code in CHOICES:
-        return gettext(CHOICES[code].get(legible.digits(value), "")) or legible.digits(value)
-    if is_share(unit):
-        return legible.percent(value)
-    if is_money(unit):
-        return f"{filters.thousands(legible.yuan(value))} {words.unit(unit)}"
-    return f"{legible.digits(value)} {words.unit(unit)}".strip()
+def options_of(code: str) -> list[tuple[str, str]]:
+    """The answers to choose from; none where a number is asked."""
+    return [(key, words.of(code, key)) for key in words.known(code)] if code in CHOICES else []
 
 
 def label(unit: str) -> str:
     """The head of the field, with the unit in which it is typed."""
-    if is_share(unit):
+    if words.is_share(unit):
         return gettext("Answer (%%)") % {}
-    if is_money(unit):
+    if words.is_money(unit):
         return gettext("Answer (yuan)")
     return gettext("Answer (%(unit)s)") % {"unit": words.unit(unit)} if words.unit(unit) else gettext("Answer")
 
@@ -89,11 +51,11 @@ def open_ones(estimate: Estimate) -> list[dict[str, Any]]:
 
 def _open(one: Question) -> dict[str, Any]:
     usual = gettext("Usual: %(low)s to %(high)s, often %(typical)s") % {
-        "low": shown(one.code, one.unit, one.low),
-        "high": shown(one.code, one.unit, one.high),
-        "typical": shown(one.code, one.unit, one.typical),
+        "low": words.in_unit(one.code, one.unit, one.low),
+        "high": words.in_unit(one.code, one.unit, one.high),
+        "typical": words.in_unit(one.code, one.unit, one.typical),
     }
-    options = [(key, gettext(word)) for key, word in CHOICES.get(one.code, {}).items()]
+    options = options_of(one.code)
     gain = legible.percent(max(0, 1 - one.narrows_to), places=0)
     effect = gettext("The range would be about %(share)s narrower.") % {"share": gain}
     if gain in ("0%", "< 1%"):
@@ -124,7 +86,7 @@ def _given(one: Answer, unit: str) -> dict[str, Any]:
     return {
         "code": one.question,
         "text": text(one.question),
-        "value": shown(one.question, unit, one.value),
+        "value": words.in_unit(one.question, unit, one.value),
         "on": one.on,
         "grade": words.grade(one.grade),
     }
@@ -158,12 +120,12 @@ def deed_of(request: HttpRequest, person: Person, parties: list[Party], *, found
 def value_of(typed: Typed, code: str, known: Mapping[str, Any]) -> Fraction | None:
     """The typed number in the question's unit; 5 is 5 % where a share is asked."""
     if code in CHOICES:
-        chosen = typed.choice("value", CHOICES[code])
+        chosen = typed.choice("value", words.known(code))
         return None if chosen is None else Fraction(chosen)
     unit, least, most = str(known["unit"]), known["least"], known["most"]
-    if is_share(unit):
+    if words.is_share(unit):
         return typed.percent("value", least=least * 100, most=most * 100)
-    if is_money(unit):
+    if words.is_money(unit):
         fen = typed.fen("value")
         return None if fen is None else Fraction(fen, 100)
     if unit == "count":

@@ -14,6 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from zhirong.base import dated
+from zhirong.base.calendar import beijing_day
+from zhirong.record import actions as record
+from zhirong.valuation import terms
 from zhirong.valuation.engine import legible
 from zhirong.valuation.models import Study
 from zhirong.web import filters, pages
@@ -48,6 +52,13 @@ MEASURES = {
     ),
 }
 WHOLE = 1_000_000
+SIMULATED = terms.PATH.with_name("back_test.yaml")
+WORLDS = {
+    "as_calibrated": gettext_noop("Deals to come are like those that were learnt from"),
+    "heavier_tails_throughout": gettext_noop("Prices have much heavier tails, and always had"),
+    "heavier_tails_later": gettext_noop("The tails of prices grow much heavier afterwards"),
+    "only_good_ones_sell_tested_on_all": gettext_noop("Only good rights sell, and the range is asked of all"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,7 @@ def back_test(request: HttpRequest) -> HttpResponse:
         predicted=filters.thousands(told.body["predicted"]) if told else "0",
         unpredicted=filters.thousands(told.body["unpredicted"]) if told else "0",
         failing=filters.listed(kind_name(one) for one in told.body["failing"]) if told else "",
-        heavy=heavy(),
+        worlds=broken(beijing_day(record.now())),
         is_demo_data=settings.DEMO,
     )
 
@@ -163,21 +174,16 @@ def drift(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"state": ("wait", gettext("Drift")), "line": line}
 
 
-def heavy(one: Mapping[str, Any] | None) -> str:
-    """How much coverage is lost where prices have heavier tails than the model believes, in one sentence."""
-    if not one:
-        return ""
-    return gettext(
-        "In a simulated world with much heavier tails the 90%% range held %(share)s of prices instead of %(usual)s."
-    ) % {"share": legible.percent(one["share"]), "usual": legible.percent(one["usual"])}
+def broken(day: date) -> list[tuple[str, str]]:
+    """How much of the 90 % is kept in simulated worlds where the promise does not rest on the deals to come."""
+    shares = dated.on(dated.read(SIMULATED)["simulated_coverage"], day).value
+    return [(gettext(word), legible.percent(shares[code] / 1000)) for code, word in WORLDS.items()]
 
 
 def figures() -> list[tuple[str, str]]:
     """The record in three figures, for the landing page; nothing where there is no study."""
     told = current()
-    overall = next(
-        (one for one in (told.body["segments"] if told else ()) if not one["calibration"]["segment"]), None
-    )
+    overall = next((one for one in (told.body["segments"] if told else ()) if not one["calibration"]["segment"]), None)
     if told is None or overall is None:
         return []
     nine = next(one for one in overall["calibration"]["coverage"] if legible.percent(one["nominal"]) == "90%")

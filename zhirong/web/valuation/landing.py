@@ -71,7 +71,7 @@ def waiting(standing: Standing | None) -> list[dict[str, Any]]:
         {
             "number": one.number,
             "state": words.appraisal(one.state),
-            "line": f"{one.client.name} · {words.of(words.PURPOSES, one.purpose)}",
+            "line": f"{one.client.name} · {words.of('purpose', one.purpose)}",
             "due": one.due_at,
             "address": reverse("appraisal", args=[one.number]),
         }

@@ -14,8 +14,6 @@ from zhirong.valuation.models import Run, RunRow
 from zhirong.web import filters, lists, pages
 from zhirong.web.valuation import words
 
-BASES = {"tested": "go", "pooled": "half", "untested": "wait"}
-
 
 def columns() -> list[lists.Column]:
     """The list of runs."""
@@ -56,9 +54,9 @@ def row_columns() -> list[lists.Column]:
         lists.Column(head=gettext("Mean (yuan)"), value=lambda one: one.mean_fen, kind="money", order="mean_fen"),
         lists.Column(
             head=gettext("Range is"),
-            value=lambda one: words.basis(one.basis),
+            value=lambda one: words.basis(one.basis)[1],
             order="basis",
-            state=lambda one: BASES.get(one.basis, "off"),
+            state=lambda one: words.basis(one.basis)[0],
         ),
     ]
 

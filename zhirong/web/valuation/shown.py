@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,7 +157,7 @@ def waterfall(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
         rows.append(
             {
                 "name": words.fact(step.name),
-                "value": words.value_of(step.name, step.value),
+                "value": words.value_of(step.name, step.value) if step.value else "",
                 "kind": kind,
                 "drawing": charts.waterfall(span, scale=scale, kind=kind, is_joined=not is_end),
                 "factor": "" if is_start or (is_end and step.factor == 1) else legible.factor(step.factor),
@@ -207,14 +207,17 @@ def comparables(estimate: Estimate, unit: Unit) -> list[dict[str, Any]]:
     ]
 
 
-def inputs(found: Iterable[Input]) -> list[dict[str, Any]]:
-    """Every input with its value, source, day and how well it is known; each once, the best known first."""
+def inputs(found: Iterable[Input], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every input with its value, source, day and how well it is known; each once, the best known first.
+
+    `names`: how sources that are references are called, such as a party's.
+    """
     once = {one.name: one for one in found}
     return [
         {
             "name": words.fact(one.name),
             "value": words.input_value(one),
-            "source": words.source(one.source),
+            "source": words.source(one.source, names),
             "on": one.on,
             "grade": words.grade(one.grade),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,7 @@ from zhirong.exchange.models import Lot
 from zhirong.people import access
 from zhirong.registry.models import Right
 from zhirong.valuation.engine.estimate_shape import Estimate
+from zhirong.valuation.engine.result import Input
 from zhirong.web import account, filters, pages
 from zhirong.web.registry import words as registry_words
 from zhirong.web.valuation import asking, estimated, shown, what_if
@@ -66,8 +68,15 @@ def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
         what_if=wish.told,
         is_what_if=wish.estimate is not None,
         **facts,
-        **estimate_facts(shown_estimate, price=price_of(found.right)),
+        **estimate_facts(
+            shown_estimate, price=price_of(found.right), names={one.ref: one.name for one in found.parties}
+        ),
     )
+
+
+def names_of(found: Found) -> dict[str, str]:
+    """Who said what, by name."""
+    return {one.ref: one.name for one in found.parties}
 
 
 def price_of(right: Right) -> int | None:
@@ -112,7 +121,9 @@ def head_facts(right: Right, day: Any) -> dict[str, Any]:
     }
 
 
-def estimate_facts(estimate: Estimate, *, price: int | None = None) -> dict[str, Any]:
+def estimate_facts(
+    estimate: Estimate, *, price: int | None = None, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """An estimate as the template lays it out; `price` is a real price in yuan to stand beside it."""
     found = estimate.headline
     unit = shown.unit_for(found.median if found else 1)
@@ -128,12 +139,18 @@ def estimate_facts(estimate: Estimate, *, price: int | None = None) -> dict[str,
         "waterfall": shown.waterfall(estimate, unit),
         "tornado": shown.tornado(estimate, unit),
         "comparables": shown.comparables(estimate, unit),
-        "inputs": shown.inputs(estimate.inputs),
+        "inputs": shown.inputs(all_inputs(estimate), names or {}),
         "notes": shown.weighed(estimate.notes),
         "model": estimate.model_sha256[:DIGEST],
         "parameters": estimate.parameters_sha256[:DIGEST],
     }
     return {**facts, "tabs": tabs(facts)}
+
+
+def all_inputs(estimate: Estimate) -> list[Input]:
+    """Those of the whole and of every method that spoke."""
+    of_methods = [one for voice in estimate.voices if voice.result.range for one in voice.result.inputs]
+    return [*of_methods, *estimate.inputs]
 
 
 def tabs(facts: dict[str, Any]) -> list[tuple[str, str, bool]]:
