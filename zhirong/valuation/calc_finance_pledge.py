@@ -19,28 +19,27 @@ def lending_value(given: Json) -> Json:
     """Ratio and loan at each shortfall level, and what a lender's product would lend."""
     said = finance_forms.sound(given)
     day = finance_forms.day(said)
-    figures = finance_figures.on("lending", day, ("haircut", "shortfall_levels"))
-    product, of_product = _product(said, day)
+    product, names = _product(said, day), ("haircut", "shortfall_levels", *(("products",) if "product" in said else ()))
+    figures = finance_figures.on("lending", day, names, stated={"haircut": said.get("haircut", {})})
     found = pledge_records.lending_value(
-        guards.positive(said["value"], "value"),
+        said["value"],
         haircut=_haircut(said, figures),
         levels=figures.values["shortfall_levels"],
         product=product,
-        term_years=guards.positive(said["loan_years"], "loan_years"),
-        remaining_years=_maybe_years(said),
+        term_years=said["loan_years"],
+        remaining_years=said.get("remaining_years"),
         value_date=day,
         currency=said.get("currency", "CNY"),
-        parameters_sha256=figures.sha256 if of_product is None else of_product.sha256,
+        parameters_sha256=figures.sha256,
     )
-    known = figures if of_product is None else of_product
-    return replace(found, inputs=found.inputs + known.inputs, notes=found.notes + known.notes).as_json()
+    return replace(found, inputs=found.inputs + figures.inputs, notes=found.notes + figures.notes).as_json()
 
 
 def shortfall(given: Json) -> Json:
     """The probability that a pledge alone does not cover a loan."""
     said = finance_forms.sound(given)
-    figures = finance_figures.on("lending", finance_forms.day(said), ("haircut",))
-    haircut, ratio = _haircut(said, figures), _ratio(said)
+    figures = _of_haircut(said)
+    haircut, ratio = _haircut(said, figures), lending.lent_share(said["loan"], said["value"])
     return {
         "ratio": ratio,
         "shortfall_probability": lending.shortfall(haircut, ratio),
@@ -52,8 +51,9 @@ def shortfall(given: Json) -> Json:
 def expected_loss(given: Json) -> Json:
     """Expected loss of a loan on a pledge: probability of default times what the pledge leaves open."""
     said = finance_forms.sound(given)
-    figures = finance_figures.on("lending", finance_forms.day(said), ("haircut",))
-    found = lending.loss(_haircut(said, figures), lent=_ratio(said), pd=said["pd"])
+    figures = _of_haircut(said)
+    lent = lending.lent_share(said["loan"], said["value"])
+    found = lending.loss(_haircut(said, figures), lent=lent, pd=said["pd"])
     return {
         **asdict(found),
         "expected_loss_amount": found.expected_loss * said["loan"],
@@ -79,31 +79,25 @@ def marketability_discount(given: Json) -> Json:
     return {"discount": found, "notes": finance_forms.told((Note("finance_finnerty_understates"),))}
 
 
+def _of_haircut(said: Json) -> finance_figures.Figures:
+    stated = {"haircut": said.get("haircut", {})}
+    return finance_figures.on("lending", finance_forms.day(said), ("haircut",), stated=stated)
+
+
 def _haircut(said: Json, figures: finance_figures.Figures) -> lending.Haircut:
-    """The dated haircut, each part that is stated in its place; the time is the loan's and the disposal's."""
-    parts = {**figures.values["haircut"], **said.get("haircut", {})}
+    """The dated haircut, or what is stated in its place; the time is the loan's and the disposal's."""
+    parts = dict(figures.values["haircut"])
     disposal = guards.not_negative(parts.pop("disposal_years"), "disposal_years")
     return lending.Haircut(**parts, years=guards.positive(said["loan_years"], "loan_years") + disposal)
 
 
-def _ratio(said: Json) -> float:
-    ratio = guards.positive(said["loan"], "loan") / guards.positive(said["value"], "value")
-    return guards.within(ratio, "ratio", least=1e-12, most=1e12)
-
-
-def _maybe_years(said: Json) -> float | None:
-    years = said.get("remaining_years")
-    return None if years is None else guards.not_negative(years, "remaining_years")
-
-
-def _product(said: Json, day: date) -> tuple[lending.Product | None, finance_figures.Figures | None]:
+def _product(said: Json, day: date) -> lending.Product | None:
     if "product" not in said:
-        return None, None
-    figures = finance_figures.on("lending", day, ("haircut", "shortfall_levels", "products"))
-    terms = figures.values["products"].get(said["product"], {})
+        return None
+    terms = finance_figures.on("lending", day, ("products",)).values["products"].get(said["product"], {})
     if said.get("kind") not in terms or said["kind"] == "name":
         raise Refused("valuation.no_such_product", product=said["product"], kind=said.get("kind"))
-    return lending.Product(name=said["product"], **terms[said["kind"]]), figures
+    return lending.Product(name=said["product"], **terms[said["kind"]])
 
 
 def _told(figures: finance_figures.Figures, *notes: Note) -> Json:

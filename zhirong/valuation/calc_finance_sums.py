@@ -40,7 +40,12 @@ def portfolio_value(given: Json) -> Json:
     """The range of many rights together."""
     said = finance_forms.sound(given)
     day = finance_forms.day(said)
-    figures = finance_figures.on("lending", day, ("portfolio_correlation", "portfolio_tail"))
+    figures = finance_figures.on(
+        "lending",
+        day,
+        ("portfolio_correlation", "portfolio_tail"),
+        stated={"portfolio_correlation": said.get("correlation", {})},
+    )
     found = pledge_records.portfolio_value(
         [
             portfolio.of_money(
@@ -48,7 +53,7 @@ def portfolio_value(given: Json) -> Json:
             )
             for one in said["assets"]
         ],
-        correlation=portfolio.Correlation(**{**figures.values["portfolio_correlation"], **said.get("correlation", {})}),
+        correlation=portfolio.Correlation(**figures.values["portfolio_correlation"]),
         tail=figures.values["portfolio_tail"],
         seed=said.get("seed", 1),
         value_date=day,

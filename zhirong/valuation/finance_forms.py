@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,8 @@ WHOLE: Json = {"type": "integer"}
 YES: Json = {"type": "boolean"}
 SEED: Json = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
 CURRENCY: Json = {"type": "string", "minLength": 3, "maxLength": 3}
-# An integer beyond this is no amount of anything, and would not fit a machine's number.
-MOST = 10**300
+# Beyond these no number is an amount, a rate or a time; within them no product of a few overflows.
+LEAST, MOST = 1e-100, 1e100
 
 
 def form(properties: Json, *needed: str) -> Json:
@@ -54,14 +55,18 @@ RECORD: Json = {
 
 
 def sound(given: Any, *, name: str = "input") -> Any:
-    """The same, once every number in it is finite and fits the machine; JSON's 1e999 is read as infinite."""
+    """The same, once every number in it is finite and of this world; JSON's 1e999 is read as infinite."""
     if isinstance(given, dict):
         return {key: sound(value, name=key) for key, value in given.items()}
     if isinstance(given, list):
         return [sound(value, name=name) for value in given]
-    too_large = isinstance(given, int) and abs(given) > MOST
-    if too_large or (isinstance(given, float) and not math.isfinite(given)):
+    if isinstance(given, bool) or not isinstance(given, numbers.Real):
+        return given
+    size: Any = abs(given)
+    if size == math.inf:
         raise Refused("valuation.not_finite", name=name)
+    if size != 0 and not LEAST <= size <= MOST:
+        raise Refused("valuation.outside_band", name=name, value=str(given)[:30], least=-MOST, most=MOST)
     return given
 
 

@@ -79,6 +79,12 @@ class Loss:
     expected_loss: float
 
 
+def lent_share(loan: float, value: float) -> float:
+    """A loan as a share of the appraised value, both above zero and in the same unit."""
+    share = guards.positive(loan, "loan") / guards.positive(value, "value")
+    return guards.within(share, "ratio", least=1e-12, most=1e12)
+
+
 def ratio(haircut: Haircut, shortfall: float) -> float:
     """The loan as a share of the appraised value such that proceeds fall short with probability `shortfall`."""
     alpha = guards.within(shortfall, "shortfall", least=1e-9, most=1.0 - 1e-9)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
-from zhirong.valuation.engine import lending, portfolio
+from zhirong.valuation.engine import guards, lending, portfolio
 from zhirong.valuation.engine.result import Grade, Input, Note, Result
 
 # What every answer on a pledge leaves out.
@@ -30,6 +30,9 @@ def lending_value(
     The range is of the proceeds. `figures` holds the ratio and the loan at each shortfall level and, with a product,
     the most it lends, what bounds it, what hinders it, and the probability that the pledge alone does not cover it.
     """
+    guards.positive(value, "value")
+    if remaining_years is not None:
+        guards.not_negative(remaining_years, "remaining_years")
     ratios = [lending.ratio(haircut, level) for level in levels]
     figures: dict[str, object] = {
         "levels": [
@@ -88,17 +91,14 @@ def portfolio_value(
         range=found.range,
         parameters_sha256=parameters_sha256,
         seed=seed,
-        inputs=(
-            Input("field_correlation", correlation.field, "given", Grade.ASSUMED, value_date),
-            Input("common_correlation", correlation.common, "given", Grade.ASSUMED, value_date),
-            Input("assets", len(assets), "given", Grade.STATED, value_date),
-        ),
+        inputs=(Input("assets", len(assets), "given", Grade.STATED, value_date),),
         notes=tuple(notes),
         figures={
             "p10_of_mean": found.range.p10 / found.range.mean,
             "herfindahl": found.herfindahl,
             "effective_number": found.effective_number,
             "paths": paths,
+            "correlation": asdict(correlation),
             "tail": tail,
             "assets": [asdict(share) for share in found.shares],
         },
