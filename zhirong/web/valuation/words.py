@@ -99,7 +99,7 @@ def value_of(name: str, value: Any) -> str:
     if value is None or value == "":
         return gettext("Unknown")
     if isinstance(value, bool) or (name in FLAGS and value in ("0", "1")):
-        return gettext("Yes") if value in (True, "1") else gettext("No")
+        return gettext("It is so") if value in (True, "1") else gettext("It is not so")
     if name == "kind":
         return registry_words.label("kind", str(value))
     if name == "field":
