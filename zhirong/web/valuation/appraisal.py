@@ -148,7 +148,7 @@ def facts_of(row: Appraisal) -> list[tuple[str, str]]:
         (gettext("Type of value"), words.of("value_type", row.value_type)),
         (gettext("Value date"), row.value_date.isoformat()),
         (gettext("Who uses it, and for what"), row.use),
-        (gettext("Due by"), filters.moment(row.due_at) if row.due_at else ""),
+        (gettext("To be done by"), filters.moment(row.due_at) if row.due_at else ""),
         (gettext("Reason of the end"), row.end_reason if row.state != "lapsed" else ""),
         (gettext("Found in review"), row.review_reason if row.state in rules.IN_WORK else ""),
     ]

@@ -14,7 +14,7 @@ from zhirong.base.refused import Refused
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.registry.models import Right
-from zhirong.valuation import said
+from zhirong.valuation import estimating, said
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.subject import Said
 from zhirong.valuation.models import Answer
@@ -67,4 +67,4 @@ def without(answers: Said, question: str) -> Said:
 
 def compute(right: Right, day: date, answers: Said) -> Estimate:
     """The estimate of a right on a day."""
-    raise NotImplementedError
+    return estimating.estimate_right(right, day, answers)
