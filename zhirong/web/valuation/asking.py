@@ -86,7 +86,7 @@ def _given(one: Answer, unit: str) -> dict[str, Any]:
     return {
         "code": one.question,
         "text": text(one.question),
-        "value": words.in_unit(one.question, unit, one.value),
+        "value": words.as_said(one.question, unit, one.value),
         "on": one.on,
         "grade": words.grade(one.grade),
     }

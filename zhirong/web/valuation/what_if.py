@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.registry.engine.facts import PATENTS
