@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, must_be_accessible, must_fit, must_have_targets
 from tests.exchange import given_deals as given
@@ -24,7 +23,10 @@ def test_the_value_of_a_right_is_accessible_and_fits(visit: Visit) -> None:
             if view == "plain":
                 must_be_accessible(page)
             import os
+
             if os.environ.get("SHOTS"):
-                page.screenshot(path=f"/tmp/shots/{path.replace('/', '_').split('?')[0]}-{width}-{lang}.png", full_page=True)
+                page.screenshot(
+                    path=f"/tmp/shots/{path.replace('/', '_').split('?')[0]}-{width}-{lang}.png", full_page=True
+                )
             page.close()
         assert visitor.complaints == []
