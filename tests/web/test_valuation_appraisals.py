@@ -134,6 +134,29 @@ def test_every_fault_of_a_method_is_told_at_once(
     assert "理由" in again.content.decode()
 
 
+def test_the_valuer_takes_over_what_is_computed_and_changes_it_with_a_reason(
+    client_side: given.Side, right: Right, valuers: tuple[given.Side, Person]
+) -> None:
+    first, _ = valuers
+    address = desk.browser_of(client_side.person).post("/appraisals/new", asked(client_side, right, first))["Location"]
+    valuer = desk.browser_of(first.person)
+    valuer.post(address, {"deed": "take_on"})
+    answer = valuer.post(address, {"deed": "take_over"})
+    assert answer.status_code == 302, answer.content.decode()
+    held = {one.method: one for one in Appraisal.objects.get().opinions.all()}
+    assert {one.approach for one in held.values()} == {"income", "cost"}
+    assert sum(one.weight_ppm for one in held.values()) == 1_000_000
+    assert all(one.computed for one in held.values())
+    text = text_of(valuer, address)
+    assert "权重合计 100%" in text
+    assert "续费期权" in text
+    changed = {"deed": "put_opinion", "approach": "income", "method": "renewal-option", "weight": "50", **FIGURES}
+    refused = valuer.post(address, {**changed, "reason": "较稳"})
+    assert refused.status_code >= 400
+    assert valuer.post(address, {**changed, "reason": "较稳", "override_reason": "另有许可"}).status_code == 302
+    assert "评估师调整" in text_of(valuer, address)
+
+
 def test_a_stranger_sees_no_appraisal_and_a_draft_is_its_clients_alone(
     client_side: given.Side, right: Right, valuers: tuple[given.Side, Person]
 ) -> None:
