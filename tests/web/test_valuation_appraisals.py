@@ -1,4 +1,4 @@
-"""The pages of appraisals: asked for with all faults at once, worked on, signed by two, issued; a stranger sees none."""
+"""The pages of appraisals: asked for, worked on, signed by two, issued; all faults at once; nothing for a stranger."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ def test_an_appraisal_is_asked_for_worked_on_signed_by_two_and_issued(
     assert row.number in text_of(holder, "/appraisals")
     assert row.number in text_of(valuer, "/valuation")
     assert "承接" in text_of(valuer, address)
+    assert "承接或不承接一项评估" in text_of(valuer, "/desk")
 
     def does(browser: Client, deed: str, **said: object) -> None:
         found = browser.post(address, {"deed": deed, **said})
@@ -87,6 +88,8 @@ def test_an_appraisal_is_asked_for_worked_on_signed_by_two_and_issued(
     does(valuer, "sign", payload_hash=digest)
     assert "由贵机构另一人继续办理" in text_of(valuer, address)
     other = desk.browser_of(second)
+    assert "审核已签署的评估" in text_of(other, "/desk")
+    assert "审核已签署的评估" not in text_of(valuer, "/desk")
     evidence = row.evidence.get()
     assert other.get(f"{address}/papers/{evidence.pk}").content == b"%PDF-1.7 x"
     assert holder.get(f"{address}/papers/{evidence.pk}").status_code == 404
@@ -162,6 +165,7 @@ def test_a_stranger_sees_no_appraisal_and_a_draft_is_its_clients_alone(
 ) -> None:
     address = desk.browser_of(client_side.person).post("/appraisals/new", asked(client_side, right))["Location"]
     assert Appraisal.objects.get().state == "draft"
+    assert "为评估选定机构" in text_of(desk.browser_of(client_side.person), "/desk")
     for other in (given.a_side("holder").person, valuers[0].person, given.House().operator):
         browser = desk.browser_of(other)
         assert browser.get(address).status_code == 404
