@@ -152,7 +152,7 @@ def test_the_valuer_takes_over_what_is_computed_and_changes_it_with_a_reason(
     assert all(one.computed for one in held.values())
     text = text_of(valuer, address)
     assert "权重合计 100%" in text
-    assert "续费期权" in text
+    assert "续展选择权" in text
     changed = {"deed": "put_opinion", "approach": "income", "method": "renewal-option", "weight": "50", **FIGURES}
     refused = valuer.post(address, {**changed, "reason": "较稳"})
     assert refused.status_code >= 400
