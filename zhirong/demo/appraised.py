@@ -82,11 +82,11 @@ def _appraisal(people: Cast, right: Right, *, login: str, state: str, purpose: s
     if state == "requested":
         return row
     appraisals.take_on(people[FIRST], row.pk)
-    _worked(people, row, right, day)
+    _worked(people, row, right, day=day)
     return row if state == "working" else _signed(people, row, state)
 
 
-def _worked(people: Cast, row: Appraisal, right: Right, day: date) -> None:
+def _worked(people: Cast, row: Appraisal, right: Right, *, day: date) -> None:
     """Two methods as computed, a paper, and a conclusion between the two."""
     valuer, voices = people[FIRST], estimating.estimate_right(right, day).voices
     by_method = {one.result.method: one.result for one in voices}
