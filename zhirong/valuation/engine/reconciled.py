@@ -66,6 +66,30 @@ def reconciled(
     )
 
 
+def tested(
+    errors: Sequence[Sequence[float | None]],
+    opinions: Sequence[Opinion],
+    *,
+    correlation: float,
+    prior_deals: float,
+) -> reconcile.Errors | None:
+    """The methods' errors from rows of ln(estimate/price), one a deal; None where silent, None without rows.
+
+    A method that is silent on this right still shows how it erred; its own word is then the others' widest.
+    """
+    if not errors:
+        return None
+    own = [one.log_sd for one in opinions if one.log_sd is not None]
+    for row in errors:
+        guards.within(len(row), "errors", least=len(opinions), most=len(opinions))
+    return reconcile.shrunk(
+        [[np.nan if value is None else value for value in row] for row in errors],
+        own_sd=[max(own, default=1.0) if one.log_sd is None else one.log_sd for one in opinions],
+        correlation=correlation,
+        prior_deals=prior_deals,
+    )
+
+
 def _logs(one: Opinion) -> tuple[float, float]:
     if one.median is None or one.log_sd is None:
         return np.nan, np.nan

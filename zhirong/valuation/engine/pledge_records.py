@@ -1,0 +1,105 @@
+"""The one record of a lending value and of a portfolio: ranges, ratios, bounds and what they leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+
+from zhirong.valuation.engine import guards, lending, portfolio
+from zhirong.valuation.engine.result import Grade, Input, Note, Result
+
+# What every answer on a pledge leaves out.
+OUTSIDE = Note("finance_interest_outside")
+
+
+def lending_value(
+    value: float,
+    *,
+    haircut: lending.Haircut,
+    levels: Sequence[float],
+    product: lending.Product | None,
+    term_years: float,
+    remaining_years: float | None,
+    value_date: date,
+    currency: str,
+    parameters_sha256: str,
+) -> Result:
+    """What a pledge of an appraised `value` brings in a sale, and what may be lent on it.
+
+    The range is of the proceeds. `figures` holds the ratio and the loan at each shortfall level and, with a product,
+    the most it lends, what bounds it, what hinders it, and the probability that the pledge alone does not cover it.
+    """
+    guards.positive(value, "value")
+    if remaining_years is not None:
+        guards.not_negative(remaining_years, "remaining_years")
+    ratios = [lending.ratio(haircut, level) for level in levels]
+    figures: dict[str, object] = {
+        "levels": [
+            {"shortfall": level, "ratio": ratio, "loan": ratio * value}
+            for level, ratio in zip(levels, ratios, strict=True)
+        ],
+        "haircut": asdict(haircut),
+    }
+    notes = [OUTSIDE]
+    if product is not None:
+        found = lending.offer(product, value=value, term_years=term_years, remaining_years=remaining_years)
+        short = lending.shortfall(haircut, found.loan / value) if found.loan > 0 else None
+        figures["product"] = {**asdict(found), "name": product.name, "shortfall_probability": short}
+        notes += [Note(f"finance_{code}") for code in found.hindrances]
+    return Result(
+        method="lending-value",
+        version="1",
+        value_date=value_date,
+        currency=currency,
+        range=lending.proceeds(haircut, value),
+        parameters_sha256=parameters_sha256,
+        inputs=(
+            Input("value", value, "given", Grade.STATED, value_date, currency),
+            Input("term_years", term_years, "given", Grade.STATED, value_date, "years"),
+            Input("remaining_years", remaining_years, "given", Grade.STATED, value_date, "years"),
+        ),
+        notes=tuple(notes),
+        figures=figures,
+    )
+
+
+def portfolio_value(
+    assets: Sequence[portfolio.Asset],
+    *,
+    correlation: portfolio.Correlation,
+    tail: float,
+    seed: int,
+    value_date: date,
+    currency: str,
+    parameters_sha256: str,
+) -> Result:
+    """The range of many rights together, how concentrated it is, and what each adds to the mean and to the worst tail.
+
+    Paths are chosen by the number of assets (`portfolio.paths_for`).
+    """
+    paths = portfolio.paths_for(len(assets))
+    found = portfolio.whole(assets, correlation=correlation, paths=paths, seed=seed, tail=tail)
+    notes = [Note("finance_portfolio_not_a_sum")]
+    notes += [Note("finance_part_of_a_set", {"rights": list(found.dropped)})] if found.dropped else []
+    notes += [Note("finance_field_unknown")] if any(one.field is None for one in assets) else []
+    return Result(
+        method="portfolio-value",
+        version="1",
+        value_date=value_date,
+        currency=currency,
+        range=found.range,
+        parameters_sha256=parameters_sha256,
+        seed=seed,
+        inputs=(Input("assets", len(assets), "given", Grade.STATED, value_date),),
+        notes=tuple(notes),
+        figures={
+            "p10_of_mean": found.range.p10 / found.range.mean,
+            "herfindahl": found.herfindahl,
+            "effective_number": found.effective_number,
+            "paths": paths,
+            "correlation": asdict(correlation),
+            "tail": tail,
+            "assets": [asdict(share) for share in found.shares],
+        },
+    )
