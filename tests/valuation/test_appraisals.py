@@ -12,7 +12,7 @@ from tests.valuation import given_valuation as valued
 from tests.valuation.given_valuation import REASON
 from zhirong.record import actions as record
 from zhirong.record.models import Notice
-from zhirong.valuation import rules, standing
+from zhirong.valuation import labels, rules, standing
 from zhirong.valuation.actions import appraisals, appraising, signing
 from zhirong.valuation.models import Appraisal, Opinion
 
@@ -143,7 +143,7 @@ def test_after_the_first_signature_nothing_is_written_until_it_is_sent_back() ->
         lambda: appraising.conclude(job.firm.first, job.appraisal_id, valued.concluded()),
         lambda: appraising.drop_opinion(job.firm.first, job.appraisal_id, method="expert.income"),
     ):
-        with refused("valuation.not_its_turn", state="signed"):
+        with refused("valuation.not_its_turn", state=labels.of("appraisal_state", "signed")):
             deed()
     row = signing.send_back(job.firm.third, job.appraisal_id, reason="收益期过长。")
     assert (row.state, row.first_signer, row.payload_hash, row.review_reason) == ("returned", None, "", "收益期过长。")
@@ -249,7 +249,7 @@ def test_a_client_may_withdraw_until_it_is_issued() -> None:
     job = valued.signed()
     assert appraisals.withdraw(job.client.person, job.appraisal_id, reason="改为直接转让。").state == "withdrawn"
     done = valued.issued()
-    with refused("valuation.not_its_turn", state="issued"):
+    with refused("valuation.not_its_turn", state=labels.of("appraisal_state", "issued")):
         appraisals.withdraw(done.client.person, done.appraisal_id, reason="不要了。")
 
 

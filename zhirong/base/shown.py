@@ -73,7 +73,8 @@ def named_elsewhere() -> dict[str, dict[str, dict[str, str]]]:
         for row in _read(HOUSE / "people" / "parameters" / "log_in.yaml")["reading_reasons"]
         for code, said in row["value"].items()
     }
-    return {"role": _both(roles), "roles": _both(roles), "rule_set": _both(sets), "reason": _both(reasons)}
+    valued = {name: _both(_read(HOUSE / "valuation" / "labels.yaml")[name]) for name in ("appraisal_state", "alert")}
+    return {"role": _both(roles), "roles": _both(roles), "rule_set": _both(sets), "reason": _both(reasons), **valued}
 
 
 def _both(entries: Mapping[str, Any]) -> dict[str, dict[str, str]]:

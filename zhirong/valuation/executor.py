@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -49,7 +52,7 @@ def _told(answers: Answers, progress: Callable[[int], None] | None) -> Answers:
 
 def _by_processes(given: Iterable[Chunk], *, workers: int, work: Callable[[Chunk], Floats]) -> Answers:
     # Spawned, for a fork of a server with threads may inherit locks that nobody will open.
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
     waiting: deque[Future[Floats]] = deque()
     try:
         for chunk in given:
@@ -62,3 +65,17 @@ def _by_processes(given: Iterable[Chunk], *, workers: int, work: Callable[[Chunk
         raise Refused("valuation.worker_died") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """In a new worker: a key that interrupts is the parent's business, and a parent that is gone is the end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a worker has a parent"
+    parent.join()
+    # The pool waits for work that never comes; nothing of a worker is kept, so nothing is to be tidied up.
+    os._exit(1)

@@ -28,6 +28,12 @@ def range_rules(day: date) -> conformal.Rules:
     return conformal.Rules(**on(day)["conformal_rules"])
 
 
+def study_rules(day: date) -> dict[str, Any]:
+    """Shares, bands and chances of studies by name."""
+    found: dict[str, Any] = on(day)["study_rules"]
+    return found
+
+
 def sha256(day: date) -> str:
     """The hash of the set of figures that ruled."""
     return digest(on(day))

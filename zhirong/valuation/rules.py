@@ -11,6 +11,7 @@ from typing import Any
 
 from zhirong.base import calendar
 from zhirong.base.refused import Refused
+from zhirong.valuation import labels
 
 WHOLE_PPM = 1_000_000
 MICRO = 1_000_000
@@ -79,7 +80,9 @@ def after(state: str, deed: str) -> str:
     """The state after a deed, or the refusal that it is not its turn."""
     found = AFTER.get((state, deed))
     if found is None:
-        raise Refused("valuation.not_its_turn", state=state, deed=deed)
+        raise Refused(
+            "valuation.not_its_turn", state=labels.of("appraisal_state", state), deed=labels.of("deed", deed)
+        )
     return found
 
 

@@ -239,7 +239,7 @@ def lapse(appraisal_id: int) -> Appraisal:
     row.ended_at, row.end_reason, row.due_at = record.now(), was, None
     row.save()
     told = [row.asked_by, *(valuers_of(row.valuer) if row.valuer else ())]
-    record.tell("valuation.lapsed", row.topic, who=None, to=told, number=row.number, state=was)
+    record.tell("valuation.lapsed", row.topic, who=None, to=told, number=row.number, appraisal_state=was)
     return row
 
 

@@ -38,6 +38,7 @@ class Price:
     is_arms_length: bool = True
 
 
+@transaction.atomic
 def note_comparable(rights: Iterable[Right], price: Price, *, who: Person | None = None) -> Comparable | None:
     """Keep a price in the transaction of the deed that made it; the same reference is kept once.
 

@@ -34,9 +34,18 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
-    """Per right: (n, 3) by how much each voice's own s.d. is stretched, (n, 3, 3) how their errors go together."""
+class Told:
+    """(n,) ln of the income's median after answers and its log s.d., both corrected by what deals tested."""
 
+    log_median: Floats
+    log_sd: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Per right: (n, 3) the voices' tested bias and the stretch of their own s.d., (n, 3, 3) how errors go together."""
+
+    bias: Floats
     stretch: Floats
     correlation: Floats
 
@@ -44,22 +53,46 @@ class Tested:
 def tested(kinds: Sequence[str], model: MarketModel | None, under: Figures) -> Tested:
     """What the back-test says of the voices for each right; the voices' own word where there was none."""
     common = reconcile.common_correlation(len(VOICES), float(under.value("reconciling.common_correlation")))
-    by_kind: dict[str, tuple[Floats, Floats]] = {}
+    by_kind: dict[str, tuple[Floats, Floats, Floats]] = {}
     for kind in dict.fromkeys(kinds):
         found = None if model is None else model.errors_of(kind)
-        stretch = np.ones(len(VOICES)) if found is None else np.array(found.stretch)
-        by_kind[kind] = (stretch, common if found is None else np.array(found.correlation))
-    if not kinds:
-        return Tested(np.zeros((0, 3)), np.zeros((0, 3, 3)))
-    return Tested(np.array([by_kind[kind][0] for kind in kinds]), np.array([by_kind[kind][1] for kind in kinds]))
+        if found is None:
+            by_kind[kind] = (np.zeros(len(VOICES)), np.ones(len(VOICES)), common)
+        else:
+            by_kind[kind] = (np.array(found.bias), np.array(found.stretch), np.array(found.correlation))
+    bias, stretch, correlation = zip(*(by_kind[kind] for kind in kinds), strict=True)
+    return Tested(np.array(bias), np.array(stretch), np.array(correlation))
+
+
+def corrected(medians: Floats, sds: Floats, seen: Tested) -> tuple[Floats, Floats]:
+    """The voices (n, 3) as past deals would have them: without their bias, as unsure as they proved to be."""
+    return medians - seen.bias, sds * seen.stretch
+
+
+def informed(prior: tuple[Floats, Floats], told: tuple[Floats, Floats], *, bias: Floats, stretch: Floats) -> Told:
+    """The income (n,) after answers, given the voice's median and s.d. without and with them, uncorrected.
+
+    What the answers say is taken out of `told` in precisions (normal law) and joined with the corrected prior: past
+    deals tested the prior, not the answer, so its bias does not touch the answer, nor does a stretch below one. Always
+    surer than the corrected prior; without a prior the answers stand alone.
+    """
+    (mu, sd), (mu_told, sd_told) = prior, told
+    wider = np.maximum(stretch, 1.0) ** 2
+    precision = np.maximum(sd_told**-2 - sd**-2, 0.0) / wider
+    whole = (sd * stretch) ** -2 + precision
+    moved = (precision * bias + (mu_told - mu) * sd_told**-2 / wider) / whole
+    alone = np.isnan(mu)
+    return Told(
+        np.where(alone, mu_told, mu - bias + moved),
+        np.where(alone, sd_told * np.sqrt(wider), whole**-0.5),
+    )
 
 
 def join(medians: Floats, sds: Floats, seen: Tested, under: Figures) -> Joined:
-    """The joint median and spread of n rights from (n, 3) voices in logs, NaN where one is silent."""
+    """The joint median and spread of n rights from (n, 3) corrected voices in logs, NaN where one is silent."""
     known = ~np.isnan(medians) & ~np.isnan(sds)
-    stretched = np.where(known, sds * seen.stretch, 1.0)
-    weights = _weights(stretched, known, seen.correlation, float(under.value("estimate.least_share")))
-    return joined(medians, stretched, known=known, weights=weights, seen=seen)
+    weights = _weights(np.where(known, sds, 1.0), known, seen.correlation, float(under.value("estimate.least_share")))
+    return joined(medians, sds, weights=weights, seen=seen)
 
 
 def rejoined(before: Joined, medians: Floats, sds: Floats, *, seen: Tested, under: Figures) -> Joined:
@@ -69,8 +102,7 @@ def rejoined(before: Joined, medians: Floats, sds: Floats, *, seen: Tested, unde
     """
     fresh = join(medians, sds, seen, under)
     known = ~np.isnan(medians) & ~np.isnan(sds)
-    stretched = np.where(known, sds * seen.stretch, 1.0)
-    kept = joined(medians, stretched, known=known, weights=before.weights, seen=seen)
+    kept = joined(medians, sds, weights=before.weights, seen=seen)
     # A voice that was silent before and speaks now has no old weight.
     is_kept = (kept.log_sd < fresh.log_sd) & ~(known & (before.weights == 0)).any(axis=1)
     return Joined(
@@ -80,22 +112,23 @@ def rejoined(before: Joined, medians: Floats, sds: Floats, *, seen: Tested, unde
     )
 
 
-def joined(medians: Floats, stretched: Floats, *, known: Flags, weights: Floats, seen: Tested) -> Joined:
+def joined(medians: Floats, sds: Floats, *, weights: Floats, seen: Tested) -> Joined:
     """Median and spread at given weights; sums run voice by voice, in one order for any number of rights."""
-    held = np.where(known, medians, 0.0)
+    known = ~np.isnan(medians) & ~np.isnan(sds)
+    held, spread = np.where(known, medians, 0.0), np.where(known, sds, 0.0)
     median, variance = np.zeros(len(medians)), np.zeros(len(medians))
     for one in range(len(VOICES)):
         median = median + weights[:, one] * held[:, one]
         for other in range(len(VOICES)):
-            pull = weights[:, one] * stretched[:, one] * weights[:, other] * stretched[:, other]
+            pull = weights[:, one] * spread[:, one] * weights[:, other] * spread[:, other]
             variance = variance + pull * seen.correlation[:, one, other]
     silent = ~known.any(axis=1)
     return Joined(np.where(silent, np.nan, median), np.where(silent, np.nan, np.sqrt(variance)), weights)
 
 
-def _weights(stretched: Floats, known: Flags, correlation: Floats, least: float) -> Floats:
+def _weights(sds: Floats, known: Flags, correlation: Floats, least: float) -> Floats:
     """Least-variance weights by group of rights with one correlation, each speaking voice with its least share."""
-    found = np.zeros_like(stretched)
+    found = np.zeros_like(sds)
     matrices, group = np.unique(correlation.reshape(len(correlation), -1), axis=0, return_inverse=True)
     group = group.reshape(-1)
     for place, matrix in enumerate(matrices):
@@ -103,7 +136,7 @@ def _weights(stretched: Floats, known: Flags, correlation: Floats, least: float)
         for start in range(0, len(rows), BLOCK):
             part = rows[start : start + BLOCK]
             filled = np.concatenate([part, np.full(BLOCK - len(part), part[0])])
-            best, _ = reconcile.least_variance(stretched[filled], known[filled], matrix.reshape(3, 3))
+            best, _ = reconcile.least_variance(sds[filled], known[filled], matrix.reshape(3, 3))
             found[part] = best[: len(part)]
     heard = known.sum(axis=1, keepdims=True)
     return np.where(known, least + (1.0 - least * heard) * found, 0.0)

@@ -101,7 +101,7 @@ def coverage(told: Sequence[Predicted]) -> tuple[Coverage, ...]:
 
 
 def failing(told: Sequence[Predicted], *, least: int) -> tuple[str, ...]:
-    """The kinds with at least `least` predictions from tested ranges, one of which covered too few by over three s.e."""
+    """The kinds with at least `least` predictions from tested ranges, one of which missed by more than three s.e."""
     tested = [one for one in told if one.basis != "untested"]
     return tuple(
         kind
@@ -124,10 +124,14 @@ def places(told: Sequence[Predicted]) -> Floats:
 
 
 def record(told: Sequence[Predicted], segment: str) -> Record:
-    """How a segment's estimates did, as pages show it; a segment without predictions has figures of None."""
+    """How a segment's estimates did, as pages show it; a segment without predictions has figures of None.
+
+    Median ratio and COD leave extreme outliers out, as IAAO does; coverage leaves nothing out.
+    """
     if not told:
         return Record(segment, 0, None, None, None, None, None)
-    measured = ratios.measures([one.range.median for one in told], [one.actual for one in told])
+    kept = ratios.without_outliers([one.range.median for one in told], [one.actual for one in told])
+    measured = ratios.measures(*kept)
     shares = [one.share for one in coverage(told)]
     return Record(segment, len(told), measured["median_ratio"], measured["cod"], *shares)
 

@@ -147,14 +147,19 @@ def quantiles(ranges: Ranges, kind: str, *, mu: float, log_scale: float) -> Rang
         offset = found[0] if level == 0.5 else min(found) if level < 0.5 else max(found)
         if math.isinf(offset):
             basis = "untested"
-        offsets.append(_finite_offset(offset, level, cell, ranges, scale=scale))
+        offsets.append(_finite_offset(offset, level, cell, fallback_sd=ranges.fallback_sd, scale=scale))
     logs = [guards.finite(mu, "mu") + offset for offset in offsets]
     mean = mu + _log_mean(cell, scale=scale, fallback_sd=ranges.fallback_sd)
-    if max(abs(one) for one in (*logs, mean)) > MOST_LOG:
-        raise Refused("valuation.not_finite", name="range")
     notes = _notes(cell, kind, basis, is_widened=bool(others))
-    found_range = Quantiles.of([math.exp(one) for one in logs], math.exp(mean))
+    found_range = Quantiles.of([amount(one) for one in logs], amount(mean))
     return Ranged(range=found_range, basis=basis, deals=len(cell.scores), notes=notes)
+
+
+def amount(log: float) -> float:
+    """The amount of a log; what no number of money can hold is refused."""
+    if not abs(log) <= MOST_LOG:
+        raise Refused("valuation.not_finite", name="range")
+    return math.exp(log)
 
 
 def _cells_for(ranges: Ranges, kind: str) -> tuple[Cell, str, tuple[Cell, ...]]:
@@ -202,11 +207,11 @@ def _offset(cell: Cell, level: float) -> float:
     return above if level > 0.5 else below
 
 
-def _finite_offset(offset: float, level: float, cell: Cell, ranges: Ranges, *, scale: float) -> float:
+def _finite_offset(offset: float, level: float, cell: Cell, *, fallback_sd: float, scale: float) -> float:
     """The move of ln p at a level; where no rank reaches it, the wide prior, and never nearer than a score seen."""
     if not math.isinf(offset):
         return offset * scale
-    wide = NormalDist().inv_cdf(level) * max(ranges.fallback_sd, scale)
+    wide = NormalDist().inv_cdf(level) * max(fallback_sd, scale)
     if not cell.scores:
         return wide
     return max(wide, cell.scores[-1] * scale) if level > 0.5 else min(wide, cell.scores[0] * scale)

@@ -6,6 +6,7 @@ VALUATION 2.1: sum of C_k (I_T/I_k)(1+ω)^(T-t_k) × (1+m) × (1-φ_f)(1-φ_t)(1
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from zhirong.valuation.engine import guards
 from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result
 
 METHOD, VERSION = "cost-approach", "1"
-MOST_RATE, MOST_MARGIN, MOST_YEARS = 1.0, 5.0, 100
+MOST_MONEY, MOST_RATE, MOST_MARGIN, MOST_YEARS = 1e18, 1.0, 5.0, 100
 DAYS_A_YEAR = 365.25
 
 
@@ -68,7 +69,7 @@ def approach(
     guards.within(opportunity_return, "opportunity_return", least=0, most=MOST_RATE)
     guards.within(margin, "margin", least=0, most=MOST_MARGIN)
     forward = [_brought_forward(one, day, opportunity_return) for one in spent]
-    reproduction = guards.finite(sum(forward) * (1 + margin), "costs")
+    reproduction = sum(forward) * (1 + margin)
     notes = [Note("cost_is_a_floor")]
     if lost.technical is None:
         notes.append(Note("technical_loss_unknown"))
@@ -100,12 +101,12 @@ def approach(
 
 
 def _brought_forward(one: Spending, day: date, opportunity_return: float) -> float:
-    guards.not_negative(one.amount, one.name)
+    guards.within(one.amount, one.name, least=0, most=MOST_MONEY)
     guards.within(one.price_factor, "price_factor", least=0.01, most=100)
     if one.on > day:
         raise Refused("valuation.after_value_date", name=one.name, on=one.on, day=day)
     years = guards.within((day - one.on).days / DAYS_A_YEAR, "years", least=0, most=MOST_YEARS)
-    return guards.finite(one.amount * one.price_factor * (1 + opportunity_return) ** years, one.name)
+    return one.amount * one.price_factor * math.pow(1 + opportunity_return, years)
 
 
 def technical_loss(survival: Sequence[float], *, age_years: float) -> float:

@@ -1,4 +1,4 @@
-"""The annual fees that lie ahead of a patent, as a vector by patent year: the registry's own dated fee engine, in yuan."""
+"""The annual fees ahead of a patent, by patent year: the registry's own dated fee engine, in yuan."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEN = 100.0
 
 @dataclass(frozen=True, slots=True)
 class FeeVector:
-    """Fees of the patent years `first` to `last`, in fen; fee years count from filing, the first is that of the grant."""
+    """Fees of the patent years `first` to `last`, in fen; years count from filing, the first is that of the grant."""
 
     kind: str
     first: int
@@ -100,9 +100,7 @@ def of_right(
         # A kind without annual fees says so itself; a patent whose every year lies before the first schedule ended.
         fees.full_fen(facts.kind, 1, on=day)
         raise Refused("valuation.term_over", day=day)
-    return FeeVector(
-        kind, table[0].year, tuple(row.full_fen for row in table), tuple(row.reduced_fen for row in table)
-    )
+    return FeeVector(kind, table[0].year, tuple(row.full_fen for row in table), tuple(row.reduced_fen for row in table))
 
 
 def _reduction(name: str) -> Reduction:

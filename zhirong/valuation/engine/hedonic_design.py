@@ -16,6 +16,8 @@ from zhirong.base.refused import Refused
 Floats = npt.NDArray[np.float64]
 # A standard deviation below this part of the largest value is a constant that was computed in floats.
 CONSTANT = 1e-9
+# Beyond this a number's differences may be no number.
+MOST_NUMBER = 1e300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ def raw_values(items: Sequence[Item], name: str) -> Floats:
     """One column as it was said, NaN where unknown; an infinite number is refused."""
     said = [one.values.get(name) for one in items]
     found = np.array([math.nan if value is None else value for value in said], dtype=np.float64)
-    if np.isinf(found).any():
+    if (np.abs(found) > MOST_NUMBER).any():
         raise Refused("valuation.not_finite", name=name)
     return found
 
@@ -91,14 +93,14 @@ def plan_columns(items: Sequence[Item], curved: Sequence[str]) -> tuple[Column, 
         if len(known) < 2:
             continue
         low, high = float(known.min()), float(known.max())
-        # Halves first: the difference of two huge numbers may be no number.
-        sd = float(np.std(known / 2 - low / 2)) * 2
-        if not sd > CONSTANT * max(abs(low), abs(high)) or not math.isfinite(sd):
+        unit = max(abs(low), abs(high))
+        spread = float(np.std(known / unit)) if unit else 0.0
+        if not spread > CONSTANT:
             continue
         ends = np.quantile(known, (1 / 3, 2 / 3)) if name in curved else np.array([])
         knots = tuple(sorted({float(knot) for knot in ends if low < knot < high}))
-        mean = float(np.mean(known / len(known)) * len(known))
-        found.append(Column(name, mean, sd, low, high, knots, len(known) < len(raw)))
+        mean = float(np.mean(known / unit)) * unit
+        found.append(Column(name, mean, spread * unit, low, high, knots, len(known) < len(raw)))
     return tuple(found)
 
 

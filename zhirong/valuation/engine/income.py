@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,8 @@ from zhirong.valuation.engine import guards
 from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, Sensitivity
 
 VERSION = "1"
+# No money of this world is more, in any unit; sums of such amounts stay finite.
+MOST_MONEY = 1e18
 MOST_YEARS, MOST_AMORTISATION, MOST_DISCOUNT, MOST_TAX = 100, 100, 2.0, 0.9
 
 
@@ -45,6 +47,8 @@ class Terms:
     survival: tuple[float, ...] | None = None
     # Told beside the median at this much less and more discount; 0 tells none.
     discount_step: float = 0.0
+    # Where a number is no statement but a dated figure: its name -> the figure's source.
+    figures: Mapping[str, str] = field(default_factory=dict)
     currency: str = "CNY"
     parameters_sha256: str = ""
 
@@ -62,7 +66,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """A contributory asset (贡献资产): its worth in each year, the return on it and, where it wastes, the return of it."""
+    """A contributory asset (贡献资产): its worth in each year, the return on it and, where it wastes, of it."""
 
     name: str
     assets: tuple[float, ...]
@@ -73,7 +77,8 @@ class Charge:
         """What it is owed each year, after tax."""
         guards.within(self.return_on, "return_on", least=0, most=1)
         guards.within(self.return_of, "return_of", least=0, most=1)
-        return [guards.not_negative(worth, self.name) * (self.return_on + self.return_of) for worth in self.assets]
+        worths = [guards.within(worth, self.name, least=0, most=MOST_MONEY) for worth in self.assets]
+        return [worth * (self.return_on + self.return_of) for worth in worths]
 
 
 def tab_factor(*, discount: float, tax: float, years: int, timing: Timing) -> float:
@@ -116,7 +121,7 @@ def excess_earnings(
     `ebita`: earnings before interest, tax and amortisation of each year, negative ones allowed. `attrition`: the share
     of the earnings' basis still there in each year; None: all of it. Charges are after tax.
     """
-    _checked_flows(ebita, "ebita", least=-math.inf)
+    _checked_flows(ebita, "ebita", least=-MOST_MONEY)
     left = (
         [1.0] * len(ebita)
         if attrition is None
@@ -139,8 +144,8 @@ def excess_earnings(
 
 def with_and_without(having: Sequence[float], lacking: Sequence[float], *, terms: Terms) -> Result:
     """What the business earns with the right less what it would earn without it; yearly earnings before tax."""
-    _checked_flows(having, "with", least=-math.inf)
-    _checked_flows(lacking, "without", least=-math.inf)
+    _checked_flows(having, "with", least=-MOST_MONEY)
+    _checked_flows(lacking, "without", least=-MOST_MONEY)
     _same_length(having, lacking, "without")
 
     def flows(under: Terms) -> list[float]:
@@ -169,13 +174,17 @@ def _result(method: str, flows: Flows, *, terms: Terms, inputs: tuple[Input, ...
         parameters_sha256=terms.parameters_sha256,
         inputs=(
             *inputs,
-            *(Input(name, said, "", Grade.STATED) for name, said in stated.items()),
+            *(_told(name, said, terms.figures) for name, said in stated.items()),
             *_each("survival", terms.survival or ()),
         ),
         sensitivities=_about_discount(flows, terms),
         notes=tuple(notes),
         figures=figures,
     )
+
+
+def _told(name: str, value: float | None, figures: Mapping[str, str]) -> Input:
+    return Input(name, value, figures.get(name, ""), Grade.FIGURE if name in figures else Grade.STATED)
 
 
 def _about_discount(flows: Flows, terms: Terms) -> tuple[Sensitivity, ...]:
@@ -202,7 +211,7 @@ def _present_value(flows: list[float], terms: Terms) -> tuple[float, Mapping[str
         "present_value_before_benefit": before,
         "tax_amortisation_factor": tab,
         "present_values": present,
-        "value": guards.finite(before * tab, "value"),
+        "value": before * tab,
     }
     return before * tab, figures
 
@@ -212,14 +221,12 @@ def _each(name: str, values: Sequence[float]) -> tuple[Input, ...]:
 
 
 def _checked_flows(flows: Sequence[float], name: str, *, least: float) -> None:
-    """Refused: none at all, too many years, one that is not finite or below `least`."""
+    """Refused: none at all, too many years, one that is not finite or outside its band."""
     if not flows:
         raise Refused("valuation.nothing_given", name=name)
     guards.within(len(flows), "years", least=1, most=MOST_YEARS)
     for flow in flows:
-        guards.finite(flow, name)
-        if least == 0:
-            guards.not_negative(flow, name)
+        guards.within(flow, name, least=least, most=MOST_MONEY)
 
 
 def _same_length(one: Sequence[float], other: Sequence[float], name: str) -> None:

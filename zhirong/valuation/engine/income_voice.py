@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 METHOD = "income.relief_from_royalty"
 INCOME, RATE, YEARS, EXCLUSIVE, STAGE = "annual_income", "royalty_rate", "useful_years", "exclusive_use", "stage"
 QUESTIONS = (INCOME, RATE, YEARS, EXCLUSIVE, STAGE)
+NAMES = {INCOME: "income", RATE: "rate", YEARS: "years", EXCLUSIVE: "exclusive", STAGE: "stage"}
 LEAST_YEARS, MOST_YEARS = 0.05, 50.0
 LEAST_RATE = 1e-4
 Z95 = 1.6448536269514722
@@ -41,6 +42,8 @@ class Case:
     discount_shift: float = 0.0
     # The last year of use that is left, as where it is renewed no longer.
     years_most: float | None = None
+    # How far inputs are moved in logs from what is believed, by question: for sensitivities.
+    shifts: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,10 @@ class Spoken:
 
 def prior(case: Case, under: Figures) -> Beliefs:
     """What is believed before anybody says anything, from dated figures and the register."""
+    return _shifted(_prior(case, under), case)
+
+
+def _prior(case: Case, under: Figures) -> Beliefs:
     subject, kind = case.subject, case.subject.kind
     earned, used = under.value("estimate.commercialised_income_yuan"), under.value("estimate.commercialised_share")
     spread = float(under.value("estimate.income_log_sd"))
@@ -125,14 +132,21 @@ def band_of(subject: Subject, under: Figures) -> tuple[float, float, float]:
 
 def believed(case: Case, under: Figures) -> Beliefs:
     """The prior joined with every answer."""
-    found = prior(case, under)
-    names = {INCOME: "income", RATE: "rate", YEARS: "years", EXCLUSIVE: "exclusive", STAGE: "stage"}
+    found = _prior(case, under)
     changes: dict[str, Any] = {}
-    for question, name in names.items():
+    for question, name in NAMES.items():
         answer = case.said.get(question)
         if answer is not None:
             spread = float(under.value("estimate.answer_log_sd")[str(answer.grade)])
             changes[name] = found.get(question).after(log_of(answer, found, under), spread)
+    return _shifted(replace(found, **changes), case)
+
+
+def _shifted(found: Beliefs, case: Case) -> Beliefs:
+    changes: dict[str, Any] = {}
+    for question, move in case.shifts:
+        belief = found.get(question)
+        changes[NAMES[question]] = Belief(belief.log_median + move, belief.log_sd)
     return replace(found, **changes)
 
 

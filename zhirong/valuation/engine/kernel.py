@@ -19,6 +19,8 @@ from zhirong.valuation.engine import paths
 from zhirong.valuation.engine.paths import Batch, Floats, Tables
 from zhirong.valuation.engine.result import LEVELS
 
+Singles = NDArray[np.float32]
+Counts = NDArray[np.int32]
 BLOCK = 1024
 # 64 bins to a doubling, from 2^-26 to 2^6 times the mean: no more than 1/64 of all paths can lie above (Markov).
 BIN_SHIFT, BINS, DOUBLINGS_ABOVE = 17, 2048, 6
@@ -73,14 +75,14 @@ class _Target(NamedTuple):
 class _Room(NamedTuple):
     """The working memory of one block: values, steps, bins; and the counts of one right."""
 
-    value: NDArray[np.float32]
-    step: NDArray[np.float32]
-    bin: NDArray[np.int32]
-    counts: NDArray[np.int32]
+    value: Singles
+    step: Singles
+    bin: Counts
+    counts: Counts
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _means(batch, tables, found):
+def _means(batch: Batch, tables: Tables, found: Floats) -> None:
     for i in range(found.size):
         total = 0.0
         for node in range(tables.node_rate.size):
@@ -92,7 +94,7 @@ def _means(batch, tables, found):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _annuity(q, life):
+def _annuity(q: float, life: float) -> float:
     """q + q² + … over the years of a life, the last by its fraction; by Horner's rule, so that q = 1 is no trap."""
     years = math.ceil(life)
     if years == 0:
@@ -104,7 +106,7 @@ def _annuity(q, life):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def _sample_all(batch, tables, target):
+def _sample_all(batch: Batch, tables: Tables, target: _Target) -> None:
     room = _Room(
         np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32), np.empty(BINS, np.int32)
     )
@@ -114,11 +116,11 @@ def _sample_all(batch, tables, target):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def _sample_one(i, given, room):
+def _sample_one(i: int, given: tuple[Batch, Tables, _Target], room: _Room) -> None:
     batch, tables, target = given
     # The lowest bin's first bits; the exponent of a float32 counts doublings.
-    centre_bits = np.float32(target.centre[i] * 2.0**DOUBLINGS_ABOVE).view(np.int32) >> BIN_SHIFT
-    lowest = centre_bits - (BINS - 1)
+    highest = np.float32(target.centre[i] * 2.0**DOUBLINGS_ABOVE).view(np.int32) >> BIN_SHIFT
+    lowest = highest - (BINS - 1)
     room.counts[:] = 0
     paths_in_all = tables.rate.size
     total, squares = 0.0, 0.0
@@ -138,7 +140,7 @@ def _sample_one(i, given, room):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def _block_values(i, given, out):
+def _block_values(i: int, given: tuple[Batch, Tables, int], out: tuple[Singles, Singles]) -> None:
     """The values of one block of paths, per unit of base × highest royalty × (1 - tax)."""
     batch, tables, start = given
     values, step = out
@@ -170,7 +172,7 @@ def _block_values(i, given, out):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def _four_years(values, step, rows):
+def _four_years(values: Singles, step: Singles, rows: tuple[Singles, Singles, Singles, Singles]) -> None:
     first, second, third, fourth = rows
     for p in range(values.size):
         by = step[p]
@@ -178,13 +180,13 @@ def _four_years(values, step, rows):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def _one_year(values, step, row):
+def _one_year(values: Singles, step: Singles, row: Singles) -> None:
     for p in range(values.size):
         values[p] = row[p] + step[p] * values[p]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def _times_royalty(values, step, drawn):
+def _times_royalty(values: Singles, step: Singles, drawn: tuple[tuple[Singles, ...], float, float]) -> None:
     """The last step of Horner's rule, and the royalty from its triangle by the inverse of its distribution."""
     (uniform, root, root_of_rest), low, mode = drawn
     wide = 1.0 - low
@@ -197,7 +199,7 @@ def _times_royalty(values, step, drawn):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", *FAST})
-def _sums(values):
+def _sums(values: Singles) -> tuple[float, float]:
     """The sum and the sum of squares, in float64; every block of one size is summed in one order."""
     total, squares = 0.0, 0.0
     for p in range(values.size):
@@ -208,7 +210,7 @@ def _sums(values):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _count(values, at, counts):
+def _count(values: Singles, at: tuple[Counts, np.int32], counts: Counts) -> None:
     bins, lowest = at
     bits = values.view(np.int32)
     for p in range(bins.size):
@@ -219,7 +221,7 @@ def _count(values, at, counts):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _quantiles(counts, about, row):
+def _quantiles(counts: Counts, about: tuple[np.int32, int, Floats], row: Floats) -> None:
     """The value below which a share of the paths lies, for each level, on a straight line inside its bin."""
     lowest, paths_in_all, levels = about
     for at in range(1, BINS):

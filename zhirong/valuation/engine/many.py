@@ -34,13 +34,13 @@ TOLD_COUNTS = ("claims", "family", "citations")
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """n estimates. `medians`, `sds` (n, 3): the voices with the answers; `prior` (n,): the income without them."""
+    """n estimates. `medians`, `sds` (n, 3): the corrected voices with the answers; `prior…` (n, 3): without them."""
 
     cases: tuple[Case, ...]
     medians: Floats
     sds: Floats
     prior: Floats
-    stretch: Floats
+    prior_sds: Floats
     before: Joined
     now: Joined
     contradicts: Flags
@@ -54,6 +54,7 @@ class Many:
 
 def rows(cases: Sequence[Case], model: MarketModel | None, under: Figures) -> Many:
     """The estimates of many cases, in the order given. A right that ended is the caller's to refuse (`has_ended`)."""
+    assert cases, "nothing to estimate"
     told = tuple(_with_counts(case) for case in cases)
     kinds = [case.subject.kind for case in told]
     subjects = [case.subject for case in told]
@@ -62,12 +63,22 @@ def rows(cases: Sequence[Case], model: MarketModel | None, under: Figures) -> Ma
     income = income_voice.voice(told, under)
     renewal, renewal_sd = renewal_voice.voice(told, under)
     seen = blending.tested(kinds, model, under)
-    medians = np.column_stack([market, income.log_median, renewal])
-    sds = np.column_stack([market_sd, income.log_sd, renewal_sd])
-    prior, prior_sds = medians.copy(), sds.copy()
-    prior[:, INCOME], prior_sds[:, INCOME] = income.prior_log_median, income.prior_log_sd
+    prior, prior_sds = blending.corrected(
+        np.column_stack([market, income.prior_log_median, renewal]),
+        np.column_stack([market_sd, income.prior_log_sd, renewal_sd]),
+        seen,
+    )
     before = blending.join(prior, prior_sds, seen, under)
     has_answers = np.array([_is_answered(case) for case in told], dtype=np.bool_)
+    medians, sds = prior.copy(), prior_sds.copy()
+    answered = blending.informed(
+        (income.prior_log_median, income.prior_log_sd),
+        (income.log_median, income.log_sd),
+        bias=seen.bias[:, INCOME],
+        stretch=seen.stretch[:, INCOME],
+    )
+    medians[has_answers, INCOME] = answered.log_median[has_answers]
+    sds[has_answers, INCOME] = answered.log_sd[has_answers]
     after = blending.rejoined(before, medians, sds, seen=seen, under=under)
     now = _where(has_answers, after, before)
     shape = ranging.shapes(kinds, model, under)
@@ -81,9 +92,7 @@ def rows(cases: Sequence[Case], model: MarketModel | None, under: Figures) -> Ma
     # What speaks for more says that the low half is less likely, and nothing about the high one.
     below, above = np.where(side < 0, whole, surer), np.where(side > 0, whole, surer)
     found = ranging.ranged(kinds, now.log_median, below, above=above, of=shape)
-    return Many(
-        told, medians, sds, prior[:, INCOME], seen.stretch, before, now, contradicts, tested, found, below, above
-    )
+    return Many(told, medians, sds, prior, prior_sds, before, now, contradicts, tested, found, below, above)
 
 
 def has_ended(subject: Subject) -> bool:

@@ -17,13 +17,15 @@ from zhirong.valuation.engine.result import digest, plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errors:
-    """How far the voices were off on past deals of a kind ("": of all), as times of what they say of themselves.
+    """How far the voices were off on past deals of a kind ("": of all), in the order of `blending.VOICES`.
 
-    `stretch` and `correlation` in the order of `blending.VOICES`; `deals` of the kind stand behind it.
+    `bias`: ln of how many times too high they were, drawn to none while deals are few. `stretch`: their further errors
+    as times of what they say of themselves; `correlation` between these. `deals` of the kind stand behind it.
     """
 
     kind: str
     deals: int
+    bias: tuple[float, ...]
     stretch: tuple[float, ...]
     correlation: tuple[tuple[float, ...], ...]
 
@@ -101,6 +103,7 @@ def _errors(said: Mapping[str, Any]) -> Errors:
     return Errors(
         kind=said["kind"],
         deals=said["deals"],
+        bias=tuple(said["bias"]),
         stretch=tuple(said["stretch"]),
         correlation=tuple(tuple(row) for row in said["correlation"]),
     )

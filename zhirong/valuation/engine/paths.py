@@ -13,15 +13,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
+from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
+
+if TYPE_CHECKING:
+    from scipy.stats import qmc
+else:
+    # Only who makes tables waits for it.
+    qmc = Deferred("scipy.stats.qmc")
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +77,7 @@ class Batch(NamedTuple):
 
     def part(self, start: int, stop: int) -> Batch:
         """The rights from `start` up to `stop`."""
-        return Batch(*(column[start:stop] for column in self))
+        return Batch._make(column[start:stop] for column in self)
 
 
 class Tables(NamedTuple):
@@ -94,15 +100,18 @@ def batch(**columns: Sequence[float] | NDArray[Any]) -> Batch:
 
     Refused where a column has another length, a number is not finite or outside its band, or the triangle is none.
     """
-    kinds = {"volatility": np.int64}
-    made = Batch(**{name: np.ascontiguousarray(columns[name], kinds.get(name, np.float64)) for name in Batch._fields})
+    assert set(columns) == set(Batch._fields), "every column of a batch, and no other"
+    kinds: dict[str, type[Any]] = {"volatility": np.int64}
+    made = Batch._make(np.ascontiguousarray(columns[name], kinds.get(name, np.float64)) for name in Batch._fields)
     if len({column.shape for column in made}) != 1 or made.base.ndim != 1:
         raise Refused("valuation.lengths_differ", names=list(Batch._fields))
     for name, (least, most) in BANDS.items():
         _all_within(getattr(made, name), name, least=least, most=most)
     if np.any((made.low > made.mode) | (made.mode > made.high)):
         at = int(np.argmax((made.low > made.mode) | (made.mode > made.high)))
-        raise Refused("valuation.no_triangle", low=made.low[at], mode=made.mode[at], high=made.high[at])
+        raise Refused(
+            "valuation.no_triangle", low=made.low[at].item(), mode=made.mode[at].item(), high=made.high[at].item()
+        )
     return made
 
 
@@ -147,14 +156,16 @@ def tables(setup: Setup) -> Tables:
     points = np.clip(points, NEAREST, 1 - NEAREST)
     brownian = _brownian(ndtri(points[:, [0, *range(3, setup.years + 2)]]))
     at = np.arange(1, setup.years + 1)[:, None]
-    shocks = np.stack([np.exp(sigma * brownian - 0.5 * sigma**2 * at) for sigma in setup.volatilities])
+    shocks = np.empty((len(setup.volatilities), setup.years, setup.paths), np.float32)
+    for place, sigma in enumerate(setup.volatilities):
+        shocks[place] = np.exp(sigma * brownian - 0.5 * sigma**2 * at)
     uniform = points[:, 1]
     lower = ndtr(-setup.cut)
     rate = setup.spread * ndtri(lower + points[:, 2] * (1 - 2 * lower))
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     density = weights * np.exp(-0.5 * (nodes * setup.cut) ** 2)
     return Tables(
-        shocks=np.ascontiguousarray(shocks, np.float32),
+        shocks=shocks,
         royalty=np.ascontiguousarray([uniform, np.sqrt(uniform), np.sqrt(1 - uniform)], np.float32),
         rate=np.ascontiguousarray(rate, np.float32),
         node_rate=setup.spread * setup.cut * nodes,

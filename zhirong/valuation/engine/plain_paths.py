@@ -64,7 +64,8 @@ def means(batch: Batch, tables: Tables) -> Floats:
     if tables.is_mid_year:
         total *= np.sqrt(factor)
     royalty = (batch.low + batch.mode + batch.high) / 3
-    found: Floats = batch.base * royalty * (1 - batch.tax) * (total @ tables.node_weight)
+    # Row by row: a product of matrices may round differently for another number of rows.
+    found: Floats = batch.base * royalty * (1 - batch.tax) * (total * tables.node_weight).sum(axis=1)
     return found
 
 
@@ -76,7 +77,8 @@ def _royalty(tables: Tables, *, low: float, mode: float, high: float) -> Floats:
         return np.full(len(uniform), high)
     rising = low + math.sqrt(wide * (mode - low)) * root
     falling = high - math.sqrt(wide * (high - mode)) * root_of_rest
-    return np.where(uniform < (mode - low) / wide, rising, falling)
+    drawn: Floats = np.where(uniform < (mode - low) / wide, rising, falling)
+    return drawn
 
 
 def _summary(values: Floats) -> Floats:

@@ -21,6 +21,10 @@ from zhirong.valuation.engine.hedonic_design import CONSTANT, Floats
 # Half the width of the middle band of |ln ratio| and of the neighbourhood it is compared with.
 CHASED_BAND, AROUND_BAND = 0.02, 0.10
 LEAST_CHASED = 20
+# Prices or ratios further apart in logs than this are no study, and their sums no numbers.
+MOST_APART = 276.0
+# Interquartile ranges beyond the quartiles at which a ratio is an extreme outlier.
+OUTLYING = 3.0
 # Resampled figures are held at once up to this many numbers.
 MOST_AT_ONCE = 400_000
 MEASURES = ("median_ratio", "cod", "prd", "prb", "mki", "ki")
@@ -89,6 +93,19 @@ def sales_chasing(estimates: Sequence[float], prices: Sequence[float]) -> tuple[
     return near / len(price), float(stats.binom.sf(near - 1, around, CHASED_BAND / AROUND_BAND))
 
 
+def without_outliers(estimates: Sequence[float], prices: Sequence[float]) -> tuple[list[float], list[float]]:
+    """The pairs whose ln ratio lies within three interquartile ranges of the quartiles (IAAO 2013, appendix B).
+
+    One deal at a thousandth of its worth would else be all that a mean of ratios tells. Say how many were left out.
+    """
+    estimate, price = _pairs(estimates, prices)
+    logs = np.log(estimate) - np.log(price)
+    low, high = np.quantile(logs, (0.25, 0.75))
+    kept = (logs >= low - OUTLYING * (high - low)) & (logs <= high + OUTLYING * (high - low))
+    pairs = [pair for pair, is_kept in zip(zip(estimates, prices, strict=True), kept, strict=True) if is_kept]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
 def unbiased_cod(log_sd: float) -> float:
     """The COD of estimates without bias whose log errors have this s.d.: 100·e^{s²/2}(2Φ(s) − 1) (VALUATION 2.10)."""
     s = guards.within(log_sd, "log_sd", least=0.0, most=10.0)
@@ -102,14 +119,12 @@ def _pairs(estimates: Sequence[float], prices: Sequence[float]) -> tuple[Floats,
         guards.positive(one, "estimate")
     for one in prices:
         guards.positive(one, "price")
-    price = np.array(prices, dtype=np.float64)
-    # In units of the greatest price: no sum overflows, and no measure knows the unit of money.
-    unit = float(price.max())
-    estimate, price = np.array(estimates, dtype=np.float64) / unit, price / unit
-    ratio_logs = np.log(estimate) - np.log(price)
-    if not np.isfinite(ratio_logs).all() or np.abs(ratio_logs).max() > 300 or np.log(price).min() < -300:
+    estimate, price = np.array(estimates, dtype=np.float64), np.array(prices, dtype=np.float64)
+    logs = np.log(price)
+    if max(np.abs(np.log(estimate) - logs).max(), np.ptp(logs)) > MOST_APART:
         raise Refused("valuation.not_finite", name="ratio")
-    return estimate, price
+    # In units of the greatest price: no sum overflows, and no measure knows the unit of money.
+    return estimate / price.max(), price / price.max()
 
 
 def _measures(estimate: Floats, price: Floats) -> dict[str, Floats]:

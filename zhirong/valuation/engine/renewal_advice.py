@@ -36,7 +36,7 @@ class Advice:
 
     `net` is what paying the next fee and choosing freely after it brings beyond letting the patent lapse: `value_lost`
     (returns given up) less `fees_saved` (expected fees not paid). Above zero: pay. `best_stop_year` is the best of the
-    plans that are fixed today; `would_lapse` the share of such patents whose holders, who know the return, will not pay.
+    plans that are fixed today; `would_lapse` the share of such patents whose holders, knowing it, will not pay.
     """
 
     next_year: int

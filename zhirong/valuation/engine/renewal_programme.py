@@ -78,6 +78,14 @@ class Programme:
         return self.first + len(self.fees) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The option before the first fee and, beside it, paying every fee whatever comes: the gap is the choice."""
+
+    value: float
+    always_pay: float
+
+
 def grid_for(fees: ArrayLike, *, nodes: int = 601, reach: float = 1e6) -> LogGrid:
     """A grid from a thousandth of the least fee to `reach` times the largest; scales with the unit of money."""
     paid = np.asarray(fees, dtype=np.float64)
@@ -116,14 +124,15 @@ def weights(growth: Growth, step: float) -> Floats:
     """
     mean_log = growth.drift - growth.volatility**2 / 2
     reach = int(np.ceil((REACH * growth.volatility + growth.volatility**2 + abs(mean_log)) / step)) + 1
-    ends = np.arange(-reach - 1, reach + 2) * step
+    ends: Floats = np.arange(-reach - 1.0, reach + 2.0) * step
     inside = _between(ends, mean_log, growth.volatility)
     moment = np.exp(growth.drift) * _between(ends, mean_log + growth.volatility**2, growth.volatility)
     at = np.exp(ends)
     rising = (moment[:-1] - at[:-2] * inside[:-1]) / (at[1:-1] - at[:-2])
     falling = (at[2:] * inside[1:] - moment[1:]) / (at[2:] - at[1:-1])
-    tents: Floats = np.maximum(rising + falling, 0.0)
-    return tents / tents.sum()
+    tents = np.maximum(rising + falling, 0.0)
+    shares: Floats = tents / tents.sum()
+    return shares
 
 
 def expected(following: Floats, kernel: Floats, step: float) -> Floats:
@@ -147,13 +156,20 @@ def along(grid: LogGrid, row: Floats, returns: Floats) -> Floats:
     """A row of node values at any returns ≥ 0, shape as `returns`: straight to zero below the grid, on above it."""
     if not np.all(np.isfinite(returns)) or np.any(returns < 0):
         raise Refused("valuation.not_finite", name="return")
-    # A node's place is a logarithm away, so no search is needed.
-    safe = np.maximum(returns, grid.low)
-    place = np.clip((np.log(safe / grid.low) / grid.step).astype(np.int64), 0, grid.nodes - 2)
-    left, right = np.exp(place * grid.step) * grid.low, np.exp((place + 1) * grid.step) * grid.low
-    share = (safe - left) / (right - left)
-    found: Floats = (row[place] + share * (row[place + 1] - row[place])) * np.minimum(returns / grid.low, 1.0)
+    nodes = grid.returns()
+    slope = np.concatenate([row[:1] / grid.low, np.diff(row) / np.diff(nodes)])
+    level = np.concatenate([[0.0], row[:-1] - slope[1:] * nodes[:-1]])
+    # A node's place is a logarithm away, so no search is needed; piece 0 lies below the grid.
+    place = np.log(np.maximum(returns, grid.low * 0.5) * (1.0 / grid.low))
+    piece = np.clip(np.floor(place * (1.0 / grid.step)).astype(np.int32) + 1, 0, grid.nodes - 1)
+    found: Floats = level[piece] + slope[piece] * returns
     return found
+
+
+def worth(programme: Programme, yearly_return: float) -> Worth:
+    """One patent with a known return in the first year: the option, and paying always."""
+    known = [guards.within(yearly_return, "yearly_return", least=0.0, most=1e15)]
+    return Worth(float(value_at(programme, programme.first, known)[0]), float(always_pay(programme, known)[0]))
 
 
 def always_pay(programme: Programme, returns: ArrayLike) -> Floats:
@@ -211,6 +227,6 @@ def _fees(fees: ArrayLike, first: int) -> Floats:
 
 def _grid(grid: LogGrid) -> LogGrid:
     guards.positive(grid.low, "grid low")
-    guards.within(grid.high / grid.low, "grid span", least=10.0, most=1e18)
+    guards.within(grid.high / grid.low, "grid span", least=10.0, most=1e24)
     guards.within(grid.nodes, "nodes", least=51, most=MOST_NODES)
     return grid

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
 from datetime import date
 from typing import Any
 
@@ -94,7 +93,7 @@ def of_subject(
         value_date=subject.day,
         range=renewal_value.value(held, prior),
         parameters_sha256=parameters_sha256,
-        inputs=_inputs(subject, held, {**figures, "log_shift": log_shift}),
+        inputs=_inputs(subject, held, {**figures, "log_mean": prior.log_mean}),
         sensitivities=sensitivities(held, figures, moves=moves, log_shift=log_shift),
         notes=(*notes, Note("renewal_tail"), Note("renewal_prior_assumed")),
         figures=_further(held, prior),

@@ -21,7 +21,7 @@ from zhirong.valuation.engine.renewal_programme import Growth, LogGrid, Programm
 from zhirong.valuation.engine.result import LEVELS, Quantiles
 
 Floats = NDArray[np.float64]
-NODES = 601
+STEP, MOST_NODES = 0.04, 6_001
 # A programme and its posteriors take 0.3 MB; a market of three kinds asks for about a hundred.
 KEPT = 256
 MOST_RIGHTS = 1_000_000
@@ -136,7 +136,7 @@ def _cell(held: Held, prior: Prior) -> Cell:
 
 
 def posterior(held: Held, prior: Prior) -> Posterior:
-    """The return of the year in which the patent is, given every renewal up to `paid_through` or, if earlier, `year`."""
+    """The return of the year in which the patent is, given every renewal up to `paid_through` (or that year)."""
     rows = _filtered(held.fees, held.first, prior)
     seen = min(held.paid_through, held.year)
     found = rows[seen - held.first]
@@ -223,12 +223,15 @@ def _grown(masses: Floats, kernel: Floats) -> Floats:
 
 def _grid(fees: tuple[float, ...], prior: Prior) -> LogGrid:
     """Wide enough for the prior's tail at the end of the term, in the unit of the fees."""
-    base = renewal_programme.grid_for(fees, nodes=NODES, reach=1e3)
+    base = renewal_programme.grid_for(fees, reach=1e3)
     years = len(fees)
     sd = float(np.sqrt(prior.log_sd**2 + years * prior.growth.volatility**2))
-    top = float(np.exp(prior.log_mean + sd**2 / 2 + 5 * sd))
-    bottom = float(np.exp(prior.log_mean - 5 * prior.log_sd - years * 0.1))
-    return LogGrid(min(base.low, max(bottom, base.low * 1e-3)), max(base.high, min(top, base.high * 1e9)), NODES)
+    top = min(prior.log_mean + sd**2 / 2 + 5 * sd, np.log(base.high) + 20)
+    bottom = max(prior.log_mean - 5 * prior.log_sd - years * 0.1, np.log(base.low) - 7)
+    low, high = min(np.log(base.low), bottom), max(np.log(base.high), top)
+    # A step must be fine against the moves of a year, or the posterior shows the nodes.
+    nodes = int(np.ceil((high - low) / min(STEP, prior.growth.volatility / 4)))
+    return LogGrid(float(np.exp(low)), float(np.exp(high)), min(nodes, MOST_NODES))
 
 
 def checked(held: Held) -> Held:

@@ -17,6 +17,7 @@ from zhirong.valuation.engine import calibration, conformal, hedonic, hedonic_de
 from zhirong.valuation.engine.calibration import Calibration, Predicted
 from zhirong.valuation.engine.conformal import Rules, Score
 from zhirong.valuation.engine.hedonic import Model, Priors, Sale
+from zhirong.valuation.engine.ratios import RatioStudy
 
 Fitted = TypeVar("Fitted")
 Fit = Callable[[Sequence[Sale], date], Fitted]
@@ -37,10 +38,14 @@ class Rolled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """One segment of a back-test: how wide and honest its ranges and how good its medians were."""
+    """One segment of a back-test: how honest its ranges and how good its medians were.
+
+    `ratios` of all its predictions; `trimmed` without extreme outliers, as its count of deals tells.
+    """
 
     calibration: Calibration
-    ratios: ratios.RatioStudy
+    ratios: RatioStudy
+    trimmed: RatioStudy
 
 
 def roll(
@@ -125,18 +130,20 @@ def ranges_now(rolled: Rolled, rules: Rules) -> conformal.Ranges:
 
 
 def studies(predicted: Sequence[Predicted], *, seed: int, resamples: int) -> tuple[Study, ...]:
-    """All predictions, then each kind, the largest first."""
-    by_kind = {kind: [one for one in predicted if one.kind == kind] for kind in {one.kind for one in predicted}}
+    """All predictions, then each kind, the most deals first. Ranges that nothing had tested yet are no part of it."""
+    tested = [one for one in predicted if one.basis != "untested"]
+    by_kind = {kind: [one for one in tested if one.kind == kind] for kind in {one.kind for one in tested}}
     segments = sorted(by_kind.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return tuple(
-        Study(
-            calibration=calibration.calibrate(rows, name),
-            ratios=ratios.study(
-                [one.range.median for one in rows], [one.actual for one in rows], seed=seed, resamples=resamples
-            ),
-        )
-        for name, rows in [(calibration.OVERALL, list(predicted)), *segments]
-        if rows
+    rows = [(calibration.OVERALL, tested), *segments] if tested else []
+    return tuple(_study(name, told, seed=seed, resamples=resamples) for name, told in rows)
+
+
+def _study(segment: str, told: Sequence[Predicted], *, seed: int, resamples: int) -> Study:
+    pairs = [one.range.median for one in told], [one.actual for one in told]
+    return Study(
+        calibration=calibration.calibrate(told, segment),
+        ratios=ratios.study(*pairs, seed=seed, resamples=resamples),
+        trimmed=ratios.study(*ratios.without_outliers(*pairs), seed=seed, resamples=resamples),
     )
 
 

@@ -61,12 +61,12 @@ def chinese_rate(
     rate = low + (high - low) * score
     notes = []
     if rate > ceilings.of_sales:
-        notes.append(Note("royalty_above_sales_ceiling", {"rate": rate, "ceiling": ceilings.of_sales}))
+        notes.append(Note("royalty_above_sales_ceiling", _percents(rate, ceilings.of_sales)))
     of_profit = None
     if profit_margin is not None:
         of_profit = rate / guards.within(profit_margin, "profit_margin", least=0.001, most=1)
         if of_profit > ceilings.of_profit:
-            notes.append(Note("royalty_above_profit_ceiling", {"share": of_profit, "ceiling": ceilings.of_profit}))
+            notes.append(Note("royalty_above_profit_ceiling", _percents(of_profit, ceilings.of_profit)))
     return Rate(rate, score, of_profit, tuple(notes))
 
 
@@ -77,6 +77,9 @@ def score_of(scores: Mapping[str, float], *, weights: Mapping[str, float]) -> fl
     shares = [guards.within(weight, aspect, least=0, most=1) for aspect, weight in weights.items()]
     if not math.isclose(math.fsum(shares), 1, abs_tol=1e-9):
         raise Refused("valuation.weights_not_one", weights=dict(weights))
-    return math.fsum(
-        weights[aspect] * guards.within(score, aspect, least=0, most=1) for aspect, score in scores.items()
-    )
+    checked = {aspect: guards.within(score, aspect, least=0, most=1) for aspect, score in scores.items()}
+    return math.fsum(weights[aspect] * score for aspect, score in checked.items())
+
+
+def _percents(found: float, ceiling: float) -> dict[str, float]:
+    return {"percent": round(100 * found, 2), "ceiling_percent": round(100 * ceiling, 2)}

@@ -167,7 +167,7 @@ def _said(
         return {}
     seen = blending.tested([one.kind for one in heard], model, under)
     medians, sds = np.array([one.medians for one in heard]), np.array([one.sds for one in heard])
-    found = blending.join(medians, sds, seen, under)
+    found = blending.join(*blending.corrected(medians, sds, seen), seen, under)
     spoken = zip(due, found.log_median.tolist(), found.log_sd.tolist(), strict=True)
     return {one.reference: (mu, math.log(sd)) for one, mu, sd in spoken if not math.isnan(mu)}
 
@@ -191,18 +191,27 @@ def _errors_of(kind: str, heard: Sequence[Voiced], under: Figures) -> Errors:
     # What each voice usually says of itself; one that never spoke here is taken at its word.
     sums = np.where(known, own, 0.0).sum(axis=0)
     usual = np.divide(sums, known.sum(axis=0), out=np.ones(len(VOICES)), where=known.any(axis=0))
+    weight = float(under.value("reconciling.prior_deals"))
+    errors = np.array([one.medians - one.log_price for one in heard])
+    bias = np.array([_bias(column[~np.isnan(column)], weight) for column in errors.T])
     found = reconcile.shrunk(
-        np.array([one.medians - one.log_price for one in heard]),
+        errors - bias,
         own_sd=usual,
         correlation=float(under.value("reconciling.common_correlation")),
-        prior_deals=float(under.value("reconciling.prior_deals")),
+        prior_deals=weight,
     )
     return Errors(
         kind=kind,
         deals=len(heard),
+        bias=tuple(bias.tolist()),
         stretch=tuple((found.log_sd / usual).tolist()),
         correlation=tuple(tuple(row) for row in found.correlation.tolist()),
     )
+
+
+def _bias(errors: Floats, weight: float) -> float:
+    """The middle error, drawn to none as if `weight` further deals had shown none."""
+    return 0.0 if not len(errors) else float(np.median(errors)) * len(errors) / (len(errors) + weight)
 
 
 def _way(paid: Sequence[PastDeal], under: Figures) -> str:
