@@ -10,6 +10,7 @@ from zhirong.web.desk import addresses as desk_pages
 from zhirong.web.exchange import addresses as exchange_pages
 from zhirong.web.office import addresses as office
 from zhirong.web.registry import addresses as registry_pages
+from zhirong.web.valuation import addresses as valuation_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("view", views.choose, name="view"),
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the listing's own page, whose number would swallow “new”.
     *desk_pages.addresses,
     *registry_pages.addresses,
+    *valuation_pages.addresses,
     *deal_pages.addresses,
     *exchange_pages.addresses,
     *office.addresses,

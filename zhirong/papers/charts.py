@@ -1,7 +1,8 @@
 """Charts as SVG: x in per cent, y in pixels, no viewBox, so that text keeps its size and the drawing its cell.
 
-Colour comes from the page's classes (a data, b grey, c seal, w pale, h hollow, l line, g grid, x axis, md median,
-mk mark), meaning from words: a drawing is hidden from readers beside its figure, or carries one sentence as label.
+Colour comes from the page's classes (a data, b grey, c seal, k ink, w pale, h hollow, l line, g grid, x axis, d dotted,
+md median, mk mark), meaning from words: a drawing is hidden from readers beside its figure, or carries one sentence as
+label.
 """
 
 from __future__ import annotations
@@ -118,6 +119,48 @@ def interval(
     shapes.append(_upright("md", median, ends=(top - 5, top + thick + 5)))
     if price is not None:
         shapes.append(_upright("mk", _log_percent(price, scale), ends=(0, height)))
+    return drawing(shapes, height=height, label=label)
+
+
+def waterfall(
+    span: tuple[int, int], *, scale: tuple[int, int], kind: str, is_joined: bool = True, height: int = 24
+) -> str:
+    """One bar of a waterfall on a logarithmic scale, from one running value to the next; a dotted line leads on.
+
+    kind: b where it starts, a raises, h lowers, k the total (drawn from the beginning of the scale).
+    """
+    begin, end = (_log_percent(value, scale) for value in span)
+    left, right = (0, end) if kind in ("b", "k") else (min(begin, end), max(begin, end))
+    at = f'x="{_hundredths(left)}%" width="{_hundredths(right - left)}%"'
+    shapes = [_upright("x d", end, ends=(4, height + 10))] if is_joined else []
+    shapes.append(f'<rect class="{kind}" {at} y="4" height="{height - 8}"/>')
+    return drawing(shapes, height=height)
+
+
+def swing(span: tuple[int, int], middle: int, *, scale: tuple[int, int], height: int = 24) -> str:
+    """One bar of a tornado on a logarithmic scale: the median at the low and at the high end of an input.
+
+    Hollow towards the input's low end, filled towards its high end, an upright where the median stands now.
+    """
+    at_low, at_high = (_log_percent(value, scale) for value in span)
+    centre = _log_percent(middle, scale)
+    shapes = []
+    for kind, end in (("h", at_low), ("a", at_high)):
+        left, right = min(centre, end), max(centre, end)
+        where = f'x="{_hundredths(left)}%" width="{_hundredths(right - left)}%"'
+        shapes.append(f'<rect class="{kind}" {where} y="5" height="{height - 10}"/>')
+    shapes.append(_upright("md", centre, ends=(1, height - 1)))
+    return drawing(shapes, height=height)
+
+
+def share_range(spread: tuple[int, int, int], target: int, *, whole: int, label: str = "", height: int = 24) -> str:
+    """A share with its interval on a plain scale from zero to `whole`: pale interval, ink what is, red what was due."""
+    low, value, high = (min(10_000, max(0, part * 10_000 // whole)) for part in spread)
+    shapes = [
+        f'<rect class="w" x="{_hundredths(low)}%" width="{_hundredths(high - low)}%" y="8" height="{height - 16}"/>'
+    ]
+    shapes.append(_upright("mk", target * 10_000 // whole, ends=(1, height - 1)))
+    shapes.append(_upright("md", value, ends=(4, height - 4)))
     return drawing(shapes, height=height, label=label)
 
 

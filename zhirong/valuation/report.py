@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from numbers import Real
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +25,7 @@ from zhirong.registry.engine import states
 from zhirong.registry.engine.facts import LicenceKind, RightFacts, lasts
 from zhirong.registry.models import Claim, Holding, Right
 from zhirong.valuation import known, labels, rules, standing, terms
+from zhirong.valuation.engine import units
 from zhirong.valuation.models import Appraisal
 
 HOUSE = House(name=Both("福田区知识产权运营中心", "Futian District IP Operations Centre"))
@@ -125,7 +125,7 @@ def appraised(right: Right, facts: RightFacts, day: date) -> AppraisedRight:
     found = states.standing(facts, day)
     return AppraisedRight(
         line=right_line(right),
-        state=_registry("state", str(found.state)),
+        state=registry_name("state", str(found.state)),
         fees=both("fees", str(found.fees)),
         holders=tuple(_holder(one) for one in queries.holdings_on(right, day)),
         burdens=tuple(_burdens(facts, day)),
@@ -133,7 +133,7 @@ def appraised(right: Right, facts: RightFacts, day: date) -> AppraisedRight:
     )
 
 
-def _registry(group: str, code: str) -> Both:
+def registry_name(group: str, code: str) -> Both:
     names = registry_labels.of(group, code)
     return Both(names["zh"], names["en"])
 
@@ -209,7 +209,7 @@ def input_line(one: Any) -> InputLine:
     unit = f" {one['unit']}" if one.get("unit") and value is not None else ""
     return InputLine(
         name=both("input", one["name"]),
-        value="–" if value is None else f"{value:,.6g}{unit}" if isinstance(value, Real) else f"{value}{unit}",
+        value=f"{units.text(value)}{unit}",
         source=str(one["source"]),
         grade=both("grade", one["grade"]),
         on=date.fromisoformat(one["on"]) if one.get("on") else None,

@@ -14,7 +14,14 @@ from zhirong.base.refused import Refused
 
 # what: (requests, in so many seconds). In memory and for each process: a brake, not a lock; the lock is the
 # counted tries of a log-in (people).
-LIMITS = {"log_in": (20, 60), "sign_up": (10, 600), "export": (10, 60), "upload": (30, 60), "search": (120, 60)}
+LIMITS = {
+    "log_in": (20, 60),
+    "sign_up": (10, 600),
+    "export": (10, 60),
+    "upload": (30, 60),
+    "search": (120, 60),
+    "estimate": (120, 60),
+}
 PLACES = 10_000
 # what: how many at the same time in this process, whoever asks; fewer than the threads that serve pages.
 AT_ONCE = {"verify": threading.BoundedSemaphore(2)}

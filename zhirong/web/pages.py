@@ -158,8 +158,16 @@ def frame_of(request: HttpRequest, *, unread: int | None = None) -> dict[str, An
         "path": request.get_full_path(),
         "typed": request.POST if refused else {},
         "refused": told(refused) if refused else None,
+        "faults": faults_of(request),
         "passed_over": [told(one) for one in getattr(request, "house_passed_over", ())],
     }
+
+
+def faults_of(request: HttpRequest) -> dict[str, Mapping[str, Any]]:
+    """Every fault of the form that was sent, by the input that it stands beside."""
+    refused, more = getattr(request, "house_refused", None), getattr(request, "house_faults", ())
+    found = [told(one) for one in ([refused] if refused else []) + list(more)]
+    return {one["field"]: one for one in found if one["field"]}
 
 
 def menu_for(standing: Standing | None) -> list[tuple[str, str, str | None]]:
@@ -175,6 +183,7 @@ def fragment(template: str, **facts: Any) -> str:
         "path": "/",
         "typed": {},
         "refused": None,
+        "faults": {},
         "now": record.now(),
     }
     return render_to_string(template, {**around, **facts})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,8 +14,9 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.valuation import rules, standing
+from zhirong.valuation import estimated, rules, standing
 from zhirong.valuation.actions import appraisals
+from zhirong.valuation.engine import units
 from zhirong.valuation.models import Appraisal, AppraisalEvidence, Opinion
 
 TEXTS = {"scope": 4000, "process": 4000, "assumptions": 4000, "special_matters": 4000}
@@ -30,9 +32,37 @@ def _at_work(who: Person, appraisal_id: int) -> tuple[Appraisal, datetime]:
     return row, now
 
 
+def put_opinion(
+    who: Person, appraisal_id: int, held: rules.Held, *, uses_estimate: bool = False
+) -> Opinion:
+    """What one method comes to; said again it takes the place of what was said before.
+
+    `uses_estimate` sets the engine's own record of the method beside it, as of the value date.
+    """
+    if uses_estimate:
+        # Before the transaction: a method reckons for a tenth of a second, and the write lock may not wait for it.
+        held = replace(held, computed=computed_by(who, appraisal_id, held.method))
+    return _put_opinion(who, appraisal_id, held)
+
+
+def computed_by(who: Person, appraisal_id: int, method: str) -> dict[str, Any]:
+    """The engine's record of a method for a job's one right, with what the client and the valuer answered."""
+    row = Appraisal.objects.filter(pk=appraisal_id).first()
+    access.require(who, "valuation.appraise", row)
+    assert row is not None
+    rights = appraisals.rights_of(row)
+    if len(rights) != 1:
+        raise Refused("valuation.computed_one_right", number=row.number)
+    parties = [pk for pk in (row.client_id, row.valuer_id) if pk is not None]
+    found = estimated.of_right(rights[0], row.value_date, estimated.answers_of(rights[0], parties))
+    results = [one.result for one in found.voices if one.result.method == method and one.result.range is not None]
+    if not results:
+        raise Refused("valuation.no_computation", method=method)
+    return units.kept(results[0])
+
+
 @transaction.atomic
-def put_opinion(who: Person, appraisal_id: int, held: rules.Held) -> Opinion:
-    """What one method comes to; said again it takes the place of what was said before."""
+def _put_opinion(who: Person, appraisal_id: int, held: rules.Held) -> Opinion:
     row, now = _at_work(who, appraisal_id)
     method = rules.must_be_text(held.method, field="method", most=40)
     held = rules.must_be_held(

@@ -1,0 +1,91 @@
+"""An automatic estimate on paper, in one language; its title says that it is no appraisal report (资产评估法)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from zhirong.base.refused import Refused
+from zhirong.papers import pdf
+from zhirong.papers.appraisal_facts import EstimateSheet, InputLine, VoiceLine
+from zhirong.papers.facts import Both
+from zhirong.registry import queries
+from zhirong.registry.engine import states
+from zhirong.registry.models import Right
+from zhirong.valuation import notes, report
+from zhirong.valuation.engine import units
+from zhirong.valuation.engine.estimate_shape import Estimate, Record, Voice
+from zhirong.valuation.engine.result import Input, plain
+
+
+def pdf_of(right: Right, found: Estimate, *, language: str, now: datetime) -> bytes:
+    """The sheet as PDF. Refused: no method could say anything."""
+    return pdf.estimate(sheet(right, found, now=now), language)
+
+
+def sheet(right: Right, found: Estimate, *, now: datetime) -> EstimateSheet:
+    """What stands on the sheet."""
+    if found.headline is None:
+        raise Refused("valuation.no_range", number=right.number)
+    fen = units.in_fen(found.headline)
+    facts = queries.facts_of(right, found.day)
+    return EstimateSheet(
+        house=report.HOUSE,
+        made_at=now,
+        day=found.day,
+        right=report.right_line(right),
+        state=report.registry_name("state", str(states.standing(facts, found.day).state)),
+        p5_fen=fen["p5"],
+        p25_fen=fen["p25"],
+        median_fen=fen["median"],
+        p75_fen=fen["p75"],
+        p95_fen=fen["p95"],
+        mean_fen=fen["mean"],
+        basis=report.both("basis", found.basis),
+        voices=tuple(_voice(one) for one in found.voices),
+        inputs=tuple(_input(one) for one in _inputs(found)),
+        notes=tuple(Both(notes.sentence(one, "zh"), notes.sentence(one, "en")) for one in found.notes),
+        record=_record(found.record),
+        parameters_sha256=found.parameters_sha256,
+        model_sha256=found.model_sha256,
+        seed="–" if found.seed is None else str(found.seed),
+        is_demo=settings.DEMO,
+    )
+
+
+def _voice(one: Voice) -> VoiceLine:
+    fen = units.in_fen(one.result.range) if one.result.range is not None else None
+    return VoiceLine(
+        name=report.both("method", one.result.method),
+        role=report.both("role", one.role),
+        weight=report.percent(units.ppm(one.weight)),
+        low_fen=fen["p5"] if fen else None,
+        median_fen=fen["median"] if fen else None,
+        high_fen=fen["p95"] if fen else None,
+    )
+
+
+def _inputs(found: Estimate) -> list[Input]:
+    """The right's facts and every method's inputs, each name once."""
+    every = [*found.inputs, *(each for one in found.voices for each in one.result.inputs)]
+    return list({one.name: one for one in reversed(every)}.values())[::-1]
+
+
+def _input(one: Input) -> InputLine:
+    said = {
+        "name": one.name, "value": one.value, "source": one.source,
+        "grade": str(one.grade), "on": plain(one.on), "unit": one.unit,
+    }  # fmt: skip
+    return report.input_line(said)
+
+
+def _record(one: Record | None) -> Both:
+    """How the estimates of the segment did, as a sentence."""
+    if one is None or one.coverage_90 is None:
+        return Both("本类成交不足，尚无回测。", "Too few deals of this kind were predicted for a record.")
+    share = report.percent(units.ppm(one.coverage_90))
+    return Both(
+        f"回测：本类 {one.deals} 宗成交中，有 {share} 落在事先给出的 90% 区间内。",
+        f"Back-test: of {one.deals} deals of this kind, {share} fell inside the 90 % range told before them.",
+    )

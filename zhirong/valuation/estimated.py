@@ -1,0 +1,136 @@
+"""The automatic estimate of rights on a day with a party's own answers, what it secures, and rights together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from zhirong.base.refused import Refused
+from zhirong.registry.models import Right
+from zhirong.valuation import figures, finance_figures, learnt, said, subjects
+from zhirong.valuation.engine import estimate, lending, pledge_records, portfolio, units, whatif
+from zhirong.valuation.engine.estimate_shape import Estimate
+from zhirong.valuation.engine.result import Quantiles, Result
+from zhirong.valuation.engine.subject import Said
+from zhirong.valuation.engine.whatif import Change
+from zhirong.valuation.models import Answer
+
+# What many rights together are drawn with: the same digits each time.
+SEED = 0
+NOTHING = Said()
+
+
+def answers_of(right: Right, parties: Collection[int]) -> Said:
+    """What these parties said of the right, the newest of each question; of nobody, nothing."""
+    return answers_of_many([right], parties).get(right.pk, NOTHING)
+
+
+def answers_of_many(rights: Sequence[Right], parties: Collection[int]) -> dict[int, Said]:
+    """The same of many rights in one query; rights of which nothing was said are not there."""
+    if not parties:
+        return {}
+    rows = Answer.objects.filter(
+        right__in=[one.pk for one in rights], party__in=list(parties), replaced_at__isnull=True
+    )
+    newest: dict[int, dict[str, Answer]] = {}
+    for row in rows.select_related("party", "evidence").order_by("at", "pk"):
+        newest.setdefault(row.right_id, {})[row.question] = row
+    return {right: said.as_read(found.values()) for right, found in newest.items()}
+
+
+def of_right(right: Right, day: date, answers: Said = NOTHING) -> Estimate:
+    """The estimate of one right. Refused: nobody holds it, unpublished, ended, an answer is no possible number."""
+    return estimate.of(subjects.of_right(right, day), learnt.current(), figures.on(day), said=answers)
+
+
+def of_rights(rights: Sequence[Right], day: date, parties: Collection[int] = ()) -> list[Estimate | Refused]:
+    """The estimates of some rights in a few queries, each with what explains it, or why there is none."""
+    answers, model, under = answers_of_many(rights, parties), learnt.current(), figures.on(day)
+    found: list[Estimate | Refused] = []
+    for right, subject in zip(rights, subjects.of_rights(rights, day), strict=True):
+        if isinstance(subject, Refused):
+            found.append(subject)
+            continue
+        try:
+            found.append(estimate.of(subject, model, under, said=answers.get(right.pk, NOTHING)))
+        except Refused as refused:
+            found.append(refused)
+    return found
+
+
+def what_if(right: Right, day: date, change: Change, *, answers: Said = NOTHING) -> Estimate:
+    """The estimate with one thing changed."""
+    subject = subjects.of_right(right, day)
+    return whatif.of(subject, learnt.current(), figures.on(day), change=change, said=answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """What a pledge is asked to secure: for how many months, and under which lender's product."""
+
+    months: int
+    product: str = ""
+
+
+def lending_value(found: Estimate, loan: Loan) -> Result:
+    """What the right would bring in a forced sale after the loan, and what may be lent on it.
+
+    Refused: no range to lend on; a product that lends on no such right.
+    """
+    if found.headline is None or found.headline.p5 <= 0:
+        raise Refused("valuation.no_range", number=found.subject.number)
+    ruling = finance_figures.on("lending", found.day, ("haircut", "shortfall_levels", "products"))
+    parts = dict(ruling.values["haircut"])
+    years = units.years(loan.months) + parts.pop("disposal_years")
+    # The error is that of this estimate's own range, not the usual one.
+    parts["valuation_sd"] = units.log_sd(found.headline)
+    result = pledge_records.lending_value(
+        found.headline.median,
+        haircut=lending.Haircut(**parts, years=years),
+        levels=ruling.values["shortfall_levels"],
+        product=_product(ruling.values["products"], loan.product, found.subject.kind),
+        term_years=units.years(loan.months),
+        remaining_years=found.subject.remaining_years,
+        value_date=found.day,
+        currency=found.currency,
+        parameters_sha256=ruling.sha256,
+    )
+    return replace(result, notes=(*result.notes, *ruling.notes))
+
+
+def _product(known: Mapping[str, Any], code: str, kind: str) -> lending.Product | None:
+    if not code:
+        return None
+    terms = known.get(code, {}).get(kind)
+    if terms is None:
+        raise Refused("valuation.no_such_product", product=code, kind=kind)
+    return lending.Product(name=code, **terms)
+
+
+def whole(found: Sequence[Estimate], day: date) -> Result | None:
+    """The range of many rights together, never the sum of their medians; None where none of them has a range."""
+    assets = [_asset(place, one.headline, one) for place, one in enumerate(found) if one.headline and one.headline.p5 > 0]
+    if not assets:
+        return None
+    ruling = finance_figures.on("lending", day, ("portfolio_correlation", "portfolio_tail"))
+    result = pledge_records.portfolio_value(
+        assets,
+        correlation=portfolio.Correlation(**ruling.values["portfolio_correlation"]),
+        tail=ruling.values["portfolio_tail"],
+        seed=SEED,
+        value_date=day,
+        currency="CNY",
+        parameters_sha256=ruling.sha256,
+    )
+    return replace(result, notes=(*result.notes, *ruling.notes))
+
+
+def _asset(place: int, headline: Quantiles, found: Estimate) -> portfolio.Asset:
+    return portfolio.Asset(
+        key=str(place),
+        log_median=units.log(headline.median),
+        log_sd=units.log_sd(headline),
+        field=found.subject.field,
+    )

@@ -1,0 +1,250 @@
+"""/appraisals/PG-2026-000001: one appraisal, for its client and for the people of its valuer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhirong.people import access
+from zhirong.people.rules import Standing
+from zhirong.record import actions as record
+from zhirong.record import files
+from zhirong.valuation import rules, standing, terms
+from zhirong.valuation.actions import appraisals as deeds
+from zhirong.valuation.actions import reports
+from zhirong.valuation.engine import legible
+from zhirong.valuation.models import Appraisal, Opinion
+from zhirong.web import account, filters, lists, pages
+from zhirong.web.registry import words as registry_words
+from zhirong.web.valuation import appraisal_deeds, appraisals, shown, words
+
+STEPS = ("requested", "assigned", "signed", "reviewed", "issued")
+# How far an appraisal has come, by its state.
+FAR = {"draft": 0, "requested": 1, "assigned": 2, "working": 2, "returned": 2, "signed": 3, "reviewed": 4, "issued": 5}
+
+
+def seen(request: HttpRequest, number: str) -> Appraisal:
+    """An appraisal that this person may see."""
+    found = appraisals.seen_by(pages.standing_of(request)).filter(number=number)
+    row = found.select_related("first_signer", "second_signer", "reviewer", "asked_by").first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+@pages.form
+def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
+    """The page and every deed on it; a refused deed shows the page with what was typed."""
+    row = seen(request, number)
+    if request.method == "POST":
+        return appraisal_deeds.do(request, row)
+    here, role = pages.standing_of(request), part_of(pages.standing_of(request), row)
+    opinions = list(row.opinions.order_by("-weight_ppm", "method"))
+    papers = list(row.evidence.select_related("file").order_by("pk"))
+    reads_all = role == "valuer" or row.state == "issued" or role == "house"
+    rights = rights_of(row)
+    unit = shown.unit_for(max((one.likely_fen for one in opinions), default=row.likely_fen or 100) // 100)
+    return pages.page(
+        request,
+        "valuation/appraisal.html",
+        here="value",
+        crumbs=[(gettext("Value"), reverse("value")), (gettext("Appraisals"), reverse("appraisals")), (number, None)],
+        row=row,
+        state=words.appraisal(row.state),
+        steps=steps(row),
+        role=role,
+        facts=facts_of(row),
+        rights=rights,
+        reads_all=reads_all,
+        opinions=[opinion_of(one, unit, scale=scale_of(opinions)) for one in opinions] if reads_all else [],
+        unit=unit.word,
+        scale=shown.scale_head(scale_of(opinions), unit) if opinions else "",
+        weight_sum=legible.percent(sum(one.weight_ppm for one in opinions) / rules.WHOLE_PPM, places=0),
+        papers=papers if reads_all else [],
+        texts=texts_of(row) if reads_all else [],
+        may=may(here, row),
+        payload_hash=row.payload_hash or standing.hash_of(row),
+        signs=signatures(row) if reads_all else [],
+        papers_of=papers_of(row),
+        can_take_over=len(rights) == 1,
+        **form_facts(row),
+    )
+
+
+def form_facts(row: Appraisal) -> dict[str, Any]:
+    """What the forms of the page offer."""
+    return {
+        "approaches": [(code, words.of("approach", code)) for code in rules.APPROACHES],
+        "valuers": [(one.pk, one.name) for one in appraisals.valuers()] if row.state == "draft" else [],
+        "usable_until": standing.usable_until(row),
+        "least_methods": terms.on("least_methods", deeds.today()),
+        "yuan_of": lambda fen: "" if fen is None else filters.yuan(fen),
+    }
+
+
+def part_of(here: Standing | None, row: Appraisal) -> str:
+    """Whose eyes look: client, valuer or the house's."""
+    parties = here.parties if here else frozenset()
+    if row.valuer_id in parties:
+        return "valuer"
+    return "client" if row.client_id in parties else "house"
+
+
+def may(here: Standing | None, row: Appraisal) -> dict[str, bool]:
+    """Which deeds this person can do now: its roles allow them and it is their turn."""
+    verbs = {
+        "request": "valuation.ask_appraisal",
+        "withdraw": "valuation.ask_appraisal",
+        "take_on": "valuation.take_on",
+        "decline": "valuation.take_on",
+        "work": "valuation.appraise",
+        "sign": "valuation.appraise",
+        "review": "valuation.review",
+        "return": "valuation.review",
+        "issue": "valuation.issue",
+    }
+    return {deed: (row.state, deed) in rules.AFTER and access.may(here, verb, row) for deed, verb in verbs.items()}
+
+
+def steps(row: Appraisal) -> list[tuple[str, str, str]]:
+    """The way from the request to the report."""
+    names = {
+        "requested": gettext("Asked for"),
+        "assigned": gettext("Taken on"),
+        "signed": gettext("Signed"),
+        "reviewed": gettext("Reviewed"),
+        "issued": gettext("Second signature, issued"),
+    }
+    times = {
+        "requested": row.requested_at,
+        "assigned": row.assigned_at,
+        "signed": row.first_signed_at,
+        "reviewed": row.reviewed_at,
+        "issued": row.issued_at,
+    }
+    if row.state not in FAR:
+        return []
+    far = FAR[row.state]
+    rows = []
+    for place, step in enumerate(STEPS):
+        at = times[step]
+        when = filters.day(at) if at else filters.day(row.due_at) if place == far and row.due_at else ""
+        rows.append((names[step], when, "was" if place < far else "now" if place == far else ""))
+    return rows
+
+
+def facts_of(row: Appraisal) -> list[tuple[str, str]]:
+    """What was asked by whom of whom."""
+    rows = [
+        (gettext("Client"), row.client.name),
+        (gettext("Valuer"), row.valuer.name if row.valuer else gettext("Not chosen yet")),
+        (gettext("Purpose"), words.of("purpose", row.purpose)),
+        (gettext("Type of value"), words.of("value_type", row.value_type)),
+        (gettext("Value date"), row.value_date.isoformat()),
+        (gettext("Who uses it, and for what"), row.use),
+        (gettext("To be done by"), filters.moment(row.due_at) if row.due_at else ""),
+        (gettext("Reason of the end"), row.end_reason if row.state != "lapsed" else ""),
+        (gettext("Found in review"), row.review_reason if row.state in rules.IN_WORK else ""),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def rights_of(row: Appraisal) -> list[dict[str, Any]]:
+    """Its rights with the way to each value."""
+    return [
+        {
+            "title": filters.title(one),
+            "number": one.number,
+            "kind": registry_words.label("kind", one.kind),
+            "address": reverse("right", args=[one.pk]),
+            "value": reverse("right-value", args=[one.pk]),
+        }
+        for one in deeds.rights_of(row)
+    ]
+
+
+def scale_of(opinions: list[Opinion]) -> tuple[int, int]:
+    """One scale for all methods of an appraisal."""
+    return legible.scale([end // 100 for one in opinions for end in (one.low_fen, one.high_fen)])
+
+
+def opinion_of(one: Opinion, unit: shown.Unit, *, scale: tuple[int, int]) -> dict[str, Any]:
+    """A method as the valuer holds it, on the scale of all."""
+    low, likely, high = one.low_fen // 100, one.likely_fen // 100, one.high_fen // 100
+    name, span = words.method(one.method), unit.between(low, high)
+    label = f"{name}{gettext(': ')}{span} {unit.word}"
+    return {
+        "method": one.method,
+        "name": name,
+        "approach": words.of("approach", one.approach),
+        "drawing": shown.drawn_plain((low, likely, high), scale=scale, label=label),
+        "likely": unit.of(likely),
+        "span": span,
+        "weight": legible.percent(one.weight_ppm / rules.WHOLE_PPM, places=0),
+        "reason": one.reason,
+        "override": one.override_reason,
+        "computed": bool(one.computed),
+    }
+
+
+def texts_of(row: Appraisal) -> list[tuple[str, str]]:
+    """The texts of the report that people write, those that are there."""
+    rows = [
+        (gettext("Conclusion and its reasons"), row.conclusion),
+        (gettext("Why one method suffices"), row.single_method_reason),
+        (gettext("Object and scope"), row.scope),
+        (gettext("Process"), row.process),
+        (gettext("Assumptions"), row.assumptions),
+        (gettext("Special matters"), row.special_matters),
+    ]
+    return [(label, text) for label, text in rows if text]
+
+
+def signatures(row: Appraisal) -> list[tuple[str, str]]:
+    """Who signed and who reviewed, and when."""
+    rows = [
+        (gettext("First signature"), row.first_signer, row.first_signed_at),
+        (gettext("Internal review"), row.reviewer, row.reviewed_at),
+        (gettext("Second signature"), row.second_signer, row.issued_at),
+    ]
+    return [
+        (label, f"{who.name} · {filters.moment(at)}" if who and at else gettext("Not yet")) for label, who, at in rows
+    ]
+
+
+def papers_of(row: Appraisal) -> list[tuple[str, str]]:
+    """The sealed report in both languages; nothing while it is being made."""
+    if row.sealed_id is None:
+        return []
+    words_of = {"zh": gettext("Report in Chinese (PDF)"), "en": gettext("Report in English (PDF)")}
+    first = "zh" if filters.is_chinese() else "en"
+    ordered = sorted(words_of, key=lambda language: language != first)
+    return [(words_of[one], reverse("appraisal-report", args=[row.number, f"report.{one}.pdf"])) for one in ordered]
+
+
+@require_safe
+@pages.signed_in
+def report(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """/appraisals/PG-2026-000001/report.zh.pdf: the report as it was sealed."""
+    row = seen(request, number)
+    if row.state != "issued" or name not in {f"report.{language}.pdf" for language in reports.LANGUAGES}:
+        raise Http404
+    return lists.file(reports.content_of(row, name), f"{row.number}-{name}")
+
+
+@require_safe
+@pages.signed_in
+def paper(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse:
+    """/appraisals/PG-2026-000001/papers/3: a paper that the appraisal rests on; that it was read is on the record."""
+    row = seen(request, number)
+    found = row.evidence.select_related("file").filter(pk=evidence_id).first()
+    if found is None or not (part_of(pages.standing_of(request), row) != "client" or row.state == "issued"):
+        raise Http404
+    content = record.read_file(account.known(request), found.file, is_evidence=True)
+    return HttpResponse(content, headers=files.headers(found.file.name, found.file.media_type))

@@ -1,0 +1,95 @@
+"""What if: the same right renewed further, licensed alone, or discounted otherwise, computed at once and not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from django.http import HttpRequest
+
+from zhirong.base.refused import Refused
+from zhirong.registry.engine.facts import PATENTS
+from zhirong.valuation import estimating
+from zhirong.valuation.engine.estimate_shape import Estimate
+from zhirong.web import filters
+from zhirong.web.valuation import shown
+from zhirong.web.valuation.estimated import Found
+from zhirong.web.valuation.typed import Typed
+
+MOST_YEAR, MOST_POINTS = 20, 50
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked: the estimate under it, the sentence that says what it does, and what could not be read."""
+
+    estimate: Estimate | None = None
+    told: str = ""
+    faults: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(request: HttpRequest, found: Found) -> Wish:
+    """The what-if of the address; what cannot be read or is no possible case is told beside its field."""
+    typed = Typed(request.GET)
+    year = typed.whole("renew_to", least=1, most=MOST_YEAR) if typed.text("renew_to") else None
+    points = typed.number("points", least=-MOST_POINTS, most=MOST_POINTS) if typed.text("points") else None
+    is_exclusive = typed.text("exclusive") == "yes"
+    if typed.faults or (year is None and not points and not is_exclusive):
+        return Wish(faults=typed.told())
+    try:
+        change = estimating.change_of(last_year=year, exclusive_licence=is_exclusive, discount_points=int(points or 0))
+        estimate = estimating.what_if(found.right, found.day, found.said, change=change)
+    except Refused as refused:
+        typed.fault(refused, "renew_to" if year is not None else "points")
+        return Wish(faults=typed.told())
+    assert found.estimate is not None
+    what = filters.listed(words_of(year, points, is_exclusive=is_exclusive))
+    return Wish(estimate, shown.moved(found.estimate.headline, estimate.headline, what))
+
+
+def words_of(year: int | None, points: Fraction | None, *, is_exclusive: bool) -> Iterator[str]:
+    """What is supposed, in words."""
+    if year is not None:
+        yield gettext("Renewed to year %(year)s") % {"year": year}
+    if is_exclusive:
+        yield gettext("Licensed exclusively")
+    if points:
+        yield gettext("Discount rate by %(points)s points") % {
+            "points": f"{'+' if points > 0 else '−'}{abs(int(points))}"
+        }
+
+
+def fields(request: HttpRequest, found: Found) -> list[dict[str, Any]]:
+    """The fields of the form; only what pays annual fees can be renewed."""
+    rows: list[dict[str, Any]] = []
+    if found.right.kind in PATENTS:
+        rows.append(
+            {
+                "name": "renew_to",
+                "label": gettext("Renewed to patent year"),
+                "hint": gettext("Fees paid up to this year and no further"),
+                "inputmode": "numeric",
+                "options": None,
+            }
+        )
+    rows.append(
+        {
+            "name": "points",
+            "label": gettext("Discount rate, points more or less"),
+            "hint": gettext("2 is two percentage points a year more, -2 less"),
+            "inputmode": "text",
+            "options": None,
+        }
+    )
+    rows.append(
+        {
+            "name": "exclusive",
+            "label": gettext("Exclusive licence"),
+            "hint": "",
+            "inputmode": "",
+            "options": [("", gettext("As it is")), ("yes", gettext("One licensee alone may use it"))],
+        }
+    )
+    return [{**one, "value": request.GET.get(one["name"], "")[:12]} for one in rows]
