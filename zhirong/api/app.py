@@ -13,11 +13,14 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from zhirong.api import (
+    appraisal_deeds,
+    appraisals,
     bank,
     bank_files,
     calling,
     certificates,
     claims,
+    comparables,
     deal_deeds,
     deals,
     described,
@@ -35,6 +38,7 @@ from zhirong.api import (
     money,
     notices,
     parties,
+    portfolios,
     problems,
     proofs,
     questions,
@@ -46,6 +50,7 @@ from zhirong.api import (
     state_papers,
     strict,
     transfers,
+    valuation,
     verifications,
 )
 from zhirong.api import feed as feeds
@@ -124,6 +129,11 @@ PARTS = (
     bank,
     bank_files,
     certificates,
+    valuation,
+    comparables,
+    portfolios,
+    appraisals,
+    appraisal_deeds,
     proofs,
     feeds,
 )

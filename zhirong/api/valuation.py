@@ -6,7 +6,6 @@ import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,11 +18,10 @@ from zhirong.base.calendar import beijing_day
 from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.record import files as kept_files
-from zhirong.valuation import estimate_paper, estimated, said
+from zhirong.valuation import estimate_paper, estimated, estimating, said
 from zhirong.valuation.actions import answers
 from zhirong.valuation.engine import units
-from zhirong.valuation.engine.whatif import Change
-from zhirong.valuation.models import Answer, Comparable, MarketModel, Study
+from zhirong.valuation.models import Answer, MarketModel, Study
 
 router = Router(tags=["valuation"])
 # Why a right has no estimate, and why an answer cannot be reckoned with.
@@ -35,7 +33,6 @@ Micro = Annotated[
     int,
     Field(strict=True, ge=0, le=9 * 10**18, description="Millionths of the question's unit", examples=[5000000000000]),
 ]
-Ppm = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
 
 
 class AnswerSaid(shapes.Said):
@@ -71,9 +68,9 @@ class ChangeSaid(shapes.Said):
 
     last_year: Annotated[int, Field(ge=1, le=60)] | None = None
     exclusive_licence: bool = False
-    discount_shift_ppm: Ppm = 0
-    royalty_rate_ppm: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
-    annual_income_fen: shapes.FenGiven | None = None
+    discount_points: int = Field(0, ge=-100, le=100, description="Hundredths a year, added to the rate")
+    royalty_rate: Annotated[str, Field(max_length=12, pattern=r"^(0(\.\d{1,8})?|1)?$", examples=["0.05"])] = ""
+    annual_income_yuan: Annotated[int, Field(ge=0, le=10**12)] | None = None
 
 
 class LendingAsked(BaseModel):
@@ -106,21 +103,6 @@ class StudyTold(shapes.Told):
     model_sha256: str
 
 
-class CountTold(shapes.Told):
-    """How many prices of a kind and source the market's model learns from; never a price."""
-
-    kind: str
-    source: str
-    count: int
-
-
-class CountsTold(shapes.Told):
-    """All counts; withdrawn ones are not among them."""
-
-    items: list[CountTold]
-    total: int
-
-
 def today() -> date:
     """Today in Beijing."""
     return beijing_day(record.now())
@@ -135,7 +117,7 @@ def today() -> date:
 def get_estimate(request: HttpRequest, right_id: shapes.Id) -> EstimateTold:
     """The range with what explains it. The caller's own parties' answers count, nobody else's."""
     right = shown(request, right_id)
-    found = estimated.of_right(right, today(), estimated.answers_of(right, calling.parties_of(request)))
+    found = estimating.estimate_right(right, today(), estimated.answers_of(right, calling.parties_of(request)))
     return valuation_shapes.estimate(right.pk, found)
 
 
@@ -148,7 +130,7 @@ def get_estimate(request: HttpRequest, right_id: shapes.Id) -> EstimateTold:
 def get_sheet(request: HttpRequest, right_id: shapes.Id, name: Literal["zh.pdf", "en.pdf"]) -> HttpResponse:
     """A PDF that says in its title that it is no appraisal report."""
     right = shown(request, right_id)
-    found = estimated.of_right(right, today(), estimated.answers_of(right, calling.parties_of(request)))
+    found = estimating.estimate_right(right, today(), estimated.answers_of(right, calling.parties_of(request)))
     content = estimate_paper.pdf_of(right, found, language=name[:2], now=record.now())
     return HttpResponse(content, headers=kept_files.headers(f"estimate.{name}", "application/pdf"))
 
@@ -162,16 +144,9 @@ def get_sheet(request: HttpRequest, right_id: shapes.Id, name: Literal["zh.pdf",
 def what_if(request: HttpRequest, right_id: shapes.Id, changed: ChangeSaid) -> EstimateTold:
     """Computed anew by the same function; nothing is kept."""
     right = shown(request, right_id)
-    income, rate = changed.annual_income_fen, changed.royalty_rate_ppm
-    change = Change(
-        last_year=changed.last_year,
-        exclusive_licence=changed.exclusive_licence,
-        discount_shift=units.from_micro(changed.discount_shift_ppm),
-        royalty_rate=None if rate is None else units.from_micro(rate),
-        annual_income=None if income is None else units.yuan(income),
-    )
+    change = estimating.change_of(**changed.model_dump())
     told = estimated.answers_of(right, calling.parties_of(request))
-    return valuation_shapes.estimate(right.pk, estimated.what_if(right, today(), change, answers=told))
+    return valuation_shapes.estimate(right.pk, estimating.what_if(right, today(), told, change=change))
 
 
 @router.get(
@@ -183,7 +158,7 @@ def what_if(request: HttpRequest, right_id: shapes.Id, changed: ChangeSaid) -> E
 def lending_value(request: HttpRequest, right_id: shapes.Id, asked: Query[LendingAsked]) -> LendingTold:
     """Proceeds of a forced sale after the loan, and the loan at each chance of a shortfall."""
     right = shown(request, right_id)
-    found = estimated.of_right(right, today(), estimated.answers_of(right, calling.parties_of(request)))
+    found = estimating.estimate_right(right, today(), estimated.answers_of(right, calling.parties_of(request)))
     lent = estimated.lending_value(found, estimated.Loan(months=asked.months, product=asked.product))
     return valuation_shapes.lending(right.pk, found, lent)
 
@@ -251,7 +226,9 @@ def take_back(request: HttpRequest, right_id: shapes.Id, gone: AnswerGone) -> sh
     return shapes.Done(done=done > 0)
 
 
-@router.get("/valuation/study", auth=calling.ANYONE, summary="How well rights were estimated", **problems.told(StudyTold))
+@router.get(
+    "/valuation/study", auth=calling.ANYONE, summary="How well rights were estimated", **problems.told(StudyTold)
+)
 def study(request: HttpRequest) -> StudyTold:
     """The back-test of the current model by segment; segments of few deals are not told."""
     kept = Study.objects.select_related("model").filter(model__is_current=True).first()
@@ -279,18 +256,3 @@ def segment(one: dict[str, Any]) -> SegmentTold:
         coverage_ppm={str(units.ppm(each["nominal"])): units.ppm(each["share"]) for each in found["coverage"]},
         pit=found["pit"],
     )
-
-
-@router.get(
-    "/valuation/comparables",
-    auth=calling.ANYONE,
-    summary="How many prices the market's model learns from",
-    **problems.told(CountsTold),
-)
-def comparables(request: HttpRequest) -> CountsTold:
-    """Counts by kind and source; prices stand where they were made public, and here none."""
-    rows = Comparable.objects.filter(withdrawn_at__isnull=True).values("kind", "source").annotate(count=Count("pk"))
-    items = [CountTold(**row) for row in rows.order_by("kind", "source")]
-    return CountsTold(items=items, total=sum(one.count for one in items))
-
-

@@ -295,5 +295,3 @@ def lending(right_id: int, found: Estimate, lent: Result) -> LendingTold:
         notes=noted(lent.notes),
         parameters_sha256=lent.parameters_sha256,
     )
-
-

@@ -1,21 +1,29 @@
-"""The automatic estimate of rights on a day with a party's own answers, what it secures, and rights together."""
+"""Around the estimate (estimating.py): a party's own answers, many rights, what one secures, what many are together."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.registry.models import Right
-from zhirong.valuation import figures, finance_figures, learnt, said, subjects
-from zhirong.valuation.engine import estimate, lending, pledge_records, portfolio, units, whatif
+from zhirong.valuation import estimating, figures, finance_figures, said, subjects
+from zhirong.valuation.engine import units
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Quantiles, Result
 from zhirong.valuation.engine.subject import Said
-from zhirong.valuation.engine.whatif import Change
 from zhirong.valuation.models import Answer
+
+if TYPE_CHECKING:
+    from zhirong.valuation.engine import estimate, lending, pledge_records, portfolio
+else:
+    estimate = Deferred("zhirong.valuation.engine.estimate")
+    lending = Deferred("zhirong.valuation.engine.lending")
+    pledge_records = Deferred("zhirong.valuation.engine.pledge_records")
+    portfolio = Deferred("zhirong.valuation.engine.portfolio")
 
 # What many rights together are drawn with: the same digits each time.
 SEED = 0
@@ -40,14 +48,9 @@ def answers_of_many(rights: Sequence[Right], parties: Collection[int]) -> dict[i
     return {right: said.as_read(found.values()) for right, found in newest.items()}
 
 
-def of_right(right: Right, day: date, answers: Said = NOTHING) -> Estimate:
-    """The estimate of one right. Refused: nobody holds it, unpublished, ended, an answer is no possible number."""
-    return estimate.of(subjects.of_right(right, day), learnt.current(), figures.on(day), said=answers)
-
-
 def of_rights(rights: Sequence[Right], day: date, parties: Collection[int] = ()) -> list[Estimate | Refused]:
     """The estimates of some rights in a few queries, each with what explains it, or why there is none."""
-    answers, model, under = answers_of_many(rights, parties), learnt.current(), figures.on(day)
+    answers, model, under = answers_of_many(rights, parties), estimating.model_on(day), figures.on(day)
     found: list[Estimate | Refused] = []
     for right, subject in zip(rights, subjects.of_rights(rights, day), strict=True):
         if isinstance(subject, Refused):
@@ -58,12 +61,6 @@ def of_rights(rights: Sequence[Right], day: date, parties: Collection[int] = ())
         except Refused as refused:
             found.append(refused)
     return found
-
-
-def what_if(right: Right, day: date, change: Change, *, answers: Said = NOTHING) -> Estimate:
-    """The estimate with one thing changed."""
-    subject = subjects.of_right(right, day)
-    return whatif.of(subject, learnt.current(), figures.on(day), change=change, said=answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +108,9 @@ def _product(known: Mapping[str, Any], code: str, kind: str) -> lending.Product 
 
 def whole(found: Sequence[Estimate], day: date) -> Result | None:
     """The range of many rights together, never the sum of their medians; None where none of them has a range."""
-    assets = [_asset(place, one.headline, one) for place, one in enumerate(found) if one.headline and one.headline.p5 > 0]
+    assets = [
+        _asset(place, one.headline, one) for place, one in enumerate(found) if one.headline and one.headline.p5 > 0
+    ]
     if not assets:
         return None
     ruling = finance_figures.on("lending", day, ("portfolio_correlation", "portfolio_tail"))

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from zhirong.valuation.engine.features import subject_of
+from zhirong.base.deferred import Deferred
 from zhirong.valuation.engine.result import plain
 from zhirong.valuation.engine.subject import Subject
+
+if TYPE_CHECKING:
+    from zhirong.valuation.engine import features
+else:
+    features = Deferred("zhirong.valuation.engine.features")
 
 
 def to_text(subjects: Iterable[Subject]) -> str:
@@ -18,4 +24,4 @@ def to_text(subjects: Iterable[Subject]) -> str:
 
 def from_text(text: str) -> tuple[Subject, ...]:
     """The facts again; what a later edition of the engine no longer knows is left out."""
-    return tuple(subject_of(one) for one in json.loads(text))
+    return tuple(features.subject_of(one) for one in json.loads(text))

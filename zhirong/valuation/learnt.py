@@ -1,21 +1,27 @@
-"""Comparables as the market's model learns them, and the model that the house goes by."""
+"""Comparables as the market's model learns them, and what a fit with its back-test comes to."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from zhirong.base.deferred import Deferred
 from zhirong.valuation import figures, frozen
-from zhirong.valuation.engine import drift, rolling, study, units
-from zhirong.valuation.engine.features import PastDeal
-from zhirong.valuation.engine.market_model import MarketModel
+from zhirong.valuation.engine import units
 from zhirong.valuation.engine.result import plain
 from zhirong.valuation.models import Comparable
-from zhirong.valuation.models import MarketModel as Kept
+
+if TYPE_CHECKING:
+    from zhirong.valuation.engine import drift, features, rolling, study
+    from zhirong.valuation.engine.features import PastDeal
+    from zhirong.valuation.engine.market_model import MarketModel
+else:
+    drift = Deferred("zhirong.valuation.engine.drift")
+    features = Deferred("zhirong.valuation.engine.features")
+    rolling = Deferred("zhirong.valuation.engine.rolling")
+    study = Deferred("zhirong.valuation.engine.study")
 
 # Prices that anybody could read where they were made: deals and asks of the exchange.
 PUBLIC = frozenset({"deal", "ask"})
@@ -36,7 +42,7 @@ def past_deals(day: date) -> list[PastDeal]:
 
 def past_deal(row: Comparable) -> PastDeal:
     """One comparable as the engine reads it, in yuan."""
-    return PastDeal(
+    return features.PastDeal(
         reference=row.reference,
         on=row.on,
         kind=row.kind,
@@ -45,18 +51,6 @@ def past_deal(row: Comparable) -> PastDeal:
         is_ask=row.source == "ask",
         is_public=row.source in PUBLIC,
     )
-
-
-def current() -> MarketModel | None:
-    """The model of today; None before anything was sold."""
-    sha256 = Kept.objects.filter(is_current=True).values_list("sha256", flat=True).first()
-    return None if sha256 is None else _read(sha256)
-
-
-@lru_cache(maxsize=2)
-def _read(sha256: str) -> MarketModel:
-    """Read once: a model never changes, and its body is long."""
-    return MarketModel.from_json(json.loads(Kept.objects.values_list("body", flat=True).get(sha256=sha256)))
 
 
 def fitted(deals: Sequence[PastDeal], day: date, *, salt: str) -> tuple[MarketModel, dict[str, Any]] | None:

@@ -265,6 +265,22 @@ def valuers_of(party: Party) -> list[Person]:
     )
 
 
+def valuer_parties() -> list[Party]:
+    """Every party for which somebody values, by name."""
+    return list(
+        Party.objects.filter(
+            memberships__confirmed_at__isnull=False,
+            memberships__ended_at__isnull=True,
+            memberships__person__is_active=True,
+            memberships__person__role_grants__role="valuer",
+            memberships__person__role_grants__confirmed_at__isnull=False,
+            memberships__person__role_grants__ended_at__isnull=True,
+        )
+        .distinct()
+        .order_by("name", "pk")
+    )
+
+
 def told_sides(row: Appraisal, *, besides: Person | None = None) -> list[Person]:
     """Both sides of a job, without the one who did it."""
     everybody = [row.asked_by, *(valuers_of(row.valuer) if row.valuer else ())]

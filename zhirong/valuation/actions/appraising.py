@@ -14,7 +14,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
-from zhirong.valuation import estimated, rules, standing
+from zhirong.valuation import estimated, estimating, rules, standing
 from zhirong.valuation.actions import appraisals
 from zhirong.valuation.engine import units
 from zhirong.valuation.models import Appraisal, AppraisalEvidence, Opinion
@@ -32,9 +32,7 @@ def _at_work(who: Person, appraisal_id: int) -> tuple[Appraisal, datetime]:
     return row, now
 
 
-def put_opinion(
-    who: Person, appraisal_id: int, held: rules.Held, *, uses_estimate: bool = False
-) -> Opinion:
+def put_opinion(who: Person, appraisal_id: int, held: rules.Held, *, uses_estimate: bool = False) -> Opinion:
     """What one method comes to; said again it takes the place of what was said before.
 
     `uses_estimate` sets the engine's own record of the method beside it, as of the value date.
@@ -54,7 +52,7 @@ def computed_by(who: Person, appraisal_id: int, method: str) -> dict[str, Any]:
     if len(rights) != 1:
         raise Refused("valuation.computed_one_right", number=row.number)
     parties = [pk for pk in (row.client_id, row.valuer_id) if pk is not None]
-    found = estimated.of_right(rights[0], row.value_date, estimated.answers_of(rights[0], parties))
+    found = estimating.estimate_right(rights[0], row.value_date, estimated.answers_of(rights[0], parties))
     results = [one.result for one in found.voices if one.result.method == method and one.result.range is not None]
     if not results:
         raise Refused("valuation.no_computation", method=method)

@@ -60,5 +60,10 @@ def content_of(row: Appraisal, name: str) -> bytes:
     """One of the sealed papers by its name, as it was sealed; refused while it is being made."""
     if row.sealed_id is None:
         raise Refused("valuation.report_not_sealed", number=row.number)
+    return files.get(papers_of(row)[name])
+
+
+def papers_of(row: Appraisal) -> dict[str, str]:
+    """The sealed papers by name with their hashes; none before they are made."""
     kept: dict[str, str] = json.loads(row.sealed_files)
-    return files.get(kept[name])
+    return kept
