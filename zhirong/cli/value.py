@@ -1,7 +1,7 @@
 """`zr value --all`: a range of money for every right of the registry, with one model, one set of figures and one seed.
 
 It works in chunks that are safe to repeat. Ctrl+C, a kill or a power cut loses nothing that was noted: `--resume REF`
-goes on exactly there, with other workers and chunks if you like, and the digits are the same. Nobody's answers are used.
+goes on exactly there, with other workers and chunks if you like, and the digits are the same. Nobody's answers count.
 At its end stand the hash of all rows and a manifest, runs/REF.json in the data folder.
 """
 

@@ -17,7 +17,7 @@ from zhirong.valuation.engine.subject import Subject
 
 
 class Chunk(NamedTuple):
-    """Some rights of a run, and what all of the run share. Figures are named by their hash, for each machine has them."""
+    """Some rights of a run, and what all of the run share. Figures are named by their hash: each machine has them."""
 
     subjects: tuple[Subject, ...]
     model: MarketModel | None
@@ -26,7 +26,7 @@ class Chunk(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The range of one right in fen, half even: p5, p10, p25, median, p75, p90, p95, mean; empty where nothing speaks."""
+    """The range of a right in fen, half even: p5, p10, p25, median, p75, p90, p95, mean; empty where nothing speaks."""
 
     fen: tuple[int, ...]
     # tested, pooled or untested; "ended" where the term was over.

@@ -1,4 +1,4 @@
-"""Runs as they are read: which rights, how far, what was refused, and the whole manifest by which one can be repeated."""
+"""Runs as they are read: which rights, how far, what was refused, and the manifest by which one can be repeated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEAST_REF: Final = 4
 
 
 def named(ref: str) -> Run:
-    """The run of this ref, or of its first four signs or more where they name one run alone. Refused: none or several."""
+    """The run of this ref, or of its first signs (four or more) where they name it alone. Refused: none or several."""
     found = list(Run.objects.filter(ref__startswith=ref)[:2]) if len(ref) >= LEAST_REF else []
     if len(found) != 1:
         raise Refused("valuation.run_unknown", ref=ref)
@@ -61,7 +61,7 @@ def rows_of(run: Run) -> QuerySet[RunRow]:
 
 
 def sha256_of(run: Run) -> str:
-    """The hash of all rows in the order of their rights: each a line `key,p5,…,p95,mean,basis` in fen, empty for unknown."""
+    """The hash of all rows in the order of their rights, each a line `key,p5,…,p95,mean,basis` in fen; unknown is empty."""
     digest = hashlib.sha256()
     for line in _lines(rows_of(run).values_list("right__key", *FEN, "basis")):
         digest.update(line)

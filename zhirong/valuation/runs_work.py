@@ -24,7 +24,7 @@ from zhirong.valuation.models import Run
 from zhirong.valuation.runs_chunk import Chunk, Told
 
 # So many rights are noted in one transaction: the write lock is held for some ten milliseconds.
-PIECE: Final = 500
+PIECE: Final = 250
 MOST_CHUNK: Final = 10_000
 # The engine's word for a right whose term is over, which is refused as a page would refuse it.
 ENDED: Final = "ended"
@@ -49,7 +49,7 @@ def go_on(run: Run, *, workers: int, chunk_size: int) -> Generator[int]:
 
 
 def _chunks(run: Run, planned: deque[Sequence[tuple[int, str]]], *, size: int) -> Iterator[Chunk]:
-    """The rights that are left, chunk by chunk, read when a process has room; `planned` keeps which and what is refused."""
+    """The rights that are left, chunk by chunk, read when a process has room; `planned` keeps which, and why not."""
     model, left = model_of(run), iter(runs_read.rights_of(run)[run.done :])
     while ids := list(islice(left, size)):
         rights = list(Right.objects.filter(pk__in=ids).order_by("pk"))

@@ -37,7 +37,7 @@ class Judged(NamedTuple):
 
 
 def begin(who: Person | None, day: date, *, chunk_size: int) -> Run:
-    """A run over every visible right of the registry as of the day, with today's model and figures; nothing is valued yet."""
+    """A run over every visible right of the registry with the day's model and figures; nothing is valued yet."""
     access.require(who, "valuation.run")
     # Read outside the transaction: a million ids take a second, and the write lock may not wait for them.
     ids = list(Right.objects.visible().order_by("pk").values_list("pk", flat=True))
@@ -89,30 +89,31 @@ def take_up(who: Person | None, ref: str, *, chunk_size: int) -> Run:
     return run
 
 
-@transaction.atomic
 def note(run_id: int, place: int, piece: Sequence[Judged]) -> int:
     """Keep what was found for the rights from `place` on; gives how many are done.
 
     Refused: another process noted them meanwhile, which goes on with this run.
     """
-    run = Run.objects.select_for_update().get(pk=run_id)
-    if run.done != place:
-        raise Refused("valuation.run_elsewhere", ref=run.ref)
-    rows = [_row(run, one.right_id, one.told) for one in piece if one.told is not None]
-    RunRow.objects.bulk_create(rows)
-    kept = json.loads(run.manifest)
-    kept["refused"] = dict(
-        sorted((Counter(kept["refused"]) + Counter(one.refusal for one in piece if one.refusal)).items())
-    )
-    kept["without_range"] += sum(row.median_fen is None for row in rows)
-    run.manifest, run.done = _text(kept), place + len(piece)
-    run.save(update_fields=["manifest", "done"])
+    # Made before the transaction, so that the write lock is held for the writing alone.
+    rows = [_row(run_id, one.right_id, one.told) for one in piece if one.told is not None]
+    refused = Counter(one.refusal for one in piece if one.refusal)
+    without_range = sum(row.median_fen is None for row in rows)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if run.done != place:
+            raise Refused("valuation.run_elsewhere", ref=run.ref)
+        RunRow.objects.bulk_create(rows)
+        kept = json.loads(run.manifest)
+        kept["refused"] = dict(Counter(kept["refused"]) + refused)
+        kept["without_range"] += without_range
+        run.manifest, run.done = _text(kept), place + len(piece)
+        run.save(update_fields=["manifest", "done"])
     return run.done
 
 
-def _row(run: Run, right_id: int, told: Told) -> RunRow:
+def _row(run_id: int, right_id: int, told: Told) -> RunRow:
     found = dict(zip(runs_read.FEN, told.fen, strict=True)) if told.fen else {}
-    return RunRow(run=run, right_id=right_id, basis=told.basis, **found)
+    return RunRow(run_id=run_id, right_id=right_id, basis=told.basis, **found)
 
 
 def rest(run_id: int) -> None:
