@@ -112,7 +112,7 @@ def test_many_rights_cost_as_few_queries_as_one() -> None:
         subjects.of_rights(rights[:1], DAY)
     with CaptureQueriesContext(connection) as all_of_them:
         found = subjects.of_rights(rights, DAY)
-    assert (len(one), len(all_of_them)) == (7, 7)
+    assert (len(one), len(all_of_them)) == (6, 6)
     assert [row for row in found if isinstance(row, Refused)] == []
 
 

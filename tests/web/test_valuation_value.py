@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from tests.exchange import given_deals as given
+from tests.exchange import given_desk as desk
 from tests.web.given_pages import text_of
+from zhirong.registry.actions import entries
+from zhirong.registry.engine.facts import Ending, EventKind
 from zhirong.registry.models import Right
+from zhirong.valuation.models import Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,3 +34,104 @@ def test_anybody_sees_the_range_of_a_published_patent_and_that_it_is_no_report(h
     assert "这是自动估值，不是评估报告。" in text
     assert re.search(r'class="fig">[\d,.]+ – [\d,.]+<small>', text)
     assert "&lt;svg" not in text
+
+
+def test_the_english_page_says_the_same(house: given.House) -> None:
+    right = a_right(house, given.a_side("holder"))
+    client = Client()
+    client.cookies["lang"] = "en"
+    text = text_of(client, f"/rights/{right.pk}/value")
+    assert "This is an automatic estimate, not an appraisal report." in text
+    assert "Too few deals of this kind are known here to test the range" in text
+
+
+def test_an_answer_is_kept_and_the_page_says_what_it_did(house: given.House) -> None:
+    side = given.a_side("holder")
+    right = a_right(house, side)
+    browser = desk.browser_of(side.person)
+    answer = browser.post(
+        f"/rights/{right.pk}/value", {"deed": "annual_income", "value": "500万", "party": side.party.pk}
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    assert answer["Location"] == f"/rights/{right.pk}/value?answered=annual_income"
+    text = text_of(browser, answer["Location"])
+    assert re.search(r"已记下回答：九成区间由 [\d,.]+ – [\d,.]+ 变为 [\d,.]+ – [\d,.]+", text)
+    assert "区间收窄" in text
+    assert "5,000,000 元/年" in text
+    row = Answer.objects.get()
+    assert (row.question, row.value_micro, row.party_id) == ("annual_income", 5_000_000 * 10**6, side.party.pk)
+    assert "5,000,000" not in text_of(Client(), f"/rights/{right.pk}/value"), "an answer is its party's own"
+    assert browser.post(f"/rights/{right.pk}/value", {"deed": "back:annual_income"}).status_code == 302
+    assert not Answer.objects.filter(replaced_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize(("typed", "micro"), [("5", 50_000), ("5%", 50_000), ("12.5％", 125_000)])
+def test_a_share_is_typed_in_per_cent(house: given.House, typed: str, micro: int) -> None:
+    side = given.a_side("holder")
+    right = a_right(house, side)
+    browser = desk.browser_of(side.person)
+    assert browser.post(f"/rights/{right.pk}/value", {"deed": "royalty_rate", "value": typed}).status_code == 302
+    assert Answer.objects.get().value_micro == micro
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "1e5", "-3", "120", "1/2", "٥"])
+def test_what_is_no_share_is_refused_beside_its_field_and_kept(house: given.House, typed: str) -> None:
+    side = given.a_side("holder")
+    right = a_right(house, side)
+    answer = desk.browser_of(side.person).post(f"/rights/{right.pk}/value", {"deed": "royalty_rate", "value": typed})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert text.count('aria-invalid="true"') == 1
+    assert f'value="{typed}" aria-describedby' in text
+    assert not Answer.objects.exists()
+
+
+def test_what_if_is_computed_and_not_kept(house: given.House) -> None:
+    right = a_right(house, given.a_side("holder"))
+    text = text_of(Client(), f"/rights/{right.pk}/value?points=5&renew_to=15")
+    assert "续到第 15 年、折现率 +5 个百分点：九成区间由" in text
+    assert "回到现状" in text
+    wrong = text_of(Client(), f"/rights/{right.pk}/value?points=x&renew_to=99")
+    assert wrong.count('aria-invalid="true"') == 2, "every fault is told at once"
+    assert 'value="x"' in wrong
+    past = text_of(Client(), f"/rights/{right.pk}/value?renew_to=1")
+    assert past.count('aria-invalid="true"') == 1
+
+
+def test_a_right_that_ended_is_refused_with_a_way_out(house: given.House) -> None:
+    right = a_right(house, given.a_side("holder"))
+    said = {"day": date(2025, 3, 5), "source": "公报", "ending": Ending.UNPAID}
+    entries.enter_event(house.operator, right, EventKind.TERMINATION, **said)
+    text = text_of(Client(), f"/rights/{right.pk}/value")
+    assert "对此权利不作估值。" in text
+    assert f'href="/rights/{right.pk}"' in text
+    assert 'class="fig"' not in text
+
+
+def test_what_nobody_may_see_has_no_value_either(house: given.House) -> None:
+    assert Client().get("/rights/999/value").status_code == 404
+
+
+def test_the_sheet_of_an_estimate_says_that_it_is_no_report(house: given.House) -> None:
+    side = given.a_side("holder")
+    right = a_right(house, side)
+    answer = desk.browser_of(side.person).get(f"/rights/{right.pk}/value.zh.pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert desk.browser_of(side.person).get(f"/rights/{right.pk}/value.fr.pdf").status_code == 404
+    assert Client().get(f"/rights/{right.pk}/value.zh.pdf").status_code == 302
+
+
+def test_a_loan_has_a_chance_of_shortfall_that_never_reads_nought(house: given.House) -> None:
+    side = given.a_side("bank")
+    right = a_right(house, given.a_side("holder"))
+    browser = desk.browser_of(side.person)
+    text = text_of(browser, f"/rights/{right.pk}/lending?loan=1&months=12")
+    assert "&lt; 0.1%" in text
+    assert ">0%<" not in text
+    large = text_of(browser, f"/rights/{right.pk}/lending?loan=10亿&months=12")
+    assert "&gt; 99.9%" in large
+    assert "未计入：只计本金" in text
+    wrong = text_of(browser, f"/rights/{right.pk}/lending?loan=x&months=500")
+    assert wrong.count('aria-invalid="true"') == 2
+    other = text_of(browser, f"/rights/{right.pk}/lending?product=nobody")
+    assert "没有贷款价值" in other

@@ -185,9 +185,7 @@ def opinion(held: rules.Held) -> OpinionTold:
 
 
 def evidence_told(paper: AppraisalEvidence) -> EvidenceTold:
-    return EvidenceTold(
-        evidence_id=paper.pk, title=paper.title, sha256=paper.file.sha256, added_at=paper.added_at
-    )
+    return EvidenceTold(evidence_id=paper.pk, title=paper.title, sha256=paper.file.sha256, added_at=paper.added_at)
 
 
 def asked_of(given: AskedFor) -> appraisals.Asked:
@@ -201,9 +199,7 @@ def asked_of(given: AskedFor) -> appraisals.Asked:
     )
 
 
-@router.get(
-    "/appraisals", auth=calling.PERSON, summary="Appraisals", **problems.told(paging.Page[AppraisalShort])
-)
+@router.get("/appraisals", auth=calling.PERSON, summary="Appraisals", **problems.told(paging.Page[AppraisalShort]))
 def list_appraisals(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[AppraisalShort]:
     """Of my parties as client or valuer, newest first; the house's people see all that were asked for."""
     return paging.cut(seen(request), asked, lambda row: short(request, row))
@@ -315,5 +311,3 @@ def get_paper(
     row = shapes.one(seen(request).filter(state="issued"), pk=appraisal_id)
     content = reports.content_of(row, name)
     return HttpResponse(content, headers=kept_files.headers(f"{row.number}.{name}", "application/pdf"))
-
-

@@ -107,9 +107,7 @@ def enter(request: HttpRequest, given: PriceSaid) -> HttpResponse:
         is_arms_length=given.is_arms_length,
     )
     rights = tuple(given.rights)
-    return actions.once(
-        request, lambda: told(comparables.enter_comparable(person, rights, price, proof=proof))
-    )
+    return actions.once(request, lambda: told(comparables.enter_comparable(person, rights, price, proof=proof)))
 
 
 @router.post(

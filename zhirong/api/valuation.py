@@ -35,7 +35,7 @@ Micro = Annotated[
 ]
 
 
-class AnswerSaid(shapes.Said):
+class EstimateAnswerSaid(shapes.Said):
     """One answer of one of my parties: on its word, or on a paper of mine."""
 
     party: shapes.Ref
@@ -44,14 +44,14 @@ class AnswerSaid(shapes.Said):
     evidence: shapes.FileRef = ""
 
 
-class AnswerGone(shapes.Said):
+class EstimateAnswerGone(shapes.Said):
     """Which answer of which of my parties counts no longer."""
 
     party: shapes.Ref
     question: Annotated[str, Field(max_length=40, pattern="^[a-z_]+$")]
 
 
-class AnswerTold(shapes.Told):
+class EstimateAnswerTold(shapes.Told):
     """An answer as it counts now."""
 
     question: str
@@ -163,10 +163,10 @@ def lending_value(request: HttpRequest, right_id: shapes.Id, asked: Query[Lendin
     return valuation_shapes.lending(right.pk, found, lent)
 
 
-def answer_told(one: Answer) -> AnswerTold:
+def answer_told(one: Answer) -> EstimateAnswerTold:
     """An answer with its unit."""
     known: dict[str, Any] = said.questions(beijing_day(one.at)).get(one.question, {})
-    return AnswerTold(
+    return EstimateAnswerTold(
         question=one.question,
         party=shapes.party_short(one.party),
         value_micro=one.value_micro,
@@ -181,9 +181,9 @@ def answer_told(one: Answer) -> AnswerTold:
     "/rights/{int:right_id}/answers",
     auth=calling.PERSON,
     summary="What my parties answered",
-    **problems.told(list[AnswerTold]),
+    **problems.told(list[EstimateAnswerTold]),
 )
-def list_answers(request: HttpRequest, right_id: shapes.Id) -> list[AnswerTold]:
+def list_answers(request: HttpRequest, right_id: shapes.Id) -> list[EstimateAnswerTold]:
     """The answers that count now, of the caller's parties alone."""
     rows = Answer.objects.filter(
         right=shown(request, right_id), party__in=calling.parties_of(request), replaced_at__isnull=True
@@ -196,11 +196,11 @@ def list_answers(request: HttpRequest, right_id: shapes.Id) -> list[AnswerTold]:
     auth=calling.may_ask("valuation.answer"),
     summary="Answer a question of a right's valuation",
     **problems.told(
-        AnswerTold, "valuation.right_unknown", "valuation.no_such_choice", "valuation.answer_range",
+        EstimateAnswerTold, "valuation.right_unknown", "valuation.no_such_choice", "valuation.answer_range",
         *files.EVIDENCE, *KEY,
     ),
 )  # fmt: skip
-def answer(request: HttpRequest, right_id: shapes.Id, given: AnswerSaid) -> HttpResponse:
+def answer(request: HttpRequest, right_id: shapes.Id, given: EstimateAnswerSaid) -> HttpResponse:
     """It moves the estimates that this party sees, and nobody else's; a newer answer takes the older one's place."""
     person, right = calling.person_of(request), shown(request, right_id)
     one = answers.Given(
@@ -218,7 +218,7 @@ def answer(request: HttpRequest, right_id: shapes.Id, given: AnswerSaid) -> Http
     summary="Take an answer back",
     **problems.told(shapes.Done, "valuation.right_unknown"),
 )
-def take_back(request: HttpRequest, right_id: shapes.Id, gone: AnswerGone) -> shapes.Done:
+def take_back(request: HttpRequest, right_id: shapes.Id, gone: EstimateAnswerGone) -> shapes.Done:
     """The question is open again for this party."""
     person, right = calling.person_of(request), shown(request, right_id)
     party: Party = shapes.party_named(gone.party)
@@ -227,7 +227,7 @@ def take_back(request: HttpRequest, right_id: shapes.Id, gone: AnswerGone) -> sh
 
 
 @router.get(
-    "/valuation/study", auth=calling.ANYONE, summary="How well rights were estimated", **problems.told(StudyTold)
+    "/back-test", auth=calling.ANYONE, summary="How well rights were estimated", **problems.told(StudyTold)
 )
 def study(request: HttpRequest) -> StudyTold:
     """The back-test of the current model by segment; segments of few deals are not told."""

@@ -72,7 +72,7 @@ class VoiceTold(shapes.Told):
     notes: list[NoteTold]
 
 
-class StepTold(shapes.Told):
+class WaterfallStepTold(shapes.Told):
     """One bar of the waterfall: a fact, by how much it moves the median, and the median after it."""
 
     name: str
@@ -81,7 +81,7 @@ class StepTold(shapes.Told):
     running_fen: shapes.Fen
 
 
-class QuestionTold(shapes.Told):
+class GuidedQuestionTold(shapes.Told):
     """A guided question that is open, its usual answers, and how wide the range would be after it."""
 
     code: str = Field(examples=["annual_income"])
@@ -126,9 +126,9 @@ class EstimateTold(shapes.Told):
     basis: str = Field(description="tested, pooled or untested: where the width of the range comes from")
     range: RangeTold | None = Field(description="null where no method could say anything")
     voices: list[VoiceTold]
-    waterfall: list[StepTold]
+    waterfall: list[WaterfallStepTold]
     tornado: list[SensitivityTold]
-    questions: list[QuestionTold]
+    questions: list[GuidedQuestionTold]
     comparables: list[ComparableTold]
     record: RecordTold | None
     inputs: list[InputTold]
@@ -179,8 +179,8 @@ def voice(one: Voice) -> VoiceTold:
     )
 
 
-def step(one: Step) -> StepTold:
-    return StepTold(
+def step(one: Step) -> WaterfallStepTold:
+    return WaterfallStepTold(
         name=one.name, value=one.value, factor_ppm=units.ppm(one.factor), running_fen=units.fen(one.running)
     )
 
@@ -195,8 +195,8 @@ def sensitivity(one: Sensitivity) -> SensitivityTold:
     )
 
 
-def question(one: Question) -> QuestionTold:
-    return QuestionTold(
+def question(one: Question) -> GuidedQuestionTold:
+    return GuidedQuestionTold(
         code=one.code,
         unit=one.unit,
         low_micro=units.ppm(one.low),

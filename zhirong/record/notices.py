@@ -62,6 +62,12 @@ def _message(notice: Notice, language: str) -> Message:
     )
 
 
+def unread_beside(person_ref: str) -> Subquery:
+    """The same count beside a row that a page asks for anyway."""
+    mine = Notice.objects.filter(person_ref=person_ref, read_at__isnull=True).order_by().values("person_ref")
+    return Subquery(mine.annotate(n=Count("pk")).values("n"))
+
+
 def unread_count(person_ref: str) -> int:
     """How many notices a person has not read; one small query, for every page's head."""
     return Notice.objects.filter(person_ref=person_ref, read_at__isnull=True).count()

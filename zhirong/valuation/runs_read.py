@@ -61,7 +61,7 @@ def rows_of(run: Run) -> QuerySet[RunRow]:
 
 
 def sha256_of(run: Run) -> str:
-    """The hash of all rows in the order of their rights, each a line `key,p5,…,p95,mean,basis` in fen; unknown is empty."""
+    """The hash of all rows in the order of rights, each a line `key,p5,…,p95,mean,basis` in fen; no value is empty."""
     digest = hashlib.sha256()
     for line in _lines(rows_of(run).values_list("right__key", *FEN, "basis")):
         digest.update(line)

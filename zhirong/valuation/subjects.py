@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from django.db.models import BooleanField, CharField, Value
+from django.db.models.functions import Cast
 
 from zhirong.base import dated
 from zhirong.base.refused import Refused
@@ -38,32 +41,34 @@ def of_right(right: Right, day: date) -> Subject:
 
 def of_rights(rights: Iterable[Right], day: date) -> list[Answer]:
     """Each right as of the day, or why there is nothing to estimate; in the order given."""
-    concordance = _concordance()
     rows = iter(rights)
     found: list[Answer] = []
     while chunk := list(islice(rows, CHUNK)):
-        found += _of_chunk(chunk, day, concordance)
+        found += _of_chunk(chunk, day)
     return found
 
 
-def _of_chunk(rights: Sequence[Right], day: date, concordance: Mapping[str, int]) -> Iterator[Answer]:
-    """Seven queries for a chunk: the facts, the parties behind names (none known: none asked), invalidations."""
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the facts of some rights."""
+
+    # WIPO's prefixes and their fields; empty where the table is not loaded.
+    concordance: Mapping[str, int]
+    # What kind of owner each known party is, by its ref.
+    parties: Mapping[str, str]
+    # Rights with an invalidation procedure that was over by the day; one that ended the right is refused before.
+    survived: frozenset[int]
+
+
+def _of_chunk(rights: Sequence[Right], day: date) -> Iterator[Answer]:
+    """Six queries for a chunk: five for the facts, one for what stands beside them."""
     facts = queries.facts_of_read(rights, day)
-    parties = _parties(facts)
-    survived = _survived([right.pk for right in rights], day)
+    beside = _beside([right.pk for right in rights], facts, day)
     for right, known in zip(rights, facts, strict=True):
-        yield _answer(right, _as_of(known, day), day, concordance=concordance, parties=parties, survived=survived)
+        yield _answer(right, _as_of(known, day), day, beside=beside)
 
 
-def _answer(
-    right: Right,
-    facts: RightFacts,
-    day: date,
-    *,
-    concordance: Mapping[str, int],
-    parties: Mapping[str, str],
-    survived: frozenset[int],
-) -> Answer:
+def _answer(right: Right, facts: RightFacts, day: date, *, beside: _Beside) -> Answer:
     standing = states.standing(facts, day)
     refusal = refusal_of(facts, standing, is_published=right.is_published)
     if refusal is not None:
@@ -81,19 +86,19 @@ def _answer(
         granted_on=facts.granted_on,
         term_ends_on=_term_ends_on(facts),
         is_in_force=_is_in_force(standing),
-        field=_field(symbols, concordance),
+        field=_field(symbols, beside.concordance),
         section=symbols[0].strip()[:1].upper() if symbols else "",
         ipc_count=len({symbol.replace(" ", "")[:4] for symbol in symbols}) or None,
         **_counts(said),
         inventors=len(said.inventors) or None,
-        owner_kind=_owner_kind(facts, parties),
+        owner_kind=_owner_kind(facts, beside.parties),
         holders=len(facts.holders),
         plain_licences=plain,
         exclusive_licences=len(licences) - plain,
         is_pledged=states.Overlay.PLEDGED in over,
         is_blocked=bool(over & {states.Overlay.SEIZED, states.Overlay.SUSPENDED}) or bool(facts.contested_by),
         invalidation_open=states.Overlay.INVALIDATION_ASKED in over,
-        invalidation_survived=right.pk in survived,
+        invalidation_survived=right.pk in beside.survived,
         open_licence=states.Overlay.OPEN_LICENCE in over,
         paid_through_year=_paid_through(facts, day, standing),
         reduction=_reduction(facts),
@@ -164,11 +169,6 @@ def _lasts(since: date, until: date | None, day: date) -> bool:
     return since <= day and (until is None or day <= until)
 
 
-def _concordance() -> dict[str, int]:
-    """WIPO's prefixes and their fields; empty where the table is not loaded."""
-    return dict(TechnologyField.objects.values_list("prefix", "number"))
-
-
 def _field(symbols: Sequence[str], concordance: Mapping[str, int]) -> int | None:
     """The field of the first class: by its main group where the concordance divides a subclass, else its subclass."""
     if not symbols:
@@ -177,13 +177,28 @@ def _field(symbols: Sequence[str], concordance: Mapping[str, int]) -> int | None
     return concordance.get(f"{plain.partition('/')[0]}/", concordance.get(plain[:4]))
 
 
-def _parties(many: Sequence[RightFacts]) -> dict[str, str]:
-    """What kind of owner each known party is, by its ref."""
+def _beside(ids: Sequence[int], many: Sequence[RightFacts], day: date) -> _Beside:
+    """Fields of technology, owners and survived invalidations in a single query: a page asks few."""
     refs = {holder.party for facts in many for holder in facts.holders if holder.party}
-    rows = Party.objects.filter(ref__in=refs).values_list("ref", "kind", "is_public_research")
-    return {
-        ref: "person" if kind == "natural" else "university" if research else "firm" for ref, kind, research in rows
-    }
+    nothing, no = Value("", CharField()), Value(False, BooleanField())
+    fields = TechnologyField.objects.values_list(
+        Value("field", CharField()), "prefix", Cast("number", CharField()), no
+    ).order_by()
+    parties = Party.objects.filter(ref__in=refs).values_list(
+        Value("party", CharField()), "ref", "kind", "is_public_research"
+    )
+    over = Encumbrance.objects.filter(right__in=ids, kind=Weight.INVALIDATION, ended_on__lte=day)
+    survived = over.values_list(Value("survived", CharField()), Cast("right_id", CharField()), nothing, no)
+    rows = list(fields.union(parties.order_by(), survived.order_by(), all=True))
+    return _Beside(
+        concordance={name: int(number) for what, name, number, _ in rows if what == "field"},
+        parties={
+            ref: "person" if kind == "natural" else "university" if research else "firm"
+            for what, ref, kind, research in rows
+            if what == "party"
+        },
+        survived=frozenset(int(name) for what, name, _, _ in rows if what == "survived"),
+    )
 
 
 def _owner_kind(facts: RightFacts, parties: Mapping[str, str]) -> str | None:
@@ -206,9 +221,3 @@ def owner_words() -> dict[str, tuple[str, ...]]:
     """Words of names that tell what an owner is."""
     row: Any = dated.read(PARAMETERS)["owner_words"][-1].value
     return {kind: tuple(words) for kind, words in row.items()}
-
-
-def _survived(ids: Sequence[int], day: date) -> frozenset[int]:
-    """Rights with an invalidation procedure that was over by the day; one that ended the right is refused before."""
-    over = Encumbrance.objects.filter(right__in=ids, kind=Weight.INVALIDATION, ended_on__lte=day)
-    return frozenset(over.values_list("right_id", flat=True))

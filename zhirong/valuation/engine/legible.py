@@ -14,8 +14,6 @@ Number = float
 # No range of money for a right is honest to more digits than this.
 DIGITS = 3
 LARGEST = 1e15
-# The standard score of the 95th percentile.
-Z95 = 1.6448536269514722
 
 
 def exact(amount: float) -> Fraction:
@@ -44,11 +42,6 @@ def rounded_fen(amount: float) -> int:
         return 0
     places = DIGITS - 1 - math.floor(math.log10(abs(amount)))
     return fen(round(amount, places))
-
-
-def log(amount: float) -> Number:
-    """The natural logarithm of a positive amount."""
-    return math.log(amount)
 
 
 def digits(amount: float, *, most: int = DIGITS) -> str:
@@ -135,11 +128,6 @@ def _round_up(amount: float) -> int:
     power = math.floor(math.log10(amount))
     steps = [step for step in (1, 2, 5, 10) if step * 10**power >= amount * (1 - 1e-12)]
     return int(min(steps) * 10**power)
-
-
-def log_sd(low: float, high: float) -> float:
-    """The log s.d. of a 90 % range if it were lognormal: what an engine of lending takes as the valuation's error."""
-    return log_width(low, high) / (2 * Z95)
 
 
 def counts(shares: Sequence[float]) -> list[int]:

@@ -12,6 +12,7 @@ addresses = [
     path("valuation/runs", runs.runs_page, name="runs"),
     path("valuation/runs/<str:ref>", runs.run_page, name="run"),
     path("rights/<id:right_id>/value", value.value_page, name="right-value"),
+    path("rights/<id:right_id>/value.<str:language>.pdf", value.paper, name="right-value-paper"),
     path("rights/<id:right_id>/lending", lending.lending_page, name="right-lending"),
     path("portfolios", portfolios.portfolios_page, name="portfolios"),
     path("portfolios/<str:ref>", portfolio.portfolio_page, name="portfolio"),

@@ -19,7 +19,7 @@ from zhirong.valuation.engine.estimate_shape import Estimate, Question
 from zhirong.valuation.engine.subject import Answer
 from zhirong.web import uploads
 from zhirong.web.valuation import words
-from zhirong.web.valuation.estimated import Found
+from zhirong.web.valuation.looked import Found
 from zhirong.web.valuation.typed import Typed
 
 CHOICES = ("exclusive_use", "stage")
@@ -75,24 +75,21 @@ def _open(one: Question) -> dict[str, Any]:
 def given(found: Found) -> list[dict[str, Any]]:
     """What this visitor's parties have answered."""
     known = answered.questions(found.day)
-    parties = {one.ref: one.pk for one in found.parties}
     units = {code: str(one["unit"]) for code, one in known.items()}
-    return [
-        {**_given(one, units.get(one.question, "")), "party": parties.get(one.by, "")} for one in found.said.answers
-    ]
+    return [{**_given(one, units.get(one.question, "")), "party": one.by} for one in found.said.answers]
 
 
 def _given(one: Answer, unit: str) -> dict[str, Any]:
     return {
         "code": one.question,
         "text": text(one.question),
-        "value": words.in_unit(one.question, unit, one.value),
+        "value": words.as_said(one.question, unit, one.value),
         "on": one.on,
         "grade": words.grade(one.grade),
     }
 
 
-def deed_of(request: HttpRequest, person: Person, parties: list[Party], *, found: Found) -> str:
+def deed_of(request: HttpRequest, person: Person, found: Found) -> str:
     """Keep the answer of the form, or take it back; gives the question."""
     typed, code = Typed(request.POST), request.POST.get("deed", "")
     known = answered.questions(found.day)
@@ -100,7 +97,7 @@ def deed_of(request: HttpRequest, person: Person, parties: list[Party], *, found
     question = code.removeprefix("back:")
     if question not in known:
         raise Refused("web.no_such_deed", deed=code[:40])
-    party = party_of(typed, parties)
+    party = party_of(typed, found)
     if is_back:
         deeds.take_back(person, found.right.pk, deeds.Given(party=party, question=question, value_micro=0))
         return ""
@@ -134,10 +131,11 @@ def value_of(typed: Typed, code: str, known: Mapping[str, Any]) -> Fraction | No
     return typed.number("value", least=least, most=most)
 
 
-def party_of(typed: Typed, parties: list[Party]) -> Party:
+def party_of(typed: Typed, found: Found) -> Party:
     """For whom it is answered: the only party, or the one that the form names."""
+    parties = list(Party.objects.filter(pk__in=found.parties))
     wanted = typed.text("party")
-    found = next((one for one in parties if str(one.pk) == wanted), parties[0] if len(parties) == 1 else None)
-    if found is None:
+    chosen = next((one for one in parties if wanted in (str(one.pk), one.ref)), None)
+    if chosen is None and (wanted or len(parties) != 1):
         raise Refused("web.choice_missing", field="party")
-    return found
+    return chosen or parties[0]

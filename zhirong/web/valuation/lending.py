@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from zhirong.valuation import finance_figures
-from zhirong.valuation.engine import legible, lending, pledge_records
+from zhirong.base.deferred import Deferred
+from zhirong.base.refused import Refused
+from zhirong.valuation import estimated, finance_figures
+from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Quantiles, Result
 from zhirong.web import filters, pages
-from zhirong.web.valuation import estimated, shown
+from zhirong.web.valuation import looked, shown
 from zhirong.web.valuation.typed import Typed
 from zhirong.web.valuation.value import head_facts
+
+if TYPE_CHECKING:
+    from zhirong.valuation.engine import lending
+else:
+    lending = Deferred("zhirong.valuation.engine.lending")
 
 MONTHS = (1, 120)
 FIRST_MONTHS = "24"
@@ -38,17 +45,18 @@ class Loan:
 @pages.signed_in
 def lending_page(request: HttpRequest, right_id: int) -> HttpResponse:
     """/rights/12/lending?loan=50万&months=24"""
-    found = estimated.of(request, right_id)
+    found = looked.of(request, right_id)
     facts = head_facts(found.right, found.day)
     facts["crumbs"][-1] = (gettext("Value"), reverse("right-value", args=[found.right.pk]))
     facts["crumbs"].append((gettext("What it can secure"), None))
     loan, faults = asked(request)
-    told = {} if found.estimate is None or found.estimate.headline is None else lending_facts(found.estimate, loan)
+    told, refusal = told_of(found, loan)
     return pages.page(
         request,
         "valuation/lending.html",
         here="value",
-        refusal=found.told(),
+        refusal=refusal,
+        unread=found.unread,
         is_known=bool(told),
         faults=faults,
         typed=request.GET,
@@ -57,6 +65,16 @@ def lending_page(request: HttpRequest, right_id: int) -> HttpResponse:
         **facts,
         **told,
     )
+
+
+def told_of(found: looked.Found, loan: Loan) -> tuple[dict[str, Any], Mapping[str, Any] | None]:
+    """The figures, or why there are none: no estimate, no range to lend on, a product that lends on no such right."""
+    if found.estimate is None or found.estimate.headline is None:
+        return {}, found.told()
+    try:
+        return lending_facts(found.estimate, loan), None
+    except Refused as refused:
+        return {}, pages.told(refused)
 
 
 def asked(request: HttpRequest) -> tuple[Loan, Mapping[str, Any]]:
@@ -80,23 +98,9 @@ def products(day: date) -> list[tuple[str, str]]:
 def lending_facts(estimate: Estimate, loan: Loan) -> dict[str, Any]:
     """Ratios at each shortfall level, the asked loan's chance of shortfall, and what stands inside and outside."""
     assert estimate.headline is not None
-    figures = finance_figures.on("lending", estimate.day, ("haircut", "shortfall_levels", "products"))
-    value, said = estimate.headline.median, dict(figures.values["haircut"])
-    years = legible.number(loan.months) / 12 + said.pop("disposal_years")
-    said["valuation_sd"] = legible.log_sd(estimate.headline.p5, estimate.headline.p95)
-    haircut = lending.Haircut(**said, years=years)
-    result = pledge_records.lending_value(
-        value,
-        haircut=haircut,
-        levels=figures.values["shortfall_levels"],
-        product=product_of(figures.values["products"], loan.product, estimate.subject.kind),
-        term_years=legible.number(loan.months) / 12,
-        remaining_years=estimate.subject.remaining_years,
-        value_date=estimate.day,
-        currency=estimate.currency,
-        parameters_sha256=figures.sha256,
-    )
-    unit = shown.unit_for(value)
+    result = estimated.lending_value(estimate, estimated.Loan(months=loan.months, product=loan.product))
+    given: Any = result.figures["haircut"]
+    haircut, unit = lending.Haircut(**given), shown.unit_of(estimate.headline)
     return {
         "unit": unit.word,
         "value": shown.range_of(estimate.headline, unit),
@@ -104,17 +108,11 @@ def lending_facts(estimate: Estimate, loan: Loan) -> dict[str, Any]:
         "scale": shown.scale_head(scale_of(estimate.headline, result.range), unit),
         "drawings": drawings(estimate.headline, result.range),
         "levels": levels(result, unit),
-        "short": short_of(haircut, loan, value),
+        "short": short_of(haircut, loan, estimate.headline.median),
         "offer": offer_of(result, unit),
         "within": within(haircut),
-        "notes": [text for _, text in shown.weighed((*result.notes, *figures.notes))],
+        "notes": [text for _, text in shown.weighed(result.notes)],
     }
-
-
-def product_of(known: Mapping[str, Any], code: str, kind: str) -> lending.Product | None:
-    """The chosen product's terms for this kind of right; none where it lends on no such right."""
-    terms = known.get(code, {}).get(kind)
-    return lending.Product(name=code, **terms) if terms else None
 
 
 def scale_of(*ranges: Quantiles | None) -> shown.Scale:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,21 +16,22 @@ from django.views.decorators.http import require_http_methods
 from zhirong.base import shown as base_shown
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
+from zhirong.exchange.models import ListingItem
 from zhirong.record import actions as record
+from zhirong.record import notices
 from zhirong.registry.models import Right
-from zhirong.valuation import finance_figures
+from zhirong.valuation import estimated
 from zhirong.valuation.actions import portfolios as deeds
-from zhirong.valuation.engine import legible, pledge_records
-from zhirong.valuation.engine import portfolio as engine
+from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.estimate_shape import Estimate
-from zhirong.valuation.engine.renewal_advice import Advice
 from zhirong.valuation.engine.result import Result
-from zhirong.valuation.models import Portfolio
+from zhirong.valuation.models import Portfolio, PortfolioItem
 from zhirong.web import account, filters, limits, lists, pages
-from zhirong.web.registry import forms
-from zhirong.web.registry import rights as right_lists
 from zhirong.web.registry import words as registry_words
-from zhirong.web.valuation import portfolios, renewing, shown, valued
+from zhirong.web.valuation import renewing, shown
+
+if TYPE_CHECKING:
+    from zhirong.valuation.engine.renewal_advice import Advice
 
 TOP = 5
 
@@ -50,18 +52,18 @@ class Row:
 @pages.form
 def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
     """One portfolio; posting ends it."""
-    standing = pages.standing_of(request)
-    found = portfolios.of_parties(standing).filter(ref=ref).first()
-    if found is None:
+    items = items_of(request, ref)
+    if not items:
         raise Http404
+    found = items[0].portfolio
     if request.method == "POST":
         deeds.end(account.known(request), ref)
         return HttpResponseRedirect(reverse("portfolios"))
     limits.take(request, "estimate")
     day = beijing_day(record.now())
-    rows, name = rows_of(request, found, day), found.name
-    told = whole_of(rows, day)
-    unit = shown.unit_for(told.range.median if told and told.range else 1)
+    rows, name = rows_of(items, found, day), found.name
+    told = estimated.whole([one.estimate for one in rows if one.estimate], day)
+    unit = shown.unit_of(told.range if told else None)
     columns = columns_of()
     if file := lists.taken_away(request, "rights", name, columns=columns, found=rows):
         return file
@@ -75,6 +77,7 @@ def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
             (found.name, None),
         ],
         portfolio=found,
+        unread=items[0].unread_here or 0,  # type: ignore[attr-defined]
         day=day,
         unit=unit.word,
         table=lists.table(request, "rights", gettext("Rights of the portfolio"), columns=columns, found=rows),
@@ -84,50 +87,33 @@ def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-def rows_of(request: HttpRequest, found: Portfolio, day: date) -> list[Row]:
+def items_of(request: HttpRequest, ref: str) -> list[PortfolioItem]:
+    """The portfolio's rights in their order, each with where it is listed now, in one query."""
+    person, standing = account.known(request), pages.standing_of(request)
+    live = ListingItem.objects.filter(right=OuterRef("right"), is_live=True)
+    found = PortfolioItem.objects.filter(
+        portfolio__ref=ref,
+        portfolio__party__in=standing.parties if standing else (),
+        portfolio__ended_at__isnull=True,
+    ).annotate(live_number=Subquery(live.values("listing__number")[:1]), unread_here=notices.unread_beside(person.ref))
+    return list(found.select_related("portfolio__party", "right").order_by("position"))
+
+
+def rows_of(items: Sequence[PortfolioItem], found: Portfolio, day: date) -> list[Row]:
     """Every right with its estimate, in as many queries for two thousand as for two."""
-    ids = list(found.items.order_by("position").values_list("right_id", flat=True))
-    known = right_lists.with_standing(Right.objects.visible(), pages.standing_of(request)).in_bulk(ids)
-    rights = [known[pk] for pk in ids if pk in known]
-    parties = [one for one in forms.parties_of(request) if one.pk == found.party_id]
-    return [row_of(right, answer) for right, answer in zip(rights, valued.many(rights, day, parties), strict=True)]
+    answers = estimated.of_rights([one.right for one in items], day, [found.party_id])
+    return [row_of(item, answer) for item, answer in zip(items, answers, strict=True)]
 
 
-def row_of(right: Right, answer: Estimate | Refused) -> Row:
+def row_of(item: PortfolioItem, answer: Estimate | Refused) -> Row:
     """A right with what can be said of it."""
+    right, is_listed = item.right, bool(item.live_number)  # type: ignore[attr-defined]
     if isinstance(answer, Refused):
         return Row(right, None, answer, None, is_sleeping=False)
     subject = answer.subject
     is_used = bool(subject.plain_licences or subject.exclusive_licences or subject.open_licence or subject.is_pledged)
-    is_sleeping = not is_used and not right.live_number and not answer.said.answers  # type: ignore[attr-defined]
+    is_sleeping = not is_used and not is_listed and not answer.said.answers
     return Row(right, answer, None, renewing.advice_of(subject), is_sleeping)
-
-
-def whole_of(rows: Sequence[Row], day: date) -> Result | None:
-    """The range of all together; none where no right has one."""
-    assets = [
-        engine.Asset(
-            key=str(place),
-            log_median=legible.log(one.estimate.headline.median),
-            log_sd=legible.log_sd(one.estimate.headline.p5, one.estimate.headline.p95),
-            field=one.estimate.subject.field,
-        )
-        for place, one in enumerate(rows)
-        if one.estimate and one.estimate.headline and one.estimate.headline.p5 > 0
-    ]
-    if not assets:
-        return None
-    figures = finance_figures.on("lending", day, ("portfolio_correlation", "portfolio_tail"))
-    result = pledge_records.portfolio_value(
-        assets,
-        correlation=engine.Correlation(**figures.values["portfolio_correlation"]),
-        tail=figures.values["portfolio_tail"],
-        seed=0,
-        value_date=day,
-        currency="CNY",
-        parameters_sha256=figures.sha256,
-    )
-    return replace(result, notes=(*result.notes, *figures.notes))
 
 
 def whole_facts(told: Result, rows: Sequence[Row], unit: shown.Unit) -> dict[str, Any]:
@@ -136,6 +122,7 @@ def whole_facts(told: Result, rows: Sequence[Row], unit: shown.Unit) -> dict[str
     figures: Any = told.figures
     scale = legible.scale([told.range.p5, told.range.p95])
     found = shown.range_of(told.range, unit)
+    told_rows = [one for one in rows if one.estimate]
     top = sorted(figures["assets"], key=lambda one: -one["share"])[:TOP]
     most = max((one["share"] for one in top), default=1)
     return {
@@ -148,8 +135,8 @@ def whole_facts(told: Result, rows: Sequence[Row], unit: shown.Unit) -> dict[str
         "tail": legible.percent(figures["tail"], places=0),
         "top": [
             {
-                "title": filters.title(rows[int(one["key"])].right),
-                "address": reverse("right-value", args=[rows[int(one["key"])].right.pk]),
+                "title": filters.title(told_rows[int(one["key"])].right),
+                "address": reverse("right-value", args=[told_rows[int(one["key"])].right.pk]),
                 "share": legible.percent(one["share"]),
                 "tail": legible.percent(one["tail_share"]),
                 "drawing": shown.charts.bar(*legible.counts([one["share"], most])),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.valuation import renewal_figures
-from zhirong.valuation.engine import renewal_advice, renewal_result
-from zhirong.valuation.engine.renewal_advice import Advice
 from zhirong.valuation.engine.result import Note
 from zhirong.valuation.engine.subject import Subject
+
+if TYPE_CHECKING:
+    from zhirong.valuation.engine import renewal_advice, renewal_result
+    from zhirong.valuation.engine.renewal_advice import Advice
+else:
+    renewal_advice = Deferred("zhirong.valuation.engine.renewal_advice")
+    renewal_result = Deferred("zhirong.valuation.engine.renewal_result")
 
 
 def advice_of(subject: Subject) -> Advice | None:

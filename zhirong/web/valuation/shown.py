@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -20,7 +20,9 @@ from zhirong.web.valuation import words
 Scale = tuple[int, int]
 charts = Charts()
 BLEND_PX, VOICE_PX = 46, 34
-SHARES = {"share", "rate", "fraction", "percent"}
+# A low end under a twentieth of the unit would be told in long decimals.
+LOW_END = 20
+FEE = "annual_fee_"
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,14 @@ def unit_for(amount: Number) -> Unit:
     return next((Unit(size, word) for size, word in steps if amount >= size), Unit(1, steps[-1][1]))
 
 
+def unit_of(found: Quantiles | None) -> Unit:
+    """The unit of a range: the largest of which its median has one and its low end is no tiny part."""
+    return unit_for(min(found.median, found.p5 * LOW_END)) if found else unit_for(1)
+
+
 def range_of(found: Quantiles, unit: Unit | None = None) -> Range:
     """A range in the unit of its median, or in the one of the page."""
-    unit = unit or unit_for(found.median)
+    unit = unit or unit_of(found)
     span, median = unit.between(found.p5, found.p95), unit.of(found.median)
     told = gettext("P5 to P95 %(span)s %(unit)s, median %(median)s %(unit)s") % {
         "span": span, "unit": unit.word, "median": median,
@@ -212,7 +219,7 @@ def inputs(found: Iterable[Input], names: Mapping[str, str]) -> list[dict[str, A
 
     `names`: how sources that are references are called, such as a party's.
     """
-    once = {one.name: one for one in found}
+    once = {one.name: one for one in in_one_line(found)}
     return [
         {
             "name": words.fact(one.name),
@@ -223,6 +230,19 @@ def inputs(found: Iterable[Input], names: Mapping[str, str]) -> list[dict[str, A
         }
         for one in sorted(once.values(), key=lambda one: list(words.GRADES).index(one.grade))
     ]
+
+
+def in_one_line(found: Iterable[Input]) -> list[Input]:
+    """The annual fees of many years as one sum."""
+    rows = list(found)
+    fees = [one for one in rows if one.name.startswith(FEE) and isinstance(one.value, int | legible.Number)]
+    if len(fees) < 2:
+        return rows
+    years = sorted(int(one.name.removeprefix(FEE)) for one in fees)
+    total = sum((one.value for one in fees if isinstance(one.value, int | legible.Number)), 0)
+    latest = max((one.on for one in fees if one.on), default=None)
+    whole = replace(fees[-1], name=f"{FEE}{years[0]} – {years[-1]}", value=total, on=latest)
+    return [whole, *(one for one in rows if not one.name.startswith(FEE))]
 
 
 def sentences(found: Sequence[Note]) -> list[str]:
@@ -276,7 +296,7 @@ def moved(before: Quantiles | None, after: Quantiles | None, what: str) -> str:
     """Before and after in one sentence: 46 – 303 万元 → 60 – 240 万元, a fifth narrower."""
     if before is None or after is None:
         return gettext("%(what)s: no range before and after to compare.") % {"what": what}
-    unit = unit_for(max(before.median, after.median))
+    unit = unit_for(min(one for each in (before, after) for one in (each.median, each.p5 * LOW_END)))
     facts = {
         "what": what,
         "before": unit.between(before.p5, before.p95),

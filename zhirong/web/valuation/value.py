@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from zhirong.exchange.models import Lot
 from zhirong.people import access
+from zhirong.record import actions as record
 from zhirong.registry.models import Right
+from zhirong.valuation import estimate_paper
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Input
-from zhirong.web import account, filters, pages
+from zhirong.web import account, filters, limits, lists, pages
 from zhirong.web.registry import words as registry_words
-from zhirong.web.valuation import asking, estimated, shown, what_if
-from zhirong.web.valuation.estimated import Found
+from zhirong.web.valuation import asking, looked, shown, what_if
+from zhirong.web.valuation.looked import Found
 
 DIGEST = 8
+LANGUAGES = ("zh", "en")
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,9 +31,9 @@ DIGEST = 8
 @pages.does("valuation.answer")
 def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
     """/rights/12/value?rate=14&renew_to=15"""
-    found = estimated.of(request, right_id)
+    found = looked.of(request, right_id)
     if request.method == "POST":
-        question = asking.deed_of(request, account.known(request), found.parties, found=found)
+        question = asking.deed_of(request, account.known(request), found)
         after = f"?{urlencode({'answered': question})}" if question else ""
         return HttpResponseRedirect(f"{reverse('right-value', args=[found.right.pk])}{after}")
     facts = head_facts(found.right, found.day)
@@ -43,6 +45,9 @@ def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
             stands_against=found.told(),
             ways_out=ways_out(found.right),
             moved="",
+            model="",
+            parameters="",
+            unread=found.unread,
             **facts,
         )
     standing = pages.standing_of(request)
@@ -59,34 +64,39 @@ def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
         price_word=gettext("the highest bid now"),
         can_ask=access.could(standing, "valuation.ask_appraisal"),
         can_lend=standing is not None,
-        paper=None,
+        paper=reverse("right-value-paper", args=[found.right.pk, "zh" if filters.is_chinese() else "en"]),
         questions=asking.open_ones(found.estimate),
         answers=asking.given(found),
         can_answer=bool(found.parties) and access.could(standing, "valuation.answer"),
-        parties=[(one.pk, one.name) for one in found.parties],
+        parties=[(one.pk, one.name) for one in looked.parties_of(found)],
+        acts=bool(found.parties),
+        unread=found.unread,
         what_ifs=what_if.fields(request, found),
         what_if=wish.told,
         is_what_if=wish.estimate is not None,
         **facts,
-        **estimate_facts(
-            shown_estimate, price=price_of(found.right), names={one.ref: one.name for one in found.parties}
-        ),
+        **estimate_facts(shown_estimate, price_fen=found.bid_fen, names=names_of(found)),
     )
 
 
+@require_safe
+@pages.signed_in
+def paper(request: HttpRequest, right_id: int, language: str) -> HttpResponse:
+    """/rights/12/value.zh.pdf: the estimate on paper, which says in its title that it is no appraisal report."""
+    found = looked.of(request, right_id)
+    if language not in LANGUAGES:
+        raise Http404
+    if found.estimate is None:
+        raise found.refused or Http404
+    limits.take(request, "export")
+    content = estimate_paper.pdf_of(found.right, found.estimate, language=language, now=record.now())
+    return lists.file(content, f"{found.right.number}-value.{language}.pdf")
+
+
 def names_of(found: Found) -> dict[str, str]:
-    """Who said what, by name."""
-    return {one.ref: one.name for one in found.parties}
-
-
-def price_of(right: Right) -> int | None:
-    """The highest bid in yuan where the right alone is being sold; a bid for many says nothing about one."""
-    if not right.live_number:  # type: ignore[attr-defined]
-        return None
-    lots = Lot.objects.filter(listing__number=right.live_number).exclude(top_fen=None)  # type: ignore[attr-defined]
-    alone = lots.exclude(listing__items__position__gt=0).order_by("-run").values_list("top_fen", flat=True)
-    top = alone.first()
-    return None if top is None else top // 100
+    """Who gave an answer: answers are those of this visitor's parties alone."""
+    papers = {one.evidence: gettext("a paper of your organisation") for one in found.said.answers if one.evidence}
+    return {**papers, **{one.by: gettext("your organisation") for one in found.said.answers}}
 
 
 def moved(request: HttpRequest, found: Found) -> str:
@@ -94,7 +104,7 @@ def moved(request: HttpRequest, found: Found) -> str:
     question = request.GET.get("answered", "")
     if found.estimate is None or found.said.get(question) is None:
         return ""
-    before = estimated.compute(found.right, found.day, estimated.without(found.said, question))
+    before = found.anew(looked.without(found.said, question))
     return shown.moved(before.headline, found.estimate.headline, gettext("Answer kept"))
 
 
@@ -122,11 +132,12 @@ def head_facts(right: Right, day: Any) -> dict[str, Any]:
 
 
 def estimate_facts(
-    estimate: Estimate, *, price: int | None = None, names: Mapping[str, str] | None = None
+    estimate: Estimate, *, price_fen: int | None = None, names: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """An estimate as the template lays it out; `price` is a real price in yuan to stand beside it."""
+    """An estimate as the template lays it out; `price_fen` is a real price to stand beside it."""
+    price = None if price_fen is None else price_fen // 100
     found = estimate.headline
-    unit = shown.unit_for(found.median if found else 1)
+    unit = shown.unit_of(found)
     scale = shown.scale_of(estimate)
     facts = {
         "headline": shown.range_of(found, unit) if found else None,

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.registry.engine.facts import PATENTS
@@ -15,7 +16,7 @@ from zhirong.valuation import estimating
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.web import filters
 from zhirong.web.valuation import shown
-from zhirong.web.valuation.estimated import Found
+from zhirong.web.valuation.looked import Found
 from zhirong.web.valuation.typed import Typed
 
 MOST_YEAR, MOST_POINTS = 20, 50
@@ -40,7 +41,7 @@ def read(request: HttpRequest, found: Found) -> Wish:
         return Wish(faults=typed.told())
     try:
         change = estimating.change_of(last_year=year, exclusive_licence=is_exclusive, discount_points=int(points or 0))
-        estimate = estimating.what_if(found.right, found.day, found.said, change=change)
+        estimate = found.what_if(change)
     except Refused as refused:
         typed.fault(refused, "renew_to" if year is not None else "points")
         return Wish(faults=typed.told())

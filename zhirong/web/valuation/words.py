@@ -115,35 +115,44 @@ def input_value(one: Input) -> str:
     """An input's value with its unit."""
     if one.value is None or isinstance(one.value, str | bool) or not one.unit:
         return value_of(one.name, one.value)
+    if one.grade in (Grade.STATED, Grade.DOCUMENT, Grade.REGISTER, Grade.DEAL):
+        return as_said(one.name, one.unit, one.value)
     return in_unit(one.name, one.unit, one.value)
 
 
+def as_said(code: str, unit_code: str, value: legible.Number) -> str:
+    """A number in its unit as somebody gave it, to the last yuan."""
+    if is_money(unit_code):
+        return f"{filters.thousands(legible.yuan(value))} {unit(unit_code)}"
+    return in_unit(code, unit_code, value)
+
+
 def in_unit(code: str, unit_code: str, value: legible.Number) -> str:
-    """A number in its unit; a choice by its word."""
+    """A number in its unit, in three figures where it is money; a choice by its word."""
     if code in ("exclusive_use", "stage"):
         return of(code, legible.digits(value))
     if is_share(unit_code):
         return legible.percent(value)
     if is_money(unit_code):
-        return f"{filters.thousands(legible.yuan(value))} {unit(unit_code)}"
+        return f"{legible.digits(value)} {unit(unit_code)}"
     return f"{legible.digits(value)} {unit(unit_code)}".strip()
 
 
 def is_share(unit_code: str) -> bool:
     """Whether people read and type it in per cent."""
-    return unit_code.startswith("fraction")
+    return unit_code.startswith(("fraction", "1/"))
 
 
 def is_money(unit_code: str) -> bool:
     """Whether it is told in yuan."""
-    return unit_code.startswith("yuan")
+    return unit_code.startswith(("yuan", "money"))
 
 
 def unit(code: str) -> str:
     """A unit as people read it after a number; a plain count has none."""
     if code in ("count", "year", "yes_no", "stage", ""):
         return ""
-    names = labels.of("unit", code)
+    names = labels.of("unit", "yuan" if code == "money" else code)
     return names["zh" if filters.is_chinese() else "en"]
 
 
