@@ -119,7 +119,7 @@ def headers_of(person: Person) -> dict[str, str]:
 def a_day() -> Day:
     things = given_things.all_things()
     sides = [things.seller.person, things.buyer.person, things.bidder.person]
-    persons = [*sides, things.house.operator, people.a_person("checker", "administrator")]
+    persons = [*sides, things.facts["firm"].first, things.house.operator, people.a_person("checker", "administrator")]
     return Day(things, [(person, headers_of(person)) for person in persons])
 
 

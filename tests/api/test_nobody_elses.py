@@ -19,6 +19,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.people import given_people as people
 from tests.routes import addresses
+from tests.valuation import given_valuation as valued
 from zhirong.exchange.actions import listings, objections, questions
 from zhirong.exchange.models import Listing
 from zhirong.people.actions import verification
@@ -43,7 +44,7 @@ NOTHING: dict[str, str] = {"int": "999999999", "id": "999999999", "str": "nothin
 class Private:
     """A seller in the middle of a day, with things that are theirs alone."""
 
-    owners: tuple[Person, Person]
+    owners: tuple[Person, ...]
     of: dict[str, dict[str, Any]]
 
     def values(self, route: str) -> dict[str, Any]:
@@ -86,13 +87,17 @@ def private() -> Private:
     batch = imports.stage_import(seller.person, "rights", sheet, file=kept, holder=seller.party)
     asked_for = {"kind": "rights", "file": kept.pk, "holder": seller.party.pk, "person": seller.person.pk}
     job = record.ask_job(seller.person, bringing.READ, key="private", facts=asked_for)
+    appraised = valued.issued(sold.house, client=seller)
+    kept_together = valued.a_portfolio(seller, appraised.right)
     objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="公告与登记簿不符，请核实。")
     sequencer.number_now()
     leaf = Leaf.objects.filter(topic=draft.topic).earliest("pk")
     number = Listing.objects.get(pk=draft.pk).number
     return Private(
-        (seller.person, sold.buyer.person),
+        (seller.person, sold.buyer.person, appraised.firm.first),
         {
+            "/api/appraisals/": {**appraised.named(), "name": "report.zh.pdf"},
+            "/api/portfolios/": {"ref": kept_together},
             "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
             "/account/parties/": {"party_id": unverified.pk},
             "/api/parties/": {"ref": seller.party.ref},

@@ -16,6 +16,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
+from tests.valuation import given_valuation
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, objections, questions, settlement, withdrawals
@@ -86,6 +87,7 @@ def all_things() -> Things:
     _bank(things)
     _rights(things)
     _people(things)
+    given_valuation.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -296,6 +298,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
         **PROPOSED,
+        **given_valuation.said(things, ref_of(caller), own),
         "release": {"day": today},
         "admit": {},
         "state-papers": {**STATE_PAPER, "dated_on": today, "file": own},

@@ -73,6 +73,7 @@ def asked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         # The sides of the things: of the seller are the files, tokens, imports and claims too.
         persons |= {"the_seller": things.seller.person, "the_buyer": things.buyer.person}
         persons["the_bidder"] = things.bidder.person
+        persons["the_valuer"] = things.facts["firm"].first
         persons["the_owner"] = things.facts["settled"].buyer.person
         callers = {name: (Client(raise_request_exception=False), person) for name, person in persons.items()}
         for client, person in callers.values():

@@ -16,8 +16,8 @@ from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry.models import Right
 from zhirong.valuation import rules, standing
-from zhirong.valuation.actions import appraisals, appraising, comparables, reports, signing
-from zhirong.valuation.models import Appraisal, Comparable
+from zhirong.valuation.actions import appraisals, appraising, comparables, portfolios, reports, signing
+from zhirong.valuation.models import Appraisal, AppraisalEvidence, Comparable
 
 _count = itertools.count(1)
 REASON = "依据权利登记、合同与成交记录。"
@@ -62,6 +62,11 @@ class Job:
     def row(self) -> Appraisal:
         """As it is now."""
         return Appraisal.objects.get(pk=self.appraisal_id)
+
+    def named(self) -> dict[str, int]:
+        """How an address names it and its paper."""
+        paper = AppraisalEvidence.objects.get(appraisal=self.appraisal_id)
+        return {"appraisal_id": self.appraisal_id, "evidence_id": paper.pk}
 
     def hash(self) -> str:
         """What a signature would sign now."""
@@ -152,3 +157,61 @@ def a_price(right: Right, price_fen: int, *, days_ago: int = 0, **said: Any) -> 
     words: dict[str, Any] = {"source": "import", "kind": "sale", "reference": f"import:{next(_count)}"}
     price = comparables.Price(price_fen=price_fen, on=today() - timedelta(days=days_ago), **{**words, **said})
     return comparables.note_comparable([right], price)
+
+
+def a_portfolio(side: Side, *rights: Right) -> str:
+    """The ref of a portfolio of this party."""
+    wanted = portfolios.Wanted(party=side.party, name="组合", rights=tuple(one.pk for one in rights))
+    return portfolios.keep(side.person, wanted).ref
+
+
+def put_things(things: Any) -> None:
+    """For the tests of addresses: an appraisal of the seller's in work, one that is issued, a portfolio, a price."""
+    house, seller = things.house, things.seller
+    job, done = worked(house, client=seller), issued(house, client=seller)
+    right = things.facts["right"]
+    kept = a_portfolio(seller, right)
+    price = a_price(right, 900_000_00)
+    assert price is not None
+    # One person of the firm asks for both of its jobs.
+    Appraisal.objects.filter(pk=done.appraisal_id).update(valuer=job.firm.side.party)
+    things.facts |= {"firm": job.firm, "appraised": job}
+    things.by_start |= {
+        "/api/appraisals/": job.named(),
+        "/api/appraisals/<int:appraisal_id>/papers/": {"appraisal_id": done.appraisal_id, "name": "report.zh.pdf"},
+        "/api/portfolios/": {"ref": kept},
+        "/api/comparables/": {"comparable_id": price.pk},
+        "/api/rights/<int:right_id>/estimate/papers/": {"right_id": right.pk, "name": "zh.pdf"},
+    }
+
+
+def said(things: Any, party: str, own: str) -> dict[str, dict[str, object]]:
+    """What the deeds of valuation need to hear, by the end of their address."""
+    right, firm, today_ = things.facts["right"], things.facts["firm"], today().isoformat()
+    wanted = {
+        "client": party, "rights": [right.pk], "purpose": "pledge", "value_type": "market", "value_date": today_,
+    }  # fmt: skip
+    amounts = {"low_fen": 1, "likely_fen": 2, "high_fen": 3, "reason": REASON}
+    hashed = {"payload_hash": "0" * 64}
+    at = "appraisals/<int:appraisal_id>"
+    return {
+        "POST /api/appraisals": wanted,
+        f"PUT /api/{at}": {**wanted, "client": things.seller.party.ref},
+        f"{at}/request": {"valuer": firm.side.party.ref},
+        f"{at}/opinions": {**amounts, "method": "expert.cost", "approach": "cost", "weight_ppm": 0},
+        f"{at}/opinions/drop": {"method": "expert.income"},
+        f"{at}/evidence": {"file": own, "title": "合同"},
+        f"{at}/conclusion": amounts,
+        **{f"{at}/{deed}": hashed for deed in ("sign", "review", "issue")},
+        "POST /api/comparables": {
+            "reference": "licence:1", "source": "licence", "kind": "plain_licence", "on": today_, "price_fen": 1,
+            "rights": [right.pk], "proof": own,
+        },
+        "POST /api/portfolios": {"party": party, "name": "组合", "items": [{"right_id": right.pk}]},
+        "PUT /api/portfolios/<ref>": {
+            "party": things.seller.party.ref, "name": "组合", "items": [{"right_id": right.pk}],
+        },
+        "rights/<int:right_id>/answers": {"party": party, "question": "royalty_rate", "value_micro": 30_000},
+        "answers/take-back": {"party": party, "question": "royalty_rate"},
+        "estimate/what-if": {"royalty_rate": "0.05"},
+    }  # fmt: skip

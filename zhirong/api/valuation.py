@@ -122,7 +122,7 @@ def get_estimate(request: HttpRequest, right_id: shapes.Id) -> EstimateTold:
 
 
 @router.get(
-    "/rights/{int:right_id}/estimate/{name}",
+    "/rights/{int:right_id}/estimate/papers/{name}",
     auth=calling.PERSON,
     summary="The estimate on paper",
     **problems.told(None, *NONE, "valuation.no_range"),
@@ -226,9 +226,7 @@ def take_back(request: HttpRequest, right_id: shapes.Id, gone: EstimateAnswerGon
     return shapes.Done(done=done > 0)
 
 
-@router.get(
-    "/back-test", auth=calling.ANYONE, summary="How well rights were estimated", **problems.told(StudyTold)
-)
+@router.get("/back-test", auth=calling.ANYONE, summary="How well rights were estimated", **problems.told(StudyTold))
 def study(request: HttpRequest) -> StudyTold:
     """The back-test of the current model by segment; segments of few deals are not told."""
     kept = Study.objects.select_related("model").filter(model__is_current=True).first()
