@@ -10,10 +10,12 @@ from zhirong.base import yaml_text
 
 @cache
 def groups() -> dict[str, dict[str, dict[str, str]]]:
-    """All names by group and code."""
-    found: dict[str, dict[str, dict[str, str]]] = yaml_text.parse(
-        Path(__file__).with_name("labels.yaml").read_text("utf-8")
-    )
+    """All names by group and code. A group stands in one file only."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for path in sorted(Path(__file__).parent.glob("labels*.yaml")):
+        for group, names in yaml_text.parse(path.read_text("utf-8")).items():
+            assert group not in found, f"group {group} stands twice"
+            found[group] = names
     return found
 
 

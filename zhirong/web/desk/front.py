@@ -25,6 +25,7 @@ from zhirong.web.desk import ends, mine, todo
 from zhirong.web.exchange import words
 from zhirong.web.registry import rights
 from zhirong.web.registry import words as registry_words
+from zhirong.web.valuation import steps as steps_of_valuation
 
 SHOWN = 5
 READ = 100
@@ -34,7 +35,7 @@ STAFF = ("operator", "checker", "administrator", "auditor", "official")
 @require_safe
 @pages.signed_in
 def desk(request: HttpRequest) -> HttpResponse:
-    """/desk, in eight queries beside the frame's."""
+    """/desk, in nine queries beside the frame's."""
     person, standing, now = account.known(request), pages.standing_of(request), record.now()
     found = mine.parties(standing)
     # A portfolio of many parties would ask for much; the desk shows the newest hundred of each kind.
@@ -51,6 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         *todo.of_astray(strayed, intents, running),
         *todo.of_listings(listings),
         *todo.of_deals(running, standing),
+        *steps_of_valuation.of_appraisals(standing),
     ]
     rows = todo.rows(steps, now)
     messages, unread = notices.newest(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from zhirong.base import money
 from zhirong.base.refused import Refused
 from zhirong.people.models import Person
-from zhirong.valuation import rules, standing
+from zhirong.valuation import estimated, estimating, rules, standing
 from zhirong.valuation.actions import appraisals as deeds
 from zhirong.valuation.actions import appraising, signing
+from zhirong.valuation.engine import legible, units
+from zhirong.valuation.engine.result import Result
 from zhirong.valuation.models import Appraisal
 from zhirong.web import account, uploads
 from zhirong.web.valuation import appraisals
@@ -114,6 +118,41 @@ def computed_of(row: Appraisal, method: str) -> dict[str, object] | None:
     return next((dict(one.computed) for one in standing.held_of(row) if one.method == method and one.computed), None)
 
 
+def take_over(asked: Asked) -> None:
+    """Every method that spoke of the one right, as computed on the value date with the valuer's own answers."""
+    rights = deeds.rights_of(asked.row)
+    if len(rights) != 1 or asked.row.valuer_id is None:
+        raise Refused("web.no_such_deed", deed="take_over")
+    answers = estimated.answers_of(rights[0], [asked.row.valuer_id])
+    found = estimating.estimate_right(rights[0], asked.row.value_date, answers)
+    spoken = [one for one in found.voices if one.result.range is not None and one.role in ("voice", "floor")]
+    counted = {one.result.method: legible.exact(one.weight) for one in spoken if one.weight > 0}
+    weights = money.split(rules.WHOLE_PPM, counted) if counted else {}
+    with transaction.atomic():
+        for one in spoken:
+            appraising.put_opinion(asked.person, asked.row.pk, computed_held(one.result, weights))
+
+
+def computed_held(result: Result, weights: Mapping[str, int]) -> rules.Held:
+    """A method as it was computed; the valuer changes it with a reason."""
+    kept = units.kept(result)
+    figures = rules.computed_figures(kept)
+    assert figures is not None, "a method that spoke has a range"
+    return rules.Held(
+        method=result.method,
+        approach=approach_of(result.method),
+        figures=figures,
+        weight_ppm=weights.get(result.method, 0),
+        reason=gettext("As computed here"),
+        computed=kept,
+    )
+
+
+def approach_of(method: str) -> str:
+    """The approach that a method belongs to; what a right earns in future is income, fees renewed for it too."""
+    return next((one for one in ("market", "cost") if method.startswith(one)), "income")
+
+
 def drop_opinion(asked: Asked) -> None:
     """A method counts no longer."""
     appraising.drop_opinion(asked.person, asked.row.pk, method=asked.typed.text("method"))
@@ -169,6 +208,7 @@ DEEDS: dict[str, tuple[Callable[[Asked], None], str]] = {
     "take_on": (take_on, "h-methods"),
     "decline": (decline, "h-asked"),
     "put_opinion": (put_opinion, "h-methods"),
+    "take_over": (take_over, "h-methods"),
     "drop_opinion": (drop_opinion, "h-methods"),
     "add_paper": (add_paper, "h-papers"),
     "conclude": (conclude, "h-conclusion"),
