@@ -153,6 +153,16 @@ def test_a_kind_without_deals_fees_or_answers_says_what_is_missing() -> None:
     assert estimate.of(mark, None, U, said=said(500_000, 0.03, 5)).headline is not None
 
 
+def test_a_count_that_the_holder_told_fills_what_no_register_holds() -> None:
+    told = Said((Answer(question="family", value=9.0), Answer(question="claims", value=3.0)))
+    right = a_right(4, family=None, claims=12)
+    found = estimate.of(right, market(), U, said=told)
+    inputs = {one.name: (one.value, one.grade) for one in found.inputs}
+    assert inputs["family"] == (9, Grade.STATED)
+    assert inputs["claims"] == (12, Grade.REGISTER)
+    assert found.headline == estimate.of(replace(right, family=9), market(), U).headline
+
+
 def test_a_block_and_fees_unseen_widen_and_are_told() -> None:
     right = a_right(4)
     plain = estimate.of(right, market(), U)
