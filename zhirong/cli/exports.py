@@ -1,7 +1,8 @@
 """`zr export WHAT [FILE]`: write what the house holds as CSV or JSON lines, row by row, whatever its size.
 
-`rights`, `listings` and `events` give what is public. `deals`, `leaves` and `all-events` need `--as LOGIN` of a person
-who may read them. Without FILE it goes to standard output; amounts are fen, instants ISO 8601.
+`rights`, `listings` and `events` give what is public. `deals`, `leaves`, `all-events` and `run REF` (what a run over
+many rights found) need `--as LOGIN` of a person who may read them. Without FILE it goes to standard output; amounts are
+fen, instants ISO 8601.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from zhirong.papers import sheets
 from zhirong.people import access
 from zhirong.record.models import Event, Leaf
 from zhirong.registry.models import Right
+from zhirong.valuation import runs_read
+from zhirong.valuation.models import RunRow
 
 Row = dict[str, Any]
 CHUNK = 500
@@ -74,6 +77,11 @@ def _event(event: Event) -> Row:
     return {"number": event.leaf.number, "at": event.leaf.at, **_columns(event, "kind", "topic", "public", "body")}
 
 
+def _run_row(row: RunRow) -> Row:
+    said = {"key": row.right.key, "number": row.right.number, "title": row.right.title}
+    return {**said, **_columns(row, *runs_read.FEN, "basis")}
+
+
 def _in_order(query: QuerySet[Any]) -> Iterable[Any]:
     return query.iterator(chunk_size=CHUNK)
 
@@ -108,12 +116,20 @@ KINDS = {
     "leaves": Kind(_leaves, _leaf, is_public=False),
     "all-events": Kind(lambda: _in_order(_events()), _event, is_public=False),
 }
+RUN = "run"
+
+
+def _of_run(ref: str) -> Kind:
+    """The rows of one run, in the order in which its hash takes them."""
+    return Kind(
+        lambda: _in_order(runs_read.rows_of(runs_read.named(ref)).select_related("right")), _run_row, is_public=False
+    )
 
 
 def main(argv: Sequence[str]) -> int:
     """0 written, 2 refused."""
     asked = read(argv)
-    kind = KINDS[asked.what]
+    kind = _of_run(asked.ref) if asked.what == RUN else KINDS[asked.what]
     try:
         if not kind.is_public:
             access.require(house.person(asked.login) if asked.login else None, "cli.export_all")
@@ -130,7 +146,9 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./zr export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=list(KINDS), metavar="WHAT", help=", ".join(KINDS))
+    parser.add_argument("what", choices=[*KINDS, RUN], metavar="WHAT", help=", ".join([*KINDS, "run REF"]))
+    if argv[:1] == [RUN]:
+        parser.add_argument("ref", metavar="REF", help="the run, by the first signs of its ref")
     parser.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="the file to write; its ending says which form"
     )
