@@ -82,6 +82,8 @@ def form_facts(row: Appraisal) -> dict[str, Any]:
     return {
         "approaches": [(code, words.of("approach", code)) for code in rules.APPROACHES],
         "valuers": [(one.pk, one.name) for one in appraisals.valuers()] if row.state == "draft" else [],
+        "purposes": [(code, words.of("purpose", code)) for code in terms.on("purposes", deeds.today())],
+        "value_types": [(code, words.of("value_type", code)) for code in terms.on("value_types", deeds.today())],
         "usable_until": standing.usable_until(row),
         "least_methods": terms.on("least_methods", deeds.today()),
         "yuan_of": lambda fen: "" if fen is None else filters.yuan(fen),
@@ -99,6 +101,7 @@ def part_of(here: Standing | None, row: Appraisal) -> str:
 def may(here: Standing | None, row: Appraisal) -> dict[str, bool]:
     """Which deeds this person can do now: its roles allow them and it is their turn."""
     verbs = {
+        "change": "valuation.ask_appraisal",
         "request": "valuation.ask_appraisal",
         "withdraw": "valuation.ask_appraisal",
         "take_on": "valuation.take_on",
@@ -244,7 +247,7 @@ def paper(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse:
     """/appraisals/PG-2026-000001/papers/3: a paper that the appraisal rests on; that it was read is on the record."""
     row = seen(request, number)
     found = row.evidence.select_related("file").filter(pk=evidence_id).first()
-    if found is None or not (part_of(pages.standing_of(request), row) != "client" or row.state == "issued"):
+    if found is None or part_of(pages.standing_of(request), row) != "valuer":
         raise Http404
     content = record.read_file(account.known(request), found.file, is_evidence=True)
     return HttpResponse(content, headers=files.headers(found.file.name, found.file.media_type))
