@@ -169,8 +169,9 @@ def _counts(kind: Kind, key: str) -> dict[str, str]:
         "claims": 1 + min(40, int(dice.gammavariate(4.0, 2.0))),
         "independent_claims": 1 + min(5, int(dice.expovariate(1.2))),
     }
-    if kind is Kind.INVENTION:
-        told |= {"family": 1 + min(20, int(dice.expovariate(0.9))), "citations": min(80, int(dice.expovariate(0.35)))}
+    is_invention = kind is Kind.INVENTION
+    told["family"] = 1 + (min(20, int(dice.expovariate(0.9))) if is_invention else 0)
+    told["citations"] = min(80, int(dice.expovariate(0.35 if is_invention else 0.7)))
     told["independent_claims"] = min(told["independent_claims"], told["claims"])
     return {name: str(value) for name, value in told.items()}
 

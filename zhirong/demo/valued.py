@@ -36,7 +36,7 @@ def learn(day: date, *, tell: Callable[[str], None]) -> None:
 def _brought(one: past_deals.PastDeal) -> past_prices.Brought:
     price = Price(
         reference=one.reference,
-        source="import" if one.is_sold else "ask",
+        source="deal" if one.is_sold else "ask",
         on=one.on,
         kind="sale" if one.is_sold else "ask",
         price_fen=one.price_fen,

@@ -28,7 +28,10 @@ PUBLIC = frozenset({"deal", "ask"})
 # For the intervals of the study alone: how often deals are drawn anew, from which number.
 RESAMPLES: Final = 1_000
 SEED: Final = 20_231_123
-# How often a drift may be cried where there is none, ever.
+# Whether the market has left the model is asked of the last year: the first quarters of a back-test know few deals, and
+# deals of one quarter share what was not yet known of its level.
+DRIFT_DAYS: Final = 365
+# How often a drift may be cried where there is none, in that year.
 DRIFT_CHANCE: Final = 0.01
 
 
@@ -75,5 +78,6 @@ def fitted(deals: Sequence[PastDeal], day: date, *, salt: str) -> tuple[MarketMo
     if len(predicted) >= least:
         segments = rolling.studies(predicted, seed=SEED, resamples=RESAMPLES)
         told["segments"] = [plain(asdict(one)) for one in segments if one.calibration.deals >= least]
-        told["drift"] = plain(asdict(drift.watch(predicted, chance=DRIFT_CHANCE)))
+        recent = [one for one in predicted if (day - one.on).days <= DRIFT_DAYS]
+        told["drift"] = plain(asdict(drift.watch(recent, chance=DRIFT_CHANCE)))
     return found.model, told

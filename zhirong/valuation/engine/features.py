@@ -49,7 +49,9 @@ def item(subject: Subject, *, deal: str = SALE) -> Item:
 
 def sale(past: PastDeal) -> Sale:
     """The deal as the model learns it."""
-    items = tuple(item(one, deal=past.kind) for one in past.subjects)
+    # An ask is no way of dealing of its own: it bounds what a sale of the same right would have brought.
+    deal = SALE if past.is_ask else past.kind
+    items = tuple(item(one, deal=deal) for one in past.subjects)
     return Sale(reference=past.reference, on=past.on, price=past.price, items=items, is_ask=past.is_ask)
 
 
