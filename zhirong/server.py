@@ -85,6 +85,7 @@ def serve(*, host: str, port: int, when_ready: Callable[[], None] = lambda: None
         for warning in part("zhirong.web.house").warnings():
             print(warning, file=sys.stderr, flush=True)
         print(how_it_ends(), flush=True)
+        part("zhirong.web.warm").begin()
         when_ready()
 
     try:

@@ -10,8 +10,14 @@ Checks of types and of floors see the import; a start does not pay for it.
 
 from __future__ import annotations
 
+import threading
 from importlib import import_module
+from types import ModuleType
 from typing import Any
+
+# Two threads that import large packages at once may each meet the other's half-made modules: Python rather shows those
+# than let both wait for ever. A page failed while a fit began in the background (scipy.stats and a part of it).
+_one_at_a_time = threading.RLock()
 
 
 class Deferred:
@@ -19,6 +25,10 @@ class Deferred:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._module: ModuleType | None = None
 
     def __getattr__(self, attribute: str) -> Any:
-        return getattr(import_module(self._name), attribute)
+        if self._module is None:
+            with _one_at_a_time:
+                self._module = import_module(self._name)
+        return getattr(self._module, attribute)
