@@ -282,6 +282,11 @@ def ref_of(caller: Person) -> str:
     return first.party.ref if first else "0" * 16
 
 
+def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
+    """What waits for a second person, and what valuation needs to hear."""
+    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own)}
+
+
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     """A body that says what this deed of the interface needs to hear."""
     facts, today = things.facts, beijing_day(record.now()).isoformat()
@@ -298,8 +303,7 @@ def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "recordal": {"effective_on": today, "number": "1", "file": own},
         "recordal/confirm": {"payload_hash": facts["payload_hash"]},
         "split": {"parts": [{"role": "owner", "party": things.seller.party.ref, "amount_fen": 1}], "reason": REASON},
-        **PROPOSED,
-        **given_valuation.said(things, ref_of(caller), own),
+        **elsewhere(things, caller, own),
         "release": {"day": today},
         "admit": {},
         "state-papers": {**STATE_PAPER, "dated_on": today, "file": own},

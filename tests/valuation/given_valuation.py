@@ -165,6 +165,14 @@ def a_portfolio(side: Side, *rights: Right) -> str:
     return portfolios.keep(side.person, wanted).ref
 
 
+def named(side: Side, job: Job) -> dict[str, dict[str, Any]]:
+    """How addresses name an issued appraisal and a portfolio of the same side."""
+    return {
+        "/api/appraisals/": {**job.named(), "name": "report.zh.pdf"},
+        "/api/portfolios/": {"ref": a_portfolio(side, job.right)},
+    }
+
+
 def put_things(things: Any) -> None:
     """For the tests of addresses: an appraisal of the seller's in work, one that is issued, a portfolio, a price."""
     house, seller = things.house, things.seller

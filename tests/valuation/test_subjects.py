@@ -92,6 +92,14 @@ def test_an_expired_and_an_unpublished_right_are_refused() -> None:
         subjects.of_right(hidden, DAY)
 
 
+def test_an_application_counts_from_the_day_of_its_publication() -> None:
+    right = a_right(granted_on=None, published_on=date(2025, 8, 1), publication_number="")
+    found = subjects.of_right(right, DAY)
+    assert (found.granted_on, found.is_in_force, found.paid_through_year) == (None, None, None)
+    with refused("valuation.not_published"):
+        subjects.of_right(right, date(2025, 7, 31))
+
+
 def test_a_right_that_nobody_holds_is_refused() -> None:
     right = a_right()
     right.holdings.all().delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
@@ -14,7 +14,7 @@ from zhirong.api import actions, calling, paging, problems, rights, shapes
 from zhirong.api.actions import KEY
 from zhirong.people.models import Party
 from zhirong.record import files as kept_files
-from zhirong.valuation import rules, standing
+from zhirong.valuation import known, rules, standing
 from zhirong.valuation.actions import appraisals, reports
 from zhirong.valuation.models import Appraisal, AppraisalEvidence
 
@@ -107,12 +107,8 @@ class AppraisalTold(AppraisalShort):
 
 
 def seen(request: HttpRequest) -> QuerySet[Appraisal]:
-    """Those of the caller's parties, as client or as the valuer that was asked; the house's people see all."""
-    rows = Appraisal.objects.select_related("client", "valuer")
-    if calling.has_role(request, "operator", "checker", "auditor"):
-        return rows.exclude(state="draft")
-    parties = calling.parties_of(request)
-    return rows.filter(Q(client__in=parties) | Q(valuer__in=parties))
+    """What this caller may know of."""
+    return known.appraisals_of(calling.standing_of(request))
 
 
 def one(request: HttpRequest, appraisal_id: int) -> Appraisal:

@@ -22,15 +22,16 @@ def tick() -> int:
         (alerts.look, lambda: alerts.due(now)),
         (market.ask, lambda: market.due(now)),
     ]
-    this, done = Round("valuation"), 0
+    this = Round("valuation")
+    due: list[tuple[Callable[[Any], object], Any]] = []
     for deed, find in kinds:
         with this.apart(f"{name_of(deed)} (what is due)"):
-            for key in list(find()):
-                done += 1
-                with this.apart(f"{name_of(deed)} {key if isinstance(key, int) else '…'}"):
-                    deed(key)
+            due += [(deed, key) for key in find()]
+    for deed, key in due:
+        with this.apart(f"{name_of(deed)} {key if isinstance(key, int) else '…'}"):
+            deed(key)
     this.end()
-    return done
+    return len(due)
 
 
 # What does long work of which kind (record.jobs).

@@ -7,13 +7,18 @@ What a listing here announced besides, the doors above add.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhirong.base.refused import Refused
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 from zhirong.registry.models import Holding, Right
-from zhirong.valuation.models import AppraisalRight
+from zhirong.valuation.models import Appraisal, AppraisalRight
+
+# Who of the house looks after cases: they read every appraisal that was asked for.
+SEES_ALL: Final = frozenset({"operator", "checker", "auditor"})
 
 
 def known_to(parties: Collection[int]) -> QuerySet[Right]:
@@ -49,6 +54,15 @@ def holds_all(party: Party, rights: Collection[Right]) -> bool:
 def holds_any(party: Party, rights: Collection[Right]) -> bool:
     """Whether the party holds one of them: nobody appraises what is their own (资产评估法 13)."""
     return Holding.objects.filter(right__in=[one.pk for one in rights], party=party, until__isnull=True).exists()
+
+
+def appraisals_of(standing: Standing | None) -> QuerySet[Appraisal]:
+    """Those of one's parties, as client or as the valuer that was asked; the house's people see all but drafts."""
+    rows = Appraisal.objects.select_related("client", "valuer")
+    if standing is None:
+        return rows.none()
+    own = Q(client__in=standing.parties) | Q(valuer__in=standing.parties)
+    return rows.filter(own | ~Q(state="draft")) if standing.roles & SEES_ALL else rows.filter(own)
 
 
 def all_named(rights: Collection[int]) -> list[Right]:

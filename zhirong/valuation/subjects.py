@@ -70,7 +70,7 @@ def _of_chunk(rights: Sequence[Right], day: date) -> Iterator[Answer]:
 
 def _answer(right: Right, facts: RightFacts, day: date, *, beside: _Beside) -> Answer:
     standing = states.standing(facts, day)
-    refusal = refusal_of(facts, standing, is_published=right.is_published)
+    refusal = refusal_of(facts, standing, is_published=_is_published(right, facts, day))
     if refusal is not None:
         return refusal
     said = records.from_text(right.facts)
@@ -117,6 +117,14 @@ def refusal_of(facts: RightFacts, standing: states.Standing, *, is_published: bo
     if facts.is_patent and not is_published:
         return Refused("valuation.not_published", number=number)
     return None
+
+
+def _is_published(right: Right, facts: RightFacts, day: date) -> bool:
+    """Whether the office had told the world of it by the day; a number without its day counts for every day."""
+    told = (facts.granted_on, facts.published_on)
+    return any(one is not None and one <= day for one in told) or (
+        facts.published_on is None and bool(right.publication_number)
+    )
 
 
 def _as_of(facts: RightFacts, day: date) -> RightFacts:

@@ -71,9 +71,9 @@ def of_case(case: Case, model: MarketModel | None, under: Figures) -> Estimate:
         waterfall=explain.waterfall(found, 0, model),
         tornado=explain.tornado(case, model, under) if headline is not None else (),
         questions=questions.still_open(case, model, under),
-        comparables=explain.near(case.subject, model, under),
+        comparables=explain.near(found.cases[0].subject, model, under),
         record=None if model is None or basis == ranging.UNTESTED else model.record_of(case.subject.kind),
-        inputs=_inputs(case.subject),
+        inputs=_inputs(case, found.cases[0].subject),
         notes=_notes(found, spoken, basis=basis),
         parameters_sha256=under.sha256,
         model_sha256="" if model is None else model.sha256,
@@ -88,13 +88,17 @@ def _row(found: Many, place: int) -> Row:
     return Row(found.ranged.money(place), found.ranged.basis[place], weights)
 
 
-def _inputs(subject: Subject) -> tuple[Input, ...]:
+def _inputs(case: Case, used: Subject) -> tuple[Input, ...]:
     """The facts of the right; what is unknown stands as unknown, and the market's mean stood in for it."""
     found = []
     for name in FACTS:
-        value = getattr(subject, name)
-        source, grade = ("register", Grade.REGISTER) if value is not None else ("market mean", Grade.FITTED)
-        found.append(Input(name, value, source, grade, subject.day))
+        value, answer = getattr(used, name), case.said.get(name)
+        if value is None:
+            found.append(Input(name, None, "market mean", Grade.FITTED, used.day))
+        elif getattr(case.subject, name) is None and answer is not None:
+            found.append(Input(name, value, answer.evidence or answer.by, answer.grade, answer.on))
+        else:
+            found.append(Input(name, value, "register", Grade.REGISTER, used.day))
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ METHOD = "income.relief_from_royalty"
 INCOME, RATE, YEARS, EXCLUSIVE, STAGE = "annual_income", "royalty_rate", "useful_years", "exclusive_use", "stage"
 QUESTIONS = (INCOME, RATE, YEARS, EXCLUSIVE, STAGE)
 NAMES = {INCOME: "income", RATE: "rate", YEARS: "years", EXCLUSIVE: "exclusive", STAGE: "stage"}
+UNITS = {INCOME: "yuan_a_year", RATE: "fraction", YEARS: "years", EXCLUSIVE: "fraction", STAGE: "stage"}
 LEAST_YEARS, MOST_YEARS = 0.05, 50.0
 LEAST_RATE = 1e-4
 Z95 = 1.6448536269514722
@@ -108,7 +109,8 @@ def _prior(case: Case, under: Figures) -> Beliefs:
         # The mean is published; a lognormal's median lies σ²/2 below it in logs.
         income = Belief(math.log(float(earned[kind]) * float(used[kind])) - spread**2 / 2, spread)
     low, usual, high = band_of(subject, under)
-    most = min(MOST_YEARS, subject.remaining_years or MOST_YEARS, case.years_most or MOST_YEARS)
+    bounds = (subject.remaining_years, case.years_most)
+    most = min((bound for bound in bounds if bound is not None), default=MOST_YEARS)
     useful = float(under.value("estimate.useful_years").get(kind, MOST_YEARS))
     return Beliefs(
         income=income,
@@ -118,7 +120,7 @@ def _prior(case: Case, under: Figures) -> Beliefs:
         stage=Belief(0.0, float(under.value("estimate.stage_log_sd"))),
         band=(low / usual, high / usual),
         discount=float(under.value("estimate.discount_rate")) + case.discount_shift,
-        years_most=max(most, LEAST_YEARS),
+        years_most=min(max(most, LEAST_YEARS), MOST_YEARS),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from zhirong.registry.engine.facts import PATENTS
 from zhirong.valuation.engine import blending, features, income_voice, market_voice, ranging, renewal_voice
 from zhirong.valuation.engine.blending import INCOME, Joined
 from zhirong.valuation.engine.income_voice import INCOME as INCOME_ASKED
@@ -142,13 +143,15 @@ def _most_ratio(case: Case, under: Figures) -> float:
 
 
 def _extra(subject: Subject, under: Figures) -> float:
-    """Further log s.d. of a right that is seized or disputed, attacked, or whose fees nobody looked at."""
+    """Further log s.d. of a right that is seized, disputed or attacked, not granted, or of unknown fees."""
     blocked = float(under.value("estimate.blocked_log_sd"))
     unconfirmed = float(under.value("estimate.unconfirmed_log_sd"))
+    ungranted = float(under.value("estimate.ungranted_log_sd"))
     parts = (
         blocked if subject.is_blocked else 0.0,
         blocked if subject.invalidation_open else 0.0,
         unconfirmed if subject.is_in_force is None and subject.granted_on is not None else 0.0,
+        ungranted if subject.granted_on is None and subject.kind in PATENTS else 0.0,
     )
     return math.sqrt(sum(one**2 for one in parts))
 

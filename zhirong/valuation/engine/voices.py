@@ -20,7 +20,6 @@ from zhirong.valuation.engine.ruling import Figures
 
 VERSION = "1"
 VOICE, FLOOR, BESIDE, SILENT = "voice", "floor", "beside", "silent"
-UNITS = {"annual_income": "yuan_a_year", "royalty_rate": "fraction", "useful_years": "years", "stage": "stage"}
 
 
 def of(many: Many, row: int, model: MarketModel | None, *, under: Figures) -> tuple[Voice, ...]:
@@ -47,8 +46,9 @@ def _market(many: Many, row: int, model: MarketModel | None, *, under: Figures) 
     notes: tuple[Note, ...] = ()
     if known is None:
         notes = (Note("estimate_market_silent", {"deals": deals, "least": int(under.value("estimate.least_deals"))}),)
-    elif model is not None and model.hedonic is not None and subject.kind not in market_voice.kinds(model.hedonic):
-        notes = (Note("estimate_kind_unseen"),)
+    elif model is not None and model.hedonic is not None:
+        is_unseen = subject.kind not in market_voice.kinds(model.hedonic)
+        notes = (*model.hedonic.notes, *((Note("estimate_kind_unseen"),) if is_unseen else ()))
     inputs = (Input("deals", deals, "market model", Grade.DEAL, None if model is None else model.day),)
     made = _result(market_voice.METHOD, known, case=many.cases[row], inputs=inputs, notes=notes, under=under)
     return Voice(made, weight, SILENT if known is None else VOICE)
@@ -61,7 +61,9 @@ def _income(case: Case, known: Quantiles | None, *, weight: float, under: Figure
         notes.append(Note("estimate_income_silent"))
     rate = case.said.get(income_voice.RATE)
     if rate is not None and rate.value > float(under.value("estimate.royalty_most")):
-        notes.append(Note("estimate_rate_above_guide", {"most_percent": 100 * under.value("estimate.royalty_most")}))
+        notes.append(
+            Note("estimate_rate_above_guide", {"most_percent": f"{100 * under.value('estimate.royalty_most'):g}"})
+        )
     years = case.said.get(income_voice.YEARS)
     if years is not None and years.value > believed.years_most:
         notes.append(Note("estimate_years_beyond_term", {"years": f"{believed.years_most:.1f}"}))
@@ -84,7 +86,7 @@ def inputs_of(case: Case, believed: Beliefs, under: Figures) -> tuple[Input, ...
     for question, figure in figures.items():
         belief, answer = believed.get(question), case.said.get(question)
         typical = None if math.isnan(belief.log_median) else math.exp(belief.log_median)
-        unit = UNITS.get(question, "fraction")
+        unit = income_voice.UNITS[question]
         if answer is not None:
             source = answer.evidence or answer.by
             found.append(Input(question, answer.value, source, answer.grade, answer.on, unit))
