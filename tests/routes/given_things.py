@@ -16,7 +16,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
-from tests.valuation import given_valuation
+from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import changes, objections, questions, settlement, withdrawals
@@ -88,6 +88,7 @@ def all_things() -> Things:
     _rights(things)
     _people(things)
     given_valuation.put_things(things)
+    given_value_pages.put_pages(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -345,6 +346,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     intent, asked, question = facts["early"].pk, facts["question"].pk, "专利是否已经实施？"
     paper = SimpleUploadedFile("凭据.pdf", b"%PDF-1.7 paper", content_type="application/pdf")
     forms: dict[str, Mapping[str, object]] = {
+        **given_value_pages.forms(),
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},
         "/deals/<str:number>/offer": {"answer": "take"},
         "/deals/<str:number>/object": {"text": REASON},

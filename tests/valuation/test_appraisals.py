@@ -12,7 +12,7 @@ from tests.valuation import given_valuation as valued
 from tests.valuation.given_valuation import REASON
 from zhirong.record import actions as record
 from zhirong.record.models import Notice
-from zhirong.valuation import labels, rules, standing
+from zhirong.valuation import jobs, labels, rules, standing
 from zhirong.valuation.actions import appraisals, appraising, signing
 from zhirong.valuation.models import Appraisal, Opinion
 
@@ -256,3 +256,16 @@ def test_a_client_may_withdraw_until_it_is_issued() -> None:
 def test_a_conclusion_is_used_for_a_year_from_its_value_date() -> None:
     row = valued.issued().row()
     assert (standing.usable_until(row) - row.value_date).days in (365, 366)
+
+
+def test_the_clock_ends_what_is_overdue_and_seals_what_was_issued() -> None:
+    done, late = valued.reviewed(), valued.a_request()
+    signing.issue(done.firm.second, done.appraisal_id, payload_hash=done.hash())
+    jobs.tick()
+    assert done.row().sealed_id is not None
+    given.time_passes(days=11)
+    jobs.tick()
+    jobs.tick()
+    assert late.row().state == "lapsed"
+    told = deeds()
+    assert (told.count("valuation.sealed"), told.count("valuation.lapsed")) == (1, 1)

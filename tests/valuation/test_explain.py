@@ -79,6 +79,16 @@ def test_a_shorter_life_is_worth_less_and_a_higher_royalty_more() -> None:
     assert median(paid) > median(plain)
 
 
+def test_renewing_to_the_end_is_the_plain_estimate_and_each_year_less_is_worth_less() -> None:
+    right = a_right(9, kind="invention")
+    assert right.age_years is not None
+    for model in (market(), None):
+        years = range(int(right.age_years) + 2, 21)
+        medians = [median(whatif.of(right, model, U, change=Change(last_year=year))) for year in years]
+        assert medians == sorted(medians)
+        assert medians[-1] == pytest.approx(median(estimate.of(right, model, U)), rel=1e-9)
+
+
 def test_an_exclusive_licence_enters_as_a_fact_and_as_use() -> None:
     right = a_right(3)
     found = whatif.of(right, market(), U, change=Change(exclusive_licence=True))

@@ -55,7 +55,7 @@ def test_what_is_to_be_expected_lies_between_its_ends_and_within_the_term() -> N
     right = a_right(5, kind="utility_model")
     for one in questions.still_open(Case(subject=right), market(), U):
         assert one.low <= one.typical <= one.high
-        assert one.unit == questions.UNITS[one.code]
+        assert one.unit == income_voice.UNITS[one.code]
         if one.code == "useful_years":
             assert right.remaining_years is not None
             assert one.high <= right.remaining_years + 1e-9

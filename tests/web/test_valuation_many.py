@@ -71,7 +71,10 @@ def test_a_portfolio_is_made_of_ticked_rights_numbers_and_a_sheet() -> None:
     assert sheet.count("\r\n") == 4
     assert "储能" in text_of(browser, "/portfolios")
     assert desk.browser_of(given.a_side("holder").person).get(answer["Location"]).status_code == 404
-    assert browser.post(answer["Location"]).status_code == 302
+    fewer = {"deed": "keep", "party": side.party.pk, "name": "储能二", "numbers": rights[3].number}
+    assert browser.post(answer["Location"], fewer).status_code == 302
+    assert [one.right_id for one in Portfolio.objects.get().items.all()] == [rights[3].pk]
+    assert browser.post(answer["Location"], {"deed": "end"}).status_code == 302
     assert browser.get(answer["Location"]).status_code == 404
 
 

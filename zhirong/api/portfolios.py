@@ -20,7 +20,7 @@ from zhirong.registry.models import Right
 from zhirong.valuation import estimated
 from zhirong.valuation.actions import portfolios
 from zhirong.valuation.engine import units
-from zhirong.valuation.engine.estimate_shape import Estimate
+from zhirong.valuation.estimated import Headline
 from zhirong.valuation.models import Portfolio
 
 router = Router(tags=["valuation"])
@@ -28,8 +28,6 @@ REFUSED = (
     "valuation.rights_count", "valuation.right_unknown", "valuation.text_length", "valuation.loan_range",
     "valuation.portfolio_unknown", *KEY,
 )  # fmt: skip
-# A page of the interface values so many at once; a run values more.
-VALUED_MOST = 200
 
 
 class ItemSaid(shapes.Said):
@@ -103,10 +101,10 @@ def told(one: Portfolio) -> PortfolioTold:
     # Whom the party may no longer know of has left its portfolio.
     known = disclosed.known_to(Right.objects.visible(), [one.party_id]).in_bulk([item.right_id for item in items])
     items = [item for item in items if item.right_id in known]
-    rights = [known[item.right_id] for item in items[:VALUED_MOST]]
-    found = estimated.of_rights(rights, day, [one.party_id])
-    answers: dict[int, Estimate | Refused] = dict(zip([right.pk for right in rights], found, strict=True))
-    whole = estimated.whole([each for each in found if isinstance(each, Estimate)], day)
+    rights = [known[item.right_id] for item in items]
+    found = estimated.headlines(rights, day, [one.party_id])
+    answers: dict[int, Headline | Refused] = dict(zip([right.pk for right in rights], found, strict=True))
+    whole = estimated.whole([each for each in found if isinstance(each, Headline)], day)
     concentrated: Any = None if whole is None else whole.figures["effective_number"]
     return PortfolioTold(
         **short(one).model_dump(),
@@ -118,9 +116,9 @@ def told(one: Portfolio) -> PortfolioTold:
     )
 
 
-def item_told(right: Right, loan_fen: int | None, answer: Estimate | Refused | None) -> ItemTold:
+def item_told(right: Right, loan_fen: int | None, answer: Headline | Refused | None) -> ItemTold:
     """A right of a portfolio."""
-    headline = answer.headline if isinstance(answer, Estimate) else None
+    headline = answer.headline if isinstance(answer, Headline) else None
     return ItemTold(
         right_id=right.pk,
         number=right.number,
@@ -170,7 +168,7 @@ def make(request: HttpRequest, given: PortfolioSaid) -> HttpResponse:
     **problems.told(PortfolioTold),
 )
 def get_portfolio(request: HttpRequest, ref: shapes.Short) -> PortfolioTold:
-    """The first 200 rights are valued here; a run values all."""
+    """Every right is valued with this party's own answers; the whole is no sum."""
     return told(shapes.one(seen(request), ref=ref))
 
 

@@ -14,7 +14,7 @@ from zhirong.valuation import estimating, figures, finance_figures, said, subjec
 from zhirong.valuation.engine import units
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Quantiles, Result
-from zhirong.valuation.engine.subject import Said
+from zhirong.valuation.engine.subject import Said, Subject
 from zhirong.valuation.models import Answer
 
 if TYPE_CHECKING:
@@ -48,8 +48,17 @@ def answers_of_many(rights: Sequence[Right], parties: Collection[int]) -> dict[i
     return {right: said.as_read(found.values()) for right, found in newest.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One right of many: its range, the same digit by digit as alone; None where no method spoke or it has ended."""
+
+    subject: Subject
+    headline: Quantiles | None
+    basis: str
+
+
 def of_rights(rights: Sequence[Right], day: date, parties: Collection[int] = ()) -> list[Estimate | Refused]:
-    """The estimates of some rights in a few queries, each with what explains it, or why there is none."""
+    """The estimates of some rights in a few queries, each with all that explains it, or why there is none."""
     answers, model, under = answers_of_many(rights, parties), estimating.model_on(day), figures.on(day)
     found: list[Estimate | Refused] = []
     for right, subject in zip(rights, subjects.of_rights(rights, day), strict=True):
@@ -60,6 +69,29 @@ def of_rights(rights: Sequence[Right], day: date, parties: Collection[int] = ())
             found.append(estimate.of(subject, model, under, said=answers.get(right.pk, NOTHING)))
         except Refused as refused:
             found.append(refused)
+    return found
+
+
+def headlines(rights: Sequence[Right], day: date, parties: Collection[int] = ()) -> list[Headline | Refused]:
+    """The ranges of many rights in a few queries and one pass of the methods, or why there is none."""
+    answers = answers_of_many(rights, parties)
+    told = list(zip(rights, subjects.of_rights(rights, day), strict=True))
+    known = [(right, subject) for right, subject in told if isinstance(subject, Subject)]
+    rows = iter(
+        estimate.of_many(
+            [subject for _, subject in known],
+            estimating.model_on(day),
+            figures.on(day),
+            said=[answers.get(right.pk, NOTHING) for right, _ in known],
+        )
+    )
+    found: list[Headline | Refused] = []
+    for _, subject in told:
+        if isinstance(subject, Refused):
+            found.append(subject)
+        else:
+            row = next(rows)
+            found.append(Headline(subject, row.headline, row.basis))
     return found
 
 
@@ -106,16 +138,14 @@ def _product(known: Mapping[str, Any], code: str, kind: str) -> lending.Product 
     return lending.Product(name=code, **terms)
 
 
-def whole(found: Sequence[Estimate], day: date) -> Result | None:
+def whole(found: Sequence[Estimate | Headline], day: date) -> Result | None:
     """The range of many rights together, never the sum of their medians; None where none of them has a range."""
-    assets = [
-        _asset(place, one.headline, one) for place, one in enumerate(found) if one.headline and one.headline.p5 > 0
-    ]
-    if not assets:
+    ranged = [(one.headline, one.subject) for one in found if one.headline is not None and one.headline.p5 > 0]
+    if not ranged:
         return None
     ruling = finance_figures.on("lending", day, ("portfolio_correlation", "portfolio_tail"))
     result = pledge_records.portfolio_value(
-        assets,
+        [_asset(place, headline, subject) for place, (headline, subject) in enumerate(ranged)],
         correlation=portfolio.Correlation(**ruling.values["portfolio_correlation"]),
         tail=ruling.values["portfolio_tail"],
         seed=SEED,
@@ -126,10 +156,10 @@ def whole(found: Sequence[Estimate], day: date) -> Result | None:
     return replace(result, notes=(*result.notes, *ruling.notes))
 
 
-def _asset(place: int, headline: Quantiles, found: Estimate) -> portfolio.Asset:
+def _asset(place: int, headline: Quantiles, subject: Subject) -> portfolio.Asset:
     return portfolio.Asset(
         key=str(place),
         log_median=units.log(headline.median),
         log_sd=units.log_sd(headline),
-        field=found.subject.field,
+        field=subject.field,
     )

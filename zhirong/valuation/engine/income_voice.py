@@ -25,6 +25,7 @@ METHOD = "income.relief_from_royalty"
 INCOME, RATE, YEARS, EXCLUSIVE, STAGE = "annual_income", "royalty_rate", "useful_years", "exclusive_use", "stage"
 QUESTIONS = (INCOME, RATE, YEARS, EXCLUSIVE, STAGE)
 NAMES = {INCOME: "income", RATE: "rate", YEARS: "years", EXCLUSIVE: "exclusive", STAGE: "stage"}
+UNITS = {INCOME: "yuan_a_year", RATE: "fraction", YEARS: "years", EXCLUSIVE: "fraction", STAGE: "stage"}
 LEAST_YEARS, MOST_YEARS = 0.05, 50.0
 LEAST_RATE = 1e-4
 Z95 = 1.6448536269514722

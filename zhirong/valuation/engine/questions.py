@@ -13,14 +13,13 @@ import numpy as np
 
 from zhirong.valuation.engine import income_voice, many
 from zhirong.valuation.engine.estimate_shape import Question
-from zhirong.valuation.engine.income_voice import EXCLUSIVE, INCOME, QUESTIONS, RATE, STAGE, YEARS, Belief, Case
+from zhirong.valuation.engine.income_voice import EXCLUSIVE, QUESTIONS, RATE, STAGE, YEARS, Belief, Case
 from zhirong.valuation.engine.market_model import MarketModel
 from zhirong.valuation.engine.ranging import Ranged
 from zhirong.valuation.engine.result import Grade
 from zhirong.valuation.engine.ruling import Figures
 from zhirong.valuation.engine.subject import Answer, Said
 
-UNITS = {INCOME: "yuan_a_year", RATE: "fraction", YEARS: "years", EXCLUSIVE: "yes_no", STAGE: "stage"}
 POINTS = 5
 Z95 = income_voice.Z95
 
@@ -39,7 +38,7 @@ def still_open(case: Case, model: MarketModel | None, under: Figures) -> tuple[Q
         expected = sum(one * weight for one, (_, weight) in zip(widths, points[name], strict=True))
         now = width(found.ranged, 0)
         narrows = expected / now if math.isfinite(now) else 0.0 if math.isfinite(expected) else 1.0
-        made.append(Question(name, UNITS[name], *ends(name, case, under), narrows))
+        made.append(Question(name, income_voice.UNITS[name], *ends(name, case, under), narrows))
     return tuple(sorted(made, key=lambda one: (one.narrows_to, QUESTIONS.index(one.code))))
 
 

@@ -55,7 +55,7 @@ def held_of(case: Case) -> Held | None:
     found = _held(replace(case.subject, **NOT_ASKED))
     if found is None or case.years_most is None or case.subject.filed_on is None:
         return found
-    last = max(found.year, found.paid_through, int(found.year + found.elapsed + case.years_most))
+    last = max(found.year, found.paid_through, round(found.year - 1 + found.elapsed + case.years_most))
     return replace(found, fees=found.fees[: last - found.first + 1])
 
 

@@ -104,35 +104,39 @@ def studied(deals: Sequence[PastDeal], under: Figures, day: date, *, salt: str =
 
 
 class _Test:
-    """The state of one back-test: the voices on the deals of the origins so far."""
+    """The state of one back-test: what each voice said of each sale of a single right.
+
+    Income and renewal learn from no deal, so they are known of every deal before an origin; the market's voice on a
+    deal is the one of the origin that predicted it, and unknown of deals before the first origin.
+    """
 
     def __init__(self, told: Sequence[PastDeal], under: Figures) -> None:
         self.under = under
-        self.voiced: list[Voiced] = []
         ways = frozenset(under.value("estimate.sale_kinds"))
         self.single = [one for one in told if len(one.subjects) == 1 and not one.is_ask and one.kind in ways]
+        self.voiced = _unfitted(self.single, under)
 
     def fit(self, known: Sequence[Sale], origin: date) -> Known:
         """The blend as of the origin, and what it says of the deals of its quarter."""
         quarter = hedonic_design.quarter_of(origin)
-        due = [one for one in self.single if hedonic_design.quarter_of(one.on) == quarter]
+        past = [voiced for one, voiced in zip(self.single, self.voiced, strict=True) if one.on < origin]
         model = MarketModel(
             day=origin,
             deals=len(known),
             asks=0,
             deal="",
             hedonic=_fit(known, self.under),
-            errors=_errors(self.voiced, self.under),
+            errors=_errors(past, self.under),
             ranges=None,
             records=(),
             shown=(),
             parameters_sha256=self.under.sha256,
             salt="",
         )
-        heard = voices(due, model, self.under)
-        said = _said(due, heard, model, under=self.under)
-        self.voiced += heard
-        return Known(model, said)
+        places = [place for place, one in enumerate(self.single) if hedonic_design.quarter_of(one.on) == quarter]
+        due, heard = [self.single[place] for place in places], [self.voiced[place] for place in places]
+        _hear_market(due, heard, model, under=self.under)
+        return Known(model, _said(due, heard, model, under=self.under))
 
     @staticmethod
     def predict(known: Known, sale: Sale) -> tuple[float, float] | None:
@@ -140,24 +144,30 @@ class _Test:
         return known.said.get(sale.reference)
 
 
-def voices(deals: Sequence[PastDeal], model: MarketModel, under: Figures) -> list[Voiced]:
-    """What each voice says of each deal of one right, in the way in which it was dealt."""
-    market: dict[int, tuple[float, float]] = {}
-    for way in dict.fromkeys(one.kind for one in deals):
-        rows = [one for one in deals if one.kind == way]
-        found = market_voice.voice([one.subjects[0] for one in rows], model.hedonic, under, deal=way)
-        market |= {id(one): (found[0][place], found[1][place]) for place, one in enumerate(rows)}
+def _unfitted(deals: Sequence[PastDeal], under: Figures) -> list[Voiced]:
+    """What income and renewal say of each deal of one right; the market has not spoken yet."""
     cases = [Case(subject=one.subjects[0]) for one in deals]
     income, renewal = income_voice.voice(cases, under), renewal_voice.voice(cases, under)
     return [
         Voiced(
             one.segment,
-            np.array([market[id(one)][0], income.log_median[place], renewal[0][place]]),
-            np.array([market[id(one)][1], income.log_sd[place], renewal[1][place]]),
+            np.array([math.nan, income.log_median[place], renewal[0][place]]),
+            np.array([math.nan, income.log_sd[place], renewal[1][place]]),
             math.log(one.price),
         )
         for place, one in enumerate(deals)
     ]
+
+
+def _hear_market(deals: Sequence[PastDeal], heard: Sequence[Voiced], model: MarketModel, *, under: Figures) -> None:
+    """Adds the market's voice of this model, in the way in which each deal was dealt."""
+    for way in dict.fromkeys(one.kind for one in deals):
+        places = [place for place, one in enumerate(deals) if one.kind == way]
+        subjects = [deals[place].subjects[0] for place in places]
+        medians, sds = market_voice.voice(subjects, model.hedonic, under, deal=way)
+        for row, place in enumerate(places):
+            heard[place].medians[blending.MARKET] = medians[row]
+            heard[place].sds[blending.MARKET] = sds[row]
 
 
 def _said(

@@ -20,7 +20,6 @@ from zhirong.valuation.engine.ruling import Figures
 
 VERSION = "1"
 VOICE, FLOOR, BESIDE, SILENT = "voice", "floor", "beside", "silent"
-UNITS = {"annual_income": "yuan_a_year", "royalty_rate": "fraction", "useful_years": "years", "stage": "stage"}
 
 
 def of(many: Many, row: int, model: MarketModel | None, *, under: Figures) -> tuple[Voice, ...]:
@@ -87,7 +86,7 @@ def inputs_of(case: Case, believed: Beliefs, under: Figures) -> tuple[Input, ...
     for question, figure in figures.items():
         belief, answer = believed.get(question), case.said.get(question)
         typical = None if math.isnan(belief.log_median) else math.exp(belief.log_median)
-        unit = UNITS.get(question, "fraction")
+        unit = income_voice.UNITS[question]
         if answer is not None:
             source = answer.evidence or answer.by
             found.append(Input(question, answer.value, source, answer.grade, answer.on, unit))

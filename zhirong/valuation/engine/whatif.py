@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from zhirong.base.refused import Refused
 from zhirong.registry.engine import terms
@@ -13,6 +14,9 @@ from zhirong.valuation.engine.market_model import MarketModel
 from zhirong.valuation.engine.result import Grade
 from zhirong.valuation.engine.ruling import Figures
 from zhirong.valuation.engine.subject import Answer, Said, Subject
+
+# No patent lives longer, with any compensation of its term.
+MOST_YEARS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,11 @@ def case_of(subject: Subject, said: Said, *, change: Change, under: Figures) -> 
     """The case that this change makes."""
     rate = float(under.value("estimate.discount_rate")) + guards.finite(change.discount_shift, "discount_shift")
     guards.within(rate, "discount_rate", least=0.0, most=2.0)
-    years = None if change.last_year is None else _years_to(subject, change.last_year)
+    years = None
+    if change.last_year is not None:
+        # To the market too it is a right that ends then.
+        subject = replace(subject, term_ends_on=_end_of(subject, change.last_year))
+        years = subject.remaining_years
     if change.exclusive_licence:
         subject = replace(subject, exclusive_licences=subject.exclusive_licences + 1)
         said = _with(said, income_voice.EXCLUSIVE, 1.0)
@@ -58,14 +66,14 @@ def _with(said: Said, question: str, value: float) -> Said:
     return Said((*kept, Answer(question=question, value=value, grade=Grade.REGISTER)))
 
 
-def _years_to(subject: Subject, last_year: int) -> float:
-    """Years from the day to the end of a patent year."""
-    if subject.filed_on is None or subject.term_ends_on is None:
+def _end_of(subject: Subject, last_year: int) -> date:
+    """The day on which a right ends whose last fee is that of this patent year."""
+    if subject.filed_on is None or subject.term_ends_on is None or not 1 <= last_year <= MOST_YEARS:
         raise Refused("valuation.year_not_ahead", year=last_year)
     ends = min(terms.year_begins_on(subject.filed_on, last_year + 1), subject.term_ends_on)
-    if not 1 <= last_year <= 60 or ends <= subject.day:
+    if ends <= subject.day:
         raise Refused("valuation.year_not_ahead", year=last_year)
-    return (ends - subject.day).days / 365.25
+    return ends
 
 
 def told(

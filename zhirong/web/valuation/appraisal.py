@@ -17,7 +17,7 @@ from zhirong.valuation import rules, standing, terms
 from zhirong.valuation.actions import appraisals as deeds
 from zhirong.valuation.actions import reports
 from zhirong.valuation.engine import legible
-from zhirong.valuation.models import Appraisal, Opinion
+from zhirong.valuation.models import Appraisal, AppraisalEvidence
 from zhirong.web import account, filters, lists, pages
 from zhirong.web.registry import words as registry_words
 from zhirong.web.valuation import appraisal_deeds, appraisals, shown, words
@@ -45,11 +45,11 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         return appraisal_deeds.do(request, row)
     here, role = pages.standing_of(request), part_of(pages.standing_of(request), row)
-    opinions = list(row.opinions.order_by("-weight_ppm", "method"))
+    held = standing.held_of(row)
     papers = list(row.evidence.select_related("file").order_by("pk"))
     reads_all = role == "valuer" or row.state == "issued" or role == "house"
     rights = rights_of(row)
-    unit = shown.unit_for(max((one.likely_fen for one in opinions), default=row.likely_fen or 100) // 100)
+    unit = shown.unit_for(max((one.figures.likely_fen for one in held), default=row.likely_fen or 100) // 100)
     return pages.page(
         request,
         "valuation/appraisal.html",
@@ -62,14 +62,14 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
         facts=facts_of(row),
         rights=rights,
         reads_all=reads_all,
-        opinions=[opinion_of(one, unit, scale=scale_of(opinions)) for one in opinions] if reads_all else [],
+        opinions=[opinion_of(one, unit, scale=scale_of(held)) for one in held] if reads_all else [],
         unit=unit.word,
-        scale=shown.scale_head(scale_of(opinions), unit) if opinions else "",
-        weight_sum=legible.percent(sum(one.weight_ppm for one in opinions) / rules.WHOLE_PPM, places=0),
+        scale=shown.scale_head(scale_of(held), unit) if held else "",
+        weight_sum=legible.percent(sum(one.weight_ppm for one in held) / rules.WHOLE_PPM, places=0),
         papers=papers if reads_all else [],
         texts=texts_of(row) if reads_all else [],
         may=may(here, row),
-        payload_hash=row.payload_hash or standing.hash_of(row),
+        payload_hash=row.payload_hash or hash_of(row, held, papers, rights=rights),
         signs=signatures(row) if reads_all else [],
         papers_of=papers_of(row),
         can_take_over=len(rights) == 1,
@@ -82,6 +82,8 @@ def form_facts(row: Appraisal) -> dict[str, Any]:
     return {
         "approaches": [(code, words.of("approach", code)) for code in rules.APPROACHES],
         "valuers": [(one.pk, one.name) for one in appraisals.valuers()] if row.state == "draft" else [],
+        "purposes": [(code, words.of("purpose", code)) for code in terms.on("purposes", deeds.today())],
+        "value_types": [(code, words.of("value_type", code)) for code in terms.on("value_types", deeds.today())],
         "usable_until": standing.usable_until(row),
         "least_methods": terms.on("least_methods", deeds.today()),
         "yuan_of": lambda fen: "" if fen is None else filters.yuan(fen),
@@ -99,6 +101,7 @@ def part_of(here: Standing | None, row: Appraisal) -> str:
 def may(here: Standing | None, row: Appraisal) -> dict[str, bool]:
     """Which deeds this person can do now: its roles allow them and it is their turn."""
     verbs = {
+        "change": "valuation.ask_appraisal",
         "request": "valuation.ask_appraisal",
         "withdraw": "valuation.ask_appraisal",
         "take_on": "valuation.take_on",
@@ -162,6 +165,7 @@ def rights_of(row: Appraisal) -> list[dict[str, Any]]:
             "title": filters.title(one),
             "number": one.number,
             "kind": registry_words.label("kind", one.kind),
+            "pk": one.pk,
             "address": reverse("right", args=[one.pk]),
             "value": reverse("right-value", args=[one.pk]),
         }
@@ -169,14 +173,14 @@ def rights_of(row: Appraisal) -> list[dict[str, Any]]:
     ]
 
 
-def scale_of(opinions: list[Opinion]) -> tuple[int, int]:
+def scale_of(held: list[rules.Held]) -> tuple[int, int]:
     """One scale for all methods of an appraisal."""
-    return legible.scale([end // 100 for one in opinions for end in (one.low_fen, one.high_fen)])
+    return legible.scale([end // 100 for one in held for end in (one.figures.low_fen, one.figures.high_fen)])
 
 
-def opinion_of(one: Opinion, unit: shown.Unit, *, scale: tuple[int, int]) -> dict[str, Any]:
+def opinion_of(one: rules.Held, unit: shown.Unit, *, scale: tuple[int, int]) -> dict[str, Any]:
     """A method as the valuer holds it, on the scale of all."""
-    low, likely, high = one.low_fen // 100, one.likely_fen // 100, one.high_fen // 100
+    low, likely, high = (fen // 100 for fen in (one.figures.low_fen, one.figures.likely_fen, one.figures.high_fen))
     name, span = words.method(one.method), unit.between(low, high)
     label = f"{name}{gettext(': ')}{span} {unit.word}"
     return {
@@ -191,6 +195,18 @@ def opinion_of(one: Opinion, unit: shown.Unit, *, scale: tuple[int, int]) -> dic
         "override": one.override_reason,
         "computed": bool(one.computed),
     }
+
+
+def hash_of(
+    row: Appraisal, held: list[rules.Held], papers: list[AppraisalEvidence], *, rights: list[dict[str, Any]]
+) -> str:
+    """What a first signature would sign now, from what the page has read; empty before there is a conclusion."""
+    concluded = standing.concluded_of(row)
+    if concluded is None:
+        return ""
+    return rules.digest_of(
+        concluded, held, papers=[one.file.sha256 for one in papers], rights=[one["pk"] for one in rights]
+    )
 
 
 def texts_of(row: Appraisal) -> list[tuple[str, str]]:
@@ -244,7 +260,7 @@ def paper(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse:
     """/appraisals/PG-2026-000001/papers/3: a paper that the appraisal rests on; that it was read is on the record."""
     row = seen(request, number)
     found = row.evidence.select_related("file").filter(pk=evidence_id).first()
-    if found is None or not (part_of(pages.standing_of(request), row) != "client" or row.state == "issued"):
+    if found is None or part_of(pages.standing_of(request), row) != "valuer":
         raise Http404
     content = record.read_file(account.known(request), found.file, is_evidence=True)
     return HttpResponse(content, headers=files.headers(found.file.name, found.file.media_type))

@@ -54,6 +54,11 @@ def ask(asked: Asked) -> None:
     deeds.request(asked.person, asked.row.pk, valuer=valuer)
 
 
+def change(asked: Asked) -> None:
+    """The draft says something else."""
+    deeds.change(asked.person, asked.row.pk, appraisals.asked_of(asked.request, [asked.row.client]))
+
+
 def withdraw(asked: Asked) -> None:
     """The client no longer wants it."""
     deeds.withdraw(asked.person, asked.row.pk, reason=asked.typed.text("reason"))
@@ -204,6 +209,7 @@ def issue(asked: Asked) -> None:
 # The deed by its name in the form, and the section where its trace stands.
 DEEDS: dict[str, tuple[Callable[[Asked], None], str]] = {
     "request": (ask, "h-asked"),
+    "change": (change, "h-asked"),
     "withdraw": (withdraw, "h-asked"),
     "take_on": (take_on, "h-methods"),
     "decline": (decline, "h-asked"),

@@ -28,7 +28,7 @@ from zhirong.valuation.engine.result import Result
 from zhirong.valuation.models import Portfolio, PortfolioItem
 from zhirong.web import account, filters, limits, lists, pages
 from zhirong.web.registry import words as registry_words
-from zhirong.web.valuation import renewing, shown
+from zhirong.web.valuation import portfolios, renewing, shown
 
 if TYPE_CHECKING:
     from zhirong.valuation.engine.renewal_advice import Advice
@@ -49,7 +49,7 @@ class Row:
 
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
-@pages.form
+@pages.form_with(portfolios.BESIDE)
 def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
     """One portfolio; posting ends it."""
     items = items_of(request, ref)
@@ -57,8 +57,7 @@ def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     found = items[0].portfolio
     if request.method == "POST":
-        deeds.end(account.known(request), ref)
-        return HttpResponseRedirect(reverse("portfolios"))
+        return done(request, found)
     limits.take(request, "estimate")
     day = beijing_day(record.now())
     rows, name = rows_of(items, found, day), found.name
@@ -83,8 +82,21 @@ def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
         table=lists.table(request, "rights", gettext("Rights of the portfolio"), columns=columns, found=rows),
         **(whole_facts(told, rows, unit) if told else {"whole": None}),
         **advice_facts(rows),
+        numbers="\n".join(one.right.number for one in rows),
         unvalued=[(one.right.number, pages.told(one.refused)["sentence"]) for one in rows if one.refused],
     )
+
+
+def done(request: HttpRequest, found: Portfolio) -> HttpResponse:
+    """The portfolio as its form says it now, or its end."""
+    person, deed = account.known(request), request.POST.get("deed", "")
+    if deed == "end":
+        deeds.end(person, found.ref)
+        return HttpResponseRedirect(reverse("portfolios"))
+    if deed != "keep":
+        raise Refused("web.no_such_deed", deed=deed[:40])
+    deeds.keep(person, portfolios.wanted(request, [found.party]), ref=found.ref)
+    return HttpResponseRedirect(reverse("portfolio", args=[found.ref]))
 
 
 def items_of(request: HttpRequest, ref: str) -> list[PortfolioItem]:
