@@ -62,7 +62,6 @@ def test_an_appraisal_is_asked_for_worked_on_signed_by_two_and_issued(
     address = answer["Location"]
     row = Appraisal.objects.get()
     assert (row.state, address) == ("requested", f"/appraisals/{row.number}")
-    assert row.number in text_of(holder, "/appraisals")
     assert row.number in text_of(valuer, "/valuation")
     assert "承接" in text_of(valuer, address)
     assert "承接或不承接一项评估" in text_of(valuer, "/desk")

@@ -26,6 +26,11 @@ def number(value: Fraction | int) -> Number:
     return float(value)
 
 
+def from_ppm(ppm: int) -> Number:
+    """Millionths as a share."""
+    return ppm / 1_000_000
+
+
 def yuan(amount: float) -> int:
     """Whole yuan, halves to even, held within what a column holds."""
     return round(max(-LARGEST, min(LARGEST, amount)))

@@ -17,7 +17,7 @@ from zhirong.valuation import rules, standing, terms
 from zhirong.valuation.actions import appraisals as deeds
 from zhirong.valuation.actions import reports
 from zhirong.valuation.engine import legible
-from zhirong.valuation.models import Appraisal, Opinion
+from zhirong.valuation.models import Appraisal, AppraisalEvidence
 from zhirong.web import account, filters, lists, pages
 from zhirong.web.registry import words as registry_words
 from zhirong.web.valuation import appraisal_deeds, appraisals, shown, words
@@ -45,11 +45,11 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         return appraisal_deeds.do(request, row)
     here, role = pages.standing_of(request), part_of(pages.standing_of(request), row)
-    opinions = list(row.opinions.order_by("-weight_ppm", "method"))
+    held = standing.held_of(row)
     papers = list(row.evidence.select_related("file").order_by("pk"))
     reads_all = role == "valuer" or row.state == "issued" or role == "house"
     rights = rights_of(row)
-    unit = shown.unit_for(max((one.likely_fen for one in opinions), default=row.likely_fen or 100) // 100)
+    unit = shown.unit_for(max((one.figures.likely_fen for one in held), default=row.likely_fen or 100) // 100)
     return pages.page(
         request,
         "valuation/appraisal.html",
@@ -62,14 +62,14 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
         facts=facts_of(row),
         rights=rights,
         reads_all=reads_all,
-        opinions=[opinion_of(one, unit, scale=scale_of(opinions)) for one in opinions] if reads_all else [],
+        opinions=[opinion_of(one, unit, scale=scale_of(held)) for one in held] if reads_all else [],
         unit=unit.word,
-        scale=shown.scale_head(scale_of(opinions), unit) if opinions else "",
-        weight_sum=legible.percent(sum(one.weight_ppm for one in opinions) / rules.WHOLE_PPM, places=0),
+        scale=shown.scale_head(scale_of(held), unit) if held else "",
+        weight_sum=legible.percent(legible.from_ppm(sum(one.weight_ppm for one in held)), places=0),
         papers=papers if reads_all else [],
         texts=texts_of(row) if reads_all else [],
         may=may(here, row),
-        payload_hash=row.payload_hash or standing.hash_of(row),
+        payload_hash=row.payload_hash or hash_of(row, held, papers, rights=rights),
         signs=signatures(row) if reads_all else [],
         papers_of=papers_of(row),
         can_take_over=len(rights) == 1,
@@ -165,6 +165,7 @@ def rights_of(row: Appraisal) -> list[dict[str, Any]]:
             "title": filters.title(one),
             "number": one.number,
             "kind": registry_words.label("kind", one.kind),
+            "pk": one.pk,
             "address": reverse("right", args=[one.pk]),
             "value": reverse("right-value", args=[one.pk]),
         }
@@ -172,14 +173,14 @@ def rights_of(row: Appraisal) -> list[dict[str, Any]]:
     ]
 
 
-def scale_of(opinions: list[Opinion]) -> tuple[int, int]:
+def scale_of(held: list[rules.Held]) -> tuple[int, int]:
     """One scale for all methods of an appraisal."""
-    return legible.scale([end // 100 for one in opinions for end in (one.low_fen, one.high_fen)])
+    return legible.scale([end // 100 for one in held for end in (one.figures.low_fen, one.figures.high_fen)])
 
 
-def opinion_of(one: Opinion, unit: shown.Unit, *, scale: tuple[int, int]) -> dict[str, Any]:
+def opinion_of(one: rules.Held, unit: shown.Unit, *, scale: tuple[int, int]) -> dict[str, Any]:
     """A method as the valuer holds it, on the scale of all."""
-    low, likely, high = one.low_fen // 100, one.likely_fen // 100, one.high_fen // 100
+    low, likely, high = (fen // 100 for fen in (one.figures.low_fen, one.figures.likely_fen, one.figures.high_fen))
     name, span = words.method(one.method), unit.between(low, high)
     label = f"{name}{gettext(': ')}{span} {unit.word}"
     return {
@@ -189,11 +190,23 @@ def opinion_of(one: Opinion, unit: shown.Unit, *, scale: tuple[int, int]) -> dic
         "drawing": shown.drawn_plain((low, likely, high), scale=scale, label=label),
         "likely": unit.of(likely),
         "span": span,
-        "weight": legible.percent(one.weight_ppm / rules.WHOLE_PPM, places=0),
+        "weight": legible.percent(legible.from_ppm(one.weight_ppm), places=0),
         "reason": one.reason,
         "override": one.override_reason,
         "computed": bool(one.computed),
     }
+
+
+def hash_of(
+    row: Appraisal, held: list[rules.Held], papers: list[AppraisalEvidence], *, rights: list[dict[str, Any]]
+) -> str:
+    """What a first signature would sign now, from what the page has read; empty before there is a conclusion."""
+    concluded = standing.concluded_of(row)
+    if concluded is None:
+        return ""
+    return rules.digest_of(
+        concluded, held, papers=[one.file.sha256 for one in papers], rights=[one["pk"] for one in rights]
+    )
 
 
 def texts_of(row: Appraisal) -> list[tuple[str, str]]:

@@ -97,7 +97,7 @@ def wanted(request: HttpRequest, parties: Sequence[Party]) -> deeds.Wanted:
     if party is None:
         typed.fault(Refused("web.choice_missing"), "party")
     if not typed.text("name"):
-        typed.fault(Refused("valuation.text_length", least=1, most=deeds.NAME_MOST), "name")
+        typed.fault(Refused("valuation.text_length", field="name", least=1, most=deeds.NAME_MOST), "name")
     ticked = [lists.number_of(one, least=0) for one in request.POST.getlist("right")]
     rights = [*numbered.shown(pages.standing_of(request), ticked), *named(request, typed, is_needed=not ticked)]
     typed.refuse(request)
