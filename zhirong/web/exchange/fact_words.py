@@ -27,8 +27,31 @@ LEAF = {
     "topic": gettext_noop("About"),
     "who": gettext_noop("Deed by"),
 }
+# Of valuation.
+VALUED = {
+    "alert": gettext_noop("Why to value anew"),
+    "appraisal_state": gettext_noop("Stage of the appraisal"),
+    "deals": gettext_noop("Deals"),
+    "en_sha256": gettext_noop("Hash of the English report"),
+    "grade": gettext_noop("Grade"),
+    "high_fen": gettext_noop("High value"),
+    "likely_fen": gettext_noop("Most likely"),
+    "low_fen": gettext_noop("Low value"),
+    "method": gettext_noop("Method"),
+    "model_sha256": gettext_noop("Hash of the market's model"),
+    "overridden": gettext_noop("Changed by the valuer"),
+    "parameters_sha256": gettext_noop("Hash of the parameters"),
+    "portfolio": gettext_noop("Portfolio"),
+    "reference": gettext_noop("Reference"),
+    "usable_until": gettext_noop("Usable until"),
+    "value_date": gettext_noop("Value date"),
+    "valuer": gettext_noop("Valuer"),
+    "weight_ppm": gettext_noop("Weight in the conclusion"),
+    "zh_sha256": gettext_noop("Hash of the Chinese report"),
+}
 FACTS = {
     **LEAF,
+    **VALUED,
     "about": gettext_noop("What it is about"),
     "account": gettext_noop("Account"),
     "act": gettext_noop("Act"),
