@@ -75,6 +75,7 @@ def licence_fees(given: Json) -> Json:
         ),
         value_date=day,
         parameters_sha256=figures.sha256,
+        moves=finance_figures.moves("licence_fees", day, "fee_moves"),
     )
     return replace(found, inputs=found.inputs + figures.inputs, notes=found.notes + figures.notes).as_json()
 

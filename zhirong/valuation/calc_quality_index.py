@@ -71,7 +71,9 @@ def ahp_weights(given: Json) -> Json:
         "consistency_ratio": found.consistency_ratio,
         "worst": {"first": names[first], "second": names[second], "said": said, "implied": implied},
     }
-    return forms.record("ahp-weights", day, {"random_index": table, "limit": limit}, figures=figures)
+    inputs = forms.told(given, "random_index", "consistency_ratio_limit")
+    parameters = {"random_index": table, "limit": limit}
+    return forms.record("ahp-weights", day, parameters, figures=figures, inputs=inputs)
 
 
 def entropy_weights(given: Json) -> Json:
@@ -79,7 +81,8 @@ def entropy_weights(given: Json) -> Json:
     _few_cells(given["figures"])
     found = ahp.entropy_weights(given["figures"])
     _named(given["items"], len(found), "figures")
-    return forms.record("entropy-weights", forms.day(given), {}, figures={"weights": _by_name(given["items"], found)})
+    figures = {"weights": _by_name(given["items"], found)}
+    return forms.record("entropy-weights", forms.day(given), {}, figures=figures, inputs=forms.told(given))
 
 
 def deal_weights(given: Json) -> Json:
@@ -88,7 +91,7 @@ def deal_weights(given: Json) -> Json:
     found = ahp.deal_weights(given["scores"], given["log_prices"])
     _named(given["items"], len(found.weights), "scores")
     figures = {**asdict(found), "weights": _by_name(given["items"], found.weights)}
-    return forms.record("deal-weights", forms.day(given), {}, figures=figures)
+    return forms.record("deal-weights", forms.day(given), {}, figures=figures, inputs=forms.told(given))
 
 
 def _named(names: list[str], count: int, table: str) -> None:

@@ -69,12 +69,14 @@ def of_subject(
     figures: Mapping[str, float],
     *,
     moves: Mapping[str, float],
+    source: tuple[str, date],
     parameters_sha256: str,
     log_shift: float = 0.0,
 ) -> Result:
     """The option's value for one right: range, inputs, sensitivities for each of `moves`, plans in `figures`.
 
-    `figures` and `moves` are dated data in yuan. The range is None with a note where the method cannot speak.
+    `figures` and `moves` are dated data in yuan, `source` says where the figures are from and since when. The range
+    is None with a note where the method cannot speak.
     """
     found = held_of(subject)
     if isinstance(found, Note):
@@ -95,7 +97,7 @@ def of_subject(
         value_date=subject.day,
         range=renewal_value.value(held, prior),
         parameters_sha256=parameters_sha256,
-        inputs=_inputs(subject, held, {**figures, "log_mean": prior.log_mean}),
+        inputs=(*_inputs(subject, held), *_assumed({**figures, "log_mean": prior.log_mean}, source)),
         sensitivities=sensitivities(held, figures, moves=moves, log_shift=log_shift),
         notes=(*notes, *_doubts(held, prior), Note("renewal_tail"), Note("renewal_prior_assumed")),
         figures=_further(held, prior),
@@ -144,16 +146,26 @@ def _further(held: Held, prior: Prior) -> dict[str, Any]:
     return figures
 
 
-def _inputs(subject: Subject, held: Held, figures: Mapping[str, float]) -> tuple[Input, ...]:
-    assumed = [Input(name, float(one), "renewal.yaml", Grade.ASSUMED) for name, one in figures.items()]
+def _inputs(subject: Subject, held: Held) -> tuple[Input, ...]:
+    """What the register says; where it is silent the source says what stands in, and the grade that it is assumed."""
+    day, fees = subject.day, sum(held.fees[held.year + 1 - held.first :])
+    known = {"filed_on": _text(subject.filed_on), "granted_on": _text(subject.granted_on)}
+    known |= {"paid_through_year": subject.paid_through_year}
+    stands_in = {"granted_on": "day of valuation", "paid_through_year": "taken as paid"}
     return (
-        Input("filed_on", _text(subject.filed_on), "register", Grade.REGISTER, subject.day),
-        Input("granted_on", _text(subject.granted_on), "register", Grade.REGISTER, subject.day),
-        Input("paid_through_year", subject.paid_through_year, "register", Grade.REGISTER, subject.day),
-        Input("reduction", subject.reduction, "register", Grade.REGISTER, subject.day),
-        Input("next_fees", sum(held.fees[held.year + 1 - held.first :]), "annual_fees.yaml", Grade.FIGURE, unit="CNY"),
-        *assumed,
+        *(
+            Input(name, None, stands_in[name], Grade.ASSUMED, day)
+            if one is None
+            else Input(name, one, "register", Grade.REGISTER, day)
+            for name, one in known.items()
+        ),
+        Input("reduction", subject.reduction, "register", Grade.REGISTER, day),
+        Input("next_fees", fees, "annual_fees.yaml (N20)", Grade.FIGURE, day, "CNY"),
     )
+
+
+def _assumed(figures: Mapping[str, float], source: tuple[str, date]) -> tuple[Input, ...]:
+    return tuple(Input(name, float(one), source[0], Grade.ASSUMED, source[1]) for name, one in figures.items())
 
 
 def _text(day: date | None) -> str | None:
