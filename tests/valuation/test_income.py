@@ -186,3 +186,8 @@ def test_bands_and_weights_that_cannot_be_are_refused() -> None:
     for margin in (0.0, math.nan, -1.0):
         with pytest.raises(Refused):
             rate((0.02, 0.04), profit_margin=margin)
+
+
+def test_a_value_of_nothing_asks_whether_it_was_meant_as_unknown() -> None:
+    found = income.relief_from_royalty((0.0, 0.0, 0.0), royalty=0.05, terms=TERMS)
+    assert "nothing_to_come" in [note.code for note in found.notes]

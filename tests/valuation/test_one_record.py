@@ -60,6 +60,16 @@ def test_a_range_says_what_moves_its_median(name: str) -> None:
         )
 
 
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_every_note_speaks_both_languages(name: str) -> None:
+    found = calc.compute(name, ENGINES[name], EXAMPLES[name])
+    for one in (found, *found.get("results", ())):
+        for note in one.get("notes", ()):
+            assert "{" not in note["zh"] + note["en"]
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in note["zh"])
+            assert note["en"].endswith(".")
+
+
 def test_every_calculation_of_valuation_has_its_example() -> None:
     assert set(ENGINES) == set(EXAMPLES)
 

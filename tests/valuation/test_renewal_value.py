@@ -210,6 +210,31 @@ def test_a_right_is_answered_with_the_one_record() -> None:
     assert found.as_json() == of(SUBJECT).as_json()
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"filed_on": date(2030, 1, 1)}, "valuation.after_value_date"),
+        ({"granted_on": date(2000, 1, 1)}, "valuation.granted_before_filing"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_and_never_moved(changes: dict[str, object], code: str) -> None:
+    with pytest.raises(Refused) as no:
+        of(replace(SUBJECT, **changes))
+    assert no.value.code == code
+
+
+def test_a_fee_long_unpaid_beside_a_right_in_force_is_a_contradiction_and_said() -> None:
+    for is_in_force in (True, None):
+        found = of(replace(SUBJECT, paid_through_year=5, is_in_force=is_in_force))
+        assert "renewal_payment_behind" in {note.code for note in found.notes}
+    assert "renewal_payment_behind" not in {note.code for note in of(SUBJECT).notes}
+
+
+def test_a_grant_still_to_come_is_no_grant() -> None:
+    found = of(replace(SUBJECT, granted_on=SUBJECT.day.replace(year=SUBJECT.day.year + 1)))
+    assert "renewal_not_granted" in {note.code for note in found.notes}
+
+
 def test_what_the_register_does_not_say_is_no_word_of_the_register() -> None:
     found = {one.name: one for one in of(replace(SUBJECT, paid_through_year=None, granted_on=None)).inputs}
     for name in ("paid_through_year", "granted_on"):

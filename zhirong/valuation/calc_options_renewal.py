@@ -174,7 +174,7 @@ def advise(given: Json) -> Any:
             "plans": [{"year": plan.year, "net": plan.net} for plan in told.plans],
             "value_date": subject.day,
             "parameters_sha256": figures.sha256,
-            "notes": [note.code for note in (*notes, *ASSUMED)],
+            "notes": [asdict(note) for note in (*notes, *ASSUMED)],
         }
     )
 

@@ -148,7 +148,8 @@ def _bases(claim: Claim, law: Law) -> dict[str, Band]:
     if claim.licence_fee is not None:
         fee = guards.positive(claim.licence_fee, "licence_fee")
         said = claim.licence_times
-        times = law.licence_times if said is None else Band(*(_inside(said, law.licence_times, "licence_times"),) * 2)
+        # The law asks for a reasonable multiple and sets no bound: the band stands in only where none is argued.
+        times = law.licence_times if said is None else Band(*(guards.positive(said, "licence_times"),) * 2)
         found["licence_fee"] = Band(fee * times.least, fee * times.most)
     return found
 

@@ -163,6 +163,8 @@ def _result(method: str, flows: Flows, *, terms: Terms, inputs: tuple[Input, ...
     notes = [Note("one_point_no_range")]
     if value < 0:
         notes.append(Note("value_below_zero"))
+    if value == 0:
+        notes.append(Note("nothing_to_come"))
     stated = {"discount": terms.discount, "tax": terms.tax, "amortisation_years": terms.amortisation_years}
     return Result(
         method=method,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from zhirong.valuation.engine import licence_fee
+from zhirong.valuation.engine import guards, licence_fee
 from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, Sensitivity
 
 
@@ -49,6 +49,11 @@ def advice(
 
     `moves`: how far the discount rate and the spread among all contracts are moved for the sensitivities.
     """
+    if outlook.remaining_years is not None:
+        # A licence holds only while the patent does (民法典 865).
+        guards.within(
+            wanted.years, "years", least=0.0, most=guards.not_negative(outlook.remaining_years, "remaining_years")
+        )
     found = _fixed(wanted, own, market)
     running = _running(market, outlook)
     is_cut = market.ceilings is not None and found.p95 >= market.ceilings.fixed_fee

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date
 
 from zhirong.valuation.engine import guards, lending, portfolio
-from zhirong.valuation.engine.result import Grade, Input, Note, Result, Sensitivity
+from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, Sensitivity
 
 # What every answer on a pledge leaves out.
 OUTSIDE = Note("finance_interest_outside")
@@ -28,17 +28,21 @@ def lending_value(
 ) -> Result:
     """What a pledge of an appraised `value` brings in a sale, and what may be lent on it.
 
-    The range is of the proceeds. `figures` holds the ratio and the loan at each shortfall level and, with a product,
-    the most it lends, what bounds it, what hinders it, and the probability that the pledge alone does not cover it.
+    The range is of the proceeds; nothing where the right ends before the loan. `figures` holds the ratio and the loan
+    at each shortfall level and, with a product, the most it lends, what bounds it, what hinders it, and the
+    probability that the pledge alone does not cover it.
     `moves`: how far each part of the haircut is moved for the sensitivities; None tells none.
     """
     guards.positive(value, "value")
     if remaining_years is not None:
         guards.not_negative(remaining_years, "remaining_years")
+    # A right that ends before the loan is due leaves nothing to sell.
+    has_ended = remaining_years is not None and remaining_years < guards.positive(term_years, "term_years")
+    worth = 0.0 if has_ended else value
     ratios = [lending.ratio(haircut, level) for level in levels]
     figures: dict[str, object] = {
         "levels": [
-            {"shortfall": level, "ratio": ratio, "loan": ratio * value}
+            {"shortfall": level, "ratio": ratio, "loan": ratio * worth}
             for level, ratio in zip(levels, ratios, strict=True)
         ],
         "haircut": asdict(haircut),
@@ -49,19 +53,21 @@ def lending_value(
         short = lending.shortfall(haircut, found.loan / value) if found.loan > 0 else None
         figures["product"] = {**asdict(found), "name": product.name, "shortfall_probability": short}
         notes += [Note(f"finance_{code}") for code in found.hindrances]
+    if has_ended and Note("finance_ends_before_the_loan") not in notes:
+        notes.append(Note("finance_ends_before_the_loan"))
     return Result(
         method="lending-value",
         version="1",
         value_date=value_date,
         currency=currency,
-        range=lending.proceeds(haircut, value),
+        range=Quantiles.sure(0.0) if has_ended else lending.proceeds(haircut, value),
         parameters_sha256=parameters_sha256,
         inputs=(
             Input("value", value, "given", Grade.STATED, value_date, currency),
             Input("term_years", term_years, "given", Grade.STATED, value_date, "years"),
             Input("remaining_years", remaining_years, "given", Grade.STATED, value_date, "years"),
         ),
-        sensitivities=_of_haircut(value, haircut, moves or {}),
+        sensitivities=() if has_ended else _of_haircut(value, haircut, moves or {}),
         notes=tuple(notes),
         figures=figures,
     )
