@@ -67,6 +67,8 @@ DAYS = ("filed_on", "granted_on", "term_ends_on")
 def fee_vector(given: Json) -> Any:
     """The annual fees of a patent from the year of its grant to the end of its term."""
     on = day_of(given, "day")
+    if "filed_on" in given and day_of(given, "filed_on") > on:
+        raise Refused("valuation.after_value_date", name="filed_on", on=given["filed_on"], day=on)
     if "filed_on" in given and "granted_on" in given:
         vector = fee_vectors.of_right(
             given["kind"],

@@ -53,7 +53,19 @@ def subject(said: Json, day: str) -> Subject:
     """A right from JSON; what is not said stays unknown."""
     days = {name: forms.maybe_day(said, name) for name in DAYS_OF_RIGHT}
     known: Json = {one.name: said[one.name] for one in fields(Subject) if one.name in said} | days
-    return Subject(day=forms.day({"day": day}), **known)
+    found = Subject(day=forms.day({"day": day}), **known)
+    _in_order(found)
+    return found
+
+
+def _in_order(right: Subject) -> None:
+    """Days that cannot be are refused: a right of tomorrow, or one granted before it was filed."""
+    for name in ("filed_on", "granted_on"):
+        on = getattr(right, name)
+        if on is not None and on > right.day:
+            raise Refused("valuation.after_value_date", name=name, on=on, day=right.day)
+    if right.filed_on is not None and right.granted_on is not None and right.granted_on < right.filed_on:
+        raise Refused("valuation.granted_before_filing", filed_on=right.filed_on, granted_on=right.granted_on)
 
 
 def ahp_weights(given: Json) -> Json:
