@@ -87,7 +87,7 @@ def delay_option(given: Json) -> Any:
     )
 
 
-def _delayed(given: Json, steps: int) -> float:
+def _delayed(given: Json, steps: int) -> Any:
     last = given.get("last_decision_years")
     return lattice.delay(_terms({**given, "is_call": True}), steps=steps, last_decision_years=last).value
 
@@ -111,7 +111,7 @@ def least_squares_option(given: Json) -> Any:
     )
 
 
-def _by_lattice(given: Json) -> float:
+def _by_lattice(given: Json) -> Any:
     """The same option without chance: what moves it is told apart from what the draws do."""
     dates = given["dates"]
     return lattice.bermudan(_terms(given), dates=dates, steps_between=max(1, 600 // dates)).value

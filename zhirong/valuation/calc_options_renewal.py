@@ -105,7 +105,7 @@ def renewal_option(given: Json) -> Any:
         **asdict(growth),
     }
 
-    def revalue(other: Json) -> float:
+    def revalue(other: Json) -> Any:
         solved = _solved(other, on, _figures(other, on))
         return renewal_programme.worth(solved, other["yearly_return"]).value
 
@@ -205,7 +205,7 @@ def _subject(given: Json) -> Subject:
 
 
 def _recorded(
-    method: str, given: Json, spread: Quantiles, *, used: Mapping[str, Any], revalue: Callable[[Json], float]
+    method: str, given: Json, spread: Quantiles, *, used: Mapping[str, Any], revalue: Callable[[Json], Any]
 ) -> Any:
     """The record of a method that stands on the prior: what was said, and what of the prior was `used` unsaid."""
     on = day_of(given, "value_date")

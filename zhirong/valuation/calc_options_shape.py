@@ -97,7 +97,7 @@ def stated(given: Json, day: date) -> tuple[Input, ...]:
     return tuple(Input(name, one, "given", Grade.STATED, day) for name, one in said.items())
 
 
-def moves(day: date) -> dict[str, tuple[float, bool]]:
+def moves(day: date) -> dict[str, tuple[Any, bool]]:
     """By how much each figure is moved, and whether that is a share of it."""
     said = dated.on(dated.read(FILE)["option_sensitivity"], day).value
     shares = {name: (by, True) for name, by in said["shares"].items()}
@@ -105,7 +105,7 @@ def moves(day: date) -> dict[str, tuple[float, bool]]:
 
 
 def sensitivities(
-    given: Json, by: Mapping[str, tuple[float, bool]], *, value: Any, revalue: Callable[[Json], Any]
+    given: Json, by: Mapping[str, tuple[Any, bool]], *, value: Any, revalue: Callable[[Json], Any]
 ) -> tuple[Sensitivity, ...]:
     """The value at each figure a move lower and higher; an end that the method refuses stays where the figure is."""
     found = []

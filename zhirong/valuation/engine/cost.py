@@ -76,18 +76,6 @@ def approach(
     if lost.technical is None:
         notes.append(Note("technical_loss_unknown"))
     value = reproduction * lost.kept()
-
-    def value_at(opportunity: float, margin: float) -> float:
-        return sum(_brought_forward(one, day, opportunity) for one in spent) * (1 + margin) * lost.kept()
-
-    ends = [
-        (max(0.0, one - step), min(most, one + step))
-        for one, most in ((opportunity_return, MOST_RATE), (margin, MOST_MARGIN))
-    ]
-    moved = (
-        Sensitivity("opportunity_return", *ends[0], *(value_at(end, margin) for end in ends[0])),
-        Sensitivity("margin", *ends[1], *(value_at(opportunity_return, end) for end in ends[1])),
-    )
     return Result(
         method=METHOD,
         version=VERSION,
@@ -103,7 +91,7 @@ def approach(
             Input("technical", lost.technical, "given", Grade.STATED, day),
             Input("economic", lost.economic, "given", Grade.STATED, day),
         ),
-        sensitivities=moved if step else (),
+        sensitivities=_moved(spent, day, (opportunity_return, margin), step=step, kept=lost.kept()) if step else (),
         notes=tuple(notes),
         figures={
             "reproduction_cost": reproduction,
@@ -112,6 +100,23 @@ def approach(
                 {"name": one.name, "amount": amount} for one, amount in zip(spent, forward, strict=True)
             ],
         },
+    )
+
+
+def _moved(
+    spent: Sequence[Spending], day: date, rates: tuple[float, float], *, step: float, kept: float
+) -> tuple[Sensitivity, ...]:
+    """The cost at the opportunity return and at the margin a step lower and higher, held inside their bands."""
+
+    def value_at(opportunity: float, margin: float) -> float:
+        return sum(_brought_forward(one, day, opportunity) for one in spent) * (1 + margin) * kept
+
+    opportunity, margin = rates
+    returns = max(0.0, opportunity - step), min(MOST_RATE, opportunity + step)
+    margins = max(0.0, margin - step), min(MOST_MARGIN, margin + step)
+    return (
+        Sensitivity("opportunity_return", *returns, *(value_at(end, margin) for end in returns)),
+        Sensitivity("margin", *margins, *(value_at(opportunity, end) for end in margins)),
     )
 
 
