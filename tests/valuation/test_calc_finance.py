@@ -158,3 +158,48 @@ def test_every_note_of_the_catalogue_has_both_texts_and_a_weight():
             assert entry["zh"], code
             assert entry["en"], code
             assert entry["weight"] in ("info", "warn"), code
+
+
+def test_an_infringement_after_the_day_of_valuation_is_refused():
+    assert run("infringement-damages", {"day": "2026-01-01", "infringed_on": "2026-05-05"}) == (
+        "valuation.after_value_date"
+    )
+
+
+def test_a_right_that_ends_before_the_loan_brings_nothing_with_or_without_a_product():
+    for more in ({}, {"product": "bocom_beijing", "kind": "utility_model"}):
+        given = {"day": "2026-11-01", "value": 6_000_000, "loan_years": 3, "remaining_years": 2, **more}
+        found = run("lending-value", given)
+        assert found["range"]["p95"] == 0
+        assert all(one["loan"] == 0 for one in found["figures"]["levels"])
+        codes = [note["code"] for note in found["notes"]]
+        assert codes.count("finance_ends_before_the_loan") + codes.count("finance_too_little_life_left") >= 1
+    given["remaining_years"] = 3
+    assert run("lending-value", given)["range"]["p95"] > 0
+
+
+def test_what_a_worse_sale_costs_stands_in_the_sensitivities():
+    found = run("lending-value", {"day": "2026-11-01", "value": 1_000_000, "loan_years": 1})
+    of_sale = next(one for one in found["sensitivities"] if one["name"] == "forced_sale")
+    assert (of_sale["low"], of_sale["high"]) == pytest.approx((0.2, 0.4))
+    assert of_sale["median_at_low"] == pytest.approx(found["range"]["median"] * 0.8 / 0.7)
+    assert of_sale["median_at_high"] == pytest.approx(found["range"]["median"] * 0.6 / 0.7)
+
+
+def test_one_right_told_twice_is_no_portfolio():
+    one = {"key": "a", "median": 1_000_000, "log_sd": 0.9}
+    assert run("portfolio-value", {"day": "2026-11-01", "assets": [one, one]}) == "valuation.uneven"
+
+
+def test_a_licence_beyond_the_end_of_its_right_is_refused():
+    given = {"day": "2026-11-01", "patents": 1, "years": 10, "open_licence": False, "remaining_years": 2}
+    assert run("licence-fee", given) == "valuation.outside_band"
+
+
+def test_correlation_moves_the_blend_of_methods_that_were_never_tested():
+    methods = [{"method": "a", "median": 1e6, "log_sd": 0.8}, {"method": "b", "median": 1.5e6, "log_sd": 0.5}]
+    found = run("reconcile", {"day": "2026-11-01", "methods": methods})
+    moved = found["sensitivities"][0]
+    assert (moved["low"], moved["high"]) == (0.25, 0.75)
+    # The more alike the two, the more the surer one counts.
+    assert moved["median_at_low"] < found["range"]["median"] < moved["median_at_high"]

@@ -269,3 +269,18 @@ def test_more_cells_than_the_bound_are_refused_before_any_work() -> None:
     rows = [[1.0] * 200] * 501
     with pytest.raises(Refused, match="outside_band"):
         computed("entropy-weights", {"day": "2026-11-01", "items": ["a"] * 200, "figures": rows})
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        ({"filed_on": "2027-01-01"}, "valuation.after_value_date"),
+        ({"filed_on": "2020-01-01", "granted_on": "2027-01-01"}, "valuation.after_value_date"),
+        ({"filed_on": "2020-01-01", "granted_on": "2019-01-01"}, "valuation.granted_before_filing"),
+    ],
+)
+def test_an_index_of_a_right_whose_days_cannot_be_is_refused(days: Json, code: str) -> None:
+    given = {"day": "2026-11-01", "scenario": "finance", "right": {"kind": "invention", **days}}
+    with pytest.raises(Refused) as no:
+        calc.compute("value-index", ENGINES["value-index"], given)
+    assert no.value.code == code

@@ -82,12 +82,16 @@ def test_the_old_law_knew_no_punitive_damages():
             damages.award(claim, law(day))
 
 
+def test_a_multiple_of_the_licence_fee_that_is_argued_is_not_held_to_the_old_band():
+    assert damages.award(Claim(licence_fee=500_000, licence_times=5), law()).most == 2_500_000
+
+
 @pytest.mark.parametrize(
     "claim",
     [
         Claim(actual_loss=0.0),
         Claim(actual_loss=math.inf),
-        Claim(licence_fee=1.0, licence_times=9),
+        Claim(licence_fee=1.0, licence_times=0),
         Claim(actual_loss=1.0, wilful_and_serious=True, punitive_times=6),
         Claim(expenses=-1.0),
     ],

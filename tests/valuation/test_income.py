@@ -97,7 +97,8 @@ def test_a_right_is_worth_the_difference_it_makes() -> None:
     st.lists(st.floats(0, 1e9), min_size=1, max_size=20),
     st.floats(0, 1),
     st.floats(0, 2),
-    st.integers(-30, 30),
+    # 10⁹ times 2²⁹ is still an amount; more is refused.
+    st.integers(-30, 29),
 )
 def test_money_in_any_unit_gives_the_same_digits(flows: list[float], rate: float, discount: float, power: int) -> None:
     terms = replace(TERMS, discount=discount, amortisation_years=10)
@@ -185,3 +186,8 @@ def test_bands_and_weights_that_cannot_be_are_refused() -> None:
     for margin in (0.0, math.nan, -1.0):
         with pytest.raises(Refused):
             rate((0.02, 0.04), profit_margin=margin)
+
+
+def test_a_value_of_nothing_asks_whether_it_was_meant_as_unknown() -> None:
+    found = income.relief_from_royalty((0.0, 0.0, 0.0), royalty=0.05, terms=TERMS)
+    assert "nothing_to_come" in [note.code for note in found.notes]

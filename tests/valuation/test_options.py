@@ -270,3 +270,9 @@ def test_a_project_that_cannot_end_before_its_patent_only_costs() -> None:
     endless = replace(PROJECT, investment=1.0, cost_volatility=0.0)
     assert stages.certain_cost_value(endless) < 0
     assert stages.staged(endless, paths=500, seed=1).completed == 0.0
+
+
+def test_a_tree_higher_than_any_number_is_refused() -> None:
+    with pytest.raises(Refused) as no:
+        lattice.american(Terms(spot=100, strike=100, years=100, rate=0.05, volatility=5), steps=500)
+    assert no.value.code == "valuation.outside_band"

@@ -124,3 +124,9 @@ def test_a_real_bias_shows_against_the_baseline():
     estimates, prices = noisy(2000, 0.3)
     biased = [one**0.8 for one in estimates]
     assert ratios.measures(biased, prices)["prb"] < ratios.baseline(biased, prices, seed=1)["prb"] - 0.1
+
+
+def test_fewer_than_five_deals_have_figures_but_no_interval():
+    found = ratios.study([5.0, 6.0, 7.0, 8.0], [4.0, 6.0, 9.0, 8.0], seed=1, resamples=200)
+    assert found.value("median_ratio") is not None
+    assert all(one.low is None and one.high is None for one in found.measures)

@@ -187,3 +187,17 @@ def test_where_nobody_renews_the_closed_form_says_so() -> None:
     with pytest.raises(Refused) as no:
         renewal_closed.renewal(FEES, replace(DECAY, log_mean=-90.0, log_sd=0.5), from_year=3)
     assert no.value.code == "valuation.nobody_renews"
+
+
+def test_the_few_who_came_far_beyond_the_prior_are_still_worth_what_their_returns_bring() -> None:
+    """Their share has so few digits that 1 less it is 1: quantiles are counted from the top."""
+    poor = replace(DECAY, log_mean=3.0, log_sd=0.6)
+    found = renewal_closed.renewal(FEES, poor, from_year=15)
+    assert found.alive[13] < 1e-18
+    least = found.least_return[13]
+    flows = [
+        max(least * 0.9 ** (year - 1) - FEES[year - 1], 0.0) * 1.1 ** (15 - year) for year in range(15, len(FEES) + 1)
+    ]
+    assert found.range.p95 >= found.range.p5 >= sum(flows) - 1e-6
+    assert found.range.p5 <= found.mean <= found.range.p95
+    assert found.range.p95 > 0

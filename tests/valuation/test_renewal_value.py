@@ -186,9 +186,14 @@ def test_after_the_last_fee_there_is_nothing_to_advise() -> None:
     assert no.value.code == "valuation.no_fee_ahead"
 
 
+SOURCE = ("平台设定", date(2001, 3, 1))
+
+
 def of(subject: Subject) -> Result:
     figures = renewal_figures.on("invention", DAY)
-    return renewal_result.of_subject(subject, figures.prior, moves=figures.moves, parameters_sha256=figures.sha256)
+    return renewal_result.of_subject(
+        subject, figures.prior, moves=figures.moves, source=SOURCE, parameters_sha256=figures.sha256
+    )
 
 
 def test_a_right_is_answered_with_the_one_record() -> None:
@@ -205,11 +210,43 @@ def test_a_right_is_answered_with_the_one_record() -> None:
     assert found.as_json() == of(SUBJECT).as_json()
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"filed_on": date(2030, 1, 1)}, "valuation.after_value_date"),
+        ({"granted_on": date(2000, 1, 1)}, "valuation.granted_before_filing"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_and_never_moved(changes: dict[str, object], code: str) -> None:
+    with pytest.raises(Refused) as no:
+        of(replace(SUBJECT, **changes))
+    assert no.value.code == code
+
+
+def test_a_fee_long_unpaid_beside_a_right_in_force_is_a_contradiction_and_said() -> None:
+    for is_in_force in (True, None):
+        found = of(replace(SUBJECT, paid_through_year=5, is_in_force=is_in_force))
+        assert "renewal_payment_behind" in {note.code for note in found.notes}
+    assert "renewal_payment_behind" not in {note.code for note in of(SUBJECT).notes}
+
+
+def test_a_grant_still_to_come_is_no_grant() -> None:
+    found = of(replace(SUBJECT, granted_on=SUBJECT.day.replace(year=SUBJECT.day.year + 1)))
+    assert "renewal_not_granted" in {note.code for note in found.notes}
+
+
+def test_what_the_register_does_not_say_is_no_word_of_the_register() -> None:
+    found = {one.name: one for one in of(replace(SUBJECT, paid_through_year=None, granted_on=None)).inputs}
+    for name in ("paid_through_year", "granted_on"):
+        assert (found[name].value, found[name].grade) == (None, "assumed")
+    assert (found["log_mean"].source, found["log_mean"].on) == SOURCE
+
+
 def test_a_better_score_moves_the_median_up() -> None:
     figures = renewal_figures.on("invention", DAY)
     found = [
         renewal_result.of_subject(
-            SUBJECT, figures.prior, moves={}, parameters_sha256=figures.sha256, log_shift=shift
+            SUBJECT, figures.prior, moves={}, source=SOURCE, parameters_sha256=figures.sha256, log_shift=shift
         ).range
         for shift in (-1.0, 0.0, 1.0)
     ]
@@ -252,7 +289,7 @@ def test_a_history_that_the_prior_cannot_explain_is_said_and_still_finite() -> N
     figures = renewal_figures.on("invention", DAY)
     for shift in (-9.0, -30.0):
         found = renewal_result.of_subject(
-            SUBJECT, figures.prior, moves={}, parameters_sha256=figures.sha256, log_shift=shift
+            SUBJECT, figures.prior, moves={}, source=SOURCE, parameters_sha256=figures.sha256, log_shift=shift
         )
         assert found.range is not None
         assert found.range.median < 20_000

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from zhirong.base.engines import Engine
+from zhirong.base.refused import Refused
 from zhirong.valuation import finance_figures, finance_forms
 from zhirong.valuation.engine import damages, licence_fee, licence_record
 from zhirong.valuation.finance_forms import DAY, MAYBE, NUMBER, YES, Json, form, many
@@ -16,10 +17,12 @@ LINES = ["base_industry", "intermediates", "consumer_goods", "high_tech"]
 def infringement_damages(given: Json) -> Json:
     """Which way of the law leads to an amount, its bounds, and what past losses are worth now."""
     said = finance_forms.sound(given)
-    day = finance_forms.day(said)
+    day, infringed = finance_forms.day(said), finance_forms.day(said, "infringed_on")
+    if infringed > day:
+        raise Refused("valuation.after_value_date", name="infringed_on", on=infringed, day=day)
     figures = finance_figures.on(
         "damages",
-        finance_forms.day(said, "infringed_on"),
+        infringed,
         ("steps", "statutory_yuan", "punitive_times", "licence_times"),
     )
     rule = figures.values
@@ -75,6 +78,7 @@ def licence_fees(given: Json) -> Json:
         ),
         value_date=day,
         parameters_sha256=figures.sha256,
+        moves=finance_figures.moves("licence_fees", day, "fee_moves"),
     )
     return replace(found, inputs=found.inputs + figures.inputs, notes=found.notes + figures.notes).as_json()
 

@@ -31,6 +31,7 @@ def lending_value(given: Json) -> Json:
         value_date=day,
         currency=said.get("currency", "CNY"),
         parameters_sha256=figures.sha256,
+        moves=finance_figures.moves("lending", day, "haircut_moves"),
     )
     return replace(found, inputs=found.inputs + figures.inputs, notes=found.notes + figures.notes).as_json()
 

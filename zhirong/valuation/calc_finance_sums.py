@@ -32,6 +32,7 @@ def reconciliation(given: Json) -> Json:
         value_date=day,
         currency=said.get("currency", "CNY"),
         parameters_sha256=figures.sha256,
+        step=finance_figures.moves("reconciling", day, "correlation_step"),
     )
     return replace(found, inputs=found.inputs + figures.inputs, notes=found.notes + figures.notes).as_json()
 
@@ -59,6 +60,7 @@ def portfolio_value(given: Json) -> Json:
         value_date=day,
         currency=said.get("currency", "CNY"),
         parameters_sha256=figures.sha256,
+        move=finance_figures.moves("lending", day, "correlation_move"),
     )
     return replace(found, inputs=found.inputs + figures.inputs, notes=found.notes + figures.notes).as_json()
 

@@ -30,6 +30,7 @@ def cost_approach(given: Json) -> Json:
         ),
         currency=given.get("currency", "CNY"),
         parameters_sha256=shapes.parameters_sha256(day),
+        step=shapes.figure("discount_step", day).value,
     )
     return shapes.record(found)
 

@@ -92,6 +92,11 @@ def income_paths(given: Json) -> Json:
         day=day,
         discount_step=shapes.figure("discount_step", day).value,
         figures=figures,
+        assumed=[
+            name
+            for name, figure in (("volatility", of_class), ("spread", spread), ("cut", cut))
+            if figure.certain == "assumed"
+        ],
         currency=given.get("currency", "CNY"),
         parameters_sha256=shapes.parameters_sha256(day),
     )

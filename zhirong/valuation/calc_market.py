@@ -10,7 +10,7 @@ from zhirong.valuation import calc_market_studies, market_figures
 from zhirong.valuation.calc_market_shapes import DAY, NUMBER, TEXT, WHOLE, Json
 from zhirong.valuation.engine import comparables, conformal, guards, hedonic, market_approach, selection
 from zhirong.valuation.engine.conformal import Score
-from zhirong.valuation.engine.result import Result
+from zhirong.valuation.engine.result import Grade, Input, Result
 from zhirong.valuation.engine.selection import Listing
 
 
@@ -101,6 +101,10 @@ def conformal_range(given: Json) -> Json:
         currency=given.get("currency", "CNY"),
         range=found.range,
         parameters_sha256=market_figures.sha256(day),
+        inputs=(
+            *(Input(name, given[name], "given", Grade.STATED, day) for name in ("median", "scale")),
+            Input("scores", len(scores), "given", Grade.STATED, day, "entries"),
+        ),
         notes=found.notes,
         figures={
             "basis": found.basis,

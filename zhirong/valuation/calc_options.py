@@ -36,7 +36,13 @@ def _terms(given: Json) -> Terms:
 def european_option(given: Json) -> Any:
     """The closed form."""
     found = black_scholes.european(_terms(given))
-    return record("european-option", given, value=found.value, figures=asdict(found))
+    return record(
+        "european-option",
+        given,
+        value=found.value,
+        figures=asdict(found),
+        revalue=lambda other: black_scholes.european(_terms(other)).value,
+    )
 
 
 def american_option(given: Json) -> Any:
@@ -49,7 +55,13 @@ def american_option(given: Json) -> Any:
         "european": black_scholes.european(terms).value,
         "steps": steps,
     }
-    return record("american-option", given, value=found.value, figures=figures)
+    return record(
+        "american-option",
+        given,
+        value=found.value,
+        figures=figures,
+        revalue=lambda other: lattice.american(_terms(other), steps=steps).value,
+    )
 
 
 def delay_option(given: Json) -> Any:
@@ -66,8 +78,18 @@ def delay_option(given: Json) -> Any:
         "steps": steps,
     }
     return record(
-        "delay-option", given, value=found.value, figures=figures, notes=(Note("option_value_falls_with_life"),)
+        "delay-option",
+        given,
+        value=found.value,
+        figures=figures,
+        notes=(Note("option_value_falls_with_life"),),
+        revalue=lambda other: _delayed(other, steps),
     )
+
+
+def _delayed(given: Json, steps: int) -> Any:
+    last = given.get("last_decision_years")
+    return lattice.delay(_terms({**given, "is_call": True}), steps=steps, last_decision_years=last).value
 
 
 def least_squares_option(given: Json) -> Any:
@@ -85,31 +107,61 @@ def least_squares_option(given: Json) -> Any:
         value=found.lower,
         figures=asdict(found),
         notes=(Note("option_policy_lower"),),
+        revalue=lambda other: found.lower + _by_lattice(other) - _by_lattice(given),
     )
+
+
+def _by_lattice(given: Json) -> Any:
+    """The same option without chance: what moves it is told apart from what the draws do."""
+    dates = given["dates"]
+    return lattice.bermudan(_terms(given), dates=dates, steps_between=max(1, 600 // dates)).value
 
 
 def least_squares_paths(given: Json) -> Any:
     """The same regression on paths that are given, date by date, as the paper prints its example."""
-    found = least_squares.from_paths(
+    found = _on_paths(given)
+    figures = {
+        "european": found.european,
+        "policy": [None if one is None else one.tolist() for one in found.policy],
+    }
+    return record(
+        "least-squares-paths",
+        given,
+        value=found.value,
+        figures=figures,
+        revalue=lambda other: _on_paths(other).value,
+    )
+
+
+def _on_paths(given: Json) -> least_squares.Fitted:
+    return least_squares.from_paths(
         given["spots"],
         strike=given["strike"],
         discount=given["discount"],
         is_call=given.get("is_call", False),
         degree=given.get("degree", 2),
     )
-    figures = {
-        "european": found.european,
-        "policy": [None if one is None else one.tolist() for one in found.policy],
-    }
-    return record("least-squares-paths", given, value=found.value, figures=figures)
 
 
 def real_option_stages(given: Json) -> Any:
     """A project under development with the freedom to abandon (Schwartz 2004)."""
-    project = Project(**{field.name: given[field.name] for field in fields(Project)})
-    found = stages.staged(project, paths=given.get("paths", 20_000), seed=given["seed"])
-    figures = {**asdict(found), "certain_cost_value": stages.certain_cost_value(project)}
-    return record("real-option-stages", given, value=found.value, figures=figures, notes=(Note("option_policy_lower"),))
+    project, paths = _project(given), given.get("paths", 20_000)
+    found = stages.staged(project, paths=paths, seed=given["seed"])
+    # What a figure moves is told on fewer paths, the same for all, as the change from the value on these.
+    few = min(paths, 4_000)
+    start = stages.staged(project, paths=few, seed=given["seed"]).value
+    return record(
+        "real-option-stages",
+        given,
+        value=found.value,
+        figures={**asdict(found), "certain_cost_value": stages.certain_cost_value(project)},
+        notes=(Note("option_policy_lower"),),
+        revalue=lambda other: found.value + stages.staged(_project(other), paths=few, seed=given["seed"]).value - start,
+    )
+
+
+def _project(given: Json) -> Project:
+    return Project(**{field.name: given[field.name] for field in fields(Project)})
 
 
 ENGINES: dict[str, Engine] = {

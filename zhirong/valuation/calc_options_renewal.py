@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -20,8 +20,10 @@ from zhirong.valuation.calc_options_shape import (
     YES,
     Json,
     day_of,
-    record,
+    moves,
+    sensitivities,
     shape,
+    stated,
     whole,
 )
 from zhirong.valuation.engine import (
@@ -34,7 +36,7 @@ from zhirong.valuation.engine import (
 from zhirong.valuation.engine.fee_vectors import FeeVector
 from zhirong.valuation.engine.renewal_closed import Decay
 from zhirong.valuation.engine.renewal_value import Prior
-from zhirong.valuation.engine.result import Note, Quantiles, Result, digest, plain
+from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, digest, plain
 from zhirong.valuation.engine.subject import Subject
 
 KIND: Json = {"enum": ["invention", "utility_model", "design"]}
@@ -47,6 +49,7 @@ SCHEDULE: Json = {
     "open_to_year": YEAR,
 }
 MOVING: Json = dict.fromkeys(("drift", "volatility", "loss", "discount_rate"), NUMBER)
+FIXED = ("log_mean", "log_sd", "decay", "discount_rate")
 ASSUMED = (Note("renewal_tail"), Note("renewal_prior_assumed"))
 RIGHT: Json = {
     "kind": KIND,
@@ -64,6 +67,8 @@ DAYS = ("filed_on", "granted_on", "term_ends_on")
 def fee_vector(given: Json) -> Any:
     """The annual fees of a patent from the year of its grant to the end of its term."""
     on = day_of(given, "day")
+    if "filed_on" in given and day_of(given, "filed_on") > on:
+        raise Refused("valuation.after_value_date", name="filed_on", on=given["filed_on"], day=on)
     if "filed_on" in given and "granted_on" in given:
         vector = fee_vectors.of_right(
             given["kind"],
@@ -88,11 +93,9 @@ def fee_vector(given: Json) -> Any:
 def renewal_option(given: Json) -> Any:
     """The option before the fee of the year of grant, for a return of that year that is known."""
     on = day_of(given, "value_date")
-    figures = _figures(given, on)
-    growth = renewal_result.prior_of(figures).growth
-    vector = _vector(given, on)
-    grid = renewal_programme.grid_for(vector.yuan(), nodes=given.get("nodes", 1_201))
-    found = renewal_programme.solve(vector.yuan(), growth, first=vector.first, grid=grid)
+    told = _figures(given, on)
+    growth, vector = renewal_result.prior_of(told).growth, _vector(given, on)
+    found = _solved(given, on, told)
     worth = renewal_programme.worth(found, given["yearly_return"])
     figures = {
         "value": worth.value,
@@ -101,26 +104,46 @@ def renewal_option(given: Json) -> Any:
         "thresholds": {str(vector.first + place): one for place, one in enumerate(found.threshold.tolist())},
         **asdict(growth),
     }
-    return record("renewal-option-known-return", given, value=worth.value, figures=figures)
+
+    def revalue(other: Json) -> Any:
+        solved = _solved(other, on, _figures(other, on))
+        return renewal_programme.worth(solved, other["yearly_return"]).value
+
+    used = {name: told[name] for name in MOVING} | {"yearly_return": given["yearly_return"]}
+    return _recorded("renewal-option-known-return", given, Quantiles.sure(worth.value), used=used, revalue=revalue) | {
+        "figures": plain(figures)
+    }
+
+
+def _solved(given: Json, on: date, told: Mapping[str, Any]) -> renewal_programme.Programme:
+    vector, growth = _vector(given, on), renewal_result.prior_of(told).growth
+    grid = renewal_programme.grid_for(vector.yuan(), nodes=given.get("nodes", 1_201))
+    return renewal_programme.solve(vector.yuan(), growth, first=vector.first, grid=grid)
 
 
 def renewal_closed_form(given: Json) -> Any:
     """Returns that fall by a fixed share: who renews, and the distribution of what that is worth."""
     on = day_of(given, "value_date")
-    figures = _figures(given, on)
-    names = ("log_mean", "log_sd", "decay", "discount_rate")
-    decay = Decay(**{name: figures[name] for name in names})
-    vector = _vector(given, on)
-    found = renewal_closed.renewal(vector.yuan(), decay, first=vector.first, from_year=given.get("from_year"))
+    told, found = _figures(given, on), _closed(given, on)
     alive = found.alive.tolist()
     further = {
         "mean": found.mean,
         "median": found.median,
         "typical": found.typical,
-        "alive": {str(vector.first + place): one for place, one in enumerate(alive)},
-        **{name: figures[name] for name in names},
+        "alive": {str(found.first + place): one for place, one in enumerate(alive)},
+        **{name: told[name] for name in FIXED},
     }
-    return _ranged("renewal-closed-form", given, found.range, figures=further)
+    used = {name: told[name] for name in FIXED}
+    made = _recorded(
+        "renewal-closed-form", given, found.range, used=used, revalue=lambda other: _closed(other, on).median
+    )
+    return made | {"figures": plain(further)}
+
+
+def _closed(given: Json, on: date) -> renewal_closed.Renewal:
+    told, vector = _figures(given, on), _vector(given, on)
+    decay = Decay(**{name: told[name] for name in FIXED})
+    return renewal_closed.renewal(vector.yuan(), decay, first=vector.first, from_year=given.get("from_year"))
 
 
 def renewal_value(given: Json) -> Any:
@@ -128,7 +151,11 @@ def renewal_value(given: Json) -> Any:
     subject = _subject(given)
     figures = renewal_figures.on(subject.kind, subject.day)
     return renewal_result.of_subject(
-        subject, figures.prior, moves=figures.moves, parameters_sha256=figures.sha256
+        subject,
+        figures.prior,
+        moves=figures.moves,
+        source=(figures.source, figures.since),
+        parameters_sha256=figures.sha256,
     ).as_json()
 
 
@@ -149,7 +176,7 @@ def advise(given: Json) -> Any:
             "plans": [{"year": plan.year, "net": plan.net} for plan in told.plans],
             "value_date": subject.day,
             "parameters_sha256": figures.sha256,
-            "notes": [note.code for note in (*notes, *ASSUMED)],
+            "notes": [asdict(note) for note in (*notes, *ASSUMED)],
         }
     )
 
@@ -177,16 +204,30 @@ def _subject(given: Json) -> Subject:
     return Subject(day=day_of(given, "value_date"), **told)
 
 
-def _ranged(method: str, given: Json, spread: Quantiles, *, figures: Mapping[str, Any]) -> Any:
+def _recorded(
+    method: str, given: Json, spread: Quantiles, *, used: Mapping[str, Any], revalue: Callable[[Json], Any]
+) -> Any:
+    """The record of a method that stands on the prior: what was said, and what of the prior was `used` unsaid."""
+    on = day_of(given, "value_date")
+    ruling = renewal_figures.on(given["kind"], on)
+    unsaid = {name: one for name, one in used.items() if name not in given}
+    by = moves(on) | {name: (one, False) for name, one in ruling.moves.items()}
+    told = {**given, **used}
     return Result(
         method=method,
         version="1",
-        value_date=day_of(given, "value_date"),
+        value_date=on,
         currency=given.get("currency", "CNY"),
         range=spread,
-        parameters_sha256=digest([given, figures]),
-        notes=ASSUMED,
-        figures=figures,
+        parameters_sha256=digest([given, used]),
+        inputs=(
+            *stated(given, on),
+            *(Input(name, one, ruling.source, Grade.ASSUMED, ruling.since) for name, one in unsaid.items()),
+        ),
+        sensitivities=sensitivities(
+            told, {name: by[name] for name in used if name in by}, value=spread.median, revalue=revalue
+        ),
+        notes=ASSUMED[1:] if unsaid else (),
     ).as_json()
 
 
@@ -243,7 +284,7 @@ ENGINES: dict[str, Engine] = {
             {
                 **HEAD,
                 **SCHEDULE,
-                **dict.fromkeys(("log_mean", "log_sd", "decay", "discount_rate"), NUMBER),
+                **dict.fromkeys(FIXED, NUMBER),
                 "from_year": YEAR,
             },
             "value_date",

@@ -39,7 +39,10 @@ def citation_quality(given: Json) -> Json:
         ],
         "missing": [source for source in SOURCES if source not in found],
     }
-    return forms.record("citation-quality", day, {"lag_shares": shares}, figures=figures, notes=notes)
+    ruling = [] if "lag_shares" in given else ["lag_curve"]
+    ruling += ["cohort_least"] if fits else []
+    inputs = forms.told(given, *ruling)
+    return forms.record("citation-quality", day, {"lag_shares": shares}, figures=figures, notes=notes, inputs=inputs)
 
 
 def _lag_shares(given: Json, day: date) -> tuple[Sequence[Any], list[Note]]:
@@ -76,7 +79,8 @@ def cohort_percentile(given: Json) -> Json:
         notes.append(Note("cohort_too_small", {"size": found.size, "least": least}))
     elif found.level != "field":
         notes.append(Note("cohort_widened", {"level": found.level, "size": found.size, "least": least}))
-    return forms.record("cohort-percentile", day, {"least": least}, figures=asdict(found), notes=notes)
+    inputs = forms.told(given, *(() if "least" in given else ("cohort_least",)))
+    return forms.record("cohort-percentile", day, {"least": least}, figures=asdict(found), notes=notes, inputs=inputs)
 
 
 def _standing(said: Json) -> cohorts.Standing:
@@ -101,7 +105,7 @@ def patent_indicators(given: Json) -> Json:
     parts = {name: _part(name, found[name], given.get("cohort", {}).get(name), trim=trim) for name in PARTS}
     composite = oecd.composite(parts)
     figures = {"indicators": found, **asdict(composite)}
-    return forms.record("patent-indicators", day, {"trim": trim}, figures=figures)
+    return forms.record("patent-indicators", day, {"trim": trim}, figures=figures, inputs=forms.told(given, "trim"))
 
 
 def _part(name: str, value: Any, cohort: Any, *, trim: Any) -> Any:
@@ -128,7 +132,7 @@ def asset_index_of(given: Json) -> Json:
     notes = [Note("office_size_unknown", {"offices": lacking})] if lacking else []
     families = [{"name": name, **asdict(impact)} for name, impact in found]
     figures = {"index": total, "known_share": known, "families": families}
-    return forms.record("asset-index", day, {"sizes": sizes}, figures=figures, notes=notes)
+    return forms.record("asset-index", day, {"sizes": sizes}, figures=figures, notes=notes, inputs=forms.told(given))
 
 
 STANDING: Json = {

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from zhirong.valuation.engine.result import Input, Note, Result, digest
+from zhirong.base.dated import Figure
+from zhirong.valuation import indices
+from zhirong.valuation.engine.result import Grade, Input, Note, Result, digest
 
 Json = dict[str, Any]
 VERSION = "1"
@@ -62,6 +64,30 @@ def day(given: Json) -> date:
 def maybe_day(given: Json, name: str) -> date | None:
     """A day that may be unknown."""
     return date.fromisoformat(given[name]) if name in given else None
+
+
+def told(given: Json, *ruling: str) -> tuple[Input, ...]:
+    """What was given (of a list its length), and the dated figures that ruled by their names."""
+    on = day(given)
+    parts: Json = {}
+    for name, one in given.items():
+        parts |= {f"{name}.{key}": inner for key, inner in one.items()} if isinstance(one, dict) else {name: one}
+    said = [
+        Input(name, len(one), "given", Grade.STATED, on, "entries")
+        if isinstance(one, list)
+        else Input(name, one, "given", Grade.STATED, on)
+        for name, one in parts.items()
+        if name != "day" and not isinstance(one, dict)
+    ]
+    return (*said, *(each for name in ruling for each in _ruling(name, indices.figure(name, on))))
+
+
+def _ruling(name: str, figure: Figure) -> tuple[Input, ...]:
+    grade = Grade.ASSUMED if figure.certain == "assumed" else Grade.FIGURE
+    parts = figure.value if isinstance(figure.value, dict) else {"": figure.value}
+    return tuple(
+        Input(f"{name}.{key}".rstrip("."), one, figure.source, grade, figure.since) for key, one in parts.items()
+    )
 
 
 def record(

@@ -53,7 +53,19 @@ def subject(said: Json, day: str) -> Subject:
     """A right from JSON; what is not said stays unknown."""
     days = {name: forms.maybe_day(said, name) for name in DAYS_OF_RIGHT}
     known: Json = {one.name: said[one.name] for one in fields(Subject) if one.name in said} | days
-    return Subject(day=forms.day({"day": day}), **known)
+    found = Subject(day=forms.day({"day": day}), **known)
+    _in_order(found)
+    return found
+
+
+def _in_order(right: Subject) -> None:
+    """Days that cannot be are refused: a right of tomorrow, or one granted before it was filed."""
+    for name in ("filed_on", "granted_on"):
+        on = getattr(right, name)
+        if on is not None and on > right.day:
+            raise Refused("valuation.after_value_date", name=name, on=on, day=right.day)
+    if right.filed_on is not None and right.granted_on is not None and right.granted_on < right.filed_on:
+        raise Refused("valuation.granted_before_filing", filed_on=right.filed_on, granted_on=right.granted_on)
 
 
 def ahp_weights(given: Json) -> Json:
@@ -71,7 +83,9 @@ def ahp_weights(given: Json) -> Json:
         "consistency_ratio": found.consistency_ratio,
         "worst": {"first": names[first], "second": names[second], "said": said, "implied": implied},
     }
-    return forms.record("ahp-weights", day, {"random_index": table, "limit": limit}, figures=figures)
+    inputs = forms.told(given, "random_index", "consistency_ratio_limit")
+    parameters = {"random_index": table, "limit": limit}
+    return forms.record("ahp-weights", day, parameters, figures=figures, inputs=inputs)
 
 
 def entropy_weights(given: Json) -> Json:
@@ -79,7 +93,8 @@ def entropy_weights(given: Json) -> Json:
     _few_cells(given["figures"])
     found = ahp.entropy_weights(given["figures"])
     _named(given["items"], len(found), "figures")
-    return forms.record("entropy-weights", forms.day(given), {}, figures={"weights": _by_name(given["items"], found)})
+    figures = {"weights": _by_name(given["items"], found)}
+    return forms.record("entropy-weights", forms.day(given), {}, figures=figures, inputs=forms.told(given))
 
 
 def deal_weights(given: Json) -> Json:
@@ -88,7 +103,7 @@ def deal_weights(given: Json) -> Json:
     found = ahp.deal_weights(given["scores"], given["log_prices"])
     _named(given["items"], len(found.weights), "scores")
     figures = {**asdict(found), "weights": _by_name(given["items"], found.weights)}
-    return forms.record("deal-weights", forms.day(given), {}, figures=figures)
+    return forms.record("deal-weights", forms.day(given), {}, figures=figures, inputs=forms.told(given))
 
 
 def _named(names: list[str], count: int, table: str) -> None:

@@ -47,6 +47,11 @@ def on(file: str, day: date, names: Sequence[str], *, stated: Mapping[str, Mappi
     )
 
 
+def moves(file: str, day: date, name: str) -> Any:
+    """How far the sensitivities move figures, as it stands on a day. No figure of a result, so no part of its hash."""
+    return dated.on(dated.read(FOLDER / f"{file}.yaml")[name], day).value
+
+
 @cache
 def _names() -> Mapping[str, Any]:
     """What each figure is called, by its code: zh, en."""

@@ -13,7 +13,7 @@ from datetime import date
 
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
-from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result
+from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, Sensitivity
 
 METHOD, VERSION = "cost-approach", "1"
 MOST_MONEY, MOST_RATE, MOST_MARGIN, MOST_YEARS = 1e18, 1.0, 5.0, 100
@@ -58,11 +58,13 @@ def approach(
     lost: Obsolescence,
     currency: str = "CNY",
     parameters_sha256: str = "",
+    step: float = 0.0,
 ) -> Result:
     """The cost to come by the right on `day`, less what is lost of it, in the unit of the amounts.
 
-    `opportunity_return` a year on money spent, `margin` of the developer on all cost; both fractions. A floor without
-    a spread. Refused: no cost at all, a cost after `day`, a number outside its band.
+    `opportunity_return` a year on money spent, `margin` of the developer on all cost; both fractions. `step`: how far
+    both are moved for the sensitivities, 0 tells none. A floor without a spread. Refused: no cost at all, a cost after
+    `day`, a number outside its band.
     """
     if not spent:
         raise Refused("valuation.nothing_given", name="costs")
@@ -82,13 +84,14 @@ def approach(
         range=Quantiles.sure(value),
         parameters_sha256=parameters_sha256,
         inputs=(
-            *(Input(one.name, one.amount, one.source, one.grade, one.on, "money") for one in spent),
-            Input("opportunity_return", opportunity_return, "", Grade.STATED, unit="1/year"),
-            Input("margin", margin, "", Grade.STATED),
-            Input("functional", lost.functional, "", Grade.STATED),
-            Input("technical", lost.technical, "", Grade.STATED),
-            Input("economic", lost.economic, "", Grade.STATED),
+            *(Input(one.name, one.amount, one.source or "given", one.grade, one.on, "money") for one in spent),
+            Input("opportunity_return", opportunity_return, "given", Grade.STATED, day, unit="1/year"),
+            Input("margin", margin, "given", Grade.STATED, day),
+            Input("functional", lost.functional, "given", Grade.STATED, day),
+            Input("technical", lost.technical, "given", Grade.STATED, day),
+            Input("economic", lost.economic, "given", Grade.STATED, day),
         ),
+        sensitivities=_moved(spent, day, (opportunity_return, margin), step=step, kept=lost.kept()) if step else (),
         notes=tuple(notes),
         figures={
             "reproduction_cost": reproduction,
@@ -97,6 +100,23 @@ def approach(
                 {"name": one.name, "amount": amount} for one, amount in zip(spent, forward, strict=True)
             ],
         },
+    )
+
+
+def _moved(
+    spent: Sequence[Spending], day: date, rates: tuple[float, float], *, step: float, kept: float
+) -> tuple[Sensitivity, ...]:
+    """The cost at the opportunity return and at the margin a step lower and higher, held inside their bands."""
+
+    def value_at(opportunity: float, margin: float) -> float:
+        return sum(_brought_forward(one, day, opportunity) for one in spent) * (1 + margin) * kept
+
+    opportunity, margin = rates
+    returns = max(0.0, opportunity - step), min(MOST_RATE, opportunity + step)
+    margins = max(0.0, margin - step), min(MOST_MARGIN, margin + step)
+    return (
+        Sensitivity("opportunity_return", *returns, *(value_at(end, margin) for end in returns)),
+        Sensitivity("margin", *margins, *(value_at(opportunity, end) for end in margins)),
     )
 
 

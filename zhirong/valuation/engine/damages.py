@@ -9,7 +9,7 @@ from datetime import date
 
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
-from zhirong.valuation.engine.result import LEVELS, Grade, Input, Note, Quantiles, Result
+from zhirong.valuation.engine.result import LEVELS, Grade, Input, Note, Quantiles, Result, Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,7 @@ def damages(claim: Claim, law: Law, *, value_date: date, parameters_sha256: str)
         range=_even_in_logs(found.least, found.most),
         parameters_sha256=parameters_sha256,
         inputs=tuple(Input(name, one, "given", Grade.STATED, value_date, "CNY") for name, one in given.items()),
+        sensitivities=_sensitivities(found),
         notes=tuple(notes),
         figures={
             "basis": found.basis,
@@ -127,6 +128,13 @@ def damages(claim: Claim, law: Law, *, value_date: date, parameters_sha256: str)
             "punitive_times": [found.times.least, found.times.most],
         },
     )
+
+
+def _sensitivities(found: Award) -> tuple[Sensitivity, ...]:
+    """The award if the court goes to either end of what is left to it: what a claimant and a defendant argue about."""
+    if found.most <= found.least:
+        return ()
+    return (Sensitivity(f"court_{found.basis}", found.least, found.most, found.least, found.most),)
 
 
 def _bases(claim: Claim, law: Law) -> dict[str, Band]:
@@ -140,7 +148,8 @@ def _bases(claim: Claim, law: Law) -> dict[str, Band]:
     if claim.licence_fee is not None:
         fee = guards.positive(claim.licence_fee, "licence_fee")
         said = claim.licence_times
-        times = law.licence_times if said is None else Band(*(_inside(said, law.licence_times, "licence_times"),) * 2)
+        # The law asks for a reasonable multiple and sets no bound: the band stands in only where none is argued.
+        times = law.licence_times if said is None else Band(*(guards.positive(said, "licence_times"),) * 2)
         found["licence_fee"] = Band(fee * times.least, fee * times.most)
     return found
 

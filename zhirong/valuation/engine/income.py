@@ -109,7 +109,7 @@ def relief_from_royalty(revenues: Sequence[float], *, royalty: float, terms: Ter
     def flows(under: Terms) -> list[float]:
         return [revenue * royalty * (1 - under.tax) for revenue in revenues]
 
-    inputs = (Input("royalty", royalty, "", Grade.STATED), *_each("revenue", revenues))
+    inputs = (_given("royalty", royalty, terms), *_each("revenue", revenues, terms))
     return _result("relief-from-royalty", flows, terms=terms.checked(), inputs=inputs)
 
 
@@ -138,7 +138,7 @@ def excess_earnings(
         years = zip(ebita, owed, left, strict=True)
         return [(earned * (1 - under.tax) - due) * share for earned, due, share in years]
 
-    inputs = (*_each("ebita", ebita), *_each("charges", owed), *_each("attrition", left))
+    inputs = (*_each("ebita", ebita, terms), *_each("charges", owed, terms), *_each("attrition", left, terms))
     return _result("excess-earnings", flows, terms=terms.checked(), inputs=inputs)
 
 
@@ -151,7 +151,7 @@ def with_and_without(having: Sequence[float], lacking: Sequence[float], *, terms
     def flows(under: Terms) -> list[float]:
         return [(more - less) * (1 - under.tax) for more, less in zip(having, lacking, strict=True)]
 
-    inputs = (*_each("with", having), *_each("without", lacking))
+    inputs = (*_each("with", having, terms), *_each("without", lacking, terms))
     return _result("with-and-without", flows, terms=terms.checked(), inputs=inputs)
 
 
@@ -163,6 +163,8 @@ def _result(method: str, flows: Flows, *, terms: Terms, inputs: tuple[Input, ...
     notes = [Note("one_point_no_range")]
     if value < 0:
         notes.append(Note("value_below_zero"))
+    if value == 0:
+        notes.append(Note("nothing_to_come"))
     stated = {"discount": terms.discount, "tax": terms.tax, "amortisation_years": terms.amortisation_years}
     return Result(
         method=method,
@@ -174,8 +176,8 @@ def _result(method: str, flows: Flows, *, terms: Terms, inputs: tuple[Input, ...
         parameters_sha256=terms.parameters_sha256,
         inputs=(
             *inputs,
-            *(_told(name, said, terms.figures) for name, said in stated.items()),
-            *_each("survival", terms.survival or ()),
+            *(_told(name, said, terms) for name, said in stated.items()),
+            *_each("survival", terms.survival or (), terms),
         ),
         sensitivities=_about_discount(flows, terms),
         notes=tuple(notes),
@@ -183,8 +185,15 @@ def _result(method: str, flows: Flows, *, terms: Terms, inputs: tuple[Input, ...
     )
 
 
-def _told(name: str, value: float | None, figures: Mapping[str, str]) -> Input:
-    return Input(name, value, figures.get(name, ""), Grade.FIGURE if name in figures else Grade.STATED)
+def _told(name: str, value: float | None, terms: Terms) -> Input:
+    """A dated figure as it rules on the day, or somebody's word of that day."""
+    if name not in terms.figures:
+        return _given(name, value, terms)
+    return Input(name, value, terms.figures[name], Grade.FIGURE, terms.day)
+
+
+def _given(name: str, value: float | None, terms: Terms) -> Input:
+    return Input(name, value, "given", Grade.STATED, terms.day)
 
 
 def _about_discount(flows: Flows, terms: Terms) -> tuple[Sensitivity, ...]:
@@ -216,8 +225,8 @@ def _present_value(flows: list[float], terms: Terms) -> tuple[float, Mapping[str
     return before * tab, figures
 
 
-def _each(name: str, values: Sequence[float]) -> tuple[Input, ...]:
-    return tuple(Input(f"{name}_{year}", value, "", Grade.STATED) for year, value in enumerate(values, start=1))
+def _each(name: str, values: Sequence[float], terms: Terms) -> tuple[Input, ...]:
+    return tuple(_given(f"{name}_{year}", value, terms) for year, value in enumerate(values, start=1))
 
 
 def _checked_flows(flows: Sequence[float], name: str, *, least: float) -> None:

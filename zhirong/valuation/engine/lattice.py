@@ -81,6 +81,10 @@ def steps_of(steps: int) -> int:
 def _solved(terms: Terms, share: Floats, *, every: int) -> American:
     steps = len(share) - 1
     span = terms.years / steps
+    # Further out than this no float holds the highest node.
+    guards.within(
+        terms.volatility * float(np.sqrt(terms.years * steps)), "volatility·√(years·steps)", least=0.0, most=600.0
+    )
     up = float(np.exp(terms.volatility * np.sqrt(span)))
     grown = float(np.exp((terms.rate - terms.yield_rate) * span))
     rise = (grown - 1.0 / up) / (up - 1.0 / up)

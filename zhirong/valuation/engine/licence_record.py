@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from zhirong.valuation.engine import licence_fee
-from zhirong.valuation.engine.result import Grade, Input, Note, Result
+from zhirong.valuation.engine import guards, licence_fee
+from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, Sensitivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +43,18 @@ def advice(
     outlook: Outlook,
     value_date: date,
     parameters_sha256: str,
+    moves: Mapping[str, float] | None = None,
 ) -> Result:
-    """A fixed fee's range in yuan, a running rate, and each seen as the other where sales are told. Source: O9, O10."""
-    found = licence_fee.fixed_fee(
-        wanted,
-        reference=market.reference,
-        own=own,
-        spread=market.spread,
-        rate=market.rate,
-        ceilings=market.ceilings,
-    )
+    """A fixed fee's range in yuan, a running rate, and each seen as the other where sales are told. Source: O9, O10.
+
+    `moves`: how far the discount rate and the spread among all contracts are moved for the sensitivities.
+    """
+    if outlook.remaining_years is not None:
+        # A licence holds only while the patent does (民法典 865).
+        guards.within(
+            wanted.years, "years", least=0.0, most=guards.not_negative(outlook.remaining_years, "remaining_years")
+        )
+    found = _fixed(wanted, own, market)
     running = _running(market, outlook)
     is_cut = market.ceilings is not None and found.p95 >= market.ceilings.fixed_fee
     notes = [Note("finance_fee_per_contract", {"patents": f"{market.reference.patents_a_contract:.1f}"})]
@@ -68,6 +70,7 @@ def advice(
         range=found,
         parameters_sha256=parameters_sha256,
         inputs=_inputs(wanted, outlook, own=len(own), on=value_date),
+        sensitivities=_sensitivities(wanted, own, market=market, moves=moves or {}),
         notes=tuple(notes),
         figures={
             "recorded_mean_fee": licence_fee.mean_fee(wanted, market.reference, rate=market.rate),
@@ -77,6 +80,39 @@ def advice(
             "value_of_one_right": worth,
         },
     )
+
+
+def _fixed(wanted: licence_fee.Licence, own: Sequence[licence_fee.Licence], market: Market) -> Quantiles:
+    return licence_fee.fixed_fee(
+        wanted,
+        reference=market.reference,
+        own=own,
+        spread=market.spread,
+        rate=market.rate,
+        ceilings=market.ceilings,
+    )
+
+
+def _sensitivities(
+    wanted: licence_fee.Licence, own: Sequence[licence_fee.Licence], *, market: Market, moves: Mapping[str, float]
+) -> tuple[Sensitivity, ...]:
+    """The median fee at another discount rate and at another spread among contracts (never below an owner's own)."""
+    found = []
+    for name, move in moves.items():
+        at, least = (market.rate, 0.0) if name == "discount_rate" else (market.spread.all, market.spread.own)
+        ends = max(least, at - move), at + move
+        medians = (
+            _fixed(
+                wanted,
+                own,
+                replace(market, rate=end)
+                if name == "discount_rate"
+                else replace(market, spread=replace(market.spread, all=end)),
+            ).median
+            for end in ends
+        )
+        found.append(Sensitivity(name, *ends, *medians))
+    return tuple(found)
 
 
 def _inputs(wanted: licence_fee.Licence, outlook: Outlook, *, own: int, on: date) -> tuple[Input, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import numpy as np
@@ -30,13 +30,15 @@ def results(
     day: date,
     discount_step: float,
     figures: Mapping[str, str],
+    assumed: Collection[str] = (),
     currency: str = "CNY",
     parameters_sha256: str = "",
 ) -> list[Result]:
     """Each right's record, in order: range, exact mean, and the median at other discounts and royalties.
 
     For a few rights at a time; runs over many take `kernel.value`. `discount_step`: how far the discount is moved
-    for the sensitivity. `figures`: name of an input -> source, where it was a dated figure and no statement.
+    for the sensitivity. `figures`: name of an input -> source, where it was a dated figure and no statement; those
+    `assumed` are choices of the house.
     """
     guards.within(discount_step, "discount_step", least=0, most=0.5)
     shared = paths.tables(setup)
@@ -52,7 +54,7 @@ def results(
             range=Quantiles.of(row[:-1], row[-1]),
             parameters_sha256=parameters_sha256,
             seed=setup.seed,
-            inputs=_inputs(batch, i, (setup, figures)),
+            inputs=_inputs(batch, i, (setup, figures, assumed, day)),
             sensitivities=tuple(one[i] for one in moved),
             notes=(Note("life_expected_not_drawn"), *_nothing(batch, i)),
             figures={
@@ -66,17 +68,18 @@ def results(
     ]
 
 
-def _inputs(batch: Batch, i: int, about: tuple[Setup, Mapping[str, str]]) -> tuple[Input, ...]:
+def _inputs(batch: Batch, i: int, about: tuple[Setup, Mapping[str, str], Collection[str], date]) -> tuple[Input, ...]:
     """The right's own numbers, the volatility of its class, and the law of its discount."""
-    setup, figures = about
+    setup, figures, assumed, day = about
     said = {name: column[i].item() for name, column in batch._asdict().items()}
     said |= {"volatility": setup.volatilities[batch.volatility[i]], "spread": setup.spread, "cut": setup.cut}
     return tuple(
         Input(
             name,
             value,
-            figures.get(name, ""),
-            Grade.FIGURE if name in figures else Grade.STATED,
+            figures.get(name, "given"),
+            Grade.ASSUMED if name in assumed else Grade.FIGURE if name in figures else Grade.STATED,
+            day,
             unit=UNITS.get(name, ""),
         )
         for name, value in said.items()

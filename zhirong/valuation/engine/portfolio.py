@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
 from zhirong.valuation.engine.result import LEVELS, Quantiles
 
@@ -78,12 +79,16 @@ def whole(assets: Sequence[Asset], *, correlation: Correlation, paths: int, seed
 
     `paths` draws, stratified (Latin hypercube, McKay, Beckman and Conover 1979) and the same for a seed wherever and
     in whatever chunks they are computed; `tail` is the share of worst paths whose proceeds are allocated. The mean is
-    exact. Rights of unknown field share one field of their own: that errs to the safe side. Refuses an empty list.
+    exact. Rights of unknown field share one field of their own: that errs to the safe side. Refuses an empty list
+    and the same key twice.
     """
     guards.within(len(assets), "assets", least=1, most=MOST_RIGHTS)
     guards.within(paths, "paths", least=100, most=MOST_PATHS)
     worst = guards.within(tail, "tail", least=0.001, most=0.5)
     counted, dropped = once(assets)
+    names = len({one.key for one in assets})
+    if names != len(assets):
+        raise Refused("valuation.uneven", name="assets", count=len(assets), wanted=names)
     # Money in units of the largest mean: no overflow, and the digits do not depend on the caller's unit.
     scale = max(_log_mean(one) for one in counted)
     means = np.array([math.exp(_log_mean(one) - scale) for one in counted])

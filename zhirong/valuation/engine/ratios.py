@@ -21,6 +21,8 @@ from zhirong.valuation.engine.hedonic_design import CONSTANT, Floats
 # Half the width of the middle band of |ln ratio| and of the neighbourhood it is compared with.
 CHASED_BAND, AROUND_BAND = 0.02, 0.10
 LEAST_CHASED = 20
+# Deals drawn again tell of no doubt where there are so few: one of them would have an interval of no width.
+LEAST_RESAMPLED = 5
 DRAWS = 20
 # Prices or ratios further apart in logs than this are no study, and their sums no numbers.
 MOST_APART = 276.0
@@ -33,7 +35,7 @@ MEASURES = ("median_ratio", "cod", "prd", "prb", "mki", "ki")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A measure and its bootstrap interval; None where the deals cannot tell it."""
+    """A measure and its bootstrap interval; None where the deals cannot tell it or are fewer than five."""
 
     name: str
     value: float | None
@@ -67,7 +69,7 @@ def study(
     for name in MEASURES:
         known = drawn[name][~np.isnan(drawn[name])]
         # A measure that most resamples cannot tell has no interval.
-        has_interval = len(known) > resamples / 2
+        has_interval = len(known) > resamples / 2 and len(price) >= LEAST_RESAMPLED
         low, high = np.quantile(known, (tail, 1 - tail)) if has_interval else (math.nan, math.nan)
         measures.append(Measure(name=name, value=_known(values[name][0]), low=_known(low), high=_known(high)))
     share, chance = sales_chasing(estimates, prices)

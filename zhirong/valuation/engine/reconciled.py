@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from zhirong.valuation.engine import guards, reconcile
-from zhirong.valuation.engine.result import Grade, Input, Note, Result
+from zhirong.valuation.engine.result import Grade, Input, Note, Result, Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ def reconciled(
     value_date: date,
     currency: str,
     parameters_sha256: str,
+    step: float | None = None,
 ) -> Result:
     """One right's range from its methods. `errors` are the back-test's (`reconcile.shrunk`), None without any.
 
     Without back-test errors each method's own log s.d. and the common `correlation` weigh; a note says so. The basis
-    in `figures` is blended, one, contradicting or silent. Source: VALUATION 2.8.
+    in `figures` is blended, one, contradicting or silent. `step`: how far the common correlation is moved for the
+    sensitivity where it weighs at all; None tells none. Source: VALUATION 2.8.
     """
     medians, sds = zip(*(_logs(one) for one in opinions), strict=True)
     if errors is not None:
@@ -46,6 +48,12 @@ def reconciled(
     heard = parts.count("voice")
     basis = "contradicting" if found.contradicts[0] else {0: "silent", 1: "one"}.get(heard, "blended")
     names = [one.method for one in opinions]
+
+    def median_at(alike: float) -> float:
+        other = reconcile.common_correlation(len(opinions), alike)
+        return math.exp(float(reconcile.blend([medians], [sds], correlation=other, rules=rules).log_median[0]))
+
+    is_moved = step is not None and errors is None and heard > 0
     return Result(
         method="reconcile",
         version="1",
@@ -54,6 +62,7 @@ def reconciled(
         range=reconcile.money(found, 0),
         parameters_sha256=parameters_sha256,
         inputs=tuple(Input(one.method, one.median, "given", Grade.STATED, value_date, currency) for one in opinions),
+        sensitivities=(_of_correlation(correlation, step or 0.0, median_at),) if is_moved else (),
         notes=(*_notes(names, parts, basis=basis), *(() if errors else (Note("finance_weights_from_own_width"),))),
         figures={
             "basis": basis,
@@ -88,6 +97,11 @@ def tested(
         correlation=correlation,
         prior_deals=prior_deals,
     )
+
+
+def _of_correlation(correlation: float, step: float, median_at: Callable[[float], float]) -> Sensitivity:
+    ends = max(0.0, correlation - step), min(0.99, correlation + step)
+    return Sensitivity("common_correlation", *ends, median_at(ends[0]), median_at(ends[1]))
 
 
 def _logs(one: Opinion) -> tuple[float, float]:

@@ -79,8 +79,9 @@ def renewal(fees: ArrayLike, decay: Decay, *, first: int = 1, from_year: int | N
         return flows
 
     # The value rises with the first return, so its quantiles are those of the return, here of the survivors.
-    levels = 1.0 - before * (1.0 - np.array(LEVELS))
-    quantiles = value(np.exp(log_mean + log_sd * ndtri(np.clip(levels, 1e-300, 1.0 - 1e-16))))
+    # Counted from the top: 1 less a small share has no digits left, and the few who came so far would be worth nothing.
+    above = before * (1.0 - np.array(LEVELS))
+    quantiles = value(np.exp(log_mean - log_sd * ndtri(np.maximum(above, 1e-300))))
     typical = value(np.exp(np.array([log_mean])))
     spread = Quantiles.of(quantiles.tolist(), mean)
     return Renewal(first, alive, least, mean, spread.median, spread, float(typical[0]))

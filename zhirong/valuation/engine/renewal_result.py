@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from zhirong.base.refused import Refused
 from zhirong.registry.engine import fees as registry_fees
 from zhirong.registry.engine import terms
 from zhirong.registry.engine.facts import PATENTS
@@ -32,16 +33,21 @@ def prior_of(figures: Mapping[str, float], *, log_shift: float = 0.0) -> Prior:
 
 
 def held_of(subject: Subject) -> tuple[Held, tuple[Note, ...]] | Note:
-    """The patent as the option reads it, with what was taken for granted; or the note that says why it cannot."""
+    """The patent as the option reads it, with what was taken for granted; or the note that says why it cannot.
+
+    Refused: a filing after the day, a grant before the filing.
+    """
     if subject.kind not in PATENTS:
         return Note("renewal_no_annual_fee", {"right_kind": subject.kind})
-    if subject.filed_on is None or subject.filed_on > subject.day:
+    if subject.filed_on is None:
         return Note("renewal_filing_day_unknown")
+    _in_order(subject, subject.filed_on)
     has_ended = subject.term_ends_on is not None and subject.day > subject.term_ends_on
     if subject.is_in_force is False or has_ended:
         return Note("renewal_not_in_force")
-    notes = [] if subject.granted_on else [Note("renewal_not_granted")]
-    granted_on = max(subject.filed_on, min(subject.granted_on or subject.day, subject.day))
+    granted_on = min(subject.granted_on or subject.day, subject.day)
+    is_granted = subject.granted_on is not None and subject.granted_on <= subject.day
+    notes = [] if is_granted else [Note("renewal_not_granted")]
     vector = fee_vectors.of_right(
         subject.kind,
         filed_on=subject.filed_on,
@@ -69,12 +75,14 @@ def of_subject(
     figures: Mapping[str, float],
     *,
     moves: Mapping[str, float],
+    source: tuple[str, date],
     parameters_sha256: str,
     log_shift: float = 0.0,
 ) -> Result:
     """The option's value for one right: range, inputs, sensitivities for each of `moves`, plans in `figures`.
 
-    `figures` and `moves` are dated data in yuan. The range is None with a note where the method cannot speak.
+    `figures` and `moves` are dated data in yuan, `source` says where the figures are from and since when. The range
+    is None with a note where the method cannot speak.
     """
     found = held_of(subject)
     if isinstance(found, Note):
@@ -95,7 +103,7 @@ def of_subject(
         value_date=subject.day,
         range=renewal_value.value(held, prior),
         parameters_sha256=parameters_sha256,
-        inputs=_inputs(subject, held, {**figures, "log_mean": prior.log_mean}),
+        inputs=(*_inputs(subject, held), *_assumed({**figures, "log_mean": prior.log_mean}, source)),
         sensitivities=sensitivities(held, figures, moves=moves, log_shift=log_shift),
         notes=(*notes, *_doubts(held, prior), Note("renewal_tail"), Note("renewal_prior_assumed")),
         figures=_further(held, prior),
@@ -144,16 +152,29 @@ def _further(held: Held, prior: Prior) -> dict[str, Any]:
     return figures
 
 
-def _inputs(subject: Subject, held: Held, figures: Mapping[str, float]) -> tuple[Input, ...]:
-    assumed = [Input(name, float(one), "renewal.yaml", Grade.ASSUMED) for name, one in figures.items()]
+def _inputs(subject: Subject, held: Held) -> tuple[Input, ...]:
+    """What the register says; where it is silent the source says what stands in, and the grade that it is assumed."""
+    day, fees = subject.day, sum(held.fees[held.year + 1 - held.first :])
+    known: dict[str, str | int | None] = {
+        "filed_on": _text(subject.filed_on),
+        "granted_on": _text(subject.granted_on),
+        "paid_through_year": subject.paid_through_year,
+    }
+    stands_in = {"granted_on": "day of valuation", "paid_through_year": "taken as paid"}
     return (
-        Input("filed_on", _text(subject.filed_on), "register", Grade.REGISTER, subject.day),
-        Input("granted_on", _text(subject.granted_on), "register", Grade.REGISTER, subject.day),
-        Input("paid_through_year", subject.paid_through_year, "register", Grade.REGISTER, subject.day),
-        Input("reduction", subject.reduction, "register", Grade.REGISTER, subject.day),
-        Input("next_fees", sum(held.fees[held.year + 1 - held.first :]), "annual_fees.yaml", Grade.FIGURE, unit="CNY"),
-        *assumed,
+        *(
+            Input(name, None, stands_in[name], Grade.ASSUMED, day)
+            if one is None
+            else Input(name, one, "register", Grade.REGISTER, day)
+            for name, one in known.items()
+        ),
+        Input("reduction", subject.reduction, "register", Grade.REGISTER, day),
+        Input("next_fees", fees, "annual_fees.yaml (N20)", Grade.FIGURE, day, "CNY"),
     )
+
+
+def _assumed(figures: Mapping[str, float], source: tuple[str, date]) -> tuple[Input, ...]:
+    return tuple(Input(name, float(one), source[0], Grade.ASSUMED, source[1]) for name, one in figures.items())
 
 
 def _text(day: date | None) -> str | None:
@@ -168,7 +189,17 @@ def _paid_through(subject: Subject, *, filed_on: date, year: int) -> tuple[int, 
     in_grace = subject.day <= registry_fees.grace_ends_on(filed_on, year)
     if known == year - 1 and in_grace and subject.granted_on is not None:
         return known, (Note("renewal_fee_open", {"year": year}),)
+    if known is not None and subject.granted_on is not None:
+        # The grace is over: either the right has lapsed, or a later payment was never recorded.
+        return year, (Note("renewal_payment_behind", {"paid": known, "year": year}),)
     return year, () if subject.is_in_force else (Note("renewal_payment_unknown", {"year": year}),)
+
+
+def _in_order(subject: Subject, filed_on: date) -> None:
+    if filed_on > subject.day:
+        raise Refused("valuation.after_value_date", name="filed_on", on=filed_on, day=subject.day)
+    if subject.granted_on is not None and subject.granted_on < filed_on:
+        raise Refused("valuation.granted_before_filing", filed_on=filed_on, granted_on=subject.granted_on)
 
 
 def _elapsed(filed_on: date, day: date, year: int) -> float:
