@@ -85,7 +85,7 @@ def plain(fees: list[float], growth: Growth, grid: LogGrid) -> float:
     step, mean = grid.step, growth.drift - growth.volatility**2 / 2
     nodes = [grid.low * math.exp(step * node) for node in range(grid.nodes)]
     reach = math.ceil((9 * growth.volatility + growth.volatility**2 + abs(mean)) / step) + 1
-    weights = [tent(offset, step, mean, growth) for offset in range(-reach, reach + 1)]
+    weights = [tent(offset, step, growth) for offset in range(-reach, reach + 1)]
     total = sum(weights)
     weights = [one / total for one in weights]
     following = [0.0] * grid.nodes
@@ -101,16 +101,17 @@ def plain(fees: list[float], growth: Growth, grid: LogGrid) -> float:
     return following[place] + share * (following[place + 1] - following[place])
 
 
-def tent(offset: int, step: float, mean: float, growth: Growth) -> float:
+def tent(offset: int, step: float, growth: Growth) -> float:
     """The lognormal expectation of one tent by the partial moments of its two sides."""
     low, top, high = (math.exp(step * (offset + side)) for side in (-1, 0, 1))
-    rising = partial(low, top, mean, growth)
-    falling = partial(top, high, mean, growth)
+    rising = partial(low, top, growth)
+    falling = partial(top, high, growth)
     return (rising[1] - low * rising[0]) / (top - low) + (high * falling[0] - falling[1]) / (high - top)
 
 
-def partial(low: float, high: float, mean: float, growth: Growth) -> tuple[float, float]:
+def partial(low: float, high: float, growth: Growth) -> tuple[float, float]:
     """Probability and first moment of r'/r between two values."""
+    mean = growth.drift - growth.volatility**2 / 2
     found = []
     for shift in (0.0, growth.volatility):
         ends = [((math.log(end) - mean) / growth.volatility - shift) / math.sqrt(2) for end in (low, high)]

@@ -202,6 +202,28 @@ def test_the_real_grant_has_its_days(shared: Path):
     assert [holder.name for holder in one.holders] == ["广州市智专信息科技有限公司"]
 
 
+def test_the_claims_of_both_formats_are_counted_and_those_that_refer_to_no_other(shared: Path):
+    counted = {
+        path.name[:12]: (int(one.more["claims"]), int(one.more["independent_claims"]))
+        for path in sorted((shared / "data" / "xml" / "cn").glob("*.xml"))
+        for one in [files.read_xml(path.read_bytes())]
+    }
+    assert counted == {
+        "200880114428": (44, 4),
+        "cn1019850000": (5, 1),
+        "cn1020100002": (7, 3),
+        "cn_new1.xml": (17, 1),
+        "cn_new3.xml": (111, 14),
+        "cn_old1.xml": (3, 1),
+        "cn_old3.xml": (5, 1),
+    }
+
+
+def test_a_file_without_claims_says_nothing_of_them():
+    assert "claims" not in files.read_xml(new_file()).more
+    assert files.read_xml(files.SAMPLE.read_bytes()).more == {"claims": "4", "independent_claims": "2"}
+
+
 def test_files_of_other_offices_are_refused_not_misread(shared: Path):
     for path in sorted((shared / "data" / "xml" / "ep").glob("*.xml")):
         assert refusal(path.read_bytes()).code in {

@@ -140,6 +140,7 @@ def test_the_result_does_not_know_the_unit_of_money():
         (("deals", 0, "price"), 0, "valuation.not_positive"),
         (("deals", 0, "on"), "0001-01-01", "valuation.outside_band"),
         (("deals", 0, "on"), "2026-02-30", "calc.misfit"),
+        (("deals", 0, "on"), "2026-11-02", "valuation.deal_to_come"),
     ],
 )
 def test_a_spoilt_deal_is_refused_for_its_own_reason(path: Any, value: Any, code: str):

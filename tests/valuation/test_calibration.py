@@ -78,7 +78,7 @@ def test_the_record_of_a_segment_holds_its_figures():
 
 
 def test_gates_say_which_promise_was_broken():
-    bands = {"median_band": (0.9, 1.1), "prb_band": (-0.05, 0.05)}
+    bands = {"median_band": (0.9, 1.1), "prb_band": (-0.05, 0.05), "unbiased_prb": None}
 
     def passed(told):
         pairs = [one.range.median for one in told], [one.actual for one in told]

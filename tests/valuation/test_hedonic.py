@@ -279,3 +279,36 @@ def test_with_few_deals_the_market_approach_is_untested_and_says_so():
     assert told.figures["basis"] == "untested"
     assert {one.code for one in told.notes} == {"market.few_deals", "market.range_untested"}
     assert told.range.width() > 100
+
+
+def test_the_effect_of_a_group_is_its_mean_shrunk_by_tau_over_tau_and_sigma():
+    # VALUATION 2.2: τ²/(τ² + σ²/n_g), at the spreads that were found; normal noise, equal groups.
+    random = np.random.default_rng(23)
+    means = random.normal(0, 0.6, 20)
+    logs = {str(group): 10 + means[group] + 0.8 * random.normal(size=12) for group in range(20)}
+    sales = [
+        a_sale(math.exp(value), a_right(groups={"field": group}), reference=f"{group} {value}")
+        for group, values in logs.items()
+        for value in values
+    ]
+    model = hedonic.fit(sales, under=replace(PRIORS, freedom=1e9, noise_weight=1e-9, effect_weight=1e-9))
+    field = model.groups[0]
+    shrunk = field.variance / (field.variance + model.noise_sd**2 / 12)
+    overall = np.mean([values.mean() for values in logs.values()])
+    for one in field.levels:
+        assert one.effect == pytest.approx(shrunk * (logs[one.level].mean() - overall), abs=0.01)
+        assert one.variance == pytest.approx(field.variance * (1 - shrunk))
+    # Restricted maximum likelihood of the balanced one-way layout, in closed form.
+    within = np.mean([values.var(ddof=1) for values in logs.values()])
+    between = np.var([values.mean() for values in logs.values()], ddof=1) - within / 12
+    assert model.noise_sd**2 == pytest.approx(within, rel=0.02)
+    assert field.variance == pytest.approx(between, rel=0.05)
+
+
+def test_the_digits_of_a_right_do_not_depend_on_who_is_predicted_beside_it():
+    model = hedonic.fit(deals(200), under=PRIORS, curved=list(BOOK.slopes), walk_by="kind")
+    items = [one.items[0] for one in deals(37, seed=8)]
+    told, scales = hedonic.predict(model, items)
+    for place, item in enumerate(items):
+        alone = hedonic.predict(model, [item])
+        assert (alone[0][0], alone[1][0]) == (told[place], scales[place])

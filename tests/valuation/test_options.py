@@ -116,14 +116,14 @@ def test_the_lattice_is_its_plain_twin() -> None:
 def test_the_elimination_solves_the_tridiagonal_system() -> None:
     rows, count = np.array([0.3, -0.9, 0.4]), 12
     right, payoff = np.linspace(1, 2, count), np.linspace(0, 1, count)
-    exercised = np.zeros(count, dtype=bool)
-    exercised[8] = True
+    fixed = np.zeros(count, dtype=bool)
+    fixed[[0, 8, count - 1]] = True
     matrix, target = np.eye(count), payoff.copy()
     for node in range(1, count - 1):
-        if not exercised[node]:
+        if not fixed[node]:
             matrix[node, node - 1 : node + 2] = [-rows[0], 1 - rows[1], -rows[2]]
             target[node] = right[node]
-    found = finite_differences.thomas(right, payoff, exercised, rows)
+    found = finite_differences.thomas(np.where(fixed, payoff, right), fixed, rows)
     assert found.tolist() == pytest.approx(np.linalg.solve(matrix, target).tolist(), rel=1e-12)
 
 
@@ -140,6 +140,25 @@ def test_a_yield_that_rises_to_the_end_of_life_blows_up_in_a_plain_lattice_and_n
     # Nobody waits for the very end: closing the decision a year earlier costs next to nothing.
     closed = lattice.delay(PATENT, steps=steps, last_decision_years=16)
     assert closed.value == pytest.approx(found.value, rel=1e-3)
+
+
+def test_the_life_carried_in_the_payoff_is_the_rising_yield_itself_where_a_lattice_can_hold_it() -> None:
+    """Until a year before the end the probabilities stay inside [0, 1]: the yield in the drift gives the same value."""
+    steps, until = 2000, 16.0
+    span = until / steps
+    starts = np.arange(steps) * span
+    # Over one step the value falls by the share of the life that goes by.
+    held = (PATENT.years - starts - span) / (PATENT.years - starts)
+    up = np.exp(PATENT.volatility * np.sqrt(span))
+    rises = (np.exp(PATENT.rate * span) * held - 1 / up) / (up - 1 / up)
+    assert rises.min() > 0
+    value = np.maximum(PATENT.spot * up ** (2.0 * np.arange(steps + 1) - steps) - PATENT.strike, 0)
+    for step in range(steps - 1, -1, -1):
+        spots = PATENT.spot * up ** (2.0 * np.arange(step + 1) - step)
+        ahead = np.exp(-PATENT.rate * span) * (rises[step] * value[1:] + (1 - rises[step]) * value[:-1])
+        value = np.maximum(ahead, spots - PATENT.strike)
+    found = lattice.delay(PATENT, steps=steps, last_decision_years=until)
+    assert value[0] == pytest.approx(found.value, rel=1e-3)
 
 
 def test_the_delay_option_by_finite_differences_is_that_of_the_lattice() -> None:

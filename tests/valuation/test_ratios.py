@@ -107,3 +107,20 @@ def test_no_measure_knows_the_unit_of_money(pairs, unit):
         assert (value is None) == (there[name] is None)
         if value is not None:
             assert there[name] == pytest.approx(value, rel=1e-6, abs=1e-6)
+
+
+def test_the_bands_for_houses_do_not_fit_patents_and_the_baseline_says_by_how_much():
+    # 20 000 values of log s.d. 1, unbiased log errors of 0.9: COD near 95 and PRB near -0.29, though nothing is biased.
+    estimates, prices = noisy(20_000, 0.9)
+    found, usual = ratios.measures(estimates, prices), ratios.baseline(estimates, prices, seed=1)
+    assert found["cod"] == pytest.approx(ratios.unbiased_cod(0.9), rel=0.05)
+    assert found["prb"] < -0.2
+    assert usual["prb"] == pytest.approx(found["prb"], abs=0.03)
+    assert usual["cod"] == pytest.approx(found["cod"], rel=0.05)
+    assert usual["mki"] == pytest.approx(found["mki"], abs=0.05)
+
+
+def test_a_real_bias_shows_against_the_baseline():
+    estimates, prices = noisy(2000, 0.3)
+    biased = [one**0.8 for one in estimates]
+    assert ratios.measures(biased, prices)["prb"] < ratios.baseline(biased, prices, seed=1)["prb"] - 0.1

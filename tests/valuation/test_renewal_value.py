@@ -248,6 +248,25 @@ def test_what_was_taken_for_granted_is_said(changes: dict[str, object], code: st
     assert code in {note.code for note in found.notes}
 
 
+def test_a_history_that_the_prior_cannot_explain_is_said_and_still_finite() -> None:
+    figures = renewal_figures.on("invention", DAY)
+    for shift in (-9.0, -30.0):
+        found = renewal_result.of_subject(
+            SUBJECT, figures.prior, moves={}, parameters_sha256=figures.sha256, log_shift=shift
+        )
+        assert found.range is not None
+        assert found.range.median < 20_000
+        assert "renewal_against_prior" in {note.code for note in found.notes}
+
+
+def test_the_best_tenth_brings_most_of_the_mean_and_all_alike_bring_a_tenth() -> None:
+    values, _ = simulated()
+    best = np.sort(values)[-len(values) // 10 :].sum() / values.sum()
+    assert renewal_value.top_tenth_share(HELD, PRIOR) == pytest.approx(best, abs=0.01)
+    alike = replace(PRIOR, log_sd=0.05, growth=replace(GROWTH, volatility=0.02))
+    assert renewal_value.top_tenth_share(HELD, alike) == pytest.approx(0.1, abs=0.03)
+
+
 def test_every_note_of_the_options_has_both_sentences() -> None:
     for code, entry in notes.catalogue().items():
         assert entry["zh"], code

@@ -58,7 +58,18 @@ def enter() -> Cast:
     for one in others:
         if "firm" in one:
             cast.firms[one["login"]] = _firm(cast, one)
+    for one in others:
+        if "joins" in one:
+            cast.firms[one["login"]] = _joined(cast, one)
     return cast
+
+
+def _joined(cast: Cast, one: dict[str, Any]) -> Party:
+    """A colleague asks to act for a firm of the cast, and whoever entered that firm says yes."""
+    host = cast.firms[one["joins"]]
+    asked = parties.ask_to_join(cast[one["login"]], code=host.code or host.ref)
+    parties.confirm_member(cast[one["joins"]], asked.pk)
+    return host
 
 
 def _give(cast: Cast, person: Person, role: str) -> None:

@@ -155,8 +155,24 @@ def _right(dice: Random, day: date, *, serial: int, titles: set[str]) -> records
         fees_paid_through_year=paid_through,
         fees_as_of=day,
         source_day=day,
-        more={"field": field["zh"]},
+        more={"field": field["zh"], **_counts(kind, number.key)},
     )
+
+
+def _counts(kind: Kind, key: str) -> dict[str, str]:
+    """What bears on value and is counted: claims, members of the family, citations; a design has none of them."""
+    if kind is Kind.DESIGN:
+        return {}
+    # Drawn apart, so that the rest of the demo is as it would be without them.
+    dice = Random(f"counts {key}")
+    told = {
+        "claims": 1 + min(40, int(dice.gammavariate(4.0, 2.0))),
+        "independent_claims": 1 + min(5, int(dice.expovariate(1.2))),
+    }
+    if kind is Kind.INVENTION:
+        told |= {"family": 1 + min(20, int(dice.expovariate(0.9))), "citations": min(80, int(dice.expovariate(0.35)))}
+    told["independent_claims"] = min(told["independent_claims"], told["claims"])
+    return {name: str(value) for name, value in told.items()}
 
 
 def _texts(dice: Random, kind: Kind, field: dict[str, Any], *, titles: set[str]) -> tuple[str, str, str]:

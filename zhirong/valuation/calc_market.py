@@ -8,9 +8,10 @@ from zhirong.base.engines import Engine
 from zhirong.valuation import calc_market_shapes as shapes
 from zhirong.valuation import calc_market_studies, market_figures
 from zhirong.valuation.calc_market_shapes import DAY, NUMBER, TEXT, WHOLE, Json
-from zhirong.valuation.engine import comparables, conformal, guards, hedonic, market_approach
+from zhirong.valuation.engine import comparables, conformal, guards, hedonic, market_approach, selection
 from zhirong.valuation.engine.conformal import Score
 from zhirong.valuation.engine.result import Result
+from zhirong.valuation.engine.selection import Listing
 
 
 def hedonic_fit(given: Json) -> Json:
@@ -56,6 +57,22 @@ def comparable_deals(given: Json) -> Json:
     return {
         "comparables": [shapes.told(one) for one in found],
         "model_sha256": model.sha256(),
+        "parameters_sha256": market_figures.sha256(day),
+    }
+
+
+def sale_chance(given: Json) -> Json:
+    """The chance that a listed right finds a buyer, from listings that did and did not."""
+    day = shapes.day_of(given)
+    model = selection.fit(
+        [Listing(item=shapes.item(one["right"], given, on=day), is_sold=one["is_sold"]) for one in given["listings"]],
+        effect_sd=market_figures.study_rules(day)["chance_effect_sd"],
+        most_levels=market_figures.priors(day).most_levels,
+    )
+    return {
+        "chance": selection.chances(model, [shapes.item(given["right"], given, on=day)]).tolist()[0],
+        "listings": model.listings,
+        "sold": model.sold,
         "parameters_sha256": market_figures.sha256(day),
     }
 
@@ -113,6 +130,7 @@ COMPARABLE = shapes.an_object(
     "price",
     "adjusted",
 )
+LISTING = shapes.an_object({"right": shapes.RIGHT, "is_sold": shapes.YES}, "right", "is_sold")
 SCORE = shapes.an_object({"on": DAY, "kind": TEXT, "score": NUMBER}, "on", "score")
 
 ENGINES: dict[str, Engine] = {
@@ -157,6 +175,27 @@ ENGINES: dict[str, Engine] = {
         ),
         gives=shapes.RESULT,
         line="A range around a median whose coverage past deals have tested, by kind where it has enough of them.",
+    ),
+    "sale-chance": Engine(
+        run=sale_chance,
+        takes=shapes.an_object(
+            {
+                "columns": MARKET["columns"],
+                "groups": MARKET["groups"],
+                "listings": shapes.a_list(LISTING, least=1, most=3000),
+                "day": DAY,
+                "right": shapes.RIGHT,
+            },
+            "columns",
+            "groups",
+            "listings",
+            "day",
+            "right",
+        ),
+        gives=shapes.an_object(
+            {"chance": NUMBER, "listings": WHOLE, "sold": WHOLE, "parameters_sha256": TEXT}, "chance"
+        ),
+        line="The chance that a listed right finds a buyer, to stand beside its price.",
     ),
     **calc_market_studies.ENGINES,
 }

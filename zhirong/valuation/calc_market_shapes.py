@@ -128,7 +128,12 @@ def number(value: Any, name: str) -> Any:
 
 
 def sales(given: Json) -> tuple[Sale, ...]:
-    """The deals, each right with the day of its deal."""
+    """The deals, each right with the day of its deal. Who values as of a day knows of no deal after it."""
+    day = day_of(given)
+    for place, one in enumerate(given["deals"], start=1):
+        if day_of(one, "on") > day:
+            name = one.get("reference", "") or str(place)
+            raise Refused("valuation.deal_to_come", reference=name, day=day, deal_day=day_of(one, "on"))
     if sum(len(one["rights"]) for one in given["deals"]) > MOST_RIGHTS:
         raise Refused("valuation.too_many_rights", most=MOST_RIGHTS)
     return tuple(

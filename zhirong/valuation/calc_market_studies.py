@@ -90,7 +90,10 @@ def simulated_coverage(given: Json) -> Json:
 
 def _study(one: rolling.Study, rules: Json) -> Json:
     bands = {"median_band": rules["median_band"], "prb_band": rules["prb_band"]}
-    return {**shapes.told(one), "gates": calibration.gates(one.calibration, one.trimmed, **bands)}
+    return {
+        **shapes.told(one),
+        "gates": calibration.gates(one.calibration, one.trimmed, unbiased_prb=one.baseline["prb"], **bands),
+    }
 
 
 # A back-test fits once a quarter: fewer deals and columns than one fit may have.

@@ -120,7 +120,7 @@ def renewal_closed_form(given: Json) -> Any:
         "alive": {str(vector.first + place): one for place, one in enumerate(alive)},
         **{name: figures[name] for name in names},
     }
-    return _ranged("renewal-closed-form", given, found.range, further)
+    return _ranged("renewal-closed-form", given, found.range, figures=further)
 
 
 def renewal_value(given: Json) -> Any:
@@ -177,7 +177,7 @@ def _subject(given: Json) -> Subject:
     return Subject(day=day_of(given, "value_date"), **told)
 
 
-def _ranged(method: str, given: Json, spread: Quantiles, figures: Mapping[str, Any]) -> Any:
+def _ranged(method: str, given: Json, spread: Quantiles, *, figures: Mapping[str, Any]) -> Any:
     return Result(
         method=method,
         version="1",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from zhirong.base import dated
 from zhirong.base.refused import Refused
@@ -18,8 +19,8 @@ FILE = Path(__file__).parent / "parameters" / "renewal.yaml"
 class RenewalFigures:
     """What rules on a day for a kind of patent: figures, moves, and the hash that names them."""
 
-    prior: Mapping[str, float]
-    moves: Mapping[str, float]
+    prior: Mapping[str, Any]
+    moves: Mapping[str, Any]
     source: str
     sha256: str
 

@@ -36,6 +36,12 @@ class Parts:
     agency: str = ""
     priorities: list[str] = field(default_factory=list)
     international_number: str = ""
+    claims: list[str] = field(default_factory=list)
+
+
+# A claim that refers to another one names it before it says what is new (专利法实施细则 第二十五条).
+REFERS = re.compile(r"权利要求\s*\d")
+BEFORE_WHAT_IS_NEW = 80
 
 
 def record_of(parts: Parts) -> RightRecord:
@@ -69,7 +75,16 @@ def record_of(parts: Parts) -> RightRecord:
         published_on=_day(parts.earlier_publication) if is_grant else announced,
         granted_on=announced if is_grant else None,
         source_day=announced,
+        more=_claims(parts.claims),
     )
+
+
+def _claims(texts: list[str]) -> dict[str, str]:
+    """How many claims the document prints, and how many of them refer to no other; nothing where it prints none."""
+    if not texts:
+        return {}
+    alone = [text for text in texts if not REFERS.search(text[:BEFORE_WHAT_IS_NEW])]
+    return {"claims": str(len(texts)), "independent_claims": str(len(alone))}
 
 
 def _grants(publication: numbers.PublicationNumber, announced: date | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhirong.registry.readers.cnipa import Parts
-from zhirong.registry.readers.xml import Node, children, first, paragraphs, text_of
+from zhirong.registry.readers.xml import Node, children, claim_texts, first, paragraphs, text_of
 from zhirong.registry.records import Named
 
 ROOT = "PatentDocumentAndRelated"
@@ -44,6 +44,7 @@ def read(root: Node) -> Parts:
             if one.get("dataFormat", "original") == "original"
         ],
         international_number=text_of(data, "PCTOrRegionalFilingData", "DocumentID", "DocNumber"),
+        claims=claim_texts(root),
     )
 
 

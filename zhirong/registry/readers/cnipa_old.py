@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhirong.registry.readers.cnipa import Parts
-from zhirong.registry.readers.xml import Node, children, first, paragraphs, text_of
+from zhirong.registry.readers.xml import Node, children, claim_texts, first, paragraphs, text_of
 from zhirong.registry.records import Named
 
 ROOT = "cn-patent-document"
@@ -37,6 +37,7 @@ def read(root: Node) -> Parts:
             for one in children(data, "priority-claims", "priority-claim")
         ],
         international_number=text_of(data, "pct-or-regional-filing-data", "document-id", "doc-number"),
+        claims=claim_texts(root),
     )
 
 

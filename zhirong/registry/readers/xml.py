@@ -75,6 +75,14 @@ def paragraphs(node: Node | None) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def claim_texts(root: Node) -> list[str]:
+    """The claims of a document as texts on one line each, of the first block of claims; none where it prints none."""
+    for block in root.iter():
+        if name_of(block) in {"claims", "Claims"}:
+            return [text_of(one) for one in block if name_of(one) in {"claim", "Claim"}]
+    return []
+
+
 def _pieces(node: Node) -> Iterator[str]:
     if node.text and isinstance(node.tag, str):
         yield node.text

@@ -137,14 +137,26 @@ def record(told: Sequence[Predicted], segment: str) -> Record:
 
 
 def gates(
-    found: Calibration, measured: ratios.RatioStudy, *, median_band: Collection[float], prb_band: Collection[float]
+    found: Calibration,
+    measured: ratios.RatioStudy,
+    *,
+    unbiased_prb: float | None,
+    median_band: Collection[float],
+    prb_band: Collection[float],
 ) -> dict[str, bool | None]:
-    """Which gates of VALUATION 2.10 hold: coverage at 50, 80 and 90 %, the median ratio, PRB. None: cannot be told."""
+    """Which gates of VALUATION 2.10 hold: coverage at 50, 80 and 90 %, the median ratio, PRB. None: cannot be told.
+
+    `prb` against the band for houses; `prb_of_patents` holds where the PRB of errors as large but without bias
+    (`unbiased_prb`, of ratios.baseline) lies within the interval of the PRB that was found.
+    """
     median, prb = measured.value("median_ratio"), measured.value("prb")
+    low, high = next((one.low, one.high) for one in measured.measures if one.name == "prb")
+    is_usual = None if low is None or high is None or unbiased_prb is None else low <= unbiased_prb <= high
     return {
         **{f"coverage_{round(one.nominal * 100)}": one.is_kept for one in found.coverage},
         "median_ratio": None if median is None else min(median_band) <= median <= max(median_band),
         "prb": None if prb is None else min(prb_band) <= prb <= max(prb_band),
+        "prb_of_patents": is_usual,
     }
 
 

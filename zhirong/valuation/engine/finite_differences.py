@@ -48,63 +48,65 @@ def _solved(terms: Terms, points: int, steps: int, *, falling_life: float) -> fl
     spread = terms.volatility**2 / step**2
     rows = np.array([spread / 2 - drift / (2 * step), -spread - terms.rate, spread / 2 + drift / (2 * step)])
     sign = 1.0 if terms.is_call else -1.0
-    value = march(np.exp(at), rows, np.array([terms.years, sign, falling_life]), steps)
+    value = march(np.exp(at), rows, np.array([terms.years, sign, falling_life, steps]))
     return float(value[np.argmin(np.abs(at - middle))]) * terms.strike
 
 
 @njit(cache=True)
-def march(spots: Floats, rows: Floats, rule: Floats, steps: int) -> Floats:  # pragma: no cover
-    """Back from the end to now; `rows`: the operator below, middle, above; `rule`: years, sign, falling; strike 1."""
-    years, sign, falling = rule[0], rule[1], rule[2]
+def march(spots: Floats, rows: Floats, rule: Floats) -> Floats:  # pragma: no cover
+    """Back from the end to now, the strike being 1; `rows` is the operator: below, middle, above.
+
+    `rule` is (years, sign, falling, steps): falling 1 makes what exercising brings fall with the life that is left.
+    """
+    years, sign, falling, steps = rule[0], rule[1], rule[2], int(rule[3])
     span = years / steps
     value = np.maximum(sign * (spots * (1.0 - falling) - 1.0), 0.0)
+    parts = np.empty((2, 3))
     for step in range(steps):
-        # Time to go after this step; with a falling life the value at exercise is the share of life that is left.
         left = (step + 1) * span
         share = 1.0 - falling * (1.0 - left / years)
         payoff = np.maximum(sign * (spots * share - 1.0), 0.0)
         weight = 1.0 if step < DAMPED_STEPS else 0.5
-        value = one_step(value, payoff, rows * span, weight)
+        parts[0], parts[1] = rows * span * (1.0 - weight), rows * span * weight
+        value = one_step(value, payoff, parts)
     return value  # type: ignore[no-any-return]
 
 
 @njit(cache=True)
-def one_step(value: Floats, payoff: Floats, rows: Floats, weight: float) -> Floats:  # pragma: no cover
-    """(1 − w·L) V' = (1 + (1−w)·L) V where V' > payoff, else V' = payoff; the ends stand at the payoff."""
+def one_step(value: Floats, payoff: Floats, parts: Floats) -> Floats:  # pragma: no cover
+    """(1 − P₁) V' = (1 + P₀) V where V' > payoff, else V' = payoff; both ends stand at the payoff."""
     count = len(value)
-    below, middle, above = rows[0], rows[1], rows[2]
     right = payoff.copy()
     for node in range(1, count - 1):
-        flow = below * value[node - 1] + middle * value[node] + above * value[node + 1]
-        right[node] = value[node] + (1.0 - weight) * flow
-    exercised = np.zeros(count, dtype=np.bool_)
-    found = value.copy()
+        flow = parts[0, 0] * value[node - 1] + parts[0, 1] * value[node] + parts[0, 2] * value[node + 1]
+        right[node] = value[node] + flow
+    fixed = np.zeros(count, dtype=np.bool_)
+    fixed[0], fixed[count - 1] = True, True
+    found = value
     for _ in range(MOST_ITERATIONS):
-        found = thomas(right, payoff, exercised, rows * weight)
+        found = thomas(np.where(fixed, payoff, right), fixed, parts[1])
         changed = False
         for node in range(1, count - 1):
-            held = right[node] + weight * (below * found[node - 1] + above * found[node + 1])
-            is_better = payoff[node] * (1.0 - weight * middle) > held
-            changed = changed or is_better != exercised[node]
-            exercised[node] = is_better
+            held = right[node] + parts[1, 0] * found[node - 1] + parts[1, 2] * found[node + 1]
+            is_better = payoff[node] * (1.0 - parts[1, 1]) > held
+            changed = changed or is_better != fixed[node]
+            fixed[node] = is_better
         if not changed:
             break
     return np.maximum(found, payoff)
 
 
 @njit(cache=True)
-def thomas(right: Floats, payoff: Floats, exercised: NDArray[np.bool_], rows: Floats) -> Floats:  # pragma: no cover
-    """The tridiagonal system by elimination; exercised rows and both ends are the payoff."""
+def thomas(right: Floats, fixed: NDArray[np.bool_], rows: Floats) -> Floats:  # pragma: no cover
+    """The tridiagonal system 1 − `rows` by elimination; where `fixed` the value is the right side itself."""
     count = len(right)
-    upper, found = np.zeros(count), np.empty(count)
-    found[0] = payoff[0]
+    upper, found = np.zeros(count), right.copy()
     for node in range(1, count):
-        if node == count - 1 or exercised[node]:
-            upper[node], found[node] = 0.0, payoff[node]
+        if fixed[node]:
             continue
-        pivot = 1.0 - rows[1] + rows[0] * upper[node - 1]
-        upper[node] = -rows[2] / pivot
+        pivot = 1.0 - rows[1] - rows[0] * upper[node - 1]
+        upper[node] = rows[2] / pivot
         found[node] = (right[node] + rows[0] * found[node - 1]) / pivot
     for node in range(count - 2, -1, -1):
-        found[node] -= upper[node] * found[node + 1]
+        found[node] += upper[node] * found[node + 1]
     return found

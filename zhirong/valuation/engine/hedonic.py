@@ -96,7 +96,9 @@ def contributions(model: Model, items: Sequence[Item]) -> dict[str, Floats]:
     for one in model.numbers:
         raw = hedonic_design.raw_values(items, one.column.name)
         line, bends, flag = hedonic_design.standardised(one.column, raw)
-        found[one.column.name] += line * one.slope + bends @ np.array(one.bends) + flag * one.unknown
+        # Term by term, not as a product of matrices: an item's digits must not depend on who stands beside it.
+        found[one.column.name] += sum((bends[:, k] * bend for k, bend in enumerate(one.bends)), line * one.slope)
+        found[one.column.name] += flag * one.unknown
     for group in model.groups:
         found[group.name] += np.array([one.effect for one in _levels(group, items)])
     for walked in model.walks:

@@ -36,7 +36,11 @@ class Priors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """A price for one right, or one price for a lot of several. `is_ask`: listed at it and not sold."""
+    """A price for one right, or one price for a lot of several. `is_ask`: listed at it and not sold.
+
+    `on`: the day of the deal; of an ask the day on which it was known that nobody had taken it. Items stand as of a
+    day no later than the deal's.
+    """
 
     reference: str
     on: date

@@ -17,7 +17,9 @@ from scipy import linalg, special
 from zhirong.valuation.engine import lots
 from zhirong.valuation.engine.hedonic_design import Block, Floats
 
-MOST_ROUNDS, CLOSE = 120, 1e-3
+MOST_ROUNDS, CLOSE = 80, 1e-3
+# Keeps the factor of equal columns positive; and the least of a residual that is the deal's own.
+NUDGE, LEAST_LEFT = 1e-12, 0.05
 # One round may move a fitted log price by so much: the first rounds of lots are far from linear.
 LONGEST_STEP = 3.0
 
@@ -65,15 +67,14 @@ def solve(task: Task) -> Solution:
     """Runs the rounds to rest. All in logs; deterministic; the work is bounded by MOST_ROUNDS."""
     state = _begin(task)
     for _ in range(MOST_ROUNDS):
-        following, _ = _round(task, state)
+        following = _round(task, state)
         moved = np.abs(task.rows @ (following.effects - state.effects)).max()
         spread = np.abs(np.log(following.variances / state.variances)).max(initial=0.0)
         rested = max(moved, spread, abs(np.log(following.noise / state.noise))) < CLOSE
         state = following
         if rested:
             break
-    _, left_out = _round(task, state)
-    return Solution(state.effects, tuple(state.variances.tolist()), state.noise, left_out)
+    return Solution(state.effects, tuple(state.variances.tolist()), state.noise, _left_out(task, state))
 
 
 def _begin(task: Task) -> _State:
@@ -85,8 +86,19 @@ def _begin(task: Task) -> _State:
     return _State(effects, np.array([one.sd**2 for one in task.spreads]), max(spread, task.noise.sd / 4) ** 2)
 
 
-def _round(task: Task, state: _State) -> tuple[_State, Floats]:
-    """One step of effects and spreads from the ones before, and the left-out residuals at the ones before."""
+@dataclass(frozen=True, slots=True)
+class _Normal:
+    """The weighted normal equations at a state: f, its slope, residuals, weights, penalties and the factor of both."""
+
+    slopes: Floats
+    residual: Floats
+    weights: Floats
+    penalty: Floats
+    factor: Floats
+    below_bounds: float
+
+
+def _normal(task: Task, state: _State) -> _Normal:
     fitted, slopes = lots.linearised(task.rows, task.rows @ state.effects, task.starts)
     wanted, extra = _below_bounds(task, fitted, state.noise)
     residual = wanted - fitted
@@ -95,18 +107,34 @@ def _round(task: Task, state: _State) -> tuple[_State, Floats]:
     penalty = np.zeros(len(state.effects))
     for block, variance in zip(task.blocks, state.variances, strict=True):
         penalty[block.start : block.stop] = state.noise / variance
-    weighted = slopes * weights[:, None]
-    factor = linalg.cho_factor(weighted.T @ slopes + np.diag(penalty) + 1e-12 * np.eye(len(penalty)))
-    inverse = linalg.cho_solve(factor, np.eye(len(penalty)))
-    step = inverse @ (weighted.T @ residual - penalty * state.effects)
+    matrix = (slopes * weights[:, None]).T @ slopes
+    factor = linalg.cholesky(matrix + np.diag(penalty + NUDGE), lower=True)
+    return _Normal(slopes, residual, weights, penalty, factor, float(np.sum(extra)))
+
+
+def _round(task: Task, state: _State) -> _State:
+    """One step of effects and spreads from the ones before."""
+    at = _normal(task, state)
+    wanted = (at.slopes * at.weights[:, None]).T @ at.residual - at.penalty * state.effects
+    step = linalg.cho_solve((at.factor, True), wanted)
     furthest = float(np.abs(task.rows @ step).max())
     effects = state.effects + step * min(1.0, LONGEST_STEP / max(furthest, 1e-300))
-    leverage = np.einsum("ij,ij->i", weighted @ inverse, slopes)
-    left = residual - slopes @ (effects - state.effects)
-    squares = float(np.sum(weights * left**2) + np.sum(extra)) + state.noise * float(np.sum(leverage))
-    noise = (task.noise.weight * task.noise.sd**2 + squares) / (task.noise.weight + len(residual))
-    variances = _variances(task, effects, state.noise * np.diag(inverse))
-    return _State(effects, variances, noise), residual / np.maximum(1 - leverage, 0.05)
+    inverse = np.diag(linalg.lapack.dpotri(at.factor, lower=1)[0])
+    # The deals' own part of the effects: tr(H⁻¹X'WX) = columns − tr(H⁻¹Λ).
+    leverage = len(effects) - float(np.sum(at.penalty * inverse))
+    left = at.residual - at.slopes @ (effects - state.effects)
+    squares = float(np.sum(at.weights * left**2)) + at.below_bounds + state.noise * leverage
+    noise = (task.noise.weight * task.noise.sd**2 + squares) / (task.noise.weight + len(left))
+    return _State(effects, _variances(task, effects, state.noise * inverse), noise)
+
+
+def _left_out(task: Task, state: _State) -> Floats:
+    """Each residual as if its deal had stayed out: r/(1 − h)."""
+    at = _normal(task, state)
+    halves = linalg.solve_triangular(at.factor, at.slopes.T, lower=True)
+    leverage = at.weights * (halves**2).sum(axis=0)
+    found: Floats = at.residual / np.maximum(1 - leverage, LEAST_LEFT)
+    return found
 
 
 def _variances(task: Task, effects: Floats, posterior: Floats) -> Floats:

@@ -25,6 +25,7 @@ BLOCK = 1024
 # 64 bins to a doubling, from 2^-26 to 2^6 times the mean: no more than 1/64 of all paths can lie above (Markov).
 BIN_SHIFT, BINS, DOUBLINGS_ABOVE = 17, 2048, 6
 COLUMNS = len(LEVELS) + 2
+GREATEST = np.finfo(np.float32).max
 FAST = {"contract", "nnan", "ninf", "nsz", "arcp"}
 
 
@@ -48,7 +49,7 @@ def sampled(batch: Batch, tables: Tables) -> Floats:
     exact = means(batch, tables)
     unit = batch.base * batch.high * (1 - batch.tax)
     relative = np.divide(exact, unit, out=np.zeros_like(exact), where=unit > 0)
-    _sample_all(batch, tables, _Target(relative, np.array(LEVELS), found))
+    _sample_all(batch, tables, _Target(np.argsort(batch.volatility, kind="stable"), relative, np.array(LEVELS), found))
     found *= unit[:, None]
     return found
 
@@ -65,8 +66,11 @@ def means(batch: Batch, tables: Tables) -> Floats:
 
 
 class _Target(NamedTuple):
-    """Where the histogram of each right stands (its mean per unit), the levels, and the rows to be filled."""
+    """Rights in the order of their class, whose shocks then stay at hand; where the histogram of each stands (its mean
+    per unit); the levels; and the rows to be filled.
+    """
 
+    order: NDArray[np.int64]
     centre: Floats
     levels: Floats
     found: Floats
@@ -110,7 +114,7 @@ def _sample_all(batch: Batch, tables: Tables, target: _Target) -> None:
     room = _Room(
         np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32), np.empty(BINS, np.int32)
     )
-    for i in range(target.centre.size):
+    for i in target.order:
         if target.centre[i] > 0:
             _sample_one(i, (batch, tables, target), room)
 
@@ -124,6 +128,7 @@ def _sample_one(i: int, given: tuple[Batch, Tables, _Target], room: _Room) -> No
     room.counts[:] = 0
     paths_in_all = tables.rate.size
     total, squares = 0.0, 0.0
+    least, most = GREATEST, np.float32(0)
     for start in range(0, paths_in_all, BLOCK):
         size = min(BLOCK, paths_in_all - start)
         values = room.value[:size]
@@ -131,10 +136,12 @@ def _sample_one(i: int, given: tuple[Batch, Tables, _Target], room: _Room) -> No
         one, two = _sums(values)
         total += one
         squares += two
+        low, high = _ends(values)
+        least, most = min(least, low), max(most, high)
         _count(values, (room.bin[:size], lowest), room.counts)
     mean = total / paths_in_all
     row = target.found[i]
-    _quantiles(room.counts, (lowest, paths_in_all, target.levels), row)
+    _quantiles(room.counts, (lowest, (least, most), target.levels), row)
     row[row.size - 2] = mean
     row[row.size - 1] = math.sqrt(max(0.0, squares / paths_in_all - mean * mean))
 
@@ -209,6 +216,16 @@ def _sums(values: Singles) -> tuple[float, float]:
     return total, squares
 
 
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", *FAST})
+def _ends(values: Singles) -> tuple[np.float32, np.float32]:
+    """The least and the greatest value of a block."""
+    least, most = values[0], values[0]
+    for p in range(values.size):
+        least = min(least, values[p])
+        most = max(most, values[p])
+    return least, most
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _count(values: Singles, at: tuple[Counts, np.int32], counts: Counts) -> None:
     bins, lowest = at
@@ -221,18 +238,22 @@ def _count(values: Singles, at: tuple[Counts, np.int32], counts: Counts) -> None
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _quantiles(counts: Counts, about: tuple[np.int32, int, Floats], row: Floats) -> None:
-    """The value below which a share of the paths lies, for each level, on a straight line inside its bin."""
-    lowest, paths_in_all, levels = about
+def _quantiles(counts: Counts, about: tuple[np.int32, tuple[np.float32, np.float32], Floats], row: Floats) -> None:
+    """The value below which a share of the paths lies, for each level, on a straight line inside its bin.
+
+    A bin ends where the values end, so that a right without any doubt has one value and not a bin of them.
+    """
+    lowest, (least, most), levels = about
     for at in range(1, BINS):
         counts[at] += counts[at - 1]
     edge = np.empty(2, np.int32)
     edges = edge.view(np.float32)
     for place in range(levels.size):
-        wanted = levels[place] * paths_in_all
+        wanted = levels[place] * counts[BINS - 1]
         at = np.searchsorted(counts, wanted)
         below = counts[at - 1] if at > 0 else 0
         edge[0] = (lowest + at) << BIN_SHIFT
         edge[1] = (lowest + at + 1) << BIN_SHIFT
         share = (wanted - below) / (counts[at] - below)
-        row[place] = edges[0] + share * (edges[1] - edges[0])
+        begin, end = max(edges[0], least), min(edges[1], most)
+        row[place] = begin + share * (end - begin)

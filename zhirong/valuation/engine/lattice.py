@@ -89,29 +89,28 @@ def _solved(terms: Terms, share: Floats, *, every: int) -> American:
     sign = 1.0 if terms.is_call else -1.0
     # In units of the strike: the digits do not depend on the unit of money.
     spot, discount = terms.spot / terms.strike, float(np.exp(-terms.rate * span))
-    root, high, low = backward(spot, up, np.array([rise, discount, sign]), share, every)
+    root, high, low = backward(np.array([spot, up, rise, discount, sign]), share, every)
     now = sign * (terms.spot - terms.strike)
     delta = (high - low) / (spot * (up - 1.0 / up))
     return American(root * terms.strike, now, delta)
 
 
 @njit(cache=True)
-def backward(
-    spot: float, up: float, rule: Floats, share: Floats, every: int
-) -> tuple[float, float, float]:  # pragma: no cover
-    """Values at the root and at both nodes after the first step; `rule` is (rise, discount, sign), strike 1.
+def backward(rule: Floats, share: Floats, every: int) -> tuple[float, float, float]:  # pragma: no cover
+    """Values at the root and at both nodes after the first step, the strike being 1.
 
-    Exercise is allowed at each `every`-th step.
+    `rule` is (spot, up, rise, discount, sign); exercise is allowed at each `every`-th step for that share of the spot.
     """
     steps = len(share) - 1
-    rise, discount, sign = rule[0] * rule[1], (1.0 - rule[0]) * rule[1], rule[2]
+    spot, up, sign = rule[0], rule[1], rule[4]
+    rise, fall = rule[2] * rule[3], (1.0 - rule[2]) * rule[3]
     # Spots of all nodes: up to the power 2j − steps, by index from 0.
     spots = spot * up ** (np.arange(-steps, steps + 1).astype(np.float64))
     value = np.maximum(sign * (spots[::2] * share[steps] - 1.0), 0.0)
     high, low = 0.0, 0.0
     for step in range(steps - 1, -1, -1):
         for node in range(step + 1):
-            held = rise * value[node + 1] + discount * value[node]
+            held = rise * value[node + 1] + fall * value[node]
             paid = sign * (spots[steps - step + 2 * node] * share[step] - 1.0)
             value[node] = max(held, paid) if step % every == 0 else held
         if step == 1:

@@ -59,7 +59,7 @@ def advice(held: Held, prior: Prior, *, yearly_return: float | None = None) -> A
     if next_year > held.last:
         raise Refused("valuation.no_fee_ahead", year=held.last)
     programme = renewal_value.ahead_of(held, renewal_value.checked_prior(prior))
-    over = _mean_over(held, prior, programme, yearly_return)
+    over = _mean_over(held, prior, programme, yearly_return=yearly_return)
     steps = next_year - held.year
     # How long until the fee: a fee that is open already is due now.
     wait = steps - held.elapsed if steps else 0.0
@@ -83,7 +83,7 @@ def advice(held: Held, prior: Prior, *, yearly_return: float | None = None) -> A
 
 
 def _mean_over(
-    held: Held, prior: Prior, programme: Programme, yearly_return: float | None
+    held: Held, prior: Prior, programme: Programme, *, yearly_return: float | None
 ) -> Callable[[Floats], float]:
     """The mean of a row of node values over what is known of this year's return."""
     if yearly_return is None:

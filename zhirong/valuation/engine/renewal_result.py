@@ -16,6 +16,8 @@ from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Resul
 from zhirong.valuation.engine.subject import Subject
 
 METHOD, VERSION = "renewal-option", "1"
+# Below this share of all grants the history contradicts the prior.
+RARE = 1e-4
 
 
 def prior_of(figures: Mapping[str, float], *, log_shift: float = 0.0) -> Prior:
@@ -95,7 +97,7 @@ def of_subject(
         parameters_sha256=parameters_sha256,
         inputs=_inputs(subject, held, {**figures, "log_mean": prior.log_mean}),
         sensitivities=sensitivities(held, figures, moves=moves, log_shift=log_shift),
-        notes=(*notes, Note("renewal_tail"), Note("renewal_prior_assumed")),
+        notes=(*notes, *_doubts(held, prior), Note("renewal_tail"), Note("renewal_prior_assumed")),
         figures=_further(held, prior),
     )
 
@@ -115,6 +117,12 @@ def sensitivities(
     return tuple(rows)
 
 
+def _doubts(held: Held, prior: Prior) -> tuple[Note, ...]:
+    """Where hardly any patent of the prior would have come so far, its range is that of the prior's far end."""
+    is_rare = renewal_value.posterior(held, prior).share < RARE
+    return (Note("renewal_against_prior", {"year": held.year}),) if is_rare else ()
+
+
 def _further(held: Held, prior: Prior) -> dict[str, Any]:
     """Thresholds, the share that came so far, and what each fixed plan is worth."""
     programme = renewal_value.ahead_of(held, prior)
@@ -125,6 +133,7 @@ def _further(held: Held, prior: Prior) -> dict[str, Any]:
         "paid_through_year": held.paid_through,
         "share_renewed_so_far": known.share,
         "median_return": float(renewal_value.quantiles(known, programme.grid)[3]),
+        "top_tenth_share_of_mean": renewal_value.top_tenth_share(held, prior),
         "mean_return": float(known.masses @ programme.grid.returns()),
         "thresholds": {str(programme.first + place): float(one) for place, one in enumerate(programme.threshold)},
     }

@@ -22,6 +22,8 @@ from zhirong.valuation.engine.result import LEVELS, Quantiles
 
 Floats = NDArray[np.float64]
 STEP, MOST_NODES = 0.04, 6_001
+# A probability below this is nothing but rounding.
+LEAST = 1e-250
 # A programme and its posteriors take 0.3 MB; a market of three kinds asks for about a hundred.
 KEPT = 256
 MOST_RIGHTS = 1_000_000
@@ -159,16 +161,31 @@ def quantiles(known: Posterior, grid: LogGrid) -> Floats:
     return found
 
 
+def top_tenth_share(held: Held, prior: Prior) -> float:
+    """The share of the mean that the best tenth of such patents brings: what rests on the tail of the prior."""
+    known, programme = posterior(checked(held), checked_prior(prior)), ahead_of(held, prior)
+    place, left = held.year - held.first, 1.0 - held.elapsed
+    if held.paid_through < held.year:
+        worth = programme.value[place]
+    else:
+        ahead = programme.growth.step_discount**left * programme.ahead[place]
+        worth = left * programme.grid.returns() + ahead
+    # Returns rise along the nodes, and the value with them; the node at the ninth tenth counts by its part above.
+    above = np.minimum(known.masses, np.maximum(np.cumsum(known.masses) - 0.9, 0.0))
+    whole = float(known.masses @ worth)
+    return float(above @ worth) / whole if whole > 0 else 0.0
+
+
 def ahead_of(held: Held, prior: Prior) -> Programme:
     """The programme with the fees that lie ahead: what is paid already costs nothing more."""
     fees = list(held.fees)
     for year in range(held.year + 1, held.paid_through + 1):
         fees[year - held.first] = 0.0
-    return _programme(tuple(fees), held.first, prior.growth, _grid(held.fees, prior))
+    return _programme(tuple(fees), held.first, growth=prior.growth, grid=_grid(held.fees, prior))
 
 
 @lru_cache(maxsize=KEPT)
-def _programme(fees: tuple[float, ...], first: int, growth: Growth, grid: LogGrid) -> Programme:
+def _programme(fees: tuple[float, ...], first: int, *, growth: Growth, grid: LogGrid) -> Programme:
     return renewal_programme.solve(fees, growth, first=first, grid=grid)
 
 
@@ -176,15 +193,17 @@ def _programme(fees: tuple[float, ...], first: int, growth: Growth, grid: LogGri
 def _filtered(fees: tuple[float, ...], first: int, prior: Prior) -> tuple[Posterior, ...]:
     """The posterior after each year's renewal, from the year of grant to the last."""
     grid = _grid(fees, prior)
-    programme = _programme(fees, first, prior.growth, grid)
+    programme = _programme(fees, first, growth=prior.growth, grid=grid)
     kernel = renewal_programme.weights(prior.growth, grid.step)
     masses, share, rows = _at_grant(prior, first, grid), 1.0, []
     for place, threshold in enumerate(programme.threshold):
-        masses = masses * _kept_part(grid, float(threshold))
-        total = float(masses.sum())
-        if total <= 0.0:
-            masses, total = _kept_part(grid, float(threshold)) * np.eye(1, grid.nodes, grid.nodes - 1)[0], 1e-300
-        masses, share = masses / total, share * total
+        kept = _kept_part(grid, float(threshold))
+        total = float(masses @ kept)
+        if total > LEAST:
+            masses, share = masses * kept / total, share * total
+        else:
+            # The prior has nobody left: the nearest that would renew stands for those who did.
+            masses, share = (np.arange(grid.nodes) == np.argmax(kept > 0)).astype(np.float64), 0.0
         rows.append(Posterior(first + place, masses, share))
         share *= 1.0 - prior.growth.loss
         masses = _grown(masses, kernel)

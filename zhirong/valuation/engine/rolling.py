@@ -7,7 +7,7 @@ predicted. Serves any pair of `fit` and `predict`: the hedonic model alone or a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -40,12 +40,14 @@ class Rolled:
 class Study:
     """One segment of a back-test: how honest its ranges and how good its medians were.
 
-    `ratios` of all its predictions; `trimmed` without extreme outliers, as its count of deals tells.
+    `ratios` of all its predictions; `trimmed` without extreme outliers, as its count of deals tells; `baseline` the
+    measures that errors as large as the trimmed ones have where there is no bias at all.
     """
 
     calibration: Calibration
     ratios: RatioStudy
     trimmed: RatioStudy
+    baseline: Mapping[str, float | None]
 
 
 def roll(
@@ -140,10 +142,12 @@ def studies(predicted: Sequence[Predicted], *, seed: int, resamples: int) -> tup
 
 def _study(segment: str, told: Sequence[Predicted], *, seed: int, resamples: int) -> Study:
     pairs = [one.range.median for one in told], [one.actual for one in told]
+    kept = ratios.without_outliers(*pairs)
     return Study(
         calibration=calibration.calibrate(told, segment),
         ratios=ratios.study(*pairs, seed=seed, resamples=resamples),
-        trimmed=ratios.study(*ratios.without_outliers(*pairs), seed=seed, resamples=resamples),
+        trimmed=ratios.study(*kept, seed=seed, resamples=resamples),
+        baseline=ratios.baseline(*kept, seed=seed),
     )
 
 

@@ -107,7 +107,7 @@ def staged(project: Project, *, paths: int, seed: int) -> Staged:
     cash, cost = development(project, paths=paths, draws=first)
     fits, on_own = _fitted(project, cash, cost)
     cash, cost = development(project, paths=paths, draws=second)
-    with_it, stopped = _followed(project, cash, cost, fits)
+    with_it, stopped = _followed(project, cash, cost, fits=fits)
     without = _unstoppable(project, cash, cost)
     value, error = _mean(with_it)
     plain, plain_error = _mean(without)
@@ -190,7 +190,7 @@ def _fitted(project: Project, cash: Floats, cost: Floats) -> tuple[list[Floats |
 
 
 def _followed(
-    project: Project, cash: Floats, cost: Floats, fits: list[Floats | None]
+    project: Project, cash: Floats, cost: Floats, *, fits: list[Floats | None]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Each path's value under a policy that has not seen it, and whether it was abandoned."""
     worth, value = _completed(project), _at_end(project, cash, cost)

@@ -144,10 +144,19 @@ def fact_rows(right: Right, facts: RightFacts, said: RightRecord, *, day: date) 
         (gettext("Granted on"), facts.granted_on),
         (gettext("Expires on"), expiry(facts, day)),
         (gettext("Classes"), "　".join(said.ipc)),
+        (gettext("Claims of the patent"), claims(said)),
         (gettext("Priority"), ("；" if filters.is_chinese() else "; ").join(said.priorities)),
         (gettext("Agency"), said.agency),
     ]
     return [(label, str(value)) for label, value in rows if value]
+
+
+def claims(said: RightRecord) -> str:
+    """How many claims the office's file prints, and how many of them stand alone."""
+    if not said.more.get("claims"):
+        return ""
+    told = {"claims": said.more["claims"], "alone": said.more.get("independent_claims", "0")}
+    return gettext("%(claims)s, of which %(alone)s refer to no other") % told
 
 
 def patent_number(right: Right, facts: RightFacts) -> str:
