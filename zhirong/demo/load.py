@@ -12,7 +12,7 @@ from datetime import date
 from random import Random
 
 from zhirong.base.calendar import beijing_day
-from zhirong.demo import auctions, cast, invented
+from zhirong.demo import auctions, cast, invented, valued
 from zhirong.demo.story import Story
 from zhirong.exchange.actions import bulk
 from zhirong.exchange.actions.listings import Offer
@@ -58,6 +58,7 @@ def everything(seed: int, *, listings: int, tell: Callable[[str], None]) -> None
             people = cast.enter()
             tell("人员与机构 / people and organisations")
             story_day = beijing_day(record.now())
+            valued.learn(people, seed, story_day, tell=tell)
             auctions.play(Story(people, auctions.rights_for(seed, story_day), Random(f"story {seed}"), tell))
             _mass(people, seed, count=listings, tell=tell)
     finally:
