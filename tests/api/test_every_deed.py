@@ -60,6 +60,8 @@ def mentioned(*rooms: str) -> set[str]:
 # No page has them, each for its reason; whoever adds a name here says why people need none.
 WITHOUT_PAGE = {
     "decide_claim": "both answers in one operation; the page of a claim has a button for each",
+    "enter_comparable": "a price from outside comes from a program with its paper, never typed on a page",
+    "withdraw_comparable": "the same",
     "put_right": "a right comes with the office's file or a sheet (import_page), never typed field by field",
 }
 

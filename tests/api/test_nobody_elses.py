@@ -87,16 +87,16 @@ def private() -> Private:
     batch = imports.stage_import(seller.person, "rights", sheet, file=kept, holder=seller.party)
     asked_for = {"kind": "rights", "file": kept.pk, "holder": seller.party.pk, "person": seller.person.pk}
     job = record.ask_job(seller.person, bringing.READ, key="private", facts=asked_for)
-    job = valued.issued(sold.house, client=seller)
-    kept_together = valued.a_portfolio(seller, job.right)
+    appraised = valued.issued(sold.house, client=seller)
+    kept_together = valued.a_portfolio(seller, appraised.right)
     objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="公告与登记簿不符，请核实。")
     sequencer.number_now()
     leaf = Leaf.objects.filter(topic=draft.topic).earliest("pk")
     number = Listing.objects.get(pk=draft.pk).number
     return Private(
-        (seller.person, sold.buyer.person, job.firm.first),
+        (seller.person, sold.buyer.person, appraised.firm.first),
         {
-            "/api/appraisals/": {**job.named(), "name": "report.zh.pdf"},
+            "/api/appraisals/": {**appraised.named(), "name": "report.zh.pdf"},
             "/api/portfolios/": {"ref": kept_together},
             "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
             "/account/parties/": {"party_id": unverified.pk},

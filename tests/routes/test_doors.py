@@ -15,6 +15,8 @@ BY_PAGE = {"POST /office/audit", "POST /office/clock", "POST /sign-out", "POST /
 BY_PROGRAM = {
     "POST /api/files",
     "PUT /api/rights",
+    "POST /api/comparables",
+    "POST /api/comparables/<int:comparable_id>/withdraw",
 }
 
 

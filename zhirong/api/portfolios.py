@@ -28,7 +28,6 @@ REFUSED = (
     "valuation.rights_count", "valuation.right_unknown", "valuation.text_length", "valuation.loan_range",
     "valuation.portfolio_unknown", *KEY,
 )  # fmt: skip
-PortfolioRef = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]{1,32}$")]
 # A page of the interface values so many at once; a run values more.
 VALUED_MOST = 200
 
@@ -170,7 +169,7 @@ def make(request: HttpRequest, given: PortfolioSaid) -> HttpResponse:
     summary="A portfolio with its range",
     **problems.told(PortfolioTold),
 )
-def get_portfolio(request: HttpRequest, ref: PortfolioRef) -> PortfolioTold:
+def get_portfolio(request: HttpRequest, ref: shapes.Short) -> PortfolioTold:
     """The first 200 rights are valued here; a run values all."""
     return told(shapes.one(seen(request), ref=ref))
 
@@ -181,7 +180,7 @@ def get_portfolio(request: HttpRequest, ref: PortfolioRef) -> PortfolioTold:
     summary="Say anew what a portfolio holds",
     **problems.told(PortfolioShort, *REFUSED),
 )
-def change(request: HttpRequest, ref: PortfolioRef, given: PortfolioSaid) -> HttpResponse:
+def change(request: HttpRequest, ref: shapes.Short, given: PortfolioSaid) -> HttpResponse:
     """The same portfolio of the same party."""
     person, kept = calling.person_of(request), shapes.one(seen(request), ref=ref)
     return actions.once(request, lambda: short(portfolios.keep(person, wanted(given), ref=kept.ref)))
@@ -193,7 +192,7 @@ def change(request: HttpRequest, ref: PortfolioRef, given: PortfolioSaid) -> Htt
     summary="End a portfolio",
     **problems.told(shapes.Done),
 )
-def end(request: HttpRequest, ref: PortfolioRef) -> shapes.Done:
+def end(request: HttpRequest, ref: shapes.Short) -> shapes.Done:
     """It is no longer watched."""
     portfolios.end(calling.person_of(request), shapes.one(seen(request), ref=ref).ref)
     return shapes.Done()

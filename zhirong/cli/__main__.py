@@ -17,6 +17,7 @@ VERBS = {
     "fix": ("zhirong.cli.fix", False),
     "import": ("zhirong.cli.imports", True),
     "export": ("zhirong.cli.exports", True),
+    "value": ("zhirong.cli.value", True),
     "calc": ("zhirong.cli.calc", False),
     "backup": ("zhirong.cli.backup", False),
     "restore": ("zhirong.cli.restore", False),

@@ -10,8 +10,6 @@ from zhirong.base.refused import Refused
 from zhirong.papers import pdf
 from zhirong.papers.appraisal_facts import EstimateSheet, InputLine, VoiceLine
 from zhirong.papers.facts import Both
-from zhirong.registry import queries
-from zhirong.registry.engine import states
 from zhirong.registry.models import Right
 from zhirong.valuation import notes, report
 from zhirong.valuation.engine import units
@@ -29,13 +27,12 @@ def sheet(right: Right, found: Estimate, *, now: datetime) -> EstimateSheet:
     if found.headline is None:
         raise Refused("valuation.no_range", number=right.number)
     fen = units.in_fen(found.headline)
-    facts = queries.facts_of(right, found.day)
     return EstimateSheet(
         house=report.HOUSE,
         made_at=now,
         day=found.day,
         right=report.right_line(right),
-        state=report.registry_name("state", str(states.standing(facts, found.day).state)),
+        state=report.both("force", _force(found)),
         p5_fen=fen["p5"],
         p25_fen=fen["p25"],
         median_fen=fen["median"],
@@ -52,6 +49,13 @@ def sheet(right: Right, found: Estimate, *, now: datetime) -> EstimateSheet:
         seed="–" if found.seed is None else str(found.seed),
         is_demo=settings.DEMO,
     )
+
+
+def _force(found: Estimate) -> str:
+    """How sure it is that the right is in force, as the estimate read it."""
+    if found.subject.granted_on is None:
+        return "application"
+    return "in_force" if found.subject.is_in_force else "unconfirmed"
 
 
 def _voice(one: Voice) -> VoiceLine:

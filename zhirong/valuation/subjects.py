@@ -81,7 +81,7 @@ def _answer(
         granted_on=facts.granted_on,
         term_ends_on=_term_ends_on(facts),
         is_in_force=_is_in_force(standing),
-        field=_field(symbols, concordance),
+        field=field_of(symbols, concordance),
         section=symbols[0].strip()[:1].upper() if symbols else "",
         ipc_count=len({symbol.replace(" ", "")[:4] for symbol in symbols}) or None,
         **_counts(said),
@@ -169,7 +169,7 @@ def _concordance() -> dict[str, int]:
     return dict(TechnologyField.objects.values_list("prefix", "number"))
 
 
-def _field(symbols: Sequence[str], concordance: Mapping[str, int]) -> int | None:
+def field_of(symbols: Sequence[str], concordance: Mapping[str, int]) -> int | None:
     """The field of the first class: by its main group where the concordance divides a subclass, else its subclass."""
     if not symbols:
         return None

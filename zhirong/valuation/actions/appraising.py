@@ -39,11 +39,11 @@ def put_opinion(who: Person, appraisal_id: int, held: rules.Held, *, uses_estima
     """
     if uses_estimate:
         # Before the transaction: a method reckons for a tenth of a second, and the write lock may not wait for it.
-        held = replace(held, computed=computed_by(who, appraisal_id, held.method))
+        held = replace(held, computed=_computed_by(who, appraisal_id, held.method))
     return _put_opinion(who, appraisal_id, held)
 
 
-def computed_by(who: Person, appraisal_id: int, method: str) -> dict[str, Any]:
+def _computed_by(who: Person, appraisal_id: int, method: str) -> dict[str, Any]:
     """The engine's record of a method for a job's one right, with what the client and the valuer answered."""
     row = Appraisal.objects.filter(pk=appraisal_id).first()
     access.require(who, "valuation.appraise", row)

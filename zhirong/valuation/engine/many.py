@@ -84,9 +84,10 @@ def rows(cases: Sequence[Case], model: MarketModel | None, under: Figures) -> Ma
     shape = ranging.shapes(kinds, model, under)
     whole, surer = _spreads(told, before, now, kinds=kinds, shape=shape, under=under)
     tested = ranging.ranged(kinds, before.log_median, whole, above=whole, of=shape)
-    others = ~np.isnan(medians[:, [blending.MARKET, blending.RENEWAL]]).all(axis=1)
+    # Priors contradict nobody: only a range that deals tested does.
+    speaks = ~np.isnan(medians[:, blending.MARKET]) & np.array([one != ranging.UNTESTED for one in tested.basis])
     side = _side(medians[:, INCOME], tested, times=float(under.value("estimate.contradiction_times")))
-    side = np.where(has_answers & others, side, 0)
+    side = np.where(has_answers & speaks, side, 0)
     contradicts = side != 0
     now = _where(contradicts, before, now)
     # What speaks for more says that the low half is less likely, and nothing about the high one.
