@@ -88,10 +88,11 @@ def informed(prior: tuple[Floats, Floats], told: tuple[Floats, Floats], *, bias:
     )
 
 
-def join(medians: Floats, sds: Floats, seen: Tested, under: Figures) -> Joined:
+def join(medians: Floats, sds: Floats, seen: Tested, *, under: Figures) -> Joined:
     """The joint median and spread of n rights from (n, 3) corrected voices in logs, NaN where one is silent."""
     known = ~np.isnan(medians) & ~np.isnan(sds)
-    weights = _weights(np.where(known, sds, 1.0), known, seen.correlation, float(under.value("estimate.least_share")))
+    least = float(under.value("estimate.least_share"))
+    weights = _weights(np.where(known, sds, 1.0), known, seen.correlation, least=least)
     return joined(medians, sds, weights=weights, seen=seen)
 
 
@@ -100,7 +101,7 @@ def rejoined(before: Joined, medians: Floats, sds: Floats, *, seen: Tested, unde
 
     With the old weights alone a surer voice already makes the whole surer, so the spread never grows.
     """
-    fresh = join(medians, sds, seen, under)
+    fresh = join(medians, sds, seen, under=under)
     known = ~np.isnan(medians) & ~np.isnan(sds)
     kept = joined(medians, sds, weights=before.weights, seen=seen)
     # A voice that was silent before and speaks now has no old weight.
@@ -126,7 +127,7 @@ def joined(medians: Floats, sds: Floats, *, weights: Floats, seen: Tested) -> Jo
     return Joined(np.where(silent, np.nan, median), np.where(silent, np.nan, np.sqrt(variance)), weights)
 
 
-def _weights(sds: Floats, known: Flags, correlation: Floats, least: float) -> Floats:
+def _weights(sds: Floats, known: Flags, correlation: Floats, *, least: float) -> Floats:
     """Least-variance weights by group of rights with one correlation, each speaking voice with its least share."""
     found = np.zeros_like(sds)
     matrices, group = np.unique(correlation.reshape(len(correlation), -1), axis=0, return_inverse=True)

@@ -68,7 +68,7 @@ def rows(cases: Sequence[Case], model: MarketModel | None, under: Figures) -> Ma
         np.column_stack([market_sd, income.prior_log_sd, renewal_sd]),
         seen,
     )
-    before = blending.join(prior, prior_sds, seen, under)
+    before = blending.join(prior, prior_sds, seen, under=under)
     has_answers = np.array([_is_answered(case) for case in told], dtype=np.bool_)
     medians, sds = prior.copy(), prior_sds.copy()
     answered = blending.informed(

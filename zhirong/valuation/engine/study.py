@@ -167,7 +167,7 @@ def _said(
         return {}
     seen = blending.tested([one.kind for one in heard], model, under)
     medians, sds = np.array([one.medians for one in heard]), np.array([one.sds for one in heard])
-    found = blending.join(*blending.corrected(medians, sds, seen), seen, under)
+    found = blending.join(*blending.corrected(medians, sds, seen), seen, under=under)
     spoken = zip(due, found.log_median.tolist(), found.log_sd.tolist(), strict=True)
     return {one.reference: (mu, math.log(sd)) for one, mu, sd in spoken if not math.isnan(mu)}
 
