@@ -81,7 +81,7 @@ def _answer(
         granted_on=facts.granted_on,
         term_ends_on=_term_ends_on(facts),
         is_in_force=_is_in_force(standing),
-        field=field_of(symbols, concordance),
+        field=_field(symbols, concordance),
         section=symbols[0].strip()[:1].upper() if symbols else "",
         ipc_count=len({symbol.replace(" ", "")[:4] for symbol in symbols}) or None,
         **_counts(said),
@@ -160,6 +160,12 @@ def _counts(said: RightRecord) -> dict[str, int | None]:
     return {name: int(text) if text.isascii() and text.isdigit() else None for name, text in told.items()}
 
 
+def fields_of(many: Iterable[Sequence[str]]) -> list[int | None]:
+    """The field of technology of each row of classes by its first; None where the concordance knows none."""
+    concordance = dict(TechnologyField.objects.values_list("prefix", "number"))
+    return [_field(symbols, concordance) for symbols in many]
+
+
 def _lasts(since: date, until: date | None, day: date) -> bool:
     return since <= day and (until is None or day <= until)
 
@@ -169,7 +175,7 @@ def _concordance() -> dict[str, int]:
     return dict(TechnologyField.objects.values_list("prefix", "number"))
 
 
-def field_of(symbols: Sequence[str], concordance: Mapping[str, int]) -> int | None:
+def _field(symbols: Sequence[str], concordance: Mapping[str, int]) -> int | None:
     """The field of the first class: by its main group where the concordance divides a subclass, else its subclass."""
     if not symbols:
         return None
