@@ -21,7 +21,10 @@ from zhirong.valuation.actions import comparables
 from zhirong.valuation.models import Comparable
 
 pytestmark = pytest.mark.django_db
-HEADS = "成交编号,成交日期,成交价(元),成交方式,权利类型,专利号,申请日,授权日,IPC,权利要求数,独立权利要求数,同族数,被引次数,权利人性质"
+HEADS = (
+    "成交编号,成交日期,成交价(元),成交方式,权利类型,专利号,申请日,授权日,IPC,"
+    "权利要求数,独立权利要求数,同族数,被引次数,权利人性质"
+)
 SALE = "A-1,2023-04-16,12.5万,转让,发明,,2015-04-16,2018-06-01,G06F 17/30,10,2,3,4,企业"
 LOT = (
     'A-2,2023/9/1,"1,280,000",独占许可,发明,,2017-03-02,2020-01-07,,8,,,,',
