@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.people import access
+from zhirong.record import actions as record
 from zhirong.valuation import indices
 from zhirong.valuation.actions import appraisals, index_lists
 from zhirong.valuation.engine import index_items, units
 from zhirong.valuation.engine.index_items import How, ItemList, Words
 from zhirong.valuation.models import IndexList
-from zhirong.web import filters, lists, pages, reading, uploads
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.office import done, rooms
 from zhirong.web.office.conveyances import percent
 
@@ -73,10 +74,10 @@ def lists_page(request: HttpRequest) -> HttpResponse:
 def bring(request: HttpRequest) -> HttpResponse:
     """The list that the form brought; the same list for the same day is one."""
     person, since = rooms.who(request), rooms.day_of(request, "since")
-    _, content = rooms.upload_of(request, "file")
-    # The upload is read again where it is kept.
-    request.FILES["file"].seek(0)
-    kept = index_lists.bring_index(person, content, file=uploads.needed(request, person), since=since)
+    name, content = rooms.upload_of(request, "file")
+    # A list with a fault leaves no file behind.
+    indices.read(content, name=name, day=since)
+    kept = index_lists.bring_index(person, content, file=record.keep_file(person, name, content), since=since)
     return done.tell(request, HttpResponseRedirect(reverse("office-index-list", args=[kept.pk])), "bring")
 
 
