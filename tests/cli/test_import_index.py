@@ -46,7 +46,8 @@ def test_a_list_is_shown_then_brought_and_counts_only_once_confirmed(tmp_path: P
 
 
 def test_a_sheet_of_items_does_as_well(tmp_path: Path, capsys) -> None:
-    heads = "dimension,criterion,item,item_zh,how,points,unanswered,adjustment,dimension_weight,criterion_weight,item_weight"
+    heads = "dimension,criterion,item,item_zh,how,points,unanswered,adjustment"
+    heads += ",dimension_weight,criterion_weight,item_weight"
     rows = [heads, "legal,scope,claims_many,权利要求多少,questionnaire,1:0; 20:1,0.2; 0.5,1,1,1,1"]
     assert bring(a_person("operator"), a_file(tmp_path, "\n".join(rows), "自有.csv"), "--commit") == 0
     assert "1 dimensions, 1 criteria, 1 items" in capsys.readouterr().out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -100,7 +100,7 @@ def told(line: Line, headings: dict[str, str], *, today: date) -> Told:
 
 
 def _counts(cells: rows.Cells) -> dict[str, int]:
-    read = {name: cells.read(name, lambda text, least=least: _count(text, least)) for name, least in COUNTS.items()}
+    read = {name: cells.read(name, partial(_count, least=least)) for name, least in COUNTS.items()}
     found = {name: count for name, count in read.items() if count is not None}
     claims = found.get("claims")
     if claims is not None and found.get("independent_claims", 0) > claims:
@@ -137,7 +137,7 @@ def _price(text: str) -> int:
     return fen
 
 
-def _count(text: str, least: int) -> int:
+def _count(text: str, *, least: int) -> int:
     plain = texts.half_width(text).replace(",", "").strip()
     found = re.fullmatch(r"(\d{1,7})\s*[件项个人次份家]?", plain, re.ASCII)
     if found is None or not least <= int(found[1]) <= MOST_COUNTED:

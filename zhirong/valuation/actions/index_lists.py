@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -79,6 +80,6 @@ def _locked(who: Person, list_id: int, verb: str) -> IndexList:
     return found
 
 
-def _tell(one: IndexList, who: Person, event: str, **facts: str) -> None:
-    named = {"name_zh": one.name_zh, "name_en": one.name_en, "sha256": one.sha256}
+def _tell(one: IndexList, who: Person, event: str, **facts: Any) -> None:
+    named: dict[str, Any] = {"name_zh": one.name_zh, "name_en": one.name_en, "sha256": one.sha256}
     record.tell(event, one.topic, who=who, **named, **facts)
