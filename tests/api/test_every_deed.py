@@ -10,6 +10,7 @@ from tests.house.source import File
 
 # Batch forms for importers and the demo, and what a page does by itself; each names who calls it.
 BY_OTHERS = {
+    "bring": "`zr import comparables` and the demo, for the prices of former years at once",
     "publish_many": "the demo's load; of a seller's sheet announce_sheet does it by the same rules",
     "announcing": "the job of a long sheet, chunk by chunk; announce_sheet is the same at once",
     "put_rights": "the demo and importers, for many rights at once",

@@ -57,6 +57,8 @@ class Private:
 UNREAD = {
     "/office/recordals/": {"recordal_id": 1},
     "/office/claims/": {"claim_id": 1},
+    "/office/index-lists/": {"list_id": 1},
+    "/api/index-lists/": {"list_id": 1},
     "/office/payments/": {"payment_id": 1},
     "/office/rights/": {"right_id": 1, "file_id": 1},
     "/office/transfers/": {"transfer_id": 1},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -15,9 +16,9 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry.models import Right
-from zhirong.valuation import rules, standing
-from zhirong.valuation.actions import appraisals, appraising, comparables, portfolios, reports, signing
-from zhirong.valuation.models import Appraisal, AppraisalEvidence, Comparable
+from zhirong.valuation import indices, rules, standing
+from zhirong.valuation.actions import appraisals, appraising, comparables, index_lists, portfolios, reports, signing
+from zhirong.valuation.models import Appraisal, AppraisalEvidence, Comparable, IndexList
 
 _count = itertools.count(1)
 REASON = "依据权利登记、合同与成交记录。"
@@ -173,6 +174,18 @@ def named(side: Side, job: Job) -> dict[str, dict[str, Any]]:
     }
 
 
+def an_index_plain(name: str = "中心自有指标表") -> dict[str, Any]:
+    """The house's list under another name, as a centre would bring one of its own."""
+    return {**indices.house_plain(today()), "name": {"zh": name, "en": "The centre's own list"}, "edition": "2026-1"}
+
+
+def an_index_list(operator: Person, *, since: date | None = None, name: str = "中心自有指标表") -> IndexList:
+    """A list of the centre's own that waits for a second person."""
+    content = json.dumps(an_index_plain(name), ensure_ascii=False).encode()
+    file = record.keep_file(operator, "指标表.yaml", content)
+    return index_lists.bring_index(operator, content, file=file, since=since or today())
+
+
 def put_things(things: Any) -> None:
     """For the tests of addresses: an appraisal of the seller's in work, one that is issued, a portfolio, a price."""
     house, seller = things.house, things.seller
@@ -183,12 +196,15 @@ def put_things(things: Any) -> None:
     assert price is not None
     # One person of the firm asks for both of its jobs.
     Appraisal.objects.filter(pk=done.appraisal_id).update(valuer=job.firm.side.party)
+    listed = an_index_list(house.operator).pk
     things.facts |= {"firm": job.firm, "appraised": job}
     things.by_start |= {
         "/api/appraisals/": job.named(),
         "/api/appraisals/<int:appraisal_id>/papers/": {"appraisal_id": done.appraisal_id, "name": "report.zh.pdf"},
         "/api/portfolios/": {"ref": kept},
         "/api/comparables/": {"comparable_id": price.pk},
+        "/api/index-lists/": {"list_id": listed},
+        "/office/index-lists/": {"list_id": listed},
         "/api/rights/<int:right_id>/estimate/papers/": {"right_id": right.pk, "name": "zh.pdf"},
     }
 

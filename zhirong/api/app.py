@@ -51,6 +51,7 @@ from zhirong.api import (
     strict,
     transfers,
     valuation,
+    valuation_index,
     verifications,
 )
 from zhirong.api import feed as feeds
@@ -131,6 +132,7 @@ PARTS = (
     certificates,
     valuation,
     comparables,
+    valuation_index,
     portfolios,
     appraisals,
     appraisal_deeds,

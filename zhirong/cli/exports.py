@@ -1,8 +1,8 @@
 """`zr export WHAT [FILE]`: write what the house holds as CSV or JSON lines, row by row, whatever its size.
 
-`rights`, `listings` and `events` give what is public. `deals`, `leaves`, `all-events` and `run REF` (what a run over
-many rights found) need `--as LOGIN` of a person who may read them. Without FILE it goes to standard output; amounts are
-fen, instants ISO 8601.
+`rights`, `listings` and `events` give what is public. `deals`, `comparables`, `leaves`, `all-events` and `run REF` (what a
+run over many rights found) need `--as LOGIN` of a person who may read them. Without FILE it goes to standard output;
+amounts are fen, instants ISO 8601.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from zhirong.people import access
 from zhirong.record.models import Event, Leaf
 from zhirong.registry.models import Right
 from zhirong.valuation import runs_read
-from zhirong.valuation.models import RunRow
+from zhirong.valuation.models import Comparable, RunRow
 
 Row = dict[str, Any]
 CHUNK = 500
@@ -69,6 +69,12 @@ def _deal(deal: Deal) -> Row:
     return {**said, **more, **names}
 
 
+def _comparable(one: Comparable) -> Row:
+    said = _columns(one, "reference", "source", "on", "kind", "price_fen", "currency", "rights_count")
+    more = _columns(one, "is_arms_length", "entered_at", "withdrawn_at", "reason", "subjects")
+    return {**said, **more, "proof_sha256": one.proof.sha256 if one.proof else ""}
+
+
 def _leaf(leaf: Leaf) -> Row:
     return {**_columns(leaf, "number", "at", "kind", "topic", "body"), "hash": bytes(leaf.hash).hex()}
 
@@ -100,6 +106,10 @@ def _deals() -> Iterable[Deal]:
     return _in_order(Deal.objects.order_by("pk").select_related("listing", "seller", "buyer"))
 
 
+def _comparables() -> Iterable[Comparable]:
+    return _in_order(Comparable.objects.order_by("on", "reference").select_related("proof"))
+
+
 def _leaves() -> Iterable[Leaf]:
     return _in_order(Leaf.objects.filter(number__isnull=False).order_by("number"))
 
@@ -113,6 +123,7 @@ KINDS = {
     "listings": Kind(_listings, _listing, is_public=True),
     "events": Kind(lambda: _in_order(_events().filter(public=True)), _event, is_public=True),
     "deals": Kind(_deals, _deal, is_public=False),
+    "comparables": Kind(_comparables, _comparable, is_public=False),
     "leaves": Kind(_leaves, _leaf, is_public=False),
     "all-events": Kind(lambda: _in_order(_events()), _event, is_public=False),
 }

@@ -2,6 +2,8 @@
 
 FILE is an XML file of the office, or a sheet (Excel, CSV) of rights or of listings; which one, the file itself tells.
 `zr import ipc FILE`, `fields FILE` and `divisions FILE…` load the reference tables of a centre.
+`zr import comparables FILE…` takes in prices of former years (`--sample FILE` writes a sheet to fill in);
+`zr import index FILE --from DAY` brings the centre's own list of items for the index of value.
 Whoever acts is named by `--as LOGIN`, and every rule of the pages holds here too.
 """
 
@@ -12,11 +14,12 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import cast, get_args
 
 from zhirong.base.refused import Refused
-from zhirong.cli import house
+from zhirong.cli import house, import_index, import_prices
 from zhirong.exchange.actions import sheet
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -29,6 +32,8 @@ from zhirong.registry.readers.reference import TableName
 
 FINE, FAULTY, REFUSED = 0, 1, 2
 FAULTS_SHOWN = 200
+# Sheets that no page takes: of a centre, not of a party.
+OWN = {"comparables": import_prices.bring, "index": import_index.bring}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,11 @@ def main(argv: Sequence[str]) -> int:
     """0 all is well, 1 a file has faults and nothing of it was taken, 2 refused."""
     asked = read(argv)
     try:
+        if asked.sample:
+            return import_prices.sample(asked.sample)
         who = house.person(asked.login)
+        if asked.files[0] in OWN:
+            return OWN[asked.files[0]](who, asked)
         if asked.files[0] in get_args(TableName):
             return load(who, cast(TableName, asked.files[0]), asked.files[1:])
         party = house.party_of(who, asked.party, is_needed=False)
@@ -60,13 +69,28 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./zr import", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="files, or: ipc FILE, fields FILE, divisions FILE…")
-    parser.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the person who acts")
+    words = "files, or: ipc FILE, fields FILE, divisions FILE…, comparables FILE…, index FILE"
+    parser.add_argument("files", nargs="+", metavar="FILE", help=words)
+    parser.add_argument("--as", dest="login", default="", metavar="LOGIN", help="the person who acts")
     parser.add_argument("--for", dest="party", default="", metavar="PARTY", help="the party it is done for")
     parser.add_argument("--commit", action="store_true", help="take in what has no faults; without it, show only")
+    parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DAY", help="index: in force from")
+    parser.add_argument("--sample", type=Path, metavar="FILE", help="comparables: write a sheet to fill in, and end")
     asked = parser.parse_args(argv)
-    if asked.files[0] in get_args(TableName) and len(asked.files) == 1:
-        parser.error(f"{asked.files[0]} needs a FILE")
+    return judged(parser, asked)
+
+
+def judged(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> argparse.Namespace:
+    """What does not go together is told before anything is looked at."""
+    what = asked.files[0]
+    if asked.sample and asked.files != ["comparables"]:
+        parser.error("--sample goes with comparables alone")
+    if not asked.sample and not asked.login:
+        parser.error("--as LOGIN is needed")
+    if not asked.sample and what in (*get_args(TableName), *OWN) and len(asked.files) == 1:
+        parser.error(f"{what} needs a FILE")
+    if asked.since and what != "index":
+        parser.error("--from goes with index alone")
     return asked
 
 

@@ -35,6 +35,8 @@ TYPES: Final[Mapping[str, tuple[str, tuple[bytes, ...]]]] = {
     "csv": ("text/csv", ()),
     "xml": ("application/xml", ()),
     "json": ("application/json", ()),
+    "yaml": ("application/yaml", ()),
+    "yml": ("application/yaml", ()),
 }
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]")
 

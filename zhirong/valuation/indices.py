@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from zhirong.base import dated, yaml_text
 from zhirong.base.dated import Figure
+from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.papers import sheet_reader
 from zhirong.valuation.engine import index_items, index_sheet
 from zhirong.valuation.engine.index_items import ItemList
+from zhirong.valuation.engine.result import digest
+
+# `zr calc` reckons with lists and has no tables.
+if TYPE_CHECKING:
+    from zhirong.valuation import index_list
+else:
+    index_list = Deferred("zhirong.valuation.index_list")
 
 FOLDER: Final = Path(__file__).parent / "parameters"
 MOST_BYTES: Final = 2_000_000
 YAML_NAMES: Final = (".yaml", ".yml")
 # Aliases let a few lines unfold to more than a machine holds; no list needs them.
 ALIAS: Final = yaml.events.AliasEvent
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The list that counts on a day: `list_id` names the operator's, and is None where the house's own counts."""
+
+    items: ItemList
+    sha256: str
+    list_id: int | None
+
+
+def current(day: date) -> InForce:
+    """The operator's list in force on the day, the one that began last; where there is none, the house's own.
+
+    A withdrawn list counts for no day, also for none before it was withdrawn: nothing new is reckoned with it.
+    """
+    kept = index_list.IndexList.objects.filter(
+        since__lte=day, confirmed_at__isnull=False, withdrawn_at__isnull=True
+    ).order_by("-since", "-confirmed_at")
+    if (own := kept.first()) is not None:
+        return InForce(index_items.from_plain(json.loads(own.body)), own.sha256, own.pk)
+    return InForce(house(day), digest(house_plain(day)), None)
 
 
 def figure(name: str, day: date) -> Figure:

@@ -51,7 +51,8 @@ def past_deal(row: Comparable) -> PastDeal:
         kind=row.kind,
         price=units.yuan(row.price_fen),
         subjects=frozen.from_text(row.subjects),
-        is_ask=row.source == "ask",
+        # One of former years keeps its source: nobody but the centre could read its price.
+        is_ask="ask" in (row.source, row.kind),
         is_public=row.source in PUBLIC,
     )
 

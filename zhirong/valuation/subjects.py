@@ -173,6 +173,12 @@ def _counts(said: RightRecord) -> dict[str, int | None]:
     return {name: int(text) if text.isascii() and text.isdigit() else None for name, text in told.items()}
 
 
+def fields_of(many: Iterable[Sequence[str]]) -> list[int | None]:
+    """The field of technology of each row of classes by its first; None where the concordance knows none."""
+    concordance = dict(TechnologyField.objects.values_list("prefix", "number"))
+    return [_field(symbols, concordance) for symbols in many]
+
+
 def _lasts(since: date, until: date | None, day: date) -> bool:
     return since <= day and (until is None or day <= until)
 

@@ -146,7 +146,7 @@ def listings(table: Table) -> Iterator[ListingRow]:
         cells = Cells(line, table.headings)
         cells.needed("number"), cells.needed("asking_fen")
         keys = cells.read("number", _keys)
-        asking_fen = cells.read("asking_fen", _price)
+        asking_fen = cells.read("asking_fen", read_price)
         facts = None
         if keys is not None and asking_fen is not None and not cells.faults:
             facts = ListingFacts(
@@ -161,7 +161,7 @@ def listings(table: Table) -> Iterator[ListingRow]:
 
 
 def _right(cells: Cells) -> RightRecord | None:
-    kind = cells.read("kind", _kind)
+    kind = cells.read("kind", read_kind)
     cells.needed("number")
     number = cells.read("number", lambda text: records.read_number(kind, text))
     title = cells.needed("title")
@@ -170,11 +170,11 @@ def _right(cells: Cells) -> RightRecord | None:
     cells.needed("holders")
     holders = cells.read("holders", _holders) or ()
     days: dict[str, Any] = {
-        name: cells.read(name, _day)
+        name: cells.read(name, read_day)
         for name in ("filed_on", "published_on", "granted_on", "term_ends_on", "fees_as_of")
     }
     publication = cells.read("publication_number", lambda text: numbers.read_publication_number(text).key) or ""
-    classes = cells.read("ipc", _classes) or ()
+    classes = cells.read("ipc", read_classes) or ()
     year = cells.read("fees_paid_through_year", _year) or 0
     is_patent = number is not None and number[0] in PATENTS
     _check_days(cells, days, needs_filing=is_patent)
@@ -219,14 +219,15 @@ def _check_filing_year(cells: Cells, number: str, filed_on: date | None) -> None
         cells.fault("filed_on", Refused("registry.filed_after_number", day=filed_on, number=number, year=year))
 
 
-def _kind(text: str) -> Kind:
+def read_kind(text: str) -> Kind:
+    """A kind of right by its Chinese or English name."""
     kind = KINDS.get(texts.half_width(text).casefold().replace("_", " ").strip())
     if kind is None:
         raise Refused("registry.kind_unknown", text=text[:40])
     return kind
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
     """2019-04-16, 2019/4/16, 2019.4.16, 20190416 or 2019年4月16日."""
     found = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]00:00(?::00)?)?", texts.half_width(text))
     try:
@@ -252,7 +253,8 @@ def _written(text: str) -> str:
         return text
 
 
-def _price(text: str) -> int:
+def read_price(text: str) -> int:
+    """An amount in yuan as people type it, in fen; nothing and less is refused."""
     fen = money.read_yuan(text)
     if fen <= 0:
         raise Refused("registry.price_not_positive", price_fen=fen)
@@ -275,7 +277,8 @@ def _any_key(text: str) -> str:
     return records.read_number(Kind.CIRCUIT_LAYOUT if found.kind == "layout" else Kind(found.kind), text)[1]
 
 
-def _classes(text: str) -> tuple[str, ...]:
+def read_classes(text: str) -> tuple[str, ...]:
+    """Classes of IPC, of designs those of Locarno, each once in one spelling."""
     return tuple(dict.fromkeys(_class(part) for part in _names(text)))
 
 

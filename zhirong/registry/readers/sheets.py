@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -21,6 +21,8 @@ from zhirong.base.refused import Refused
 from zhirong.papers import sheet_bounds, sheet_reader
 
 Sheet = Literal["rights", "listings"]
+# By field: `names` (headings, the first is shown), `en`, `needed`, `note` in both languages.
+Columns = Mapping[str, Mapping[str, Any]]
 MOST_BYTES = 24 * 1024 * 1024
 # A packed sheet may hold a thousand times its size; a real one of 50,000 rows unpacks to some 60 MB.
 MOST_UNPACKED_BYTES = 200 * 1024 * 1024
@@ -56,6 +58,11 @@ def columns(sheet: Sheet) -> dict[str, dict[str, Any]]:
 
 
 def read(data: bytes, sheet: Sheet) -> Table:
+    """A sheet of rights or of listings."""
+    return read_by(data, columns(sheet))
+
+
+def read_by(data: bytes, known: Columns) -> Table:
     """A sheet of either form, told apart by its first bytes; its headings may stand on one of the first five lines."""
     if len(data) > MOST_BYTES:
         raise Refused("registry.file_too_large", most_bytes=MOST_BYTES, found_bytes=len(data))
@@ -64,11 +71,16 @@ def read(data: bytes, sheet: Sheet) -> Table:
         raise Refused("registry.file_not_a_sheet")
     is_excel = data.startswith(sheet_reader.EXCEL)
     rows = list(_excel_rows(data) if is_excel else _csv_rows(data))
-    return _table(rows, sheet)
+    return _table(rows, known)
 
 
 def template(sheet: Sheet) -> bytes:
-    """An empty sheet with the headings, and a page of notes in both languages."""
+    """An empty sheet of rights or of listings."""
+    return template_by(columns(sheet))
+
+
+def template_by(known: Columns, rows: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """A sheet with the headings, a page of notes in both languages, and below the headings what rows show the way."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
@@ -76,7 +88,7 @@ def template(sheet: Sheet) -> bytes:
     page = book.add_worksheet("填写 Fill in")
     notes = book.add_worksheet("说明 Notes")
     notes.write_row(0, 0, ["列", "Column", "必填 Needed", "说明", "Note"], bold)
-    for place, entry in enumerate(columns(sheet).values()):
+    for place, entry in enumerate(known.values()):
         page.write_string(0, place, entry["names"][0], bold)
         # Texts, so that Excel does not turn a long number into 2.01910E+11.
         page.set_column(place, place, 22, text)
@@ -84,6 +96,10 @@ def template(sheet: Sheet) -> bytes:
         notes.write_row(
             place + 1, 0, [entry["names"][0], entry["en"], needed, entry["note"]["zh"], entry["note"]["en"]]
         )
+    for line, row in enumerate(rows, start=1):
+        for place, field in enumerate(known):
+            if row.get(field):
+                page.write_string(line, place, row[field], text)
     notes.set_column(0, 2, 22)
     notes.set_column(3, 4, 70)
     page.freeze_panes(1, 0)
@@ -147,11 +163,11 @@ def _decoded(data: bytes) -> str:
     raise Refused("registry.file_not_a_sheet")
 
 
-def _table(rows: list[list[str]], sheet: Sheet) -> Table:
+def _table(rows: list[list[str]], wanted: Columns) -> Table:
     if len(rows) > MOST_ROWS + HEADING_LINES:
         raise Refused("registry.sheet_too_long", most_rows=MOST_ROWS, found_rows=len(rows))
-    at = _heading_line(rows, sheet)
-    fields = _fields(rows[at], sheet)
+    at = _heading_line(rows, wanted)
+    fields = _fields(rows[at], wanted)
     lines = tuple(_lines(rows[at + 1 :], fields, first_number=at + 2))
     if not lines:
         raise Refused("registry.sheet_empty")
@@ -160,22 +176,22 @@ def _table(rows: list[list[str]], sheet: Sheet) -> Table:
     return Table({field: rows[at][place].strip() for place, field in fields.items()}, unknown, lines)
 
 
-def _heading_line(rows: list[list[str]], sheet: Sheet) -> int:
+def _heading_line(rows: list[list[str]], known: Columns) -> int:
     """The first of the top lines that names every needed column; people put a title above."""
-    needed = {field for field, entry in columns(sheet).items() if entry.get("needed")}
+    needed = {field for field, entry in known.items() if entry.get("needed")}
     best: set[str] = set()
     for at, row in enumerate(rows[:HEADING_LINES]):
-        found = set(_fields(row, sheet).values())
+        found = set(_fields(row, known).values())
         if needed <= found:
             return at
         best = max(best, found, key=len)
-    missing = [columns(sheet)[field]["names"][0] for field in columns(sheet) if field in needed - best]
+    missing = [entry["names"][0] for field, entry in known.items() if field in needed - best]
     raise Refused("registry.sheet_lacks_columns", columns=list(missing))
 
 
-def _fields(row: Iterable[str], sheet: Sheet) -> dict[int, str]:
+def _fields(row: Iterable[str], known: Columns) -> dict[int, str]:
     """Which field each column holds; of two headings for one field the first counts."""
-    by_name = {_plain(name): field for field, entry in columns(sheet).items() for name in entry["names"]}
+    by_name = {_plain(name): field for field, entry in known.items() for name in entry["names"]}
     fields: dict[int, str] = {}
     for place, cell in enumerate(row):
         field = by_name.get(_plain(cell))

@@ -20,6 +20,8 @@ LEAF = {
     "at": gettext_noop("At"),
     "free_fen": gettext_noop("From the free balance"),
     "kind": gettext_noop("Kind"),
+    "name_en": gettext_noop("Name in English"),
+    "name_zh": gettext_noop("Name in Chinese"),
     "repaid_by": gettext_noop("Was to be repaid by"),
     "repaid_fen": gettext_noop("Of it, due to be repaid"),
     "rest_fen": gettext_noop("Rest to be paid in"),

@@ -155,6 +155,7 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("bank", gettext("Bank"), "ledger.see_books"),
         ("office-questions", gettext("Questions"), "exchange.see_office"),
         ("office-transfers", gettext("Transfers of title"), "people.see_cases"),
+        ("office-index-lists", gettext("Index of value"), "valuation.see_index"),
         ("office-people", gettext("People"), "people.see_people"),
         ("audit", gettext("Audit record"), "people.read_record"),
         ("office-house", gettext("Running"), "people.see_house"),
