@@ -53,7 +53,6 @@ def reconciled(
         other = reconcile.common_correlation(len(opinions), alike)
         return math.exp(float(reconcile.blend([medians], [sds], correlation=other, rules=rules).log_median[0]))
 
-    is_moved = step is not None and errors is None and heard > 0
     return Result(
         method="reconcile",
         version="1",
@@ -62,7 +61,9 @@ def reconciled(
         range=reconcile.money(found, 0),
         parameters_sha256=parameters_sha256,
         inputs=tuple(Input(one.method, one.median, "given", Grade.STATED, value_date, currency) for one in opinions),
-        sensitivities=(_of_correlation(correlation, step or 0.0, median_at),) if is_moved else (),
+        sensitivities=(_of_correlation(correlation, step, median_at),)
+        if step is not None and errors is None and heard
+        else (),
         notes=(*_notes(names, parts, basis=basis), *(() if errors else (Note("finance_weights_from_own_width"),))),
         figures={
             "basis": basis,
