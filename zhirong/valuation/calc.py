@@ -25,6 +25,8 @@ def spoken(run: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _with_sentences(note: dict[str, Any]) -> dict[str, Any]:
+    if "zh" in note:
+        return note
     said = Note(note["code"], note["facts"])
     return {**note, "zh": notes.sentence(said, "zh"), "en": notes.sentence(said, "en")}
 

@@ -72,9 +72,7 @@ def approach(
     guards.within(margin, "margin", least=0, most=MOST_MARGIN)
     forward = [_brought_forward(one, day, opportunity_return) for one in spent]
     reproduction = sum(forward) * (1 + margin)
-    notes = [Note("cost_is_a_floor")]
-    if lost.technical is None:
-        notes.append(Note("technical_loss_unknown"))
+    unknown = (Note("technical_loss_unknown"),) if lost.technical is None else ()
     value = reproduction * lost.kept()
     return Result(
         method=METHOD,
@@ -92,7 +90,7 @@ def approach(
             Input("economic", lost.economic, "given", Grade.STATED, day),
         ),
         sensitivities=_moved(spent, day, (opportunity_return, margin), step=step, kept=lost.kept()) if step else (),
-        notes=tuple(notes),
+        notes=(Note("cost_is_a_floor"), *unknown),
         figures={
             "reproduction_cost": reproduction,
             "kept_share": lost.kept(),

@@ -39,14 +39,8 @@ def lending_value(
     # A right that ends before the loan is due leaves nothing to sell.
     has_ended = remaining_years is not None and remaining_years < guards.positive(term_years, "term_years")
     worth = 0.0 if has_ended else value
-    ratios = [lending.ratio(haircut, level) for level in levels]
-    figures: dict[str, object] = {
-        "levels": [
-            {"shortfall": level, "ratio": ratio, "loan": ratio * worth}
-            for level, ratio in zip(levels, ratios, strict=True)
-        ],
-        "haircut": asdict(haircut),
-    }
+    figures: dict[str, object] = {"levels": _levels(haircut, levels, worth), "haircut": asdict(haircut)}
+    given = {"term_years": term_years, "remaining_years": remaining_years}
     notes = [OUTSIDE]
     if product is not None:
         found = lending.offer(product, value=value, term_years=term_years, remaining_years=remaining_years)
@@ -62,11 +56,7 @@ def lending_value(
         currency=currency,
         range=Quantiles.sure(0.0) if has_ended else lending.proceeds(haircut, value),
         parameters_sha256=parameters_sha256,
-        inputs=(
-            Input("value", value, "given", Grade.STATED, value_date, currency),
-            Input("term_years", term_years, "given", Grade.STATED, value_date, "years"),
-            Input("remaining_years", remaining_years, "given", Grade.STATED, value_date, "years"),
-        ),
+        inputs=(Input("value", value, "given", Grade.STATED, value_date, currency), *_years(given, value_date)),
         sensitivities=() if has_ended else _of_haircut(value, haircut, moves or {}),
         notes=tuple(notes),
         figures=figures,
@@ -119,6 +109,16 @@ def portfolio_value(
             "assets": [asdict(share) for share in found.shares],
         },
     )
+
+
+def _levels(haircut: lending.Haircut, levels: Sequence[float], worth: float) -> list[dict[str, float]]:
+    ratios = [lending.ratio(haircut, level) for level in levels]
+    rows = zip(levels, ratios, strict=True)
+    return [{"shortfall": level, "ratio": ratio, "loan": ratio * worth} for level, ratio in rows]
+
+
+def _years(given: Mapping[str, float | None], on: date) -> tuple[Input, ...]:
+    return tuple(Input(name, one, "given", Grade.STATED, on, "years") for name, one in given.items())
 
 
 def _of_haircut(value: float, haircut: lending.Haircut, moves: Mapping[str, float]) -> tuple[Sensitivity, ...]:

@@ -45,15 +45,14 @@ def reconciled(
     matrix = reconcile.common_correlation(len(opinions), correlation) if errors is None else errors.correlation
     found = reconcile.blend([medians], [sds], correlation=matrix, rules=rules)
     parts = reconcile.roles(found, 0)
-    heard = parts.count("voice")
+    heard, names = parts.count("voice"), [one.method for one in opinions]
     basis = "contradicting" if found.contradicts[0] else {0: "silent", 1: "one"}.get(heard, "blended")
-    names = [one.method for one in opinions]
 
     def median_at(alike: float) -> float:
-        other = reconcile.common_correlation(len(opinions), alike)
-        return math.exp(float(reconcile.blend([medians], [sds], correlation=other, rules=rules).log_median[0]))
+        moved = reconcile.common_correlation(len(sds), alike)
+        other = reconcile.blend([medians], [sds], correlation=moved, rules=rules)
+        return math.exp(float(other.log_median[0]))
 
-    is_moved = step is not None and errors is None and heard > 0
     return Result(
         method="reconcile",
         version="1",
@@ -62,7 +61,7 @@ def reconciled(
         range=reconcile.money(found, 0),
         parameters_sha256=parameters_sha256,
         inputs=tuple(Input(one.method, one.median, "given", Grade.STATED, value_date, currency) for one in opinions),
-        sensitivities=(_of_correlation(correlation, step or 0.0, median_at),) if is_moved else (),
+        sensitivities=_of_correlation(correlation, step if errors is None and heard else None, median_at),
         notes=(*_notes(names, parts, basis=basis), *(() if errors else (Note("finance_weights_from_own_width"),))),
         figures={
             "basis": basis,
@@ -99,9 +98,13 @@ def tested(
     )
 
 
-def _of_correlation(correlation: float, step: float, median_at: Callable[[float], float]) -> Sensitivity:
+def _of_correlation(
+    correlation: float, step: float | None, median_at: Callable[[float], float]
+) -> tuple[Sensitivity, ...]:
+    if step is None:
+        return ()
     ends = max(0.0, correlation - step), min(0.99, correlation + step)
-    return Sensitivity("common_correlation", *ends, median_at(ends[0]), median_at(ends[1]))
+    return (Sensitivity("common_correlation", *ends, median_at(ends[0]), median_at(ends[1])),)
 
 
 def _logs(one: Opinion) -> tuple[float, float]:
