@@ -80,9 +80,7 @@ def after(state: str, deed: str) -> str:
     """The state after a deed, or the refusal that it is not its turn."""
     found = AFTER.get((state, deed))
     if found is None:
-        raise Refused(
-            "valuation.not_its_turn", state=labels.of("appraisal_state", state), deed=labels.of("deed", deed)
-        )
+        raise Refused("valuation.not_its_turn", state=labels.of("appraisal_state", state), deed=labels.of("deed", deed))
     return found
 
 
