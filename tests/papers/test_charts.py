@@ -78,3 +78,27 @@ def test_words_cannot_break_out_of_a_drawing(drawn: str) -> None:
 def test_a_drawing_is_named_or_hidden() -> None:
     assert 'aria-hidden="true"' in charts.bar(1, 2)
     assert 'role="img" aria-label="half"' in charts.bar(1, 2, label="half")
+
+
+def test_a_waterfall_leads_from_one_running_value_to_the_next_on_a_log_scale() -> None:
+    raised = charts.waterfall((10, 100), scale=(1, 1000), kind="a")
+    assert shapes(raised, "rect") == [{"class": "a", "x": "33.33%", "width": "33.33%", "y": "4", "height": "16"}]
+    assert shapes(raised, "line")[0]["x1"] == "66.66%"
+    lowered = charts.waterfall((100, 10), scale=(1, 1000), kind="h")
+    assert shapes(lowered, "rect")[0]["x"] == "33.33%"
+    total = charts.waterfall((10, 100), scale=(1, 1000), kind="k", is_joined=False)
+    assert (shapes(total, "rect")[0]["x"], shapes(total, "line")) == ("0.00%", [])
+
+
+def test_a_swing_is_hollow_to_the_low_end_and_filled_to_the_high_one() -> None:
+    drawn = shapes(charts.swing((10, 1000), 100, scale=(1, 1000)), "rect")
+    assert [(one["class"], one["x"], one["width"]) for one in drawn] == [
+        ("h", "33.33%", "33.33%"),
+        ("a", "66.66%", "33.34%"),
+    ]
+
+
+def test_a_share_stands_in_its_interval_beside_what_was_promised() -> None:
+    svg = charts.share_range((80, 85, 90), 90, whole=100)
+    assert shapes(svg, "rect")[0]["x"] == "80.00%"
+    assert [(one["class"], one["x1"]) for one in shapes(svg, "line")] == [("mk", "90.00%"), ("md", "85.00%")]

@@ -156,7 +156,7 @@ def test_the_valuer_takes_over_what_is_computed_and_changes_it_with_a_reason(
     refused = valuer.post(address, {**changed, "reason": "较稳"})
     assert refused.status_code >= 400
     assert valuer.post(address, {**changed, "reason": "较稳", "override_reason": "另有许可"}).status_code == 302
-    assert "评估师调整" in text_of(valuer, address)
+    assert "由评估人员调整" in text_of(valuer, address)
 
 
 def test_a_stranger_sees_no_appraisal_and_a_draft_is_its_clients_alone(

@@ -58,7 +58,9 @@ def known(group: str) -> list[str]:
 
 
 def method(code: str) -> str:
-    """A method by its name for people."""
+    """A method by its name for people; a valuer's own keeps the name that the valuer gave it."""
+    if code.partition(".")[0] == "expert":
+        return gettext("The valuer's own method")
     return of("method", code)
 
 
