@@ -25,6 +25,7 @@ def put_pages(things: Any) -> None:
         "/portfolios/": {"ref": a_portfolio(things.seller, right)},
         "/rights/<id:right_id>/value.": {"right_id": right.pk, "language": "zh"},
         "/valuation/runs/": {"ref": run.ref},
+        "/api/runs/": {"ref": run.ref},
     }
 
 

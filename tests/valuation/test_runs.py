@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from tests.registry.given_rights import a_person, a_right, an_operator, refused
 from tests.valuation.given_market import DAY, market
@@ -192,6 +193,22 @@ def test_the_hash_is_that_of_the_exported_rows(operator: Person, capsys: Any) ->
         digest.update((",".join(str(one) for one in told) + "\n").encode())
     assert digest.hexdigest() == run.sha256
     assert exports.main(["run", run.ref]) == 2
+
+
+def test_the_interface_tells_a_run_its_manifest_and_its_rows(operator: Person) -> None:
+    run, client = a_whole_run(operator), Client()
+    assert client.get("/api/runs").status_code == 401
+    client.force_login(operator)
+    listed = client.get("/api/runs").json()
+    assert [(one["ref"], one["state"], one["done"]) for one in listed["items"]] == [(run.ref, "done", 9)]
+    said = client.get(f"/api/runs/{run.ref}").json()
+    assert (said["rows_sha256"], said["valued"], sum(said["refused"].values())) == (run.sha256, 7, 2)
+    assert runs_read.rights_of(run) == [one for low, high in said["spans"] for one in range(low, high + 1)]
+    found = client.get(f"/api/runs/{run.ref}/rows?limit=3").json()
+    newest = runs_read.rows_of(run).last()
+    assert newest is not None
+    assert (found["total"], found["items"][0]["median_fen"]) == (7, newest.median_fen)
+    assert client.get("/api/runs/none").status_code == 404
 
 
 @pytest.mark.parametrize("words", [["--chunk", "0"], ["--workers", "0"], ["--workers", "257"], ["--chunk", "many"]])

@@ -45,6 +45,7 @@ from zhirong.api import (
     register,
     rights,
     roles,
+    runs,
     sessions,
     splits,
     state_papers,
@@ -132,7 +133,11 @@ PARTS = (
     certificates,
     valuation,
     comparables,
+<<<<<<< HEAD
     valuation_index,
+=======
+    runs,
+>>>>>>> runs
     portfolios,
     appraisals,
     appraisal_deeds,

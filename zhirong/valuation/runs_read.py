@@ -46,13 +46,19 @@ def spans_of(ids: Iterable[int]) -> list[list[int]]:
 
 def rights_of(run: Run) -> list[int]:
     """The ids of the run's rights in its order, as they were fixed at its beginning."""
-    return [one for first, last in json.loads(run.manifest)["rights"] for one in range(first, last + 1)]
+    return [one for first, last in kept_of(run)["rights"] for one in range(first, last + 1)]
 
 
 def refused_of(run: Run) -> dict[str, int]:
     """How many rights were refused so far, by the code of the reason."""
-    found: dict[str, int] = json.loads(run.manifest)["refused"]
+    found: dict[str, int] = kept_of(run)["refused"]
     return found
+
+
+def kept_of(run: Run) -> dict[str, Any]:
+    """What the row keeps as text: its rights as spans, the house's version, and the counts so far."""
+    said: dict[str, Any] = json.loads(run.manifest)
+    return {"version": "", "rights": [], "refused": {}, "without_range": 0, **said}
 
 
 def rows_of(run: Run) -> QuerySet[RunRow]:
@@ -75,7 +81,7 @@ def _lines(rows: QuerySet[RunRow, Sequence[Any]]) -> Iterator[bytes]:
 
 def manifest(run: Run) -> Mapping[str, Any]:
     """All that a second run needs to give the same digits, and what this one gave, as JSON has it."""
-    kept = json.loads(run.manifest)
+    kept = kept_of(run)
     valued = run.done - sum(kept["refused"].values())
     return {
         "form": FORM,

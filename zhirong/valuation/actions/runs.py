@@ -103,7 +103,7 @@ def note(run_id: int, place: int, piece: Sequence[Judged]) -> int:
         if run.done != place:
             raise Refused("valuation.run_elsewhere", ref=run.ref)
         RunRow.objects.bulk_create(rows)
-        kept = json.loads(run.manifest)
+        kept = runs_read.kept_of(run)
         kept["refused"] = dict(Counter(kept["refused"]) + refused)
         kept["without_range"] += without_range
         run.manifest, run.done = _text(kept), place + len(piece)
