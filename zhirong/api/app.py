@@ -133,11 +133,8 @@ PARTS = (
     certificates,
     valuation,
     comparables,
-<<<<<<< HEAD
     valuation_index,
-=======
     runs,
->>>>>>> runs
     portfolios,
     appraisals,
     appraisal_deeds,
