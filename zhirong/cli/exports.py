@@ -1,8 +1,8 @@
 """`zr export WHAT [FILE]`: write what the house holds as CSV or JSON lines, row by row, whatever its size.
 
-`rights`, `listings` and `events` give what is public. `deals`, `comparables`, `leaves`, `all-events` and `run REF` (what
-a run over many rights found) need `--as LOGIN` of a person who may read them. Without FILE it goes to standard output;
-amounts are fen, instants ISO 8601.
+`rights`, `listings` and `events` give what is public. `deals`, `comparables`, `leaves`, `all-events` and `run REF`
+(what a run over many rights found) need `--as LOGIN` of a person who may read them. Without FILE it goes to standard
+output; amounts are fen, instants ISO 8601.
 """
 
 from __future__ import annotations
