@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.valuation.given_market import deals
+from tests.valuation.given_past_deals import deals
 from zhirong.base import refused
 from zhirong.base.refused import Refused
 from zhirong.cli import calc

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.valuation.given_market import DAY, a_right, deals, log_price, market, said, under
+from tests.valuation.given_past_deals import DAY, a_right, deals, log_price, market, said, under
 from zhirong.base.refused import Refused
 from zhirong.valuation import notes
 from zhirong.valuation.engine import blending, estimate, many, study

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.registry.given_rights import a_right, refused
-from tests.valuation.given_market import DAY, market, said
+from tests.valuation.given_past_deals import DAY, market, said
 from zhirong.record import actions as record
 from zhirong.valuation import estimating
 from zhirong.valuation.models import MarketModel

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.valuation.given_market import DAY, a_right, market, said, under
+from tests.valuation.given_past_deals import DAY, a_right, market, said, under
 from zhirong.base.refused import Refused
 from zhirong.valuation import notes
 from zhirong.valuation.engine import estimate, explain, income_voice, whatif

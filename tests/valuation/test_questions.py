@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.valuation.given_market import DAY, a_right, market, said, under
+from tests.valuation.given_past_deals import DAY, a_right, market, said, under
 from zhirong.valuation.engine import income_voice, many, questions
 from zhirong.valuation.engine.income_voice import Case
 from zhirong.valuation.engine.market_model import MarketModel

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.registry.given_rights import a_person, a_right, an_operator, refused
-from tests.valuation.given_market import DAY, market
+from tests.valuation.given_past_deals import DAY, market
 from zhirong.base.refused import Refused
 from zhirong.cli import exports, value
 from zhirong.people.models import Person

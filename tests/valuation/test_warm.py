@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.registry.given_rights import a_right
-from tests.valuation.given_market import market
+from tests.valuation.given_past_deals import market
 from zhirong.base.calendar import beijing_day
 from zhirong.record import actions as record
 from zhirong.valuation import estimating, warm

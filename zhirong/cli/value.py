@@ -34,6 +34,7 @@ from zhirong.valuation.models import Run
 STOPPED: Final = 130
 FINE, REFUSED = 0, 2
 SIGNALS: Final = {signal.SIGINT, signal.SIGTERM}
+NOTED: Final[set[int]] = set()
 CHUNK: Final = 1_000
 LISTED: Final = 20
 # Where nobody watches, a line of progress every so often.
@@ -114,12 +115,26 @@ def held_back(signals: set[signal.Signals]) -> Iterator[None]:
     Processes that are begun inside never see them: a Ctrl+C of the terminal goes to all of them at once.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    # A thread that was begun earlier, such as those of linear algebra, does not hold them back: there they are noted.
+    handlers = {one: signal.signal(one, _note) for one in signals}
     try:
         yield
     finally:
         while waiting := signal.sigpending() & signals:
             signal.sigwait(waiting)
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        NOTED.clear()
+
+
+def _note(number: int, _frame: object) -> None:
+    NOTED.add(number)
+
+
+def is_asked_to_stop() -> bool:
+    """Whether a signal waits or was noted."""
+    return bool(NOTED or signal.sigpending() & SIGNALS)
 
 
 def work(run: Run, *, workers: int, chunk_size: int) -> bool:
@@ -128,7 +143,7 @@ def work(run: Run, *, workers: int, chunk_size: int) -> bool:
     with closing(runs_work.go_on(run, workers=workers, chunk_size=chunk_size)) as pieces:
         for done in pieces:
             progress(done)
-            if done < run.rights and signal.sigpending() & SIGNALS:
+            if done < run.rights and is_asked_to_stop():
                 return False
     return True
 

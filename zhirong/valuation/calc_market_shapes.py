@@ -79,10 +79,19 @@ PREDICTION = an_object(
     "range",
 )
 INPUT = an_object(
-    {"name": TEXT, "value": {}, "source": TEXT, "grade": TEXT, "on": {"type": ["string", "null"]}, "unit": TEXT},
+    {
+        "name": TEXT,
+        "value": {},
+        "source": {"type": "string"},
+        "grade": TEXT,
+        "on": {"type": ["string", "null"]},
+        "unit": TEXT,
+    },
     "name",
 )
-NOTE = an_object({"code": TEXT, "facts": {"type": "object"}}, "code")
+NOTE = an_object(
+    {"code": TEXT, "facts": {"type": "object"}, "zh": {"type": "string"}, "en": {"type": "string"}}, "code"
+)
 SENSITIVITY = an_object(
     {"name": TEXT, "low": {}, "high": {}, "median_at_low": NUMBER, "median_at_high": NUMBER}, "name"
 )

@@ -31,6 +31,10 @@ LEAF = {
 }
 # Of valuation.
 VALUED = {
+    "count": gettext_noop("How many"),
+    "refused": gettext_noop("Refused, by number"),
+    "run": gettext_noop("Run"),
+    "valued": gettext_noop("Valued, by number"),
     "alert": gettext_noop("Why to value anew"),
     "appraisal_state": gettext_noop("Stage of the appraisal"),
     "deals": gettext_noop("Deals"),
