@@ -10,6 +10,7 @@ from random import Random
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.shown import from_ns
+from zhirong.demo import invented
 from zhirong.demo.cast import EVIDENCE, Cast
 from zhirong.exchange import clockwork, floor_doors
 from zhirong.exchange.actions import contracts, deals, intents, listings, money, settlement, state_papers
@@ -21,6 +22,7 @@ from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.registry import records
 from zhirong.registry.actions import putting
+from zhirong.registry.engine.facts import Kind
 from zhirong.registry.models import Right
 
 BUYERS = ("wangshu", "zhiqiu", "yizhou", "weizhen")
@@ -28,6 +30,8 @@ WHY = "演示：时间推进"
 APPRAISES, APPROVES = "鹏城资产评估有限公司（演示）", "某区国有资产监督管理局（演示）"
 # A bid is not sent when the auction is about to close.
 MARGIN = timedelta(seconds=15)
+# What the listings of the story ask for on the whole, before they are fitted to their kind.
+TYPICAL_YUAN = 400_000
 
 
 @dataclass
@@ -64,6 +68,9 @@ class Story:
         person, operator = self.cast[seller], self.cast["jingban"]
         held = rights or (self.right(seller),)
         yuan = self.dice.choice([58_000, 96_000, 120_000, 186_000, 260_000, 360_000, 480_000, 642_000, 800_000])
+        # Around the middle of its kind, as the deals of the years before: the market then learns of no leap.
+        of_kind = sum(invented.MIDDLE_YUAN[Kind(one.kind)] for one in held)
+        yuan = max(6_000, yuan * of_kind // TYPICAL_YUAN // 1_000 * 1_000)
         offer = listings.Offer(
             seller=self.cast.firms[seller],
             rights=tuple(one.pk for one in held),
