@@ -18,6 +18,7 @@ VERBS = {
     "import": ("zhirong.cli.imports", True),
     "export": ("zhirong.cli.exports", True),
     "calc": ("zhirong.cli.calc", False),
+    "policy": ("zhirong.cli.policy", False),
     "backup": ("zhirong.cli.backup", False),
     "restore": ("zhirong.cli.restore", False),
     "migrate": ("zhirong.cli.migrate", True),
