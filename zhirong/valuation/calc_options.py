@@ -2,6 +2,180 @@
 
 from __future__ import annotations
 
-from zhirong.base.engines import Engine
+from dataclasses import asdict, fields
+from typing import Any
 
-ENGINES: dict[str, Engine] = {}
+from zhirong.base.engines import Engine
+from zhirong.valuation import calc_options_renewal
+from zhirong.valuation.calc_options_shape import HEAD, NUMBER, RECORD, SEED, YES, Json, record, shape, whole
+from zhirong.valuation.engine import black_scholes, finite_differences, lattice, least_squares, stages
+from zhirong.valuation.engine.black_scholes import Terms
+from zhirong.valuation.engine.result import Note
+from zhirong.valuation.engine.stages import Project
+
+STEPS = whole(2, 2_000)
+OPTION: Json = {
+    **HEAD,
+    "spot": NUMBER,
+    "strike": NUMBER,
+    "years": NUMBER,
+    "rate": NUMBER,
+    "volatility": NUMBER,
+    "yield_rate": NUMBER,
+    "is_call": YES,
+}
+NEEDED = ("value_date", "spot", "strike", "years", "rate", "volatility")
+DELAY: Json = {name: part for name, part in OPTION.items() if name != "is_call"}
+PROJECT: Json = {field.name: NUMBER for field in fields(Project)} | {"periods": whole(2, 480)}
+
+
+def _terms(given: Json) -> Terms:
+    return Terms(**{field.name: given[field.name] for field in fields(Terms) if field.name in given})
+
+
+def european_option(given: Json) -> Any:
+    """The closed form."""
+    found = black_scholes.european(_terms(given))
+    return record("european-option", given, value=found.value, figures=asdict(found))
+
+
+def american_option(given: Json) -> Any:
+    """The lattice, with the European value beside it."""
+    terms, steps = _terms(given), given.get("steps", 500)
+    found = lattice.american(terms, steps=steps)
+    figures = {
+        **asdict(found),
+        "time_premium": found.time_premium,
+        "european": black_scholes.european(terms).value,
+        "steps": steps,
+    }
+    return record("american-option", given, value=found.value, figures=figures)
+
+
+def delay_option(given: Json) -> Any:
+    """The freedom to wait with a patent whose life runs off, and what the simpler formulas would say."""
+    terms, steps = _terms({**given, "is_call": True}), given.get("steps", 1_000)
+    found = lattice.delay(terms, steps=steps, last_decision_years=given.get("last_decision_years"))
+    constant = black_scholes.with_yield_of_life(terms)
+    figures = {
+        **asdict(found),
+        "time_premium": found.time_premium,
+        "finite_differences": finite_differences.delay(terms),
+        "american_constant_yield": lattice.american(constant, steps=steps).value,
+        "european_constant_yield": black_scholes.european(constant).value,
+        "steps": steps,
+    }
+    return record(
+        "delay-option", given, value=found.value, figures=figures, notes=(Note("option_value_falls_with_life"),)
+    )
+
+
+def least_squares_option(given: Json) -> Any:
+    """Longstaff and Schwartz on lognormal paths, between its bounds; the value is the lower one."""
+    found = least_squares.bounds(
+        _terms(given),
+        dates=given["dates"],
+        paths=given.get("paths", 20_000),
+        seed=given["seed"],
+        degree=given.get("degree", 3),
+    )
+    return record(
+        "least-squares-option",
+        given,
+        value=found.lower,
+        figures=asdict(found),
+        notes=(Note("option_policy_lower"),),
+    )
+
+
+def least_squares_paths(given: Json) -> Any:
+    """The same regression on paths that are given, date by date, as the paper prints its example."""
+    found = least_squares.from_paths(
+        given["spots"],
+        strike=given["strike"],
+        discount=given["discount"],
+        is_call=given.get("is_call", False),
+        degree=given.get("degree", 2),
+    )
+    figures = {
+        "european": found.european,
+        "policy": [None if one is None else one.tolist() for one in found.policy],
+    }
+    return record("least-squares-paths", given, value=found.value, figures=figures)
+
+
+def real_option_stages(given: Json) -> Any:
+    """A project under development with the freedom to abandon (Schwartz 2004)."""
+    project = Project(**{field.name: given[field.name] for field in fields(Project)})
+    found = stages.staged(project, paths=given.get("paths", 20_000), seed=given["seed"])
+    figures = {**asdict(found), "certain_cost_value": stages.certain_cost_value(project)}
+    return record("real-option-stages", given, value=found.value, figures=figures, notes=(Note("option_policy_lower"),))
+
+
+ENGINES: dict[str, Engine] = {
+    "european-option": Engine(
+        run=european_option,
+        takes=shape(OPTION, *NEEDED),
+        gives=RECORD,
+        line="A European option on a value with a constant yield (Black-Scholes-Merton).",
+    ),
+    "american-option": Engine(
+        run=american_option,
+        takes=shape({**OPTION, "steps": STEPS}, *NEEDED),
+        gives=RECORD,
+        line="An American option on a binomial lattice with a constant yield (Cox-Ross-Rubinstein).",
+    ),
+    "delay-option": Engine(
+        run=delay_option,
+        takes=shape({**DELAY, "last_decision_years": NUMBER, "steps": STEPS}, *NEEDED),
+        gives=RECORD,
+        line="The option to wait with an unused patent whose remaining life runs off (y = 1/(T-t)).",
+    ),
+    "least-squares-option": Engine(
+        run=least_squares_option,
+        takes=shape(
+            {**OPTION, "dates": whole(1, 500), "paths": whole(100, 50_000), "degree": whole(1, 8), "seed": SEED},
+            *NEEDED,
+            "dates",
+            "seed",
+        ),
+        gives=RECORD,
+        line="An option by regression on simulated paths between a policy's and a dual bound (Longstaff-Schwartz).",
+    ),
+    "least-squares-paths": Engine(
+        run=least_squares_paths,
+        takes=shape(
+            {
+                **HEAD,
+                "spots": {
+                    "type": "array",
+                    "minItems": 2,
+                    "maxItems": 500,
+                    "items": {"type": "array", "minItems": 2, "maxItems": 2_000, "items": NUMBER},
+                },
+                "strike": NUMBER,
+                "discount": NUMBER,
+                "is_call": YES,
+                "degree": whole(1, 8),
+            },
+            "value_date",
+            "spots",
+            "strike",
+            "discount",
+        ),
+        gives=RECORD,
+        line="The regression of Longstaff and Schwartz on paths that are given date by date.",
+    ),
+    "real-option-stages": Engine(
+        run=real_option_stages,
+        takes=shape(
+            {**HEAD, **PROJECT, "paths": whole(200, 50_000), "seed": SEED},
+            "value_date",
+            "seed",
+            *PROJECT,
+        ),
+        gives=RECORD,
+        line="A patent under development: uncertain cost and cash flow, freedom to abandon (Schwartz 2004).",
+    ),
+    **calc_options_renewal.ENGINES,
+}

@@ -9,7 +9,12 @@ from zhirong.base.refused import Refused
 
 def finite(value: float, name: str) -> float:
     """The number as a float; an infinite one or none at all is refused."""
-    if isinstance(value, bool) or not math.isfinite(value):
+    try:
+        is_number = not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        # A whole number of more digits than a float holds.
+        is_number = False
+    if not is_number:
         raise Refused("valuation.not_finite", name=name)
     return float(value)
 
