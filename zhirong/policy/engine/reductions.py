@@ -74,7 +74,7 @@ def counted(whole: List, kept: Truth, size: int) -> Number:
     return Number(found, has(whole.owner, kept.open, size) | whole.unknown, None)
 
 
-def lacking(whole: List, kept: Truth, numbers: Number, size: int) -> Array:
+def lacking(whole: List, kept: Truth, numbers: Number, *, size: int) -> Array:
     """Rows whose sum or extreme is unknown."""
     is_open = kept.open if numbers.unknown is None else kept.open | (kept.yes & numbers.unknown)
     return has(whole.owner, is_open, size) | whole.unknown
@@ -85,7 +85,7 @@ def summed(whole: List, kept: Truth, numbers: Number, *, size: int) -> Number:
     values = np.where(kept.yes, numbers.values, 0.0)
     found = np.bincount(whole.owner, weights=values, minlength=size)
     magnitude = np.bincount(whole.owner, weights=np.abs(values), minlength=size)
-    unknown = lacking(whole, kept, numbers, size)
+    unknown = lacking(whole, kept, numbers, size=size)
     if numbers.error is None and (not size or magnitude.max() < WHOLE):
         return Number(found, unknown, None)
     errors = np.broadcast_to(vectors.error_of(numbers), values.shape)
@@ -105,7 +105,7 @@ def extremes(whole: List, kept: Truth, numbers: Number, *, name: str, size: int)
     if numbers.error is not None:
         error = np.zeros(size)
         np.maximum.at(error, whole.owner, np.broadcast_to(numbers.error, whole.owner.shape))
-    return Number(np.where(doubt, 0.0, found), lacking(whole, kept, numbers, size), error), doubt
+    return Number(np.where(doubt, 0.0, found), lacking(whole, kept, numbers, size=size), error), doubt
 
 
 def stepped(x: Number, table: Any) -> tuple[Number, Array]:
