@@ -137,7 +137,8 @@ def near(r: random.Random, fact: Fact, value: Any) -> Any:
         return value if r.random() < 0.7 else not value
     if fact.kind == "number":
         moved = value if r.random() < 0.6 else value + r.choice([-1, 1, Fraction(1, 100), Fraction(-1, 10**6)])
-        return max(moved, fact.least) if fact.least is not None else moved
+        moved = max(moved, fact.least) if fact.least is not None else moved
+        return min(moved, fact.most) if fact.most is not None else moved
     if fact.kind == "date":
         return value + timedelta(days=r.choice([-1, 0, 0, 1]))
     if fact.kind == "records":

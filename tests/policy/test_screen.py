@@ -32,6 +32,7 @@ def test_screening_finds_what_the_exact_engine_finds(day: date) -> None:
         found = screen.screen(one, people, day)
         wanted = [screen.exactly(one, row, day, known=date.max) for row in rows]
         assert found.states.tolist() == wanted, one.id
+        assert [NAMES[state] for state in wanted] == [decide.decide(one, row, day).eligible for row in rows], one.id
         states.update(wanted)
     assert {NOT_MET, UNKNOWN} <= set(states)
 

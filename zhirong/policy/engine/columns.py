@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -42,11 +42,12 @@ class Population:
     columns: Mapping[str, Column]
     rows: Sequence[Mapping[str, Any]] | None = None
 
-    def facts_of(self, place: int) -> dict[str, Any]:
+    def facts_of(self, place: int, names: Iterable[str] | None = None) -> dict[str, Any]:
         """The settled facts of one, for the exact engine; a number of a column is the decimal that it prints as."""
         if self.rows is not None:
             return dict(self.rows[place])
-        found = {name: cell(column, place) for name, column in self.columns.items()}
+        wanted = self.columns if names is None else self.columns.keys() & set(names)
+        found = {name: cell(self.columns[name], place) for name in wanted}
         return {name: value for name, value in found.items() if value is not None}
 
 

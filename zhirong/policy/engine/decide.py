@@ -116,6 +116,19 @@ def decide(
     return replace(judged(measure, version, case, blank=blank), materials=to_bring(measure, case, have))
 
 
+def eligibility(measure: Measure, facts: Mapping[str, Any], day: date, *, known: date) -> str:
+    """The state alone, as `decide` finds it, without reasons and amount. Refused: as the conditions."""
+    version, _, lacking, basis = ruling(measure, facts, day, known=known)
+    if version is None:
+        return UNKNOWN if lacking else NOT_IN_FORCE
+    case = Case(facts, parameters_on(measure, basis, known))
+    values: dict[str, bool | None] = {}
+    for leaf in leaves(version.eligibility):
+        value = exact.truth(leaf.rule.run(case))
+        values[leaf.id] = None if isinstance(value, Unknown) else value
+    return STATES[tree_value(version.eligibility, values)]
+
+
 def judged(measure: Measure, version: Version, case: Case, *, blank: Decision) -> Decision:
     """What a version that rules says: conditions, amount, what is missing, what would qualify."""
     found = {leaf.id: leaf_found(leaf, case, measure) for leaf in leaves(version.eligibility)}

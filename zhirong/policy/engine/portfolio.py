@@ -51,7 +51,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A claim left out, the first taken claim that bars it, and the clause."""
+    """A claim left out, the first taken claim that bars it (or that it would lower by more), and the clause."""
 
     place: int
     because: int
@@ -104,7 +104,8 @@ def best(claims: Sequence[Claim], members: Mapping[str, Member]) -> Best:
     chosen = sorted(place for part in board.components() for place in board.best_of(part))
     paid, lowered = board.paid(chosen)
     taken = tuple(Taken(place, paid[place], tuple(lowered.get(place, ()))) for place in chosen)
-    dropped = [(place, board.barred_by(place, chosen)) for place in range(len(claims)) if place not in set(chosen)]
+    left = [place for place in range(len(claims)) if place not in set(chosen)]
+    dropped = [(place, board.barred_by(place, chosen) or board.lowers(place, chosen)) for place in left]
     return Best(
         total_fen=sum(paid.values()),
         taken=taken,
@@ -159,6 +160,15 @@ class Board:
             clause = self.bars.get((one, other)) or self.bars.get((other, one))
             if clause:
                 return other, clause
+        return None
+
+    def lowers(self, one: int, chosen: Iterable[int]) -> tuple[int, str] | None:
+        """The first taken claim from which this one would take more than it brings, and the clause."""
+        for other in chosen:
+            clauses = [clause for hit, clause in self.deducts.get(other, ()) if hit == one]
+            clauses += [clause for (group, _), clause in self.groups.items() if {one, other} <= group]
+            if clauses:
+                return other, clauses[0]
         return None
 
     def components(self) -> list[list[int]]:

@@ -39,7 +39,7 @@ def reduced(node: tree.Call, view: Any, *, of: Of) -> Any:
     if node.name == "sum":
         return summed(whole, kept, numbers, size=view.size)
     found, doubt = extremes(whole, kept, numbers, name=node.name, size=view.size)
-    view.note(doubt)
+    view.note(view.doubt.broken, doubt)
     return found
 
 

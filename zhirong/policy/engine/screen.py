@@ -16,7 +16,7 @@ import numpy as np
 from zhirong.base.refused import Refused
 from zhirong.policy.engine import decide, exact, reductions, tree, vectors
 from zhirong.policy.engine.columns import Array, Column, Population
-from zhirong.policy.engine.measure import Branch, Condition, Measure, parameters_on
+from zhirong.policy.engine.measure import Branch, Condition, Measure, leaves, parameters_on
 from zhirong.policy.engine.tree import Node
 from zhirong.policy.engine.values import Unknown, is_number
 from zhirong.policy.engine.vectors import Day, List, Number, Text, Truth, Unscreenable, Value
@@ -34,12 +34,21 @@ class Screened:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Rows of a condition that only the exact engine can decide: `near` a threshold, or `broken` (no such quotient,
+    nothing to choose from), which it would refuse whatever the other conditions say."""
+
+    near: Array
+    broken: Array
+
+
+@dataclass(frozen=True)
 class View:
     """What an expression sees: columns, parameters, and inside a generator whose element each row is."""
 
     population: Population
     parameters: Mapping[str, Any]
-    doubt: Array
+    doubt: Doubt
     local: Mapping[str, Any]
     owner: Array | None = None
 
@@ -47,13 +56,13 @@ class View:
     def size(self) -> int:
         return self.population.size if self.owner is None else len(self.owner)
 
-    def note(self, doubt: Any) -> None:
-        """Rows, or the owners of elements, that only the exact engine can decide."""
+    def note(self, rows: Array, doubt: Any) -> None:
+        """Mark rows, or the owners of elements."""
         found = np.broadcast_to(doubt, (self.size,))
         if self.owner is None:
-            self.doubt[found] = True
+            rows |= found
         else:
-            self.doubt[self.owner[found]] = True
+            rows[self.owner[found]] = True
 
 
 def screen(measure: Measure, population: Population, day: date, *, known: date | None = None) -> Screened:
@@ -64,31 +73,49 @@ def screen(measure: Measure, population: Population, day: date, *, known: date |
     if any(version.basis for version in measure.versions):
         doubt[:] = True
     elif (version := decide.ruling(measure, {}, day, known=known)[0]) is not None:
-        view = View(population, parameters_on(measure, day, known), doubt, {})
+        noted = Doubt(np.zeros(population.size, bool), np.zeros(population.size, bool))
+        view = View(population, parameters_on(measure, day, known), noted, {})
+        near = np.zeros(population.size, bool)
         try:
             with np.errstate(all="ignore"):
-                found = of_condition(version.eligibility, view)
+                found = of_condition(version.eligibility, view, near)
+            # A doubtful condition counts as unknown: where the others decide all the same, nothing is in doubt.
+            doubt |= noted.broken | (near & found.open)
             states[:] = np.where(found.yes, MET, np.where(found.no, NOT_MET, UNKNOWN))
         except Unscreenable:
             doubt[:] = True
+    asked = facts_asked(measure)
     for place in np.flatnonzero(doubt):
-        states[place] = exactly(measure, population.facts_of(int(place)), day, known=known)
+        states[place] = exactly(measure, population.facts_of(int(place), asked), day, known=known)
     return Screened(states, doubt)
 
 
 def exactly(measure: Measure, facts: Mapping[str, Any], day: date, *, known: date) -> int:
     """One by the exact engine; facts that it cannot compute with stop nobody else."""
     try:
-        return STATES[decide.decide(measure, facts, day, known=known).eligible]
+        return STATES[decide.eligibility(measure, facts, day, known=known)]
     except Refused:
         return REFUSED
 
 
-def of_condition(condition: Condition, view: View) -> Truth:
-    """A tree of conditions."""
+def facts_asked(measure: Measure) -> set[str]:
+    """The facts that its conditions ask for."""
+    rules = [leaf.rule for version in measure.versions for leaf in leaves(version.eligibility)]
+    return {version.basis for version in measure.versions}.union(*(rule.facts for rule in rules))
+
+
+def of_condition(condition: Condition, view: View, near: Array) -> Truth:
+    """A tree of conditions; rows with a doubtful condition are gathered in `near`."""
     if isinstance(condition, Branch):
-        return logic([of_condition(part, view) for part in condition.parts], ends=condition.word == "any")
-    return as_truth(of(condition.rule.node, view), view)
+        return logic([of_condition(part, view, near) for part in condition.parts], ends=condition.word == "any")
+    found = as_truth(of(condition.rule.node, view), view)
+    doubt = view.doubt.near
+    if not doubt.any():
+        return found
+    near |= doubt
+    found = Truth(found.yes & ~doubt, found.no & ~doubt)
+    doubt[:] = False
+    return found
 
 
 def as_truth(value: Any, view: View) -> Truth:
@@ -203,7 +230,7 @@ def of_arithmetic(node: tree.Arithmetic, view: View) -> Any:
     if node.sign == "*":
         return vectors.multiplied(left, right)
     quotient, doubt = vectors.divided(left, right)
-    view.note(doubt)
+    view.note(view.doubt.broken, doubt)
     return quotient
 
 
@@ -235,7 +262,7 @@ def compared(a: Any, b: Any, sign: str, *, view: View) -> Truth:
         )
     found, doubt = vectors.compared_numbers(vectors.number(a), vectors.number(b), sign)
     if doubt is not None:
-        view.note(doubt)
+        view.note(view.doubt.near, doubt)
     return found
 
 
@@ -323,7 +350,7 @@ def of_table(name: str, values: list[Any], view: View) -> Number:
     if not is_number(x) and not isinstance(x, Number):
         raise Unscreenable
     found, doubt = reductions.stepped(vectors.number(x), table) if name == "step" else reductions.sliced(x, table)
-    view.note(doubt)
+    view.note(view.doubt.broken, doubt)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -86,3 +86,8 @@ def decimals(value: Fraction) -> str:
     """The decimals of a number, all of them where they end, else to fifty digits."""
     quotient = SHOWN.divide(Decimal(value.numerator), Decimal(value.denominator))
     return f"{quotient.normalize(SHOWN):f}"
+
+
+def microseconds(at: datetime) -> int:
+    """An aware instant as whole microseconds since year 1, so that instants of any zone sort."""
+    return (at.astimezone(UTC) - datetime.min.replace(tzinfo=UTC)) // timedelta(microseconds=1)
