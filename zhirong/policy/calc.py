@@ -22,10 +22,8 @@ def policy(given: Json) -> Json:
         if name not in base.measures:
             raise Refused("policy.measure_unknown", measure=name[:100])
     known = facts.settled(given["facts"], base.vocabulary)
-    day = date.fromisoformat(given["day"])
-    moment = datetime.fromisoformat(given["moment"]) if "moment" in given else None
-    if moment is not None and moment.tzinfo is None:
-        raise Refused("calc.bad_input", name="moment", calculation="policy")
+    day = day_of(given, "day")
+    moment = instant(given["moment"], "moment", "policy") if "moment" in given else None
     found = [
         (one, decide.decide(one, known, day, known=as_known(given), have=given.get("have", ()), moment=moment))
         for one in telling.chosen(given.get("measures", ()), base.measures)
@@ -37,12 +35,17 @@ def policy(given: Json) -> Json:
 
 
 def as_known(given: Json) -> date | None:
-    return date.fromisoformat(given["known_on"]) if "known_on" in given else None
+    return day_of(given, "known_on") if "known_on" in given else None
+
+
+def day_of(given: Json, name: str) -> date:
+    """A day within the centuries that facts may lie in."""
+    return facts.day(Fact(name, "date"), given[name])
 
 
 def policy_portfolio(given: Json) -> Json:
     """The best set of claims that may be taken together."""
-    base, day = reading.own(), date.fromisoformat(given["day"])
+    base, day = reading.own(), day_of(given, "day")
     claims = [
         portfolio.Claim(row["measure"], row["key"], money_of(row["amount"], f"claims[{place}].amount"))
         for place, row in enumerate(given["claims"])
@@ -87,7 +90,7 @@ def policy_budget(given: Json) -> Json:
         budget.Asked(
             row["id"],
             money_of(row["amount"], f"claims[{place}].amount"),
-            accepted=instant(row),
+            accepted=accepted(row),
             score=facts.number(Fact("score", "number", "point"), row["score"]) if "score" in row else None,
         )
         for place, row in enumerate(given["claims"])
@@ -106,14 +109,19 @@ def policy_budget(given: Json) -> Json:
     }
 
 
-def instant(row: Json) -> str:
-    """The moment of acceptance as a text that sorts by time; first-come needs zones."""
+def accepted(row: Json) -> str:
+    """The moment of acceptance as a text that sorts by time."""
     if "accepted" not in row:
         return ""
-    at = datetime.fromisoformat(row["accepted"])
-    if at.tzinfo is None:
-        raise Refused("calc.bad_input", name="accepted", calculation="policy-budget")
-    return f"{values.microseconds(at):020d}"
+    return f"{values.microseconds(instant(row['accepted'], 'accepted', 'policy-budget')):020d}"
+
+
+def instant(text: str, name: str, calculation: str) -> datetime:
+    """An aware instant within the centuries that facts may lie in."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or not facts.EARLIEST.year <= at.year <= facts.LATEST.year:
+        raise Refused("calc.bad_input", name=name, calculation=calculation)
+    return at
 
 
 TEXT: Json = {"type": "string", "maxLength": 200}

@@ -11,9 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 from zhirong.base import shown
+from zhirong.base.refused import Refused
 from zhirong.policy.engine import amounts, exact, repair, tree
 from zhirong.policy.engine.amounts import Amount
 from zhirong.policy.engine.exact import Case, Expression
+from zhirong.policy.engine.facts import EARLIEST, LATEST
 from zhirong.policy.engine.measure import (
     Condition,
     Leaf,
@@ -96,8 +98,11 @@ def decide(
     """The decision valid on `day`, as the base knew it on `known` (left out: all that it holds).
 
     `facts` are settled (`facts.settled`), `have` are the materials already handed in, `moment` is an aware instant of
-    the day for windows (left out: any of the day). Refused: facts that an expression cannot compute with.
+    the day for windows (left out: any of the day). Refused: facts that an expression cannot compute with, a day that
+    lies centuries away.
     """
+    if not EARLIEST <= day <= LATEST:
+        raise Refused("policy.no_such_day", text=day.isoformat())
     known = known or date.max
     version, why, lacking, basis = ruling(measure, facts, day, known=known)
     blank = Decision(
