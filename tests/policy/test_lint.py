@@ -87,6 +87,14 @@ def test_what_is_wrong_is_named(changed: dict[str, Any], finding: str) -> None:
     assert finding in said(**changed)
 
 
+def test_what_may_be_left_out_may_also_be_nothing() -> None:
+    raw = given_policy.raw(materials=[{"id": "m", "zh": "甲", "en": "a", "proves": [], "when": None}])
+    for name in ("unit", "tags"):
+        del raw[name]
+    del raw["versions"][0]["certainty"]
+    assert lint.findings(raw, given_policy.known()) == []
+
+
 def test_an_unused_parameter_is_named() -> None:
     values = [row("2022-01-01", None)]
     parameters = {"rate": {"unit": "/1", "values": values}, "idle": {"unit": "/1", "values": values}}

@@ -26,7 +26,6 @@ class Folder:
     contradictions: list[Any] = field(default_factory=list)
     portfolios: list[Mapping[str, Any]] = field(default_factory=list)
     questions: list[Mapping[str, Any]] = field(default_factory=list)
-    places: dict[str, Path] = field(default_factory=dict)
 
     def vocabulary(self) -> Vocabulary:
         """The facts of all folders. Refused: an entry that is none."""
@@ -39,7 +38,7 @@ def read(folders: Sequence[Path]) -> tuple[Folder, list[tuple[str, Refused]]]:
     problems = []
     for path in [path for folder in folders for path in sorted(folder.glob("*.yaml"))]:
         try:
-            put(found, path, source.parse(path.read_text("utf-8")))
+            put(found, source.parse(path.read_text("utf-8")))
         except UnicodeDecodeError:
             problems.append((str(path), Refused("policy.file_malformed", place="file", problem="is no UTF-8")))
         except Refused as no:
@@ -47,7 +46,7 @@ def read(folders: Sequence[Path]) -> tuple[Folder, list[tuple[str, Refused]]]:
     return found, problems
 
 
-def put(found: Folder, path: Path, raw: Any) -> None:
+def put(found: Folder, raw: Any) -> None:
     """One file to the others of its format. Refused: another format, an id twice, a fact told in two ways."""
     form = raw.get("format") if isinstance(raw, Mapping) else None
     if form not in FORMATS:
@@ -57,7 +56,6 @@ def put(found: Folder, path: Path, raw: Any) -> None:
         if name in found.measures:
             raise Refused("policy.measure_twice", name=name)
         found.measures[name] = raw
-        found.places[name] = path
     elif form == "policy-facts/1":
         put_facts(found, raw)
     elif form == "policy-portfolio/1":

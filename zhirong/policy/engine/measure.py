@@ -169,7 +169,7 @@ def measure(raw: Mapping[str, Any]) -> Measure:
         parameters={name: tuple(map(of_row, entry["values"])) for name, entry in raw["parameters"].items()},
         versions=tuple(map(version, raw["versions"])),
         cumulation=tuple(map(rule, raw["cumulation"])),
-        tags=tuple(raw["tags"]),
+        tags=tuple(raw.get("tags") or ()),
         materials=tuple(map(material, raw["materials"])),
         windows=tuple(
             Window(datetime.fromisoformat(row["from"]), datetime.fromisoformat(row["to"]), row["clause"])
@@ -198,7 +198,7 @@ def of_row(row: Mapping[str, Any]) -> Row:
 
 
 def maybe(row: Mapping[str, Any], name: str) -> Expression | None:
-    return exact.expression(row[name]) if name in row else None
+    return exact.expression(row[name]) if row.get(name) is not None else None
 
 
 def version(row: Mapping[str, Any]) -> Version:
@@ -210,7 +210,7 @@ def version(row: Mapping[str, Any]) -> Version:
         until=row["to"],
         known_from=row.get("known_from") or date.min,
         basis="" if basis == "application_date" else basis,
-        certainty=row["certainty"],
+        certainty=row.get("certainty", ""),
         eligibility=condition(row["eligibility"]),
         lines=tuple(map(line, amount["lines"])) if amount else None,
         ceilings=tuple(map(ceiling, (amount or {}).get("ceilings") or ())),

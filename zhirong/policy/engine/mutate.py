@@ -93,7 +93,7 @@ def expressions(raw: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         amount = version.get("amount") or {}
         for part in ("lines", "ceilings"):
             for place, row in enumerate(amount.get(part) or ()):
-                names = [name for name in ("when", "expr", "cap", "limit") if name in row]
+                names = [name for name in ("when", "expr", "cap", "limit") if row.get(name) is not None]
                 yield from ((("versions", number, "amount", part, place, name), row[name]) for name in names)
 
 
