@@ -19,6 +19,7 @@ VERBS = {
     "export": ("zhirong.cli.exports", True),
     "value": ("zhirong.cli.value", True),
     "calc": ("zhirong.cli.calc", False),
+    "policy": ("zhirong.cli.policy", False),
     "backup": ("zhirong.cli.backup", False),
     "restore": ("zhirong.cli.restore", False),
     "migrate": ("zhirong.cli.migrate", True),

@@ -20,10 +20,11 @@ from zhirong.base import refused
 from zhirong.base.engines import Engine
 from zhirong.exchange import calc as exchange_calc
 from zhirong.ledger import calc as ledger_calc
+from zhirong.policy import calc as policy_calc
 from zhirong.registry import calc as registry_calc
 from zhirong.valuation import calc as valuation_calc
 
-SOURCES: tuple[ModuleType, ...] = (base_calc, registry_calc, ledger_calc, valuation_calc, exchange_calc)
+SOURCES: tuple[ModuleType, ...] = (base_calc, registry_calc, ledger_calc, policy_calc, valuation_calc, exchange_calc)
 ANSWERED, REFUSED = 0, 2
 
 

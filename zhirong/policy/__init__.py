@@ -1,0 +1,10 @@
+"""Policy (惠企政策): support measures as dated data, decided clause by clause and to the cent.
+
+It is: measure files (`measures/*.yaml`), the engine that decides, combines, budgets and screens them (`engine/`),
+their lint and their worked cases.
+It is not: a promise. A clause read one way of several, assumed or remembered says so, the official text prevails, and
+a draft or a measure out of its time is shown as not in force and never applied.
+Words: 措施 measure, 条款 clause, 条件 condition, 未知 unknown, 补足条件 set to fix, 组合 portfolio, 初筛 screening.
+Tables: none yet.
+Events: none yet.
+"""
