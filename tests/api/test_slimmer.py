@@ -71,4 +71,4 @@ def test_every_name_in_it_names_something_and_every_shape_is_named(short: dict[s
 
 def test_it_leaves_room_for_what_is_still_to_come() -> None:
     sizes = {file.name: len(text.encode()) for file, text in snapshot.texts(interface.get_openapi_schema()).items()}
-    assert {name: size for name, size in sizes.items() if size > 100_000} == {}
+    assert {name: size for name, size in sizes.items() if size > 120_000} == {}

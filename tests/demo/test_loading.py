@@ -99,7 +99,7 @@ def counted(folder: Path, question: str) -> dict[str, int]:
 
 def test_each_step_of_the_load_is_told_in_chinese_and_in_english(loads: list[Path]) -> None:
     told = told_by(loads[0]).read_text("utf-8").splitlines()
-    assert len(told) == 7
+    assert len(told) == 10
     for line in told:
         assert re.fullmatch(r"\[ *\d+\.\d s\] [^a-z]*[一-龥][^a-z]* / [a-z][ -~]+", line), line
 

@@ -168,9 +168,12 @@ def a_portfolio(side: Side, *rights: Right) -> str:
 
 def named(side: Side, job: Job) -> dict[str, dict[str, Any]]:
     """How addresses name an issued appraisal and a portfolio of the same side."""
+    kept = a_portfolio(side, job.right)
     return {
         "/api/appraisals/": {**job.named(), "name": "report.zh.pdf"},
-        "/api/portfolios/": {"ref": a_portfolio(side, job.right)},
+        "/appraisals/": {**job.named(), "number": job.row().number, "name": "report.zh.pdf"},
+        "/api/portfolios/": {"ref": kept},
+        "/portfolios/": {"ref": kept},
     }
 
 

@@ -73,7 +73,8 @@ def named_elsewhere() -> dict[str, dict[str, dict[str, str]]]:
         for row in _read(HOUSE / "people" / "parameters" / "log_in.yaml")["reading_reasons"]
         for code, said in row["value"].items()
     }
-    valued = {name: _both(_read(HOUSE / "valuation" / "labels.yaml")[name]) for name in ("appraisal_state", "alert")}
+    labels = {**_read(HOUSE / "valuation" / "labels.yaml"), **_read(HOUSE / "valuation" / "labels_of_facts.yaml")}
+    valued = {name: _both(labels[name]) for name in ("appraisal_state", "alert", "method", "grade", "question")}
     return {"role": _both(roles), "roles": _both(roles), "rule_set": _both(sets), "reason": _both(reasons), **valued}
 
 
