@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from zhirong.valuation import notes
+from zhirong.valuation import notes, told
 from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.estimate_shape import Estimate, Record, Voice
 from zhirong.valuation.engine.legible import Number
@@ -22,7 +22,6 @@ charts = Charts()
 BLEND_PX, VOICE_PX = 46, 34
 # A low end under a twentieth of the unit would be told in long decimals.
 LOW_END = 20
-FEE = "annual_fee_"
 
 
 @dataclass(frozen=True)
@@ -219,7 +218,7 @@ def inputs(found: Iterable[Input], names: Mapping[str, str]) -> list[dict[str, A
 
     `names`: how sources that are references are called, such as a party's.
     """
-    once = {one.name: one for one in in_one_line(found)}
+    once = {one.name: one for one in told.in_one_line(found)}
     return [
         {
             "name": words.fact(one.name),
@@ -230,19 +229,6 @@ def inputs(found: Iterable[Input], names: Mapping[str, str]) -> list[dict[str, A
         }
         for one in sorted(once.values(), key=lambda one: list(words.GRADES).index(one.grade))
     ]
-
-
-def in_one_line(found: Iterable[Input]) -> list[Input]:
-    """The annual fees of many years as one sum."""
-    rows = list(found)
-    fees = [one for one in rows if one.name.startswith(FEE) and isinstance(one.value, int | legible.Number)]
-    if len(fees) < 2:
-        return rows
-    years = sorted(int(one.name.removeprefix(FEE)) for one in fees)
-    total = sum((one.value for one in fees if isinstance(one.value, int | legible.Number)), 0)
-    latest = max((one.on for one in fees if one.on), default=None)
-    whole = replace(fees[-1], name=f"{FEE}{years[0]} – {years[-1]}", value=total, on=latest)
-    return [whole, *(one for one in rows if not one.name.startswith(FEE))]
 
 
 def sentences(found: Sequence[Note]) -> list[str]:
