@@ -7,10 +7,14 @@ from datetime import date
 
 import pytest
 
+from tests.valuation.given_past_deals import a_right, under
 from zhirong.papers.facts import Both
 from zhirong.valuation import told
+from zhirong.valuation.engine import estimate
 from zhirong.valuation.engine.result import Grade, Input
 from zhirong.valuation.engine.subject import Answer, Said
+
+U = under()
 
 
 @pytest.mark.parametrize(
@@ -52,3 +56,17 @@ def test_the_fees_of_many_years_are_one_line() -> None:
 def test_an_input_that_was_kept_is_read_as_it_was() -> None:
     kept = {"name": "margin", "value": 0.1, "source": "given", "grade": "stated", "on": "2026-01-02", "unit": ""}
     assert told.read(kept) == Input("margin", 0.1, "given", Grade.STATED, date(2026, 1, 2))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_input_of_an_estimate_shows_a_code_to_a_chinese_reader(seed: int) -> None:
+    said = Said((Answer(question="development_cost", value=200_000.0, by="P-1"),))
+    found = estimate.of(a_right(seed), None, U, said=said)
+    every = [*found.inputs, *(one for voice in found.voices for one in voice.result.inputs)]
+    lines = [told.line(one) for one in told.without_references(every, said)]
+    words = {text for one in lines for text in (one.name.zh, one.value.zh, one.grade.zh)}
+    assert not [one for one in words if re.search("[a-z_]{2,}", one)]
+    assert all(re.search("[一-鿿]|PatVal", one.source.zh) for one in lines)
+    unstated = {one.name: (one.source, one.grade) for one in every if one.name in ("margin", "opportunity_return")}
+    assert set(unstated.values()) <= {("nobody stated it", Grade.ASSUMED)}
+    assert unstated
