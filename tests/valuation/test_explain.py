@@ -118,6 +118,7 @@ def test_comparables_are_nearest_first_and_adjusted_by_their_factor() -> None:
     for one in found:
         assert one.adjusted == pytest.approx(one.price * one.factor, rel=1e-12)
         assert one.on <= DAY
+    assert {one.kind for one in found} <= {"sale", "auction", "disposal", "plain_licence", "exclusive_licence"}
 
 
 def test_prices_are_shown_in_two_figures() -> None:
