@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from zhirong.valuation import notes, told
 from zhirong.valuation.engine import legible
-from zhirong.valuation.engine.estimate_shape import Estimate, Record, Voice
+from zhirong.valuation.engine.estimate_shape import Estimate, Record, Step, Voice
 from zhirong.valuation.engine.legible import Number
 from zhirong.valuation.engine.result import Input, Note, Quantiles
 from zhirong.web import filters
@@ -22,6 +22,9 @@ charts = Charts()
 BLEND_PX, VOICE_PX = 46, 34
 # A low end under a twentieth of the unit would be told in long decimals.
 LOW_END = 20
+MARKET = "market.hedonic"
+# Steps of a waterfall that are no fact of the right.
+SUMS = ("start", "total", "other_facts", "other_methods", "past_errors")
 
 
 @dataclass(frozen=True)
@@ -162,8 +165,8 @@ def waterfall(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
         span = (legible.yuan(before), legible.yuan(step.running))
         rows.append(
             {
-                "name": words.fact(step.name),
-                "value": words.value_of(step.name, step.value) if step.value else "",
+                "name": words.fact(starts_at(estimate) if is_start else step.name),
+                "value": "" if step.name in SUMS else step_value(step),
                 "kind": kind,
                 "drawing": charts.waterfall(span, scale=scale, kind=kind, is_joined=not is_end),
                 "factor": "" if is_start or (is_end and step.factor == 1) else legible.factor(step.factor),
@@ -172,6 +175,17 @@ def waterfall(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
         )
         before = step.running
     return rows
+
+
+def starts_at(estimate: Estimate) -> str:
+    """What the first step is: the market's price over all kinds, or the weightiest method where no market speaks."""
+    has_market = any(one.result.method == MARKET and one.result.range for one in estimate.voices)
+    return "start" if has_market else "start_method"
+
+
+def step_value(step: Step) -> str:
+    """The value of a fact as it entered; one that is unknown was priced as past deals that did not tell it."""
+    return words.value_of(step.name, step.value) if step.value else gettext("unknown: as the deals without it")
 
 
 def tornado(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
