@@ -290,34 +290,3 @@ def off_by(record: Record | None) -> str:
     return gettext("On average an estimate was %(share)s off the price.") % {
         "share": legible.percent(record.cod / 100, places=0)
     }
-
-
-def moved(before: Quantiles | None, after: Quantiles | None, what: str) -> str:
-    """Before and after in one sentence: 46 – 303 万元 → 60 – 240 万元, a fifth narrower."""
-    if before is None or after is None:
-        return gettext("%(what)s: no range before and after to compare.") % {"what": what}
-    unit = unit_for(min(one for each in (before, after) for one in (each.median, each.p5 * LOW_END)))
-    facts = {
-        "what": what,
-        "before": unit.between(before.p5, before.p95),
-        "after": unit.between(after.p5, after.p95),
-        "was": unit.of(before.median),
-        "is": unit.of(after.median),
-        "unit": unit.word,
-    }
-    said = gettext(
-        "%(what)s: the 90%% range goes from %(before)s to %(after)s, the median from %(was)s to %(is)s (%(unit)s)."
-    )
-    return f"{said % facts}{_narrower(before, after)}"
-
-
-def _narrower(before: Quantiles, after: Quantiles) -> str:
-    was, now = (legible.log_width(one.p5, one.p95) for one in (before, after))
-    share = abs(legible.change(was, now))
-    if legible.percent(share, places=0) in ("0%", "< 1%"):
-        return ""
-    told = {"share": legible.percent(share, places=0)}
-    gap = "" if filters.is_chinese() else " "
-    if now < was:
-        return gap + gettext("The range is %(share)s narrower.") % told
-    return gap + gettext("The range is %(share)s wider.") % told
