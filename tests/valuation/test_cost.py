@@ -118,3 +118,17 @@ def test_a_cost_that_cannot_be_is_refused(spent: tuple[Spending, ...], code: str
 def test_a_loss_that_is_no_share_is_refused(lost: dict[str, float]) -> None:
     with pytest.raises(Refused):
         approach(Spending("c", 1.0, DAY), lost=Obsolescence(**lost))
+
+
+def test_what_nobody_stated_is_graded_as_assumed_and_says_who_assumed_it() -> None:
+    found = cost.approach(
+        [Spending("labour", 100.0, DAY)],
+        day=DAY,
+        opportunity_return=0.0,
+        margin=0.0,
+        lost=Obsolescence(),
+        assumed="nobody stated it",
+    )
+    rest = [one for one in found.inputs if one.name != "labour"]
+    assert [one.name for one in rest] == ["opportunity_return", "margin", "functional", "technical", "economic"]
+    assert {(one.source, str(one.grade)) for one in rest} == {("nobody stated it", "assumed")}

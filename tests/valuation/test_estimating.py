@@ -12,7 +12,10 @@ import pytest
 from tests.registry.given_rights import a_right, refused
 from tests.valuation.given_past_deals import DAY, market, said
 from zhirong.record import actions as record
-from zhirong.valuation import estimating
+from zhirong.valuation import estimated, estimating, notes
+from zhirong.valuation.engine.result import Quantiles
+from zhirong.valuation.engine.subject import Subject
+from zhirong.valuation.estimated import Headline
 from zhirong.valuation.models import MarketModel
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,22 @@ def test_a_change_in_the_words_of_a_form_is_the_change() -> None:
     assert found.headline != plain.headline
     with refused("valuation.not_finite", name="royalty_rate"):
         estimating.change_of(royalty_rate="five")
+
+
+def test_a_portfolio_of_one_right_has_the_range_of_that_right() -> None:
+    # The 25 % quantile and the mean are no lognormal's of this median and width.
+    own = Quantiles(1e5, 2e5, 5e5, 6e5, 7e5, 3e6, 4e6, 9e5)
+    one = Headline(Subject(day=DAY, kind="invention"), own, "tested")
+    found, two = estimated.whole([one], DAY), estimated.whole([one, one], DAY)
+    assert found is not None
+    assert two is not None
+    assert found.range == own
+    assert found.figures["assets"][0]["mean"] == 9e5
+    assert "finance_portfolio_not_a_sum" not in {note.code for note in found.notes}
+    assert "finance_portfolio_not_a_sum" in {note.code for note in two.notes}
+    (said_so,) = (note for note in two.notes if note.code == "finance_portfolio_not_a_sum")
+    assert "the rights' own means may differ" in notes.sentence(said_so, "en")
+    assert "各项自己的均值可能不同" in notes.sentence(said_so, "zh")
 
 
 def test_a_right_that_is_not_there_is_refused() -> None:

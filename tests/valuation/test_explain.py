@@ -118,6 +118,25 @@ def test_comparables_are_nearest_first_and_adjusted_by_their_factor() -> None:
     for one in found:
         assert one.adjusted == pytest.approx(one.price * one.factor, rel=1e-12)
         assert one.on <= DAY
+    assert {one.kind for one in found} <= {"sale", "auction", "disposal", "plain_licence", "exclusive_licence"}
+
+
+def test_years_of_use_beyond_the_term_are_cut_and_the_estimate_says_so() -> None:
+    right = a_right(3)
+    assert right.remaining_years is not None
+    within, beyond = (
+        estimate.of(right, None, U, said=said(3e5, 0.03, years)) for years in (right.remaining_years * 0.9, 45)
+    )
+    notes_of = [[one.code for one in found.notes] for found in (within, beyond)]
+    assert [codes.count("estimate_years_beyond_term") for codes in notes_of] == [0, 1]
+    edge = estimate.of(right, None, U, said=said(3e5, 0.03, right.remaining_years))
+    assert median(beyond) == median(edge)
+
+
+def test_a_royalty_of_nothing_is_refused() -> None:
+    with pytest.raises(Refused) as caught:
+        whatif.of(a_right(3), None, U, change=Change(royalty_rate=0.0))
+    assert caught.value.code == "valuation.royalty_zero"
 
 
 def test_prices_are_shown_in_two_figures() -> None:

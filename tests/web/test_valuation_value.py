@@ -86,6 +86,15 @@ def test_what_is_no_share_is_refused_beside_its_field_and_kept(house: given.Hous
     assert not Answer.objects.exists()
 
 
+def test_a_royalty_of_nothing_is_refused_with_the_way_out(house: given.House) -> None:
+    side = given.a_side("holder")
+    right = a_right(house, side)
+    answer = desk.browser_of(side.person).post(f"/rights/{right.pk}/value", {"deed": "royalty_rate", "value": "0"})
+    assert answer.status_code == 422
+    assert "请回答年销售额为 0" in answer.content.decode()
+    assert not Answer.objects.exists()
+
+
 def test_what_if_is_computed_and_not_kept(house: given.House) -> None:
     right = a_right(house, given.a_side("holder"))
     text = text_of(Client(), f"/rights/{right.pk}/value?points=5&renew_to=15")

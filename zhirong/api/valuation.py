@@ -139,7 +139,7 @@ def get_sheet(request: HttpRequest, right_id: shapes.Id, name: Literal["zh.pdf",
     "/rights/{int:right_id}/estimate/what-if",
     auth=calling.ANYONE,
     summary="Estimate a right with one thing changed",
-    **problems.told(EstimateTold, *NONE, "valuation.year_not_ahead"),
+    **problems.told(EstimateTold, *NONE, "valuation.royalty_zero", "valuation.year_not_ahead"),
 )
 def what_if(request: HttpRequest, right_id: shapes.Id, changed: ChangeSaid) -> EstimateTold:
     """Computed anew by the same function; nothing is kept."""
@@ -197,7 +197,7 @@ def list_answers(request: HttpRequest, right_id: shapes.Id) -> list[EstimateAnsw
     summary="Answer a question of a right's valuation",
     **problems.told(
         EstimateAnswerTold, "valuation.right_unknown", "valuation.no_such_choice", "valuation.answer_range",
-        *files.EVIDENCE, *KEY,
+        "valuation.royalty_zero", *files.EVIDENCE, *KEY,
     ),
 )  # fmt: skip
 def answer(request: HttpRequest, right_id: shapes.Id, given: EstimateAnswerSaid) -> HttpResponse:

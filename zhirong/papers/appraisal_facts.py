@@ -25,8 +25,8 @@ class InputLine:
     """One input of a computed method as it was used; `value` as people read it."""
 
     name: Both
-    value: str
-    source: str
+    value: Both
+    source: Both
     grade: Both
     on: date | None = None
 

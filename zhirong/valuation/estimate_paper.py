@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.conf import settings
 
 from zhirong.base.refused import Refused
 from zhirong.papers import pdf
-from zhirong.papers.appraisal_facts import EstimateSheet, InputLine, VoiceLine
+from zhirong.papers.appraisal_facts import EstimateSheet, VoiceLine
 from zhirong.papers.facts import Both
 from zhirong.registry.models import Right
-from zhirong.valuation import notes, report
-from zhirong.valuation.engine import units
+from zhirong.valuation import notes, report, told
+from zhirong.valuation.engine import legible, units
 from zhirong.valuation.engine.estimate_shape import Estimate, Record, Voice
-from zhirong.valuation.engine.result import Input, plain
+from zhirong.valuation.engine.result import Input, Quantiles
 
 
 def pdf_of(right: Right, found: Estimate, *, language: str, now: datetime) -> bytes:
@@ -26,22 +27,22 @@ def sheet(right: Right, found: Estimate, *, now: datetime) -> EstimateSheet:
     """What stands on the sheet."""
     if found.headline is None:
         raise Refused("valuation.no_range", number=right.number)
-    fen = units.in_fen(found.headline)
+    fen = _rounded(found.headline)
     return EstimateSheet(
         house=report.HOUSE,
         made_at=now,
         day=found.day,
         right=report.right_line(right),
-        state=report.both("force", _force(found)),
+        state=told.both("force", _force(found)),
         p5_fen=fen["p5"],
         p25_fen=fen["p25"],
         median_fen=fen["median"],
         p75_fen=fen["p75"],
         p95_fen=fen["p95"],
         mean_fen=fen["mean"],
-        basis=report.both("basis", found.basis),
+        basis=told.both("basis", found.basis),
         voices=tuple(_voice(one) for one in found.voices),
-        inputs=tuple(_input(one) for one in _inputs(found)),
+        inputs=tuple(told.line(one) for one in _inputs(found)),
         notes=tuple(Both(notes.sentence(one, "zh"), notes.sentence(one, "en")) for one in found.notes),
         record=_record(found.record),
         parameters_sha256=found.parameters_sha256,
@@ -58,11 +59,16 @@ def _force(found: Estimate) -> str:
     return "in_force" if found.subject.is_in_force else "unconfirmed"
 
 
+def _rounded(found: Quantiles) -> dict[str, int]:
+    """A range in fen by the names of its quantiles, in the three digits of the page."""
+    return {name: legible.rounded_fen(value) for name, value in asdict(found).items()}
+
+
 def _voice(one: Voice) -> VoiceLine:
-    fen = units.in_fen(one.result.range) if one.result.range is not None else None
+    fen = _rounded(one.result.range) if one.result.range is not None else None
     return VoiceLine(
-        name=report.both("method", one.result.method),
-        role=report.both("role", one.role),
+        name=told.both("method", one.result.method),
+        role=told.both("role", one.role),
         weight=report.percent(units.ppm(one.weight)),
         low_fen=fen["p5"] if fen else None,
         median_fen=fen["median"] if fen else None,
@@ -73,15 +79,8 @@ def _voice(one: Voice) -> VoiceLine:
 def _inputs(found: Estimate) -> list[Input]:
     """The right's facts and every method's inputs, each name once."""
     every = [*found.inputs, *(each for one in found.voices for each in one.result.inputs)]
-    return list({one.name: one for one in reversed(every)}.values())[::-1]
-
-
-def _input(one: Input) -> InputLine:
-    said = {
-        "name": one.name, "value": one.value, "source": one.source,
-        "grade": str(one.grade), "on": plain(one.on), "unit": one.unit,
-    }  # fmt: skip
-    return report.input_line(said)
+    once = list({one.name: one for one in reversed(every)}.values())[::-1]
+    return told.without_references(told.in_one_line(once), found.said)
 
 
 def _record(one: Record | None) -> Both:

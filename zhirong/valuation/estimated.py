@@ -13,7 +13,7 @@ from zhirong.registry.models import Right
 from zhirong.valuation import estimating, figures, finance_figures, said, subjects
 from zhirong.valuation.engine import units
 from zhirong.valuation.engine.estimate_shape import Estimate
-from zhirong.valuation.engine.result import Quantiles, Result
+from zhirong.valuation.engine.result import Note, Quantiles, Result
 from zhirong.valuation.engine.subject import Said, Subject
 from zhirong.valuation.models import Answer
 
@@ -153,7 +153,20 @@ def whole(found: Sequence[Estimate | Headline], day: date) -> Result | None:
         currency="CNY",
         parameters_sha256=ruling.sha256,
     )
+    if len(ranged) == 1:
+        return _alone(result, ranged[0][0], notes=ruling.notes)
     return replace(result, notes=(*result.notes, *ruling.notes))
+
+
+def _alone(result: Result, headline: Quantiles, *, notes: tuple[Note, ...]) -> Result:
+    """One right is worth together what it is worth alone: its own range, no simulated one."""
+    (only,) = result.figures["assets"]
+    figures = {
+        **result.figures,
+        "p10_of_mean": headline.p10 / headline.mean,
+        "assets": [{**only, "mean": headline.mean}],
+    }
+    return replace(result, range=headline, figures=figures, notes=notes)
 
 
 def _asset(place: int, headline: Quantiles, subject: Subject) -> portfolio.Asset:

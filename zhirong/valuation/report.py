@@ -12,7 +12,6 @@ from zhirong.base.calendar import beijing_day
 from zhirong.papers.appraisal_facts import (
     AppraisedRight,
     EvidenceLine,
-    InputLine,
     MethodLine,
     Report,
     Signature,
@@ -24,9 +23,9 @@ from zhirong.registry import queries
 from zhirong.registry.engine import states
 from zhirong.registry.engine.facts import LicenceKind, RightFacts, lasts
 from zhirong.registry.models import Claim, Holding, Right
-from zhirong.valuation import known, labels, rules, standing, terms
-from zhirong.valuation.engine import units
+from zhirong.valuation import known, labels, rules, standing, terms, told
 from zhirong.valuation.models import Appraisal
+from zhirong.valuation.told import both
 
 HOUSE = House(name=Both("福田区知识产权运营中心", "Futian District IP Operations Centre"))
 LAWS = (
@@ -36,12 +35,6 @@ LAWS = (
     Both("《中华人民共和国专利法》及其实施细则", "Patent Law and its Implementing Rules"),
     Both("平台的权利登记、成交记录与带日期和出处的参数", "the platform's register, its deals, and its dated figures"),
 )
-
-
-def both(group: str, code: str) -> Both:
-    """A code's two names as papers take them."""
-    names = labels.of(group, code)
-    return Both(names["zh"], names["en"])
 
 
 def of_appraisal(row: Appraisal) -> Report:
@@ -199,20 +192,7 @@ def _method(held: rules.Held) -> MethodLine:
         computed_likely_fen=computed.likely_fen if computed else None,
         engine=f"{said['method']} {said['version']}" if said else "",
         parameters_sha256=str(said.get("parameters_sha256", "")),
-        inputs=tuple(input_line(one) for one in said.get("inputs", ())),
-    )
-
-
-def input_line(one: Any) -> InputLine:
-    """An input of an engine's record (as JSON) as it stands on a paper; an unknown one says so."""
-    value = one["value"]
-    unit = f" {one['unit']}" if one.get("unit") and value is not None else ""
-    return InputLine(
-        name=both("input", one["name"]),
-        value=f"{units.text(value)}{unit}",
-        source=str(one["source"]),
-        grade=both("grade", one["grade"]),
-        on=date.fromisoformat(one["on"]) if one.get("on") else None,
+        inputs=tuple(told.line(told.read(one)) for one in said.get("inputs", ())),
     )
 
 

@@ -16,6 +16,7 @@ from zhirong.valuation.engine.result import Grade
 from zhirong.valuation.models import Answer
 
 PATH = Path(__file__).parent / "parameters" / "service" / "answers.yaml"
+ROYALTY = "royalty_rate"
 
 
 def questions(day: date) -> dict[str, dict[str, Any]]:
@@ -31,6 +32,9 @@ def must_be_answerable(question: str, value_micro: int, *, day: date) -> None:
     least, most = known[question]["least"], known[question]["most"]
     if not least * rules.MICRO <= rules.must_be_micro(value_micro) <= most * rules.MICRO:
         raise Refused("valuation.answer_range", least=least, most=most)
+    if question == ROYALTY and value_micro == 0:
+        # A licence that costs nothing names no rate; no sales are told by the income.
+        raise Refused("valuation.royalty_zero", field="value")
 
 
 def as_read(rows: Iterable[Answer]) -> subject.Said:

@@ -59,11 +59,13 @@ def approach(
     currency: str = "CNY",
     parameters_sha256: str = "",
     step: float = 0.0,
+    assumed: str = "",
 ) -> Result:
     """The cost to come by the right on `day`, less what is lost of it, in the unit of the amounts.
 
     `opportunity_return` a year on money spent, `margin` of the developer on all cost; both fractions. `step`: how far
-    both are moved for the sensitivities, 0 tells none. A floor without a spread. Refused: no cost at all, a cost after
+    both are moved for the sensitivities, 0 tells none. `assumed`: who assumed return, margin and losses where nobody
+    stated them; empty, they were given. A floor without a spread. Refused: no cost at all, a cost after
     `day`, a number outside its band.
     """
     if not spent:
@@ -83,11 +85,16 @@ def approach(
         parameters_sha256=parameters_sha256,
         inputs=(
             *(Input(one.name, one.amount, one.source or "given", one.grade, one.on, "money") for one in spent),
-            Input("opportunity_return", opportunity_return, "given", Grade.STATED, day, unit="1/year"),
-            Input("margin", margin, "given", Grade.STATED, day),
-            Input("functional", lost.functional, "given", Grade.STATED, day),
-            Input("technical", lost.technical, "given", Grade.STATED, day),
-            Input("economic", lost.economic, "given", Grade.STATED, day),
+            *(
+                Input(name, rate, assumed or "given", Grade.ASSUMED if assumed else Grade.STATED, day, unit)
+                for name, rate, unit in (
+                    ("opportunity_return", opportunity_return, "1/year"),
+                    ("margin", margin, "fraction"),
+                    ("functional", lost.functional, "fraction"),
+                    ("technical", lost.technical, "fraction"),
+                    ("economic", lost.economic, "fraction"),
+                )
+            ),
         ),
         sensitivities=_moved(spent, day, (opportunity_return, margin), step=step, kept=lost.kept()) if step else (),
         notes=(Note("cost_is_a_floor"), *unknown),

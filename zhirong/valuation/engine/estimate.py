@@ -118,6 +118,9 @@ def _notes(found: Many, spoken: Sequence[Voice], *, basis: str) -> tuple[Note, .
         "estimate_untested": basis == ranging.UNTESTED,
     }
     notes += [Note(code) for code, applies in told.items() if applies]
+    # Told with the whole too: who answered reads there what was made of it.
+    cut = (note for one in spoken for note in one.result.notes if note.code == "estimate_years_beyond_term")
+    notes += list(cut)[:1]
     missing = [name for name in FACTS if getattr(subject, name) is None]
     if missing:
         notes.append(Note("estimate_facts_missing", {"count": len(missing)}))

@@ -8,7 +8,6 @@ from dataclasses import replace
 from zhirong.valuation.engine import comparables, features, hedonic, income_voice, many
 from zhirong.valuation.engine.blending import INCOME, MARKET, VOICES
 from zhirong.valuation.engine.estimate_shape import Comparable, Step
-from zhirong.valuation.engine.features import WALK_BY
 from zhirong.valuation.engine.income_voice import Case
 from zhirong.valuation.engine.many import Many
 from zhirong.valuation.engine.market_model import MarketModel
@@ -115,7 +114,7 @@ def near(subject: Subject, model: MarketModel | None, under: Figures) -> tuple[C
     sales = [features.sale(replace(one, price=coarse(one.price))) for one in model.shown]
     item = features.item(subject, deal=model.deal)
     count = int(under.value("estimate.comparables_shown"))
-    return comparables.nearest(model.hedonic, item, sales, count=count, kind_group=WALK_BY)
+    return comparables.nearest(model.hedonic, item, sales, count=count, kind_group="deal")
 
 
 def coarse(amount: float) -> float:

@@ -20,6 +20,8 @@ from zhirong.valuation.engine.ruling import Figures
 
 VERSION = "1"
 VOICE, FLOOR, BESIDE, SILENT = "voice", "floor", "beside", "silent"
+# Sources by their codes; labels_of_facts.yaml has the words.
+FEE_TABLE, UNSTATED = "annual fee table", "nobody stated it"
 
 
 def of(many: Many, row: int, model: MarketModel | None, *, under: Figures) -> tuple[Voice, ...]:
@@ -126,10 +128,13 @@ def _cost(case: Case, under: Figures) -> Voice:
     if held is not None and subject.filed_on is not None and subject.paid_through_year is not None:
         for place, fee in enumerate(held.fees[: subject.paid_through_year - held.first + 1]):
             on = min(terms.year_begins_on(subject.filed_on, held.first + place), subject.day)
-            spent.append(cost.Spending(f"annual_fee_{held.first + place}", fee, on, grade=Grade.REGISTER))
+            spent.append(
+                cost.Spending(f"annual_fee_{held.first + place}", fee, on, source=FEE_TABLE, grade=Grade.REGISTER)
+            )
     if said is not None and said.value > 0:
         on = min(subject.filed_on or subject.day, subject.day)
-        spent.append(cost.Spending("development_cost", said.value, on, source=said.evidence, grade=said.grade))
+        source = said.evidence or said.by
+        spent.append(cost.Spending("development_cost", said.value, on, source=source, grade=said.grade))
     if not spent:
         made = _result(cost.METHOD, None, case=case, inputs=(), notes=(Note("estimate_cost_silent"),), under=under)
         return Voice(made, 0.0, SILENT)
@@ -140,6 +145,7 @@ def _cost(case: Case, under: Figures) -> Voice:
         margin=0.0,
         lost=cost.Obsolescence(),
         parameters_sha256=under.sha256,
+        assumed=UNSTATED,
     )
     return Voice(made, 0.0, FLOOR)
 

@@ -53,6 +53,8 @@ def case_of(subject: Subject, said: Said, *, change: Change, under: Figures) -> 
     if change.exclusive_licence:
         subject = replace(subject, exclusive_licences=subject.exclusive_licences + 1)
         said = _with(said, income_voice.EXCLUSIVE, 1.0)
+    if change.royalty_rate == 0:
+        raise Refused("valuation.royalty_zero")
     if change.royalty_rate is not None:
         said = _with(said, income_voice.RATE, change.royalty_rate)
     if change.annual_income is not None:

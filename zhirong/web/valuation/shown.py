@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from zhirong.valuation import notes
+from zhirong.valuation import notes, told
 from zhirong.valuation.engine import legible
-from zhirong.valuation.engine.estimate_shape import Estimate, Record, Voice
+from zhirong.valuation.engine.estimate_shape import Estimate, Record, Step, Voice
 from zhirong.valuation.engine.legible import Number
 from zhirong.valuation.engine.result import Input, Note, Quantiles
 from zhirong.web import filters
@@ -22,7 +22,9 @@ charts = Charts()
 BLEND_PX, VOICE_PX = 46, 34
 # A low end under a twentieth of the unit would be told in long decimals.
 LOW_END = 20
-FEE = "annual_fee_"
+MARKET = "market.hedonic"
+# Steps of a waterfall that are no fact of the right.
+SUMS = ("start", "total", "other_facts", "other_methods", "past_errors")
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,8 @@ def waterfall(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
         span = (legible.yuan(before), legible.yuan(step.running))
         rows.append(
             {
-                "name": words.fact(step.name),
-                "value": words.value_of(step.name, step.value) if step.value else "",
+                "name": words.fact(starts_at(estimate) if is_start else step.name),
+                "value": "" if step.name in SUMS else step_value(step),
                 "kind": kind,
                 "drawing": charts.waterfall(span, scale=scale, kind=kind, is_joined=not is_end),
                 "factor": "" if is_start or (is_end and step.factor == 1) else legible.factor(step.factor),
@@ -173,6 +175,17 @@ def waterfall(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
         )
         before = step.running
     return rows
+
+
+def starts_at(estimate: Estimate) -> str:
+    """What the first step is: the market's price over all kinds, or the weightiest method where no market speaks."""
+    has_market = any(one.result.method == MARKET and one.result.range for one in estimate.voices)
+    return "start" if has_market else "start_method"
+
+
+def step_value(step: Step) -> str:
+    """The value of a fact as it entered; one that is unknown was priced as past deals that did not tell it."""
+    return words.value_of(step.name, step.value) if step.value else gettext("unknown: as the deals without it")
 
 
 def tornado(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
@@ -219,7 +232,7 @@ def inputs(found: Iterable[Input], names: Mapping[str, str]) -> list[dict[str, A
 
     `names`: how sources that are references are called, such as a party's.
     """
-    once = {one.name: one for one in in_one_line(found)}
+    once = {one.name: one for one in told.in_one_line(found)}
     return [
         {
             "name": words.fact(one.name),
@@ -230,19 +243,6 @@ def inputs(found: Iterable[Input], names: Mapping[str, str]) -> list[dict[str, A
         }
         for one in sorted(once.values(), key=lambda one: list(words.GRADES).index(one.grade))
     ]
-
-
-def in_one_line(found: Iterable[Input]) -> list[Input]:
-    """The annual fees of many years as one sum."""
-    rows = list(found)
-    fees = [one for one in rows if one.name.startswith(FEE) and isinstance(one.value, int | legible.Number)]
-    if len(fees) < 2:
-        return rows
-    years = sorted(int(one.name.removeprefix(FEE)) for one in fees)
-    total = sum((one.value for one in fees if isinstance(one.value, int | legible.Number)), 0)
-    latest = max((one.on for one in fees if one.on), default=None)
-    whole = replace(fees[-1], name=f"{FEE}{years[0]} – {years[-1]}", value=total, on=latest)
-    return [whole, *(one for one in rows if not one.name.startswith(FEE))]
 
 
 def sentences(found: Sequence[Note]) -> list[str]:
@@ -290,34 +290,3 @@ def off_by(record: Record | None) -> str:
     return gettext("On average an estimate was %(share)s off the price.") % {
         "share": legible.percent(record.cod / 100, places=0)
     }
-
-
-def moved(before: Quantiles | None, after: Quantiles | None, what: str) -> str:
-    """Before and after in one sentence: 46 – 303 万元 → 60 – 240 万元, a fifth narrower."""
-    if before is None or after is None:
-        return gettext("%(what)s: no range before and after to compare.") % {"what": what}
-    unit = unit_for(min(one for each in (before, after) for one in (each.median, each.p5 * LOW_END)))
-    facts = {
-        "what": what,
-        "before": unit.between(before.p5, before.p95),
-        "after": unit.between(after.p5, after.p95),
-        "was": unit.of(before.median),
-        "is": unit.of(after.median),
-        "unit": unit.word,
-    }
-    said = gettext(
-        "%(what)s: the 90%% range goes from %(before)s to %(after)s, the median from %(was)s to %(is)s (%(unit)s)."
-    )
-    return f"{said % facts}{_narrower(before, after)}"
-
-
-def _narrower(before: Quantiles, after: Quantiles) -> str:
-    was, now = (legible.log_width(one.p5, one.p95) for one in (before, after))
-    share = abs(legible.change(was, now))
-    if legible.percent(share, places=0) in ("0%", "< 1%"):
-        return ""
-    told = {"share": legible.percent(share, places=0)}
-    gap = "" if filters.is_chinese() else " "
-    if now < was:
-        return gap + gettext("The range is %(share)s narrower.") % told
-    return gap + gettext("The range is %(share)s wider.") % told

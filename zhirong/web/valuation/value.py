@@ -19,7 +19,7 @@ from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Input
 from zhirong.web import account, filters, limits, lists, pages
 from zhirong.web.registry import words as registry_words
-from zhirong.web.valuation import asking, looked, shown, what_if
+from zhirong.web.valuation import asking, looked, moving, shown, what_if
 from zhirong.web.valuation.looked import Found
 
 DIGEST = 8
@@ -105,7 +105,7 @@ def moved(request: HttpRequest, found: Found) -> str:
     if found.estimate is None or found.said.get(question) is None:
         return ""
     before = found.anew(looked.without(found.said, question))
-    return shown.moved(before.headline, found.estimate.headline, gettext("Answer kept"))
+    return moving.told(before, found.estimate, gettext("Answer kept"))
 
 
 def ways_out(right: Right) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from zhirong.registry.engine.facts import PATENTS
 from zhirong.valuation import estimating
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.web import filters
-from zhirong.web.valuation import shown
+from zhirong.web.valuation import moving
 from zhirong.web.valuation.looked import Found
 from zhirong.web.valuation.typed import Typed
 
@@ -47,7 +47,7 @@ def read(request: HttpRequest, found: Found) -> Wish:
         return Wish(faults=typed.told())
     assert found.estimate is not None
     what = filters.listed(words_of(year, points, is_exclusive=is_exclusive))
-    return Wish(estimate, shown.moved(found.estimate.headline, estimate.headline, what))
+    return Wish(estimate, moving.told(found.estimate, estimate, what))
 
 
 def words_of(year: int | None, points: Fraction | None, *, is_exclusive: bool) -> Iterator[str]:

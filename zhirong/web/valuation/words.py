@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from zhirong.valuation import labels
+from zhirong.valuation import labels, told
 from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.result import Grade, Input
 from zhirong.web import filters
@@ -38,11 +38,6 @@ APPRAISALS = {
 }
 RUNS = {"waiting": "wait", "running": "on", "done": "go", "failed": "no", "dropped": "off"}
 BASES = {"tested": "go", "pooled": "half", "untested": "wait"}
-# Inputs that are shares, where the engine gives no unit with them.
-RATES = ("_rate", "_share", "_yearly", "income_tax")
-# Facts whose values are codes of another catalogue.
-CODED = {"owner": "owner_kind", "owner_kind": "owner_kind", "deal": "deal_kind"}
-FLAGS = {"is_granted", "is_pledged", "invalidation_open", "invalidation_survived", "open_licence"}
 
 
 def of(group: str, code: str) -> str:
@@ -100,15 +95,15 @@ def value_of(name: str, value: Any) -> str:
     """A value of a fact as people read it."""
     if value is None or value == "":
         return gettext("Unknown")
-    if isinstance(value, bool) or (name in FLAGS and value in ("0", "1")):
+    if isinstance(value, bool) or (name in told.FLAGS and value in ("0", "1")):
         return gettext("It is so") if value in (True, "1") else gettext("It is not so")
     if name == "kind":
         return registry_words.label("kind", str(value))
     if name == "field":
         return gettext("Field %(n)s of WIPO's 35") % {"n": value}
     if isinstance(value, str):
-        return of(CODED[name], value) if name in CODED else value
-    if name.endswith(RATES):
+        return of(told.CODED[name], value) if name in told.CODED else value
+    if name.endswith(told.RATES):
         return legible.percent(value)
     return filters.thousands(value) if isinstance(value, int) else legible.digits(value)
 
