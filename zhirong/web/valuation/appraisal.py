@@ -214,6 +214,7 @@ def texts_of(row: Appraisal) -> list[tuple[str, str]]:
     rows = [
         (gettext("Conclusion and its reasons"), row.conclusion),
         (gettext("Why one method suffices"), row.single_method_reason),
+        (gettext("Why the figure lies outside all methods"), row.outside_reason),
         (gettext("Object and scope"), row.scope),
         (gettext("Process"), row.process),
         (gettext("Assumptions"), row.assumptions),
