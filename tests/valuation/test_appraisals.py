@@ -108,9 +108,7 @@ def test_a_conclusion_outside_all_methods_is_signed_only_with_a_reason_that_the_
     beyond = valued.figures(likely=6_000_000_00, high=7_000_000_00)
     appraising.conclude(first, pk, valued.concluded(figures=beyond, outside_reason=" "))
     before = job.hash()
-    with refused(
-        "valuation.conclusion_outside", likely_fen=6_000_000_00, low_fen=800_000_00, high_fen=1_300_000_00
-    ):
+    with refused("valuation.conclusion_outside", likely_fen=6_000_000_00, low_fen=800_000_00, high_fen=1_300_000_00):
         signing.sign(first, pk, payload_hash=before)
     appraising.conclude(first, pk, valued.concluded(figures=beyond, outside_reason="唯一买方已书面报价。"))
     assert job.hash() != before

@@ -57,6 +57,7 @@ def lending_page(request: HttpRequest, right_id: int) -> HttpResponse:
         here="value",
         refusal=refusal,
         unread=found.unread,
+        issued=found.issued,
         is_known=bool(told),
         faults=faults,
         typed=request.GET,
