@@ -133,5 +133,16 @@ def test_a_loan_has_a_chance_of_shortfall_that_never_reads_nought(house: given.H
     assert "未计入：只计本金" in text
     wrong = text_of(browser, f"/rights/{right.pk}/lending?loan=x&months=500")
     assert wrong.count('aria-invalid="true"') == 2
+    for months in ("500", "0", "abc", ""):
+        none = text_of(browser, f"/rights/{right.pk}/lending?loan=1&months={months}")
+        assert none.count('aria-invalid="true"') == 1
+        assert "未计算。" in none
+        assert "可以贷多少" not in none
+        assert 'class="fig"' not in none
+    opened = text_of(browser, f"/rights/{right.pk}/lending")
+    assert "3.0（贷款期限 2.0 ＋ 处置时间 1.0）" in opened
+    lender = text_of(browser, f"/rights/{right.pk}/lending?product=bocom_beijing&months=12")
+    assert "该产品" in lender
+    assert "该产品的放贷额超出下表范围。" in lender
     other = text_of(browser, f"/rights/{right.pk}/lending?product=nobody")
     assert "没有贷款价值" in other
