@@ -1,4 +1,4 @@
-"""An issued appraisal on the pages of a right's value: for whom may see it, and for nobody else."""
+"""What lenders and clients are led to: an issued appraisal beside the estimate, and from the desk to lending values."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ def test_who_may_see_an_issued_appraisal_reads_its_figures_beside_the_estimate()
         assert "多项权利合计" not in text
     stranger = desk.browser_of(given.a_side("bank").person)
     assert not any("已出具评估报告" in text_of(stranger, one) for one in addresses)
+
+
+def test_a_lender_without_rights_is_led_to_what_a_right_can_secure() -> None:
+    lender = text_of(desk.browser_of(given.a_side("bank").person), "/desk")
+    assert "查看权利可担保多少" in lender
+    assert 'href="/valuation"' in lender
+    assert "导入专利" not in lender
+    holder = text_of(desk.browser_of(given.a_side("holder").person), "/desk")
+    assert "查看权利可担保多少" not in holder
+    assert "导入专利" in holder
