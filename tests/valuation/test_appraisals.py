@@ -95,8 +95,26 @@ def test_weights_that_are_no_whole_and_figures_that_cross_are_refused() -> None:
     appraising.put_opinion(first, pk, valued.held(ppm=600_000))
     appraising.put_opinion(first, pk, valued.held("expert.market", "market", 300_000))
     appraising.conclude(first, pk, valued.concluded())
-    with refused("valuation.weights_no_whole", total=900_000, whole=1_000_000):
+    with refused("valuation.weights_no_whole", total_ppm=900_000, whole_ppm=1_000_000):
         signing.sign(first, pk, payload_hash=job.hash())
+
+
+def test_a_conclusion_outside_all_methods_is_signed_only_with_a_reason_that_the_report_prints() -> None:
+    job = valued.worked()
+    first, pk = job.firm.first, job.appraisal_id
+    # A method without weight widens nothing.
+    wide = valued.held("expert.cost", "cost", 0, figures=valued.figures(high=9_000_000_00))
+    appraising.put_opinion(first, pk, wide)
+    beyond = valued.figures(likely=6_000_000_00, high=7_000_000_00)
+    appraising.conclude(first, pk, valued.concluded(figures=beyond, outside_reason=" "))
+    before = job.hash()
+    with refused("valuation.conclusion_outside", likely_fen=6_000_000_00, low_fen=800_000_00, high_fen=1_300_000_00):
+        signing.sign(first, pk, payload_hash=before)
+    appraising.conclude(first, pk, valued.concluded(figures=beyond, outside_reason="唯一买方已书面报价。"))
+    assert job.hash() != before
+    assert signing.sign(first, pk, payload_hash=job.hash()).state == "signed"
+    edge = rules.Concluded(figures=valued.figures(likely=1_300_000_00), reason="x")
+    rules.must_be_signable(edge, [valued.held(), valued.held("m", "market")], least_methods=2, papers=1)
 
 
 def test_a_figure_other_than_computed_has_a_reason() -> None:

@@ -89,11 +89,12 @@ def test_a_report_is_read_only_once_it_is_sealed() -> None:
 
 @pytest.mark.usefixtures("poppler_tools")
 def test_the_chinese_report_says_everything_that_is_asked_for(tmp_path: Path) -> None:
-    job = issued_with(special_matters="一项许可在谈。", scope="全部地域。")
+    job = issued_with(special_matters="一项许可在谈。", scope="全部地域。", outside_reason="唯一买方已书面报价。")
     text = text_of(reports.content_of(job.row(), "report.zh.pdf"), tmp_path)
     row = job.row()
     wanted = [
-        "知识产权评估报告", row.number, job.client.party.name.replace(" ", ""), "权利人", "质押融资",
+        "知识产权评估报告", "最可能值超出各方法范围的理由：唯一买方已书面报价。", "一项许可在谈。",
+        row.number, job.client.party.name.replace(" ", ""), "权利人", "质押融资",
         "市场价值", "评估基准日",
         job.right.number, "质押某银行", "普通许可某厂", "已核实", "资产评估法", "收益法", "市场法", "50%",
         "壹佰万元整", "800,000", "1,300,000", "一项许可在谈。", "全部地域。", "使用限制", "一年内使用", "15年",

@@ -151,6 +151,9 @@ def test_the_valuer_takes_over_what_is_computed_and_changes_it_with_a_reason(
     assert all(one.computed for one in held.values())
     text = text_of(valuer, address)
     assert "权重合计 100%" in text
+    assert "各权重现合计 100%" in text
+    assert "低、高为该方法的 P10 与 P90" in text
+    assert f"<small>{Appraisal.objects.get().due_at:%Y-%m-%d} 前</small>" in text
     assert "续展选择权" in text
     changed = {"deed": "put_opinion", "approach": "income", "method": "renewal-option", "weight": "50", **FIGURES}
     refused = valuer.post(address, {**changed, "reason": "较稳"})

@@ -88,6 +88,17 @@ def test_every_fault_of_a_new_portfolio_is_told_and_the_ticks_stay() -> None:
     assert f'value="{right.pk}" checked' in text
     nothing = browser.post("/portfolios", {"name": "空", "party": side.party.pk}).content.decode()
     assert nothing.count('aria-invalid="true"') == 1
+    assert "没有给出任何权利" in nothing
+    pasted = f"{right.number}\n202199999999.9 202199999998.0，x；y"
+    some = browser.post("/portfolios", {"name": "空", "party": side.party.pk, "numbers": pasted}).content.decode()
+    assert f"找到 1 项（{right.number}）" in some
+    assert some.count("202199999998.0") == 2  # In the sentence, and in the field as it was pasted.
+    assert "没有找到任何权利" not in some
+    for junk in (b"hello\nworld\n", b"\x89PNG\r\n\x1a\n\x00\xff\xfe"):
+        file = SimpleUploadedFile("junk.csv", junk)
+        told = browser.post("/portfolios", {"name": "空", "party": side.party.pk, "file": file}).content.decode()
+        assert "未读取：junk.csv 不是" in told
+        assert "没有找到任何权利" not in told
     bad = SimpleUploadedFile("x.csv", "甲,乙\n1,2\n".encode())
     wrong = browser.post("/portfolios", {"name": "空", "party": side.party.pk, "file": bad}).content.decode()
     assert "没有号码列" in wrong

@@ -103,6 +103,11 @@ def test_what_if_is_computed_and_not_kept(house: given.House) -> None:
     wrong = text_of(Client(), f"/rights/{right.pk}/value?points=x&renew_to=99")
     assert wrong.count('aria-invalid="true"') == 2, "every fault is told at once"
     assert 'value="x"' in wrong
+    odd = text_of(Client(), f"/rights/{right.pk}/value?points=49&exclusive=perhaps")
+    assert odd.count('aria-invalid="true"') == 2, "a rate above 50 % and an unknown choice"
+    assert "回到现状" not in odd
+    for points in ("-99", "1.5"):
+        assert text_of(Client(), f"/rights/{right.pk}/value?points={points}").count('aria-invalid="true"') == 1
     past = text_of(Client(), f"/rights/{right.pk}/value?renew_to=1")
     assert past.count('aria-invalid="true"') == 1
 
@@ -142,5 +147,18 @@ def test_a_loan_has_a_chance_of_shortfall_that_never_reads_nought(house: given.H
     assert "未计入：只计本金" in text
     wrong = text_of(browser, f"/rights/{right.pk}/lending?loan=x&months=500")
     assert wrong.count('aria-invalid="true"') == 2
+    below = text_of(browser, f"/rights/{right.pk}/lending?loan=-5&months=12")
+    assert "“-5”小于零。请填写 0.00 元或更大的金额。" in below
+    for months in ("500", "0", "abc", ""):
+        none = text_of(browser, f"/rights/{right.pk}/lending?loan=1&months={months}")
+        assert none.count('aria-invalid="true"') == 1
+        assert "未计算。" in none
+        assert "可以贷多少" not in none
+        assert 'class="fig"' not in none
+    opened = text_of(browser, f"/rights/{right.pk}/lending")
+    assert "3.0（贷款期限 2.0 ＋ 处置时间 1.0）" in opened
+    lender = text_of(browser, f"/rights/{right.pk}/lending?product=bocom_beijing&months=12")
+    assert "该产品" in lender
+    assert "该产品的放贷额超出下表范围。" in lender
     other = text_of(browser, f"/rights/{right.pk}/lending?product=nobody")
     assert "没有贷款价值" in other

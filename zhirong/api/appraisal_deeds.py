@@ -19,7 +19,7 @@ router = Router(tags=["appraisals"])
 WORK = ("valuation.not_its_turn", "valuation.text_length", "valuation.figures_cross", *KEY)
 UNREADY = (
     "valuation.no_conclusion", "valuation.no_method", "valuation.weights_no_whole", "valuation.methods_few",
-    "valuation.paper_missing",
+    "valuation.conclusion_outside", "valuation.paper_missing",
 )  # fmt: skip
 SIGNED = (
     "valuation.not_its_turn", "valuation.changed_since", "people.maker_is_checker", "people.own_party", "file.not_read",
@@ -63,6 +63,7 @@ class ConclusionSaid(shapes.Said):
     high_fen: FenFrom0
     reason: Annotated[str, Field(min_length=1, max_length=4000, pattern=shapes.NO_NUL)]
     single_method_reason: Annotated[str, Field(max_length=2000, pattern=shapes.NO_NUL)] = ""
+    outside_reason: Annotated[str, Field(max_length=2000, pattern=shapes.NO_NUL)] = ""
     scope: Text = ""
     process: Text = ""
     assumptions: Text = ""

@@ -92,6 +92,7 @@ class AppraisalTold(AppraisalShort):
     use: str
     conclusion: str
     single_method_reason: str
+    outside_reason: str
     scope: str
     process: str
     assumptions: str
@@ -150,6 +151,7 @@ def told(request: HttpRequest, row: Appraisal) -> AppraisalTold:
         use=row.use,
         conclusion=row.conclusion if shows else "",
         single_method_reason=row.single_method_reason if shows else "",
+        outside_reason=row.outside_reason if shows else "",
         scope=row.scope if shows else "",
         process=row.process if shows else "",
         assumptions=row.assumptions if shows else "",

@@ -94,6 +94,8 @@ class Report:
     high_fen: int
     conclusion: str
     special_matters: str
+    # Why the most likely figure lies outside the span of the methods; empty where it does not.
+    outside_reason: str
     usable_until: date
     archive_years: int
     papers: tuple[EvidenceLine, ...]

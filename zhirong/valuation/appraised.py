@@ -40,6 +40,8 @@ class Appraisal(models.Model):
     # Why this figure; and why a single method suffices where there is one (资产评估法 26).
     conclusion = models.TextField(blank=True)
     single_method_reason = models.TextField(blank=True)
+    # Why the most likely figure lies outside all that the methods say, where it does.
+    outside_reason = models.TextField(blank=True, default="")
     scope = models.TextField(blank=True)
     process = models.TextField(blank=True)
     assumptions = models.TextField(blank=True)

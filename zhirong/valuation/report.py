@@ -69,6 +69,7 @@ def of_appraisal(row: Appraisal) -> Report:
         high_fen=figures.high_fen,
         conclusion=concluded.reason,
         special_matters=concluded.special_matters,
+        outside_reason=concluded.outside_reason,
         usable_until=standing.usable_until(row),
         archive_years=terms.on("archive_years", day),
         papers=tuple(

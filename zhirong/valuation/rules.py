@@ -70,6 +70,8 @@ class Concluded:
     figures: Figures
     reason: str
     single_method_reason: str = ""
+    # Why the most likely figure lies outside the span of all methods.
+    outside_reason: str = ""
     scope: str = ""
     process: str = ""
     assumptions: str = ""
@@ -147,19 +149,29 @@ def computed_figures(computed: Mapping[str, Any] | None) -> Figures | None:
 def must_be_signable(concluded: Concluded, held: Sequence[Held], *, least_methods: int, papers: int) -> None:
     """What must be there before the first signature (资产评估法 26, 27; V5).
 
-    Refused: no conclusion's order; weights that are no whole; fewer methods than the law asks without a reason; an
-    input that is said to stand on a paper while none is attached.
+    Refused: no conclusion's order; weights that are no whole; fewer methods than the law asks without a reason; a most
+    likely figure outside the span of the methods without one; an input said to stand on a paper while none is attached.
     """
     must_rise(concluded.figures)
     if not held:
         raise Refused("valuation.no_method")
     if (total := sum(one.weight_ppm for one in held)) != WHOLE_PPM:
-        raise Refused("valuation.weights_no_whole", total=total, whole=WHOLE_PPM)
+        raise Refused("valuation.weights_no_whole", total_ppm=total, whole_ppm=WHOLE_PPM)
     if len({one.approach for one in held}) < least_methods and not concluded.single_method_reason.strip():
         raise Refused("valuation.methods_few", least=least_methods, given=len({one.approach for one in held}))
+    low_fen, high_fen = span_of(held)
+    if not low_fen <= concluded.figures.likely_fen <= high_fen and not concluded.outside_reason.strip():
+        likely_fen = concluded.figures.likely_fen
+        raise Refused("valuation.conclusion_outside", likely_fen=likely_fen, low_fen=low_fen, high_fen=high_fen)
     named = [name for one in held for name in resting_on_papers(one.computed)]
     if named and not papers:
         raise Refused("valuation.paper_missing", input=named[0])
+
+
+def span_of(held: Sequence[Held]) -> tuple[int, int]:
+    """From the lowest low to the highest high of the methods that carry weight, in fen."""
+    counted = [one.figures for one in held if one.weight_ppm]
+    return min(one.low_fen for one in counted), max(one.high_fen for one in counted)
 
 
 def resting_on_papers(computed: Mapping[str, Any] | None) -> list[str]:
@@ -170,8 +182,12 @@ def resting_on_papers(computed: Mapping[str, Any] | None) -> list[str]:
 
 def digest_of(concluded: Concluded, held: Sequence[Held], *, papers: Sequence[str], rights: Sequence[int]) -> str:
     """What is signed: whoever reviews or signs second gives this hash back, so that both saw the same."""
+    texts = asdict(concluded)
+    if not concluded.outside_reason:
+        # What was signed before this reason was asked for keeps its hash.
+        del texts["outside_reason"]
     said = {
-        "concluded": asdict(concluded),
+        "concluded": texts,
         "held": [asdict(one) for one in sorted(held, key=lambda one: one.method)],
         "papers": sorted(papers),
         "rights": list(rights),

@@ -17,6 +17,7 @@ def concluded_of(row: Appraisal) -> rules.Concluded | None:
         figures=rules.Figures(low_fen=row.low_fen, likely_fen=row.likely_fen, high_fen=row.high_fen),
         reason=row.conclusion,
         single_method_reason=row.single_method_reason,
+        outside_reason=row.outside_reason,
         scope=row.scope,
         process=row.process,
         assumptions=row.assumptions,

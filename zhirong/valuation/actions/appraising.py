@@ -144,6 +144,7 @@ def conclude(who: Person, appraisal_id: int, concluded: rules.Concluded) -> Appr
     row.single_method_reason = rules.must_be_text(
         concluded.single_method_reason, field="single_method_reason", most=2000, least=0
     )
+    row.outside_reason = rules.must_be_text(concluded.outside_reason, field="outside_reason", most=2000, least=0)
     for name, most in TEXTS.items():
         setattr(row, name, rules.must_be_text(getattr(concluded, name), field=name, most=most, least=0))
     row.save()

@@ -17,6 +17,8 @@ from zhirong.valuation.engine.subject import Answer, Said, Subject
 
 # No patent lives longer, with any compensation of its term.
 MOST_YEARS = 60
+# A yearly rate beyond it is no discount of this market but a slip.
+MOST_RATE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ def of(
 def case_of(subject: Subject, said: Said, *, change: Change, under: Figures) -> Case:
     """The case that this change makes."""
     rate = float(under.value("estimate.discount_rate")) + guards.finite(change.discount_shift, "discount_shift")
-    guards.within(rate, "discount_rate", least=0.0, most=2.0)
+    guards.within(rate, "discount_rate", least=0.0, most=MOST_RATE)
     years = None
     if change.last_year is not None:
         # To the market too it is a right that ends then.

@@ -29,6 +29,7 @@ from zhirong.web.valuation import steps as steps_of_valuation
 
 SHOWN = 5
 READ = 100
+LENDERS = ("bank", "guarantor")
 STAFF = ("operator", "checker", "administrator", "auditor", "official")
 
 
@@ -82,12 +83,19 @@ def desk(request: HttpRequest) -> HttpResponse:
         certificates=[one for one in deals if hasattr(one, "certificate")][:SHOWN],
         can_list=access.could(standing, "exchange.list"),
         is_staff=is_staff(standing),
+        lends=lends(standing),
     )
 
 
 def is_staff(standing: Standing | None) -> bool:
     """The house's own people, whose work is on another desk."""
     return standing is not None and bool(standing.roles & set(STAFF))
+
+
+def lends(standing: Standing | None) -> bool:
+    """Who takes rights as security and holds none to sell."""
+    roles = standing.roles if standing else frozenset()
+    return bool(roles & set(LENDERS)) and not access.could(standing, "exchange.list")
 
 
 def role_words(standing: Standing | None) -> str:

@@ -137,7 +137,8 @@ def steps(row: Appraisal) -> list[tuple[str, str, str]]:
     rows = []
     for place, step in enumerate(STEPS):
         at = times[step]
-        when = filters.day(at) if at else filters.day(row.due_at) if place == far and row.due_at else ""
+        due = gettext("by %(time)s") % {"time": filters.day(row.due_at)} if place == far and row.due_at else ""
+        when = filters.day(at) if at else due
         rows.append((names[step], when, "was" if place < far else "now" if place == far else ""))
     return rows
 
@@ -214,6 +215,7 @@ def texts_of(row: Appraisal) -> list[tuple[str, str]]:
     rows = [
         (gettext("Conclusion and its reasons"), row.conclusion),
         (gettext("Why one method suffices"), row.single_method_reason),
+        (gettext("Why the figure lies outside all methods"), row.outside_reason),
         (gettext("Object and scope"), row.scope),
         (gettext("Process"), row.process),
         (gettext("Assumptions"), row.assumptions),

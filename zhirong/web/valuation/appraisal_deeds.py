@@ -181,7 +181,11 @@ def conclude(asked: Asked) -> None:
     assert found
     texts = {name: typed.text(name) for name in appraising.TEXTS}
     concluded = rules.Concluded(
-        figures=found, reason=reason, single_method_reason=typed.text("single_method_reason"), **texts
+        figures=found,
+        reason=reason,
+        single_method_reason=typed.text("single_method_reason"),
+        outside_reason=typed.text("outside_reason"),
+        **texts,
     )
     appraising.conclude(asked.person, asked.row.pk, concluded)
 

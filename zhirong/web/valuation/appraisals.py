@@ -175,7 +175,7 @@ def asked_of(request: HttpRequest, parties: Sequence[Party]) -> deeds.Asked:
     value_type = typed.choice("value_type", terms.on("value_types", day))
     value_date = typed.day("value_date")
     checked_day(typed, value_date, day)
-    rights = rights_typed(request, typed)
+    rights = numbered.rights_of(request, typed)
     typed.refuse(request)
     assert client
     assert purpose
@@ -199,19 +199,6 @@ def checked_day(typed: Typed, value_date: date | None, today: date) -> None:
         rules.must_be_value_date(value_date, today=today, usable_months=terms.on("usable_months", today))
     except Refused as refused:
         typed.fault(refused, "value_date")
-
-
-def rights_typed(request: HttpRequest, typed: Typed) -> list[Right]:
-    """The rights that the form names; a number that names none is a fault."""
-    try:
-        given = numbered.typed(request, text="numbers", file="file")
-    except Refused as refused:
-        typed.fault(refused, str(refused.facts.get("field", "numbers")))
-        return []
-    found = numbered.named(given, pages.standing_of(request))
-    if found.unknown or not found.rights:
-        typed.fault(Refused("web.no_right_named", unknown=found.unknown[:10] or ["–"]), "numbers")
-    return found.rights
 
 
 def valuer_of(request: HttpRequest) -> Party | None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.valuation import estimated, finance_figures
-from zhirong.valuation.engine import legible
+from zhirong.valuation.engine import legible, units
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Quantiles, Result
 from zhirong.web import filters, pages
@@ -57,7 +57,8 @@ def lending_page(request: HttpRequest, right_id: int) -> HttpResponse:
         here="value",
         refusal=refusal,
         unread=found.unread,
-        is_known=bool(told),
+        issued=found.issued,
+        is_known=bool(told or faults) and refusal is None,
         faults=faults,
         typed=request.GET,
         months=FIRST_MONTHS,
@@ -67,24 +68,30 @@ def lending_page(request: HttpRequest, right_id: int) -> HttpResponse:
     )
 
 
-def told_of(found: looked.Found, loan: Loan) -> tuple[dict[str, Any], Mapping[str, Any] | None]:
+def told_of(found: looked.Found, loan: Loan | None) -> tuple[dict[str, Any], Mapping[str, Any] | None]:
     """The figures, or why there are none: no estimate, no range to lend on, a product that lends on no such right."""
     if found.estimate is None or found.estimate.headline is None:
         return {}, found.told()
+    if loan is None:
+        return {}, None
     try:
         return lending_facts(found.estimate, loan), None
     except Refused as refused:
         return {}, pages.told(refused)
 
 
-def asked(request: HttpRequest) -> tuple[Loan, Mapping[str, Any]]:
-    """The loan of the address, and what of it cannot be read."""
+def asked(request: HttpRequest) -> tuple[Loan | None, Mapping[str, Any]]:
+    """The loan of the address, none where something of it cannot be read, and what that is."""
     typed = Typed(request.GET)
-    months = typed.whole("months", least=MONTHS[0], most=MONTHS[1]) if typed.text("months") else None
+    # A page that is opened without a form asks for the usual term; a term that was emptied is none.
+    is_open = "months" not in request.GET
+    months = int(FIRST_MONTHS) if is_open else typed.whole("months", least=MONTHS[0], most=MONTHS[1])
     fen = typed.fen("loan") if typed.text("loan") else None
     if fen == 0:
         fen = None
-    return Loan(months or int(FIRST_MONTHS), fen, typed.text("product")), typed.told()
+    if months is None or typed.faults:
+        return None, typed.told()
+    return Loan(months, fen, typed.text("product")), {}
 
 
 def products(day: date) -> list[tuple[str, str]]:
@@ -110,7 +117,7 @@ def lending_facts(estimate: Estimate, loan: Loan) -> dict[str, Any]:
         "levels": levels(result, unit),
         "short": short_of(haircut, loan, estimate.headline.median),
         "offer": offer_of(result, unit),
-        "within": within(haircut),
+        "within": within(haircut, loan.months),
         "notes": [text for _, text in shown.weighed(result.notes)],
     }
 
@@ -164,22 +171,31 @@ def offer_of(result: Result, unit: shown.Unit) -> dict[str, Any] | None:
     found: Any = result.figures.get("product")
     if found is None:
         return None
+    rows: Any = result.figures["levels"]
+    chance, last = found["shortfall_probability"], rows[-1]["shortfall"]
     bounds = {"ratio": gettext("bound by its ratio"), "cap": gettext("bound by its cap")}
     return {
         "loan": unit.of(found["loan"]),
         "bound": "" if found["hindrances"] else bounds[found["bound_by"]],
-        "chance": legible.percent(found["shortfall_probability"]) if found["shortfall_probability"] else "–",
+        "chance": legible.percent(chance) if chance else "–",
+        "beyond": legible.percent(last, places=0) if chance and chance > last else "",
     }
 
 
-def within(haircut: lending.Haircut) -> list[tuple[str, str]]:
+def within(haircut: lending.Haircut, months: int) -> list[tuple[str, str]]:
     """What the figures already count, each with its size."""
     percent = legible.percent
+    term = units.years(months)
+    years = gettext("%(all)s = %(term)s of the loan + %(sale)s of the sale") % {
+        "all": legible.fixed(haircut.years, 1),
+        "term": legible.fixed(term, 1),
+        "sale": legible.fixed(haircut.years - term, 1),
+    }
     return [
         (gettext("Cost of the sale"), percent(haircut.cost)),
         (gettext("Discount of a forced sale"), percent(haircut.forced_sale)),
         (gettext("Loss of value a year"), percent(haircut.decay)),
         (gettext("Movement of the market a year (s.d.)"), percent(haircut.volatility)),
         (gettext("Error of this estimate (log s.d.)"), legible.fixed(haircut.valuation_sd, 2)),
-        (gettext("Years until the money is there"), legible.fixed(haircut.years, 1)),
+        (gettext("Years until the money is there"), years),
     ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.http import Http404, HttpRequest
 
 from zhirong.base.calendar import beijing_day
@@ -15,14 +16,17 @@ from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.exchange.models import Lot
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.registry.models import Right
 from zhirong.valuation import estimated, estimating, figures, subjects
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.subject import Said
+from zhirong.valuation.models import AppraisalRight
 from zhirong.web import limits, pages
 from zhirong.web.registry import rights as right_lists
+from zhirong.web.valuation import appraisals
 
 if TYPE_CHECKING:
     from zhirong.valuation.engine import estimate, whatif
@@ -60,6 +64,23 @@ class Found:
         top: int | None = self.right.bid_here  # type: ignore[attr-defined]
         return top if self.right.live_number else None  # type: ignore[attr-defined]
 
+    @property
+    def issued(self) -> Mapping[str, Any] | None:
+        """The newest issued appraisal of the right that the visitor may see."""
+        told: str | None = self.right.issued_here  # type: ignore[attr-defined]
+        if told is None:
+            return None
+        number, value_date, *fens, others = told.split(" ")
+        low_fen, likely_fen, high_fen = map(int, fens)
+        return {
+            "number": number,
+            "value_date": value_date,
+            "low_fen": low_fen,
+            "likely_fen": likely_fen,
+            "high_fen": high_fen,
+            "has_others": others != "0",
+        }
+
     def anew(self, said: Said) -> Estimate:
         """The same right with these answers."""
         assert self.estimate is not None
@@ -93,12 +114,23 @@ def right_or_404(request: HttpRequest, right_id: int) -> Right:
     alone = Lot.objects.filter(**live, top_fen__isnull=False)
     found = right_lists.shown_to(pages.standing_of(request)).annotate(
         unread_here=notices.unread_beside(person.ref if person else ""),
+        issued_here=Subquery(_issued(pages.standing_of(request))),
         bid_here=Subquery(alone.exclude(listing__items__position__gt=0).order_by("-run").values("top_fen")[:1]),
     )
     right = found.filter(pk=right_id).first()
     if right is None:
         raise Http404
     return right
+
+
+def _issued(standing: Standing | None) -> QuerySet[Any]:
+    """The newest issued appraisal of the right outside that this visitor may see, in one text: no query of its own."""
+    of_right = AppraisalRight.objects.filter(right=OuterRef(OuterRef("pk")))
+    last = AppraisalRight.objects.filter(appraisal=OuterRef("pk")).order_by("-position").values("position")[:1]
+    said = [F("number"), F("value_date"), F("low_fen"), F("likely_fen"), F("high_fen"), Subquery(last)]
+    parts = [part for one in said for part in (Cast(one, TextField()), Value(" "))][:-1]
+    seen = appraisals.seen_by(standing).filter(state="issued", pk__in=of_right.values("appraisal"))
+    return seen.order_by("-issued_at", "-pk").annotate(told=Concat(*parts, output_field=TextField())).values("told")[:1]
 
 
 def without(answers: Said, question: str) -> Said:

@@ -14,11 +14,14 @@ from zhirong.papers import sheet_reader
 from zhirong.people.rules import Standing
 from zhirong.registry import records
 from zhirong.registry.models import Right
-from zhirong.web import uploads
+from zhirong.web import pages, uploads
 from zhirong.web.registry import rights as right_lists
+from zhirong.web.valuation.typed import Typed
 
 # SQLite takes no endless list of values, and no portfolio or report holds more.
 MOST = 2_000
+# How many numbers a refusal names.
+NAMED_MOST = 10
 PARTED = re.compile(r"[\s,，;；、]+")
 HEADS = ("申请号", "专利号", "注册号", "登记号", "编号", "号码", "number", "application number", "patent number")
 
@@ -29,6 +32,28 @@ class Named:
 
     rights: list[Right]
     unknown: list[str]
+
+
+def rights_of(request: HttpRequest, form: Typed, *, is_needed: bool = True) -> list[Right]:
+    """The rights that a form names; what names none is a fault that names what was found too."""
+    try:
+        numbers = typed(request, text="numbers", file="file")
+    except Refused as refused:
+        form.fault(refused, str(refused.facts.get("field", "numbers")))
+        return []
+    if not numbers:
+        if is_needed:
+            form.fault(Refused("web.nothing_named"), "numbers")
+        return []
+    found = named(numbers, pages.standing_of(request))
+    unknown = found.unknown[:NAMED_MOST]
+    if unknown and found.rights:
+        known = [one.number for one in found.rights[:NAMED_MOST]]
+        facts = {"found": len(found.rights), "known": known, "unknown": unknown}
+        form.fault(Refused("web.some_not_named", **facts), "numbers")
+    elif unknown:
+        form.fault(Refused("web.no_right_named", unknown=unknown), "numbers")
+    return found.rights
 
 
 def typed(request: HttpRequest, *, text: str, file: str) -> list[str]:
@@ -53,7 +78,11 @@ def of_sheet(content: bytes, name: str, *, field: str) -> list[str]:
     if not heads and len(table.heads) != 1:
         raise Refused("web.no_number_column", field=field, known=list(HEADS[:4]), found=list(table.heads)[:8])
     head = heads[0] if heads else next(iter(table.heads))
-    return [row.cells[head].text for row in table.rows if row.cells[head].text]
+    found = [row.cells[head].text for row in table.rows if row.cells[head].text]
+    # Any text is a sheet of one column to who reads it as one.
+    if not any(sign.isdigit() for one in found for sign in one):
+        raise Refused("web.not_a_sheet", field=field, name=name, known=list(HEADS[:4]))
+    return found
 
 
 def named(numbers: Iterable[str], standing: Standing | None) -> Named:

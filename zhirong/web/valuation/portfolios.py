@@ -99,23 +99,11 @@ def wanted(request: HttpRequest, parties: Sequence[Party]) -> deeds.Wanted:
     if not typed.text("name"):
         typed.fault(Refused("valuation.text_length", field="name", least=1, most=deeds.NAME_MOST), "name")
     ticked = [lists.number_of(one, least=0) for one in request.POST.getlist("right")]
-    rights = [*numbered.shown(pages.standing_of(request), ticked), *named(request, typed, is_needed=not ticked)]
+    rights = [
+        *numbered.shown(pages.standing_of(request), ticked),
+        *numbered.rights_of(request, typed, is_needed=not ticked),
+    ]
     typed.refuse(request)
     assert party is not None
     ids = tuple(dict.fromkeys(one.pk for one in rights))
     return deeds.Wanted(party=party, name=typed.text("name"), rights=ids)
-
-
-def named(request: HttpRequest, typed: Typed, *, is_needed: bool) -> list[Right]:
-    """The rights of the numbers; a number that names none is told, and so is it when nothing is named at all."""
-    try:
-        numbers = numbered.typed(request, text="numbers", file="file")
-    except Refused as refused:
-        typed.fault(refused, str(refused.facts.get("field", "numbers")))
-        return []
-    if not numbers and not is_needed:
-        return []
-    found = numbered.named(numbers, pages.standing_of(request))
-    if found.unknown or not found.rights:
-        typed.fault(Refused("web.no_right_named", unknown=found.unknown[:10] or ["–"]), "numbers")
-    return found.rights

@@ -36,7 +36,7 @@ def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
         question = asking.deed_of(request, account.known(request), found)
         after = f"?{urlencode({'answered': question})}" if question else ""
         return HttpResponseRedirect(f"{reverse('right-value', args=[found.right.pk])}{after}")
-    facts = head_facts(found.right, found.day)
+    facts = {**head_facts(found.right, found.day), "issued": found.issued}
     if found.estimate is None:
         return pages.page(
             request,

@@ -12,14 +12,14 @@ from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.registry.engine.facts import PATENTS
-from zhirong.valuation import estimating
+from zhirong.valuation import estimating, figures
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.web import filters
 from zhirong.web.valuation import moving
 from zhirong.web.valuation.looked import Found
 from zhirong.web.valuation.typed import Typed
 
-MOST_YEAR, MOST_POINTS = 20, 50
+MOST_YEAR, MOST_RATE = 20, 50
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,13 @@ def read(request: HttpRequest, found: Found) -> Wish:
     """The what-if of the address; what cannot be read or is no possible case is told beside its field."""
     typed = Typed(request.GET)
     year = typed.whole("renew_to", least=1, most=MOST_YEAR) if typed.text("renew_to") else None
-    points = typed.number("points", least=-MOST_POINTS, most=MOST_POINTS) if typed.text("points") else None
-    is_exclusive = typed.text("exclusive") == "yes"
+    least, most = band(found)
+    points = typed.whole("points", least=least, most=most) if typed.text("points") else None
+    is_exclusive = typed.choice("exclusive", ("", "yes")) == "yes"
     if typed.faults or (year is None and not points and not is_exclusive):
         return Wish(faults=typed.told())
     try:
-        change = estimating.change_of(last_year=year, exclusive_licence=is_exclusive, discount_points=int(points or 0))
+        change = estimating.change_of(last_year=year, exclusive_licence=is_exclusive, discount_points=points or 0)
         estimate = found.what_if(change)
     except Refused as refused:
         typed.fault(refused, "renew_to" if year is not None else "points")
@@ -50,20 +51,25 @@ def read(request: HttpRequest, found: Found) -> Wish:
     return Wish(estimate, moving.told(found.estimate, estimate, what))
 
 
-def words_of(year: int | None, points: Fraction | None, *, is_exclusive: bool) -> Iterator[str]:
+def band(found: Found) -> tuple[int, int]:
+    """How many points less and more leave the day's discount rate between 0 and 50 per cent."""
+    rate = Fraction(str(figures.on(found.day).value("estimate.discount_rate"))) * 100
+    return -int(rate), int(MOST_RATE - rate)
+
+
+def words_of(year: int | None, points: int | None, *, is_exclusive: bool) -> Iterator[str]:
     """What is supposed, in words."""
     if year is not None:
         yield gettext("Renewed to year %(year)s") % {"year": year}
     if is_exclusive:
         yield gettext("Licensed exclusively")
     if points:
-        yield gettext("Discount rate by %(points)s points") % {
-            "points": f"{'+' if points > 0 else '−'}{abs(int(points))}"
-        }
+        yield gettext("Discount rate by %(points)s points") % {"points": f"{'+' if points > 0 else '−'}{abs(points)}"}
 
 
 def fields(request: HttpRequest, found: Found) -> list[dict[str, Any]]:
     """The fields of the form; only what pays annual fees can be renewed."""
+    least, most = band(found)
     rows: list[dict[str, Any]] = []
     if found.right.kind in PATENTS:
         rows.append(
@@ -79,7 +85,8 @@ def fields(request: HttpRequest, found: Found) -> list[dict[str, Any]]:
         {
             "name": "points",
             "label": gettext("Discount rate, points more or less"),
-            "hint": gettext("2 is two percentage points a year more, -2 less"),
+            "hint": gettext("2 is two percentage points a year more, -2 less; from %(least)s to %(most)s")
+            % {"least": least, "most": most},
             "inputmode": "text",
             "options": None,
         }
