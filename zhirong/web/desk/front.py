@@ -15,6 +15,7 @@ from zhirong.exchange.models import Deal, Intent
 from zhirong.ledger import astray
 from zhirong.ledger import rules as ledger
 from zhirong.people import access
+from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import notices
@@ -53,7 +54,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         *todo.of_astray(strayed, intents, running),
         *todo.of_listings(listings),
         *todo.of_deals(running, standing),
-        *steps_of_valuation.of_appraisals(standing),
+        *(steps_of_valuation.of_appraisals(standing) if is_appraised(found) else ()),
     ]
     rows = todo.rows(steps, now)
     messages, unread = notices.newest(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN)
@@ -85,6 +86,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         is_staff=is_staff(standing),
         lends=lends(standing),
     )
+
+
+def is_appraised(parties: list[Party]) -> bool:
+    """Whether an appraisal of one of these parties is under way; told with the parties, so that no desk asks in vain."""
+    return any(one.is_appraised for one in parties)  # type: ignore[attr-defined]
 
 
 def is_staff(standing: Standing | None) -> bool:
