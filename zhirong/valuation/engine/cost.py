@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,16 +85,7 @@ def approach(
         parameters_sha256=parameters_sha256,
         inputs=(
             *(Input(one.name, one.amount, one.source or "given", one.grade, one.on, "money") for one in spent),
-            *(
-                Input(name, rate, assumed or "given", Grade.ASSUMED if assumed else Grade.STATED, day, unit)
-                for name, rate, unit in (
-                    ("opportunity_return", opportunity_return, "1/year"),
-                    ("margin", margin, "fraction"),
-                    ("functional", lost.functional, "fraction"),
-                    ("technical", lost.technical, "fraction"),
-                    ("economic", lost.economic, "fraction"),
-                )
-            ),
+            *_rates((opportunity_return, margin), lost, day=day, assumed=assumed),
         ),
         sensitivities=_moved(spent, day, (opportunity_return, margin), step=step, kept=lost.kept()) if step else (),
         notes=(Note("cost_is_a_floor"), *unknown),
@@ -106,6 +97,15 @@ def approach(
             ],
         },
     )
+
+
+def _rates(rates: tuple[float, float], lost: Obsolescence, *, day: date, assumed: str) -> Iterator[Input]:
+    """Return, margin and the three losses as inputs: as they were given, or as whoever assumed them says."""
+    source, grade = (assumed, Grade.ASSUMED) if assumed else ("given", Grade.STATED)
+    yield Input("opportunity_return", rates[0], source, grade, day, "1/year")
+    yield Input("margin", rates[1], source, grade, day, "fraction")
+    for name, share in (("functional", lost.functional), ("technical", lost.technical), ("economic", lost.economic)):
+        yield Input(name, share, source, grade, day, "fraction")
 
 
 def _moved(
