@@ -89,7 +89,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def is_appraised(parties: list[Party]) -> bool:
-    """Whether an appraisal of one of these parties is under way; told with the parties, so that no desk asks in vain."""
+    """Whether an appraisal of one of these parties is under way; so that no desk asks in vain."""
     return any(one.is_appraised for one in parties)  # type: ignore[attr-defined]
 
 
