@@ -24,7 +24,7 @@ def bring(people: Cast, seed: int, day: date, *, tell: Callable[[str], None]) ->
     told = list(past_deals.deals(seed, day, count=DEALS))
     proof = record.keep_file(people["jingban"], "演示往年成交.csv", _as_sheet(told))
     past_prices.bring(people["jingban"], [_brought(one) for one in told], proof=proof)
-    tell(f"往年成交 {len(told):,} 笔（虚构）/ {len(told):,} past deals (invented)")
+    tell(f"往年成交 {len(told):,} 笔，均为虚构 / past deals, all invented: {len(told):,}")
 
 
 def learn(day: date, *, tell: Callable[[str], None]) -> None:

@@ -24,8 +24,8 @@ Floats = NDArray[np.float64]
 STEP, MOST_NODES = 0.04, 6_001
 # A probability below this is nothing but rounding.
 LEAST = 1e-250
-# A programme and its posteriors take 0.3 MB; a market of three kinds asks for about a hundred.
-KEPT = 256
+# A programme and its posteriors take up to half a megabyte; what is asked again soon is what a page asks for.
+KEPT = 96
 MOST_RIGHTS = 1_000_000
 
 

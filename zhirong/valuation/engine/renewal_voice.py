@@ -21,7 +21,7 @@ from zhirong.valuation.engine.subject import Subject
 Floats = npt.NDArray[np.float64]
 METHOD = renewal_result.METHOD
 # Rights filed and granted on the same days pay the same fees.
-KEPT = 1 << 15
+KEPT = 1 << 12
 
 
 def voice(cases: Sequence[Case], under: Figures) -> tuple[Floats, Floats]:
