@@ -39,6 +39,12 @@ ALL_LOTS = 0
 UNWRITTEN = frozenset({"bid.not_an_amount", "bid.key_reused", "bid.not_admitted"})
 
 
+def _is_in(lot: Lot, command: Admit) -> bool:
+    """Whether the lot read this very admission from the rows, so that telling it again says nothing new."""
+    known = lot.state.bidders.get(command.bidder)
+    return known is not None and known.standing == "in" and known.rank == command.rank
+
+
 def _nobody_listens(reply: Reply) -> None:
     """The house's own orders are answered to nobody."""
 
@@ -226,6 +232,8 @@ class Floor:
         if lot is None:
             return Reply("lot.unknown", {"lot": order.lot_id})
         command = order.command
+        if isinstance(command, Admit) and _is_in(lot, command):
+            return Reply("", {"bidder": command.bidder})
         bid = command if isinstance(command, Bid) else None
         slot = (bid.bidder, bid.key) if bid and bid.key else None
         earlier = lot.answers.get(slot) if slot else None

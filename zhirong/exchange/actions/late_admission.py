@@ -30,6 +30,7 @@ PAID = ("credited", "matched")
 # A younger decision is still with the person who made it, who tells the floor at once.
 PATIENCE = timedelta(seconds=10)
 # The floor did not take the order: nothing of the admission may stand.
+AWAY = ("lot.unknown", "floor.stopped", "floor.full", "floor.unknown")
 NOT_TAKEN = ("lot.ended", "lot.annulled", "lot.barred", "lot.unknown", "floor.stopped", "floor.full")
 
 
@@ -69,7 +70,10 @@ def freeze_deposit(intent: Intent) -> None:
 
 
 def tell_floor(intent: Intent, *, who: Person) -> None:
-    """Let the bidder in; a lot that the floor has not begun yet will read the admission from the rows."""
+    """Let the bidder in. The floor is always told: it may hold a lot whose beginning is not in the rows yet.
+
+    A lot that it has not begun it reads from the rows, the admission with them, and then knows the bidder already.
+    """
     lot = lot_of(intent)
     begun = lot is not None and lot.last_seq > 0
     if begun and LotStep.objects.filter(lot=lot, kind="admitted", code=intent.code).exists():
@@ -77,10 +81,12 @@ def tell_floor(intent: Intent, *, who: Person) -> None:
     try:
         if lot is None:
             raise Refused("lot.ended", ended_ns=0)
-        if begun:
-            let_in = partial(Admit, bidder=intent.code, rank=intent.priority_rank or 0)
-            floor_doors.order(lot.pk, let_in, who_ref=who.ref)
+        let_in = partial(Admit, bidder=intent.code, rank=intent.priority_rank or 0)
+        floor_doors.order(lot.pk, let_in, who_ref=who.ref)
     except Refused as refused:
+        if not begun and refused.code in AWAY:
+            # A floor that stands still reads the rows when it starts.
+            return
         if refused.code in NOT_TAKEN:
             _take_back(intent.pk)
         raise
