@@ -21,7 +21,7 @@ NAMES = {state: name for name, state in screen.STATES.items()}
 DAYS = [date(2015, 9, 30), date(2021, 10, 15), date(2022, 10, 15), date(2024, 9, 1)]
 
 
-@pytest.mark.skipif(not FOLDERS[0].is_dir(), reason="the shared folder is not on this machine")
+@pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("day", DAYS)
 def test_screening_finds_what_the_exact_engine_finds(day: date) -> None:
     base = given_policy.base_of(FOLDERS)

@@ -12,7 +12,7 @@ from zhirong.policy import checking
 
 FOLDER = Path(os.environ.get("ZR_SHARED", "../shared")) / "policies"
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared folder is not on this machine")
+pytestmark = pytest.mark.usefixtures("shared")
 
 
 def test_every_case_of_the_open_measures_is_exact_and_every_mutant_is_noticed() -> None:
