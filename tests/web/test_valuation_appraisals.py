@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
@@ -153,7 +154,8 @@ def test_the_valuer_takes_over_what_is_computed_and_changes_it_with_a_reason(
     assert "权重合计 100%" in text
     assert "各权重现合计 100%" in text
     assert "低、高为该方法的 P10 与 P90" in text
-    assert f"<small>{Appraisal.objects.get().due_at:%Y-%m-%d} 前</small>" in text
+    due = timezone.localtime(Appraisal.objects.get().due_at)
+    assert f"<small>{due:%Y-%m-%d} 前</small>" in text
     assert "续展选择权" in text
     changed = {"deed": "put_opinion", "approach": "income", "method": "renewal-option", "weight": "50", **FIGURES}
     refused = valuer.post(address, {**changed, "reason": "较稳"})
