@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "zhirong.people",
     "zhirong.registry",
     "zhirong.ledger",
+    "zhirong.enterprises",
+    "zhirong.policy",
     "zhirong.valuation",
     "zhirong.exchange",
     "zhirong.web",

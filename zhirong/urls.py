@@ -5,11 +5,17 @@ from django.urls import URLPattern, URLResolver, path
 
 from zhirong.api import app as api
 from zhirong.web import account, errors, parties, portal, views
+from zhirong.web.applications import addresses as application_pages
+from zhirong.web.budgets import addresses as budget_pages
+from zhirong.web.consult import addresses as consult_pages
 from zhirong.web.deals import addresses as deal_pages
 from zhirong.web.desk import addresses as desk_pages
+from zhirong.web.enterprises import addresses as enterprise_pages
 from zhirong.web.exchange import addresses as exchange_pages
+from zhirong.web.measures import addresses as measure_pages
 from zhirong.web.office import addresses as office
 from zhirong.web.registry import addresses as registry_pages
+from zhirong.web.support import addresses as support_pages
 from zhirong.web.valuation import addresses as valuation_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +29,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *desk_pages.addresses,
     *registry_pages.addresses,
     *valuation_pages.addresses,
+    *enterprise_pages.addresses,
+    *consult_pages.addresses,
+    *measure_pages.addresses,
+    *support_pages.addresses,
+    *application_pages.addresses,
+    *budget_pages.addresses,
     *deal_pages.addresses,
     *exchange_pages.addresses,
     *office.addresses,
