@@ -138,7 +138,7 @@ def draft_figure(request: HttpRequest, name: measures.Name, said: FigureSaid) ->
     made = measures.one_of(base, name)
     assert ruling is not None, "a measure of the base has a text"
     figure = drafting.Figure(said.name, said.since, said.value, said.clause)
-    text = drafting.with_figure(made, ruling.text, figure, base)
+    text = drafting.with_figure(made, ruling.text, figure, base=base)
     return told(deeds.draft_measure(calling.person_of(request), text))
 
 

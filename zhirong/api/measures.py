@@ -200,7 +200,7 @@ def get_measure(request: HttpRequest, name: Name, asked: Query[AsOf]) -> Measure
     """Its rules of a day (today), as the base knew them at the end of another (now)."""
     base, day = base_of(asked.known), asked.date or today()
     made = one_of(base, name)
-    rules = describing.rules(made, describing.nearest(made, day), day, base.vocabulary)
+    rules = describing.rules(made, day, base.vocabulary)
     how, years, clause = describing.budget(made)
     return MeasureWhole(
         **short(made, day).model_dump(),
@@ -271,10 +271,10 @@ def get_text(request: HttpRequest, name: Name, asked: Query[AsOf]) -> HttpRespon
 )  # fmt: skip
 def get_diff(request: HttpRequest, name: Name, asked: Query[Between]) -> ChangesTold:
     """Between the rules of two days, or between what the base held at the end of two days."""
-    base = base_of(None)
-    made = one_of(base, name)
     if asked.since and asked.until:
-        return changes(difference.between(made, asked.since, asked.until, base.vocabulary))
+        base = base_of(None)
+        made = one_of(base, name)
+        return changes(difference.between(made, (asked.since, asked.until), base.vocabulary))
     was, now = base_of(asked.known_from), base_of(asked.known_to)
     if name not in now.measures:
         return changes([])

@@ -43,6 +43,14 @@ class ParagraphTold(shapes.Told):
     ends: int
 
 
+class OriginalSaid(shapes.Said):
+    """What an original is called and where it was taken from."""
+
+    title: shapes.Short
+    source: shapes.Short
+    is_official: bool = False
+
+
 class LinkSaid(shapes.Said):
     """A clause of a measure stands on words of a paragraph, quoted exactly."""
 
@@ -119,15 +127,12 @@ def list_originals(request: HttpRequest, asked: Query[paging.Asked]) -> paging.P
 def bring(
     request: HttpRequest,
     file: FormFile[UploadedFile],
-    title: Form[shapes.Short],
-    source: Form[shapes.Short],
-    *,
-    is_official: Form[bool] = False,
+    said: Form[OriginalSaid],
 ) -> OriginalTold:
     """HTML, PDF or DOCX; kept as it is and read into paragraphs. The same file is one, whoever brings it again."""
-    said = originals.Brought(title=title, source=source, is_official=is_official)
+    named = originals.Brought(title=said.title, source=said.source, is_official=said.is_official)
     person = calling.person_of(request)
-    return told(originals.bring_original(person, file.name or "", files.read(file), said=said))
+    return told(originals.bring_original(person, file.name or "", files.read(file), said=named))
 
 
 @router.get(

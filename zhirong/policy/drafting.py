@@ -67,7 +67,7 @@ def value_of(made: Measure, name: str, text: str) -> Any:
     return values.exact(numerals.read(text, name=name, unit=unit))
 
 
-def with_figure(made: Measure, text: str, figure: Figure, base: reading.Base) -> str:
+def with_figure(made: Measure, text: str, figure: Figure, *, base: reading.Base) -> str:
     """The text with the row and, where one can be found, a case that looks at it."""
     if figure.name not in made.parameters or not may_be_typed(made, figure.name):
         problem = "is no figure of one number"

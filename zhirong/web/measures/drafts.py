@@ -155,7 +155,7 @@ def with_row(request: HttpRequest, made: Measure, text: str) -> str:
     assert name is not None
     assert since is not None
     assert clause is not None
-    return drafting.with_figure(made, text, drafting.Figure(name, since, form.text("value"), clause), kept.base())
+    return drafting.with_figure(made, text, drafting.Figure(name, since, form.text("value"), clause), base=kept.base())
 
 
 def must_be_value(form: Typed, made: Measure, name: str) -> None:
