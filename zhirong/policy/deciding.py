@@ -116,7 +116,9 @@ def told_of(given: Mapping[str, Any], known: Vocabulary, *, changes: Mapping[str
     that contradict each other none is used. Refused: a change that does not fit."""
     taken: dict[str, Any] = {}
     unusable: dict[str, Refused] = {}
-    settled_changes = facts.settled({name: value for name, value in (changes or {}).items() if value is not None}, known)
+    settled_changes = facts.settled(
+        {name: value for name, value in (changes or {}).items() if value is not None}, known
+    )
     for name, value in given.items():
         if changes and name in changes:
             continue
@@ -124,7 +126,7 @@ def told_of(given: Mapping[str, Any], known: Vocabulary, *, changes: Mapping[str
             taken |= facts.settled({name: value}, known)
         except Refused as no:
             unusable[name] = no
-    taken |= settled_changes
+    taken |= laid
     while (clash := _clash(taken, known)) is not None:
         names, no = clash
         own = names & (changes or {}).keys()
