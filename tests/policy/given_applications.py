@@ -31,9 +31,9 @@ sources:
 - {{id: s, url: "about:blank", official: true, dated: null, locator: all}}
 clauses:
 - {{id: c-who, source: s, certainty: stated, says: {{zh: "注册地为福田", en: Registered in Futian}}}}
-- {{id: c-interest, source: s, certainty: reading, says: {{zh: "按实付利息的百分之五十", en: Half of the interest paid}}}}
-- {{id: c-cap, source: s, certainty: stated, says: {{zh: "每年至多三十万元", en: At most 300000 yuan a year}}}}
-- {{id: c-once, source: s, certainty: stated, says: {{zh: "同一贷款不重复支持", en: No second support of the same loan}}}}
+- {{id: c-interest, source: s, certainty: reading, says: {{zh: "按实付利息的一半", en: Half of the interest}}}}
+- {{id: c-cap, source: s, certainty: stated, says: {{zh: "每年至多三十万元", en: At most 300000 a year}}}}
+- {{id: c-once, source: s, certainty: stated, says: {{zh: "同一贷款不重复", en: Each loan is supported once}}}}
 - {{id: c-budget, source: s, certainty: assumed, says: {{zh: "先到先得", en: First come}}}}
 parameters: {{}}
 versions:

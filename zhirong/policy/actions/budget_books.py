@@ -1,4 +1,4 @@
-"""Budgets of a measure and year: set by one official, confirmed by another; what is reserved, granted, paid, returned."""
+"""A year's money of a measure: set by one official, confirmed by another; reserved, granted, paid, returned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payment lists (拨付清单), payments as the bank made them, repayments: two persons for a list, a reference for money."""
+"""Payment lists (拨付清单), payments as the bank made them, repayments: two persons, a reference for money."""
 
 from __future__ import annotations
 
