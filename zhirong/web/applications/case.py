@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.policy import application_rules as rules
-from zhirong.policy import filing, kept, stating
+from zhirong.policy import deciding, filing, kept, stating
 from zhirong.policy.actions import payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
@@ -41,7 +42,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """The page and every deed on it."""
     row = seen.one_of_office(request, number)
     if request.method == "POST":
-        return rooms.do(request, {name: lambda deed=deed: deed(request, row) for name, deed in MAKES.items()})
+        return rooms.do(request, {name: partial(deed, request, row) for name, deed in MAKES.items()})
     filed, decided = told.loaded(row.decision), told.loaded(row.decided)
     shown = decided or filed
     materials = told.checklist(told.loaded(row.checklist), told.living_files(row))  # type: ignore[arg-type]
@@ -144,7 +145,7 @@ def may(request: HttpRequest, row: Application) -> dict[str, bool]:
 def fact_choices(row: Application) -> list[tuple[str, str]]:
     """The facts that the measure asks for, by name: what an official may find otherwise."""
     vocabulary = kept.base().vocabulary.facts
-    asked = sorted(filing.deciding.facts_asked(filing.measure_of(row)))
+    asked = sorted(deciding.facts_asked(filing.measure_of(row)))
     named = [(name, words.both({"zh": vocabulary[name].zh, "en": vocabulary[name].en})) for name in asked]
     return [("", gettext("No difference")), *named]
 

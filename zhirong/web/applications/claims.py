@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +12,9 @@ from django.utils.translation import gettext
 from zhirong.base.refused import Refused
 from zhirong.people.models import Person
 from zhirong.policy.actions import payments, publicity
+from zhirong.policy.applied import Application
 from zhirong.record import actions as record
-from zhirong.web import lists, pages, reading
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.applications import seen, words
 from zhirong.web.office import rooms
 
@@ -26,7 +28,7 @@ MOST = 500
 def claims(request: HttpRequest) -> HttpResponse:
     """/office/applications?state=…&measure=…&q=…"""
     if request.method == "POST":
-        return rooms.do(request, {name: lambda name=name: on_many(request, name) for name in MANY})
+        return rooms.do(request, {name: partial(on_many, request, name) for name in MANY})
     now, found = record.now(), seen.office(pages.standing_of(request))
     counts = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     state = reading.choice(request, "state", words.STATES)
@@ -52,7 +54,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         measure=measure,
         measures=[
             ("", gettext("Every measure")),
-            *((one, zh if words.filters.is_chinese() else en) for one, zh, en in measures),
+            *((one, zh if filters.is_chinese() else en) for one, zh, en in measures),
         ],
         q=asked,
         bulk=BULK.get(state, ""),
@@ -87,7 +89,7 @@ def put_on_list(who: Person, numbers: list[str]) -> None:
 
 def ids(numbers: list[str]) -> list[int]:
     """The cases of these numbers, the earliest first."""
-    return list(seen.Application.objects.filter(number__in=numbers).order_by("pk").values_list("pk", flat=True))
+    return list(Application.objects.filter(number__in=numbers).order_by("pk").values_list("pk", flat=True))
 
 
 MANY: dict[str, Callable[[Person, list[str]], None]] = {"publish": publish, "close": close, "list": put_on_list}

@@ -53,8 +53,8 @@ def new(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("application", args=[row.number]))
     measure = (request.GET.get("measure") or request.POST.get("measure", ""))[:100]
     about = (request.GET.get("about") or request.POST.get("about", ""))[:80]
-    party = preparing.asked_for(request, parties)
-    preview = preview_of(party, measure, about) if party else None
+    for_whom = preparing.asked_for(request, parties)
+    preview = preview_of(for_whom, measure, about) if for_whom else None
     heading = gettext("New application")
     return pages.page(
         request,
@@ -65,7 +65,7 @@ def new(request: HttpRequest) -> HttpResponse:
         measure=measure,
         about=about,
         parties=[(one.pk, one.name) for one in parties],
-        party=party.pk if party else "",
+        party=for_whom.pk if for_whom else "",
         measures=measures(),
         preview=preview,
         lines=told.amount_lines(filing.told(preview)) if preview else [],

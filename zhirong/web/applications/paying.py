@@ -1,11 +1,14 @@
-"""/office/payment-lists: lists of what is to be paid (拨付清单), one list with its lines, and its sheet for the bank."""
+"""/office/payment-lists: what is to be paid together (拨付清单), one list with its lines, its sheet for the bank."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from zhirong.papers import sheets
 from zhirong.people import access
 from zhirong.policy.actions import payments
 from zhirong.policy.applied import PaymentLine, PaymentList
@@ -115,14 +118,14 @@ def sheet(
 ) -> HttpResponse:
     """The list as a workbook with its total; accounts stay masked, as the bank has them on file."""
     heads = [
-        lists.sheets.Column(head=gettext("Application")),
-        lists.sheets.Column(head=gettext("Enterprise"), width=36),
-        lists.sheets.Column(head=gettext("Credit code")),
-        lists.sheets.Column(head=gettext("Measure"), width=36),
-        lists.sheets.Column(head=gettext("Account (masked)")),
-        lists.sheets.Column(head=gettext("Amount (yuan)"), kind="money"),
+        sheets.Column(head=gettext("Application")),
+        sheets.Column(head=gettext("Enterprise"), width=36),
+        sheets.Column(head=gettext("Credit code")),
+        sheets.Column(head=gettext("Measure"), width=36),
+        sheets.Column(head=gettext("Account (masked)")),
+        sheets.Column(head=gettext("Amount (yuan)"), kind="money"),
     ]
-    rows = [
+    rows: list[Sequence[sheets.Value]] = [
         (
             one.application.number,
             one.application.party.name,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhirong.policy import application_rules as rules
 from zhirong.policy.actions import publicity
 from zhirong.policy.applied import Application
-from zhirong.web import account, lists, pages, reading, uploads
+from zhirong.web import account, filters, lists, pages, reading, uploads
 from zhirong.web.applications import words
 
 
@@ -63,7 +63,7 @@ def publicity_page(request: HttpRequest) -> HttpResponse:
         measure=measure,
         measures=[
             ("", gettext("Every measure")),
-            *((one, zh if words.filters.is_chinese() else en) for one, zh, en in measures),
+            *((one, zh if filters.is_chinese() else en) for one, zh, en in measures),
         ],
     )
 
