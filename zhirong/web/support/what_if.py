@@ -41,8 +41,9 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
     }
     if asked.party is None:
         return pages.page(request, "support/nobody.html", **frame)
-    known = kept.base(asked.known).vocabulary
-    found = deciding.everything(asked.party, **asked.told())
+    base = kept.base(asked.known)
+    known = base.vocabulary
+    found = deciding.everything(asked.party, base=base, **asked.told())
     preset = reading.choice(request, "preset", PRESETS)
     changes, faults = supposing.read(request, known)
     figure = suppositions.figure(preset, asked.day) if preset else None
@@ -63,7 +64,7 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
         source=figure.source if figure else "",
         source_certainty=words.certainty(figure.certain) if figure else "",
         rows=form_rows(request),
-        options=[("", gettext("No fact"))] + supposing.options(found, known),
+        options=[("", gettext("No fact")), *supposing.options(found, known)],
         ways=supposing.ways(),
         faults=faults,
         typed=request.GET,
