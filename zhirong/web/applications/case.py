@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.policy import application_rules as rules
-from zhirong.policy import deciding, filing, kept, stating
+from zhirong.policy import deciding, filing, reading, stating
 from zhirong.policy.actions import payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
+from zhirong.policy.engine.measure import Measure
 from zhirong.web import filters, lists, pages
 from zhirong.web.applications import seen, told, words
 from zhirong.web.office import rooms
@@ -43,6 +44,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     row = seen.one_of_office(request, number)
     if request.method == "POST":
         return rooms.do(request, {name: partial(deed, request, row) for name, deed in MAKES.items()})
+    made = filing.measure_of(row)
     filed, decided = told.loaded(row.decision), told.loaded(row.decided)
     shown = decided or filed
     materials = told.checklist(told.loaded(row.checklist), told.living_files(row))  # type: ignore[arg-type]
@@ -65,12 +67,12 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         limits=told.limits(row.decided_limits if row.decided_at else row.limits),
         differences=differences_of(row),
         verdict=words.of("verdict", row.verdict) if row.verdict else "",
-        is_replayed=filing.replayed(row, row.facts) == row.decision_sha256,
+        is_replayed=filing.replayed(row, row.facts, made) == row.decision_sha256,
         may=may(request, row),
-        fact_choices=fact_choices(row),
-        clause_choices=clause_choices(row),
+        fact_choices=fact_choices(made),
+        clause_choices=clause_choices(made),
         difference_count=DIFFERENCES,
-        history=told.history(row),
+        history=told.history(row, with_names=True),
         objections=objections_of(request, row),
         repayment=Repayment.objects.filter(application=row).first(),
     )
@@ -103,7 +105,7 @@ def head_of(row: Application) -> list[tuple[str, str]]:
 
 def differences_of(row: Application) -> list[dict[str, str]]:
     """What was found otherwise than filed."""
-    vocabulary = kept.base().vocabulary.facts
+    vocabulary = reading.own().vocabulary.facts
     return [
         {
             "label": words.both({"zh": vocabulary[name].zh, "en": vocabulary[name].en}),
@@ -142,17 +144,17 @@ def may(request: HttpRequest, row: Application) -> dict[str, bool]:
     return {deed: turn[deed] and can[deed] for deed in VERBS}
 
 
-def fact_choices(row: Application) -> list[tuple[str, str]]:
+def fact_choices(made: Measure) -> list[tuple[str, str]]:
     """The facts that the measure asks for, by name: what an official may find otherwise."""
-    vocabulary = kept.base().vocabulary.facts
-    asked = sorted(deciding.facts_asked(filing.measure_of(row)))
+    vocabulary = reading.own().vocabulary.facts
+    asked = sorted(deciding.facts_asked(made))
     named = [(name, words.both({"zh": vocabulary[name].zh, "en": vocabulary[name].en})) for name in asked]
     return [("", gettext("No difference")), *named]
 
 
-def clause_choices(row: Application) -> list[tuple[str, str]]:
+def clause_choices(made: Measure) -> list[tuple[str, str]]:
     """The clauses of the measure, for a refusal."""
-    return [(one.id, words.both({"zh": one.zh, "en": one.en})) for one in filing.measure_of(row).clauses.values()]
+    return [(one.id, words.both({"zh": one.zh, "en": one.en})) for one in made.clauses.values()]
 
 
 def decide(request: HttpRequest, row: Application) -> None:
@@ -176,7 +178,7 @@ def decide(request: HttpRequest, row: Application) -> None:
 
 def read_differences(typed: Typed) -> Mapping[str, Any]:
     """The facts that were found otherwise, each read as its kind wants it."""
-    vocabulary, found = kept.base().vocabulary, {}
+    vocabulary, found = reading.own().vocabulary, {}
     for place in range(1, DIFFERENCES + 1):
         name, text = typed.text(f"fact_{place}"), typed.text(f"found_{place}")
         if not name:

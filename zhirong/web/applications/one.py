@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.people.models import Person
+from zhirong.people.rules import Standing
 from zhirong.policy import application_rules as rules
 from zhirong.policy import filing
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.actions import publicity
-from zhirong.policy.applied import Application, Repayment
+from zhirong.policy.applied import Application, ApplicationObjection, Repayment
 from zhirong.record import actions as record
 from zhirong.record import files
 from zhirong.web import account, lists, pages, uploads
@@ -35,9 +35,11 @@ def application_page(request: HttpRequest, number: str) -> HttpResponse:
     row = seen.one_of_mine(request, number)
     if request.method == "POST":
         return do(request, row)
-    person = account.known(request)
-    decision, needed, facts, sources, state_of_draft = resting_on(row)
-    materials = told.checklist(needed, told.living_files(row))
+    kept = told.living_files(row)
+    decision, needed, facts, sources, state_of_draft = resting_on(row, {one.material for one in kept})
+    materials = told.checklist(needed, kept)
+    is_filed = row.filed_at is not None
+    objections = list(row.objections.order_by("pk")) if is_filed else []
     is_own = access.may(pages.standing_of(request), "policy.keep_application", row)
     is_agent = access.has_role(pages.standing_of(request), "agent")
     return pages.page(
@@ -59,20 +61,19 @@ def application_page(request: HttpRequest, number: str) -> HttpResponse:
         used=told.fact_rows(facts, sources),
         amount_fen=state_of_draft["amount_fen"],
         against=state_of_draft["against"],
-        history=told.history(row),
-        objections=[
-            (one, words.OBJECTIONS[one.state], words.of("objection", one.state))
-            for one in row.objections.order_by("pk")
-        ],
-        repayment=Repayment.objects.filter(application=row).first(),
-        may=may(row, person, is_own=is_own and not is_agent),
+        history=told.history(row) if is_filed else [],
+        objections=[(one, words.OBJECTIONS[one.state], words.of("objection", one.state)) for one in objections],
+        repayment=Repayment.objects.filter(application=row).first() if is_filed else None,
+        may=may(row, pages.standing_of(request), is_own=is_own and not is_agent, objections=objections),
         is_own=is_own,
         is_agent=is_agent,
         due=words.due(row),
     )
 
 
-def resting_on(row: Application) -> tuple[told.Json, list[told.Json], told.Json, told.Json, dict[str, Any]]:
+def resting_on(
+    row: Application, have: Collection[str]
+) -> tuple[told.Json, list[told.Json], told.Json, told.Json, dict[str, Any]]:
     """What the case rests on: as filed, or for a draft as the file is now, with what stands against filing it."""
     if row.filed_at is not None:
         stored = row.decided if row.decided_at else row.decision
@@ -84,22 +85,27 @@ def resting_on(row: Application) -> tuple[told.Json, list[told.Json], told.Json,
     found = deeds.assessed(row)
     against = None
     try:
-        deeds.must_be_fit(row, found)
+        deeds.must_be_fit(row, found, have=have)
     except Refused as refused:
         against = pages.told(refused)
     state = {"amount_fen": found.amount_fen, "against": against}
     return filing.told(found), filing.checklist(found), found.facts, found.sources, state
 
 
-def may(row: Application, person: Person, *, is_own: bool) -> dict[str, bool]:
+def may(
+    row: Application, here: Standing | None, *, is_own: bool, objections: Sequence[ApplicationObjection]
+) -> dict[str, bool]:
     """Which deeds this person can do now."""
     can = {deed: (row.state, deed) in rules.AFTER for deed in ("prepare", "file", "supplement", "withdraw", "object")}
     return {
-        "prepare": can["prepare"] and deeds.may_prepare(person, row),
+        "prepare": can["prepare"] and deeds.may_prepare(here, row),
         "file": can["file"] and is_own,
         "supplement": can["supplement"] and is_own,
         "withdraw": can["withdraw"] and is_own,
-        "object": can["object"] and is_own and not row.objections.filter(by=person).exists(),
+        "object": can["object"]
+        and is_own
+        and here is not None
+        and here.person_id not in {one.by_id for one in objections},
     }
 
 

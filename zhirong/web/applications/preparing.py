@@ -9,14 +9,14 @@ from django.http import HttpRequest
 from zhirong.base.refused import Refused
 from zhirong.enterprises import consented
 from zhirong.people.models import Party
-from zhirong.web import account, lists
+from zhirong.web import lists, pages
 from zhirong.web.registry import forms
 
 
 def parties_of(request: HttpRequest) -> list[Party]:
     """The person's own parties first, then those whose consent lets their firm prepare."""
     own = forms.parties_of(request)
-    let = [one.party for one in consented.letting(account.known(request)) if one.may_prepare]
+    let = [one.party for one in consented.letting(pages.standing_of(request)) if one.may_prepare]
     return [*own, *(party for party in let if party not in own)]
 
 

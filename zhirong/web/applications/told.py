@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from zhirong.base import shown
 from zhirong.people.models import Person
-from zhirong.policy import kept
+from zhirong.policy import reading
 from zhirong.policy.applied import Application, ApplicationFile
 from zhirong.policy.engine import values
 from zhirong.record import kinds, rules
@@ -73,7 +73,7 @@ def clause_text(clause: Mapping[str, Any]) -> str:
 
 def fact_rows(given: Mapping[str, Any], sources: Mapping[str, Any]) -> list[Json]:
     """The facts that a case rests on: what they are called, their value, who says so and since when."""
-    vocabulary = kept.base().vocabulary.facts
+    vocabulary = reading.own().vocabulary.facts
     rows = []
     for name, value in given.items():
         fact, source = vocabulary.get(name), sources.get(name, {})
@@ -133,18 +133,19 @@ def living_files(row: Application) -> list[ApplicationFile]:
     return list(row.files.filter(removed_at__isnull=True).select_related("file").order_by("pk"))
 
 
-def history(row: Application) -> list[tuple[str, str, str]]:
-    """What happened, from the record, with who did it."""
+def history(row: Application, *, with_names: bool = False) -> list[tuple[str, str, str]]:
+    """What happened, from the record; who did it only among officials."""
     leaves = list(Leaf.objects.filter(topic=row.topic).order_by("pk")[:HISTORY_MOST])
     language = translation.get_language() or "zh-hans"
     found = []
     bodies = [json.loads(leaf.body) for leaf in leaves]
-    people = dict(Person.objects.filter(ref__in={body["who"] for body in bodies}).values_list("ref", "name"))
+    refs = {body["who"] for body in bodies} if with_names else set()
+    people = dict(Person.objects.filter(ref__in=refs).values_list("ref", "name")) if refs else {}
     for leaf, body in zip(leaves, bodies, strict=True):
         facts = {name: shown.fact(name, value, language) for name, value in body.items()}
         text = rules.sentence(kinds.of(leaf.kind).text(language), facts)
-        by = people.get(body["who"]) or gettext("the house")
-        found.append((filters.moment(leaf.at), filters.iso(leaf.at), f"{text} · {by}"))
+        by = f" · {people.get(body['who']) or gettext('the house')}" if with_names else ""
+        found.append((filters.moment(leaf.at), filters.iso(leaf.at), f"{text}{by}"))
     return found
 
 
