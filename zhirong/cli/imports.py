@@ -3,7 +3,8 @@
 FILE is an XML file of the office, or a sheet (Excel, CSV) of rights or of listings; which one, the file itself tells.
 `zr import ipc FILE`, `fields FILE` and `divisions FILE…` load the reference tables of a centre.
 `zr import comparables FILE…` takes in prices of former years (`--sample FILE` writes a sheet to fill in);
-`zr import index FILE --from DAY` brings the centre's own list of items for the index of value.
+`zr import index FILE --from DAY` brings the centre's own list of items for the index of value;
+`zr import policies DIR|FILE…` brings measures as drafts, for which a second person is asked.
 Whoever acts is named by `--as LOGIN`, and every rule of the pages holds here too.
 """
 
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from zhirong.base.refused import Refused
-from zhirong.cli import house, import_index, import_prices
+from zhirong.cli import house, import_index, import_policies, import_prices
 from zhirong.exchange.actions import sheet
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -33,7 +34,11 @@ from zhirong.registry.readers.reference import TableName
 FINE, FAULTY, REFUSED = 0, 1, 2
 FAULTS_SHOWN = 200
 # Sheets that no page takes: of a centre, not of a party.
-OWN = {"comparables": import_prices.bring, "index": import_index.bring}
+OWN = {
+    "comparables": import_prices.bring,
+    "index": import_index.bring,
+    "policies": import_policies.bring,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./zr import", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    words = "files, or: ipc FILE, fields FILE, divisions FILE…, comparables FILE…, index FILE"
+    words = "files, or: ipc FILE, fields FILE, divisions FILE…, comparables FILE…, index FILE, policies FILE…"
     parser.add_argument("files", nargs="+", metavar="FILE", help=words)
     parser.add_argument("--as", dest="login", default="", metavar="LOGIN", help="the person who acts")
     parser.add_argument("--for", dest="party", default="", metavar="PARTY", help="the party it is done for")
