@@ -35,7 +35,7 @@ def agree(one: Measure, rows: list[dict[str, Any]], people: columns.Population, 
             assert wanted is None or found.states[place] not in (screen.MET, screen.UNKNOWN), (one.id, row)
             continue
         assert wanted is not None, (one.id, row)
-        assert abs(int(found.fen[place]) - wanted) <= min(1, found.error[place]), (one.id, row)
+        assert abs(int(found.fen[place]) - wanted) <= (found.off[place] > 0), (one.id, row)
         paid += wanted > 0
     return paid
 

@@ -26,15 +26,23 @@ from zhirong.policy.engine.view import View
 
 @dataclass(frozen=True)
 class Estimated:
-    """For everybody the state and the amount in fen (whole floats). `lacking`: not to be told, for a fact is wanting,
-    the measure pays nothing, or somebody who does not meet it stands too near a threshold. `error`: the most, in fen,
-    by which it may be off."""
+    """For everybody the state and the amount in fen before rounding. `off`: how far it may be off (nought: exact).
+
+    `lacking`: not to be told, for a fact is wanting, the measure pays nothing, or somebody who does not meet it stands
+    too near a threshold.
+    """
 
     states: Array
     by_exact: Array
-    fen: Array
-    error: Array
+    sums: Array
+    off: Array
     lacking: Array
+
+    @property
+    def fen(self) -> Array:
+        """Whole fen, halves up; a half that a float cannot hold may fall on either side."""
+        found: Array = np.floor(self.sums + 0.5)
+        return found
 
     @property
     def due(self) -> Array:
@@ -57,7 +65,7 @@ def estimate(measure: Measure, population: Population, day: date, *, known: date
 def of_states(measure: Measure, population: Population, found: screen.Screened, *, day: date, known: date) -> Estimated:
     """The amounts, where the states are known already."""
     size = population.size
-    fen, error, lacking = np.zeros(size), np.zeros(size), np.ones(size, bool)
+    sums, off, lacking = np.zeros(size), np.zeros(size), np.ones(size, bool)
     doubt = np.zeros(size, bool)
     wanted = (found.states == MET) | (found.states == UNKNOWN)
     version = decide.ruling(measure, {}, day, known=known)[0]
@@ -69,7 +77,7 @@ def of_states(measure: Measure, population: Population, found: screen.Screened, 
         try:
             with np.errstate(all="ignore"):
                 money = of_version(version, view)
-            fen, error, lacking = in_fen(money, size)
+            sums, off, lacking = in_fen(money, size)
             doubt |= view.doubt.near | view.doubt.broken
             lacking |= doubt
         except Unscreenable:
@@ -77,18 +85,16 @@ def of_states(measure: Measure, population: Population, found: screen.Screened, 
     asked = facts_asked(measure)
     for place in np.flatnonzero(doubt & wanted):
         exact = exactly(measure, population.facts_of(int(place), asked), day, known=known)
-        fen[place], error[place], lacking[place] = exact or 0, 0.0, exact is None
-    return Estimated(found.states, found.by_exact | (doubt & wanted), fen, error, lacking)
+        sums[place], off[place], lacking[place] = exact or 0, 0.0, exact is None
+    return Estimated(found.states, found.by_exact | (doubt & wanted), sums, off, lacking)
 
 
 def in_fen(money: Number, size: int) -> tuple[Array, Array, Array]:
-    """Yuan as whole fen, halves away from nought; how far off; where unknown."""
+    """Yuan as fen, how far off, and where unknown."""
     values = np.broadcast_to(np.asarray(money.values, np.float64), (size,))
     error = np.broadcast_to(np.asarray(vectors.error_of(money), np.float64), (size,))
     lacking = np.zeros(size, bool) if money.unknown is None else np.broadcast_to(money.unknown, (size,)).copy()
-    fen = np.where(lacking, 0.0, np.floor(values * 100 + 0.5))
-    # A half that a float cannot hold may fall on either side.
-    return fen, np.where(lacking, 0.0, error * 100 + (money.error is not None) * 1.0), lacking
+    return np.where(lacking, 0.0, values * 100), np.where(lacking, 0.0, error * 100), lacking
 
 
 def exactly(measure: Measure, facts: dict[str, Any], day: date, *, known: date) -> int | None:
