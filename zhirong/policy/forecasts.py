@@ -1,4 +1,4 @@
-"""What a measure will cost in a year (资金测算), and how its budget burns down. A forecast is an estimate and says on what.
+"""What a measure will cost in a year (资金测算), and how its budget burns down: estimates, each with what it rests on.
 
 Screened amounts times the take-up that people named, as a range. The unknown are never counted as nought: what they
 may add stands beside the range and not in it.
@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any, cast
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from zhirong.base.calendar import beijing_day
 from zhirong.policy.engine import budget
@@ -56,10 +57,8 @@ def latest() -> Screening | None:
 def expected(rows: Sequence[Reach], year: int) -> list[Expected]:
     """Every measure that pays, in one year; four queries whatever the number."""
     names = [row.measure for row in rows]
-    take_ups = {
-        one.measure: one
-        for one in TakeUp.objects.filter(measure__in=names, year=year, replaced_at__isnull=True).select_related("said_by")
-    }
+    said = TakeUp.objects.filter(measure__in=names, year=year, replaced_at__isnull=True).select_related("said_by")
+    take_ups = {one.measure: one for one in said}
     budgets = {one.measure: one for one in ruling_budgets(year).filter(measure__in=names)}
     past = granted(names, year - 1)
     return [
@@ -69,7 +68,7 @@ def expected(rows: Sequence[Reach], year: int) -> list[Expected]:
     ]
 
 
-def ruling_budgets(year: int) -> "QuerySet[Budget]":
+def ruling_budgets(year: int) -> QuerySet[Budget]:
     """The confirmed budgets of a year."""
     return Budget.objects.filter(year=year, confirmed_at__isnull=False, ended_at__isnull=True)
 
@@ -119,7 +118,10 @@ def granted(names: Sequence[str], year: int) -> dict[str, tuple[int, int]]:
 def moves(money: Budget) -> list[Move]:
     """The book of a measure's year as the engine takes it, whatever budget stood when an entry was made."""
     found = Booking.objects.filter(budget__measure=money.measure, budget__year=money.year).order_by("at", "pk")
-    return [Move(beijing_day(at), kind, fen) for at, kind, fen in found.values_list("at", "kind", "amount_fen")]
+    # A constraint of the table and the verbs that book know no other kinds than the engine.
+    return [
+        Move(beijing_day(at), cast(Any, kind), fen) for at, kind, fen in found.values_list("at", "kind", "amount_fen")
+    ]
 
 
 def burnt(money: Budget) -> list[Standing]:
