@@ -111,15 +111,10 @@ def why_not_in_force(why: str) -> str:
 
 def names(found: Row, known: Vocabulary) -> str:
     """The next questions by their labels."""
-    labels = [label(one.fact, known) for one in found.questions]
+    labels = [words.label(one.fact, known) for one in found.questions]
     more = len(labels) - NEXT
     told = filters.listed(labels[:NEXT])
     return gettext("%(facts)s and %(n)s more") % {"facts": told, "n": more} if more > 0 else told
-
-
-def label(name: str, known: Vocabulary) -> str:
-    fact = known.facts.get(name)
-    return words.both(fact) if fact else name
 
 
 def leaf_texts(one: Decided, wanted: Any) -> list[str]:
@@ -154,7 +149,7 @@ def facts_used(leaf: decide.LeafFound, one: Decided, known: Vocabulary) -> Itera
         stated = one.known.stated.get(name)
         is_known = leaf.facts[name] is not None
         yield {
-            "label": label(name, known),
+            "label": words.label(name, known),
             "value": words.value(known.facts.get(name), leaf.facts[name]),
             "source": words.said_by(stated) if is_known else "",
             "evidence": stated.source_text if stated and is_known else "",
@@ -167,7 +162,7 @@ def short_by(leaf: decide.LeafFound, known: Vocabulary) -> str:
     units = {fact.unit for fact in facts if fact.kind == "number"}
     if leaf.short_by is None or len(units) != 1:
         return ""
-    return words.number(next(fact for fact in facts if fact.kind == "number"), leaf.short_by)
+    return words.value(next(fact for fact in facts if fact.kind == "number"), leaf.short_by)
 
 
 def fixable(leaf: decide.LeafFound) -> str:
@@ -220,7 +215,7 @@ def fix(moved: Moved, one: Decided, known: Vocabulary) -> Shown:
         "to_find_out": leaf_texts(one, moved.fix.to_find_out),
         "moves": [
             (
-                label(name, known),
+                words.label(name, known),
                 words.value(known.facts.get(name), one.told.facts.get(name)),
                 moved_to(name, value, known),
             )
@@ -228,10 +223,6 @@ def fix(moved: Moved, one: Decided, known: Vocabulary) -> Shown:
         ],
         "amount_fen": after.amount_fen if after else None,
     }
-
-
-def moved_to(name: str, value: Any, known: Vocabulary) -> str:
-    return words.value(known.facts.get(name), value)
 
 
 def materials(one: Decided) -> list[Shown]:
@@ -280,14 +271,14 @@ def clause_anywhere(name: str, rows: Sequence[Row]) -> str:
 
 def unusable(one: Decided, known: Vocabulary) -> Mapping[str, Mapping[str, Any]]:
     """Facts of the file that could not be used, with the sentence that says why."""
-    return {label(name, known): pages.told(no) for name, no in one.told.unusable.items()}
+    return {words.label(name, known): pages.told(no) for name, no in one.told.unusable.items()}
 
 
 def question(found: Next, known: Vocabulary) -> Shown:
     """A fact still to be told, and who normally supplies it."""
     fact = known.facts.get(found.fact)
     return {
-        "label": label(found.fact, known),
+        "label": words.label(found.fact, known),
         "source": words.source(fact.source) if fact else "",
         "ends": bool(found.ending),
     }
