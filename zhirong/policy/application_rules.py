@@ -83,9 +83,7 @@ def after(state: str, deed: str) -> str:
     """The state after a deed, or the refusal that it is not its turn."""
     found = AFTER.get((state, deed))
     if found is None:
-        raise Refused(
-            "policy.application_not_its_turn", state=labels.of("state", state), deed=labels.of("deed", deed)
-        )
+        raise Refused("policy.application_not_its_turn", state=labels.of("state", state), deed=labels.of("deed", deed))
     return found
 
 

@@ -17,11 +17,10 @@ from zhirong.policy import forecasts, kept, reach
 from zhirong.policy.actions import reaching
 from zhirong.policy.engine.budget import Standing
 from zhirong.policy.forecasts import Expected
-from zhirong.policy.models import Screening
 from zhirong.policy.reading import Base
 from zhirong.record import actions as record
 from zhirong.web import account, filters, lists, pages
-from zhirong.web.budgets import reached, words
+from zhirong.web.budgets import assumed, reached, words
 from zhirong.web.valuation.typed import Typed
 
 ALLOCATIONS = ("first_come", "pro_rata", "ranking", "total_control")
@@ -89,7 +88,7 @@ def forecast_page(request: HttpRequest, measure: str, year: int) -> HttpResponse
         run=run,
         is_in_force=bool(row and row.version),
         can_note=access.could(pages.standing_of(request), "policy.note_take_up"),
-        assumptions=assumptions(found[0], run) if found and run else [],
+        assumptions=assumed.assumptions(found[0], run) if found and run else [],
         ranges=ranges(found[0]) if found else [],
         money=money,
         allocation=allocation(money.allocation) if money else "",
@@ -135,7 +134,7 @@ def columns(base: Base) -> list[lists.Column]:
         lists.Column(
             head=gettext("Due to all who meet it (yuan)"), value=lambda one: one.reach.total_fen, kind="money"
         ),
-        lists.Column(head=gettext("Take-up"), value=take_up),
+        lists.Column(head=gettext("Take-up"), value=assumed.take_up),
         lists.Column(head=gettext("Low (yuan)"), value=part(0), kind="money"),
         lists.Column(head=gettext("Likely (yuan)"), value=part(1), kind="money"),
         lists.Column(head=gettext("High (yuan)"), value=part(2), kind="money"),
@@ -145,14 +144,6 @@ def columns(base: Base) -> list[lists.Column]:
         lists.Column(head=gettext("Likely, of the budget"), value=share),
         lists.Column(head=gettext("Used up on, if high"), value=used_up, kind="day"),
     ]
-
-
-def take_up(one: Expected) -> str:
-    """The range of shares."""
-    if one.take_up is None:
-        return gettext("not named yet")
-    shares = (one.take_up.low_ppm, one.take_up.likely_ppm, one.take_up.high_ppm)
-    return " / ".join(words.ppm(share) for share in shares)
 
 
 def share(one: Expected) -> str:
@@ -176,74 +167,9 @@ def ranges(one: Expected) -> list[tuple[str, int, str, date | None]]:
         return []
     names = (gettext("Low"), gettext("Likely"), gettext("High"))
     return [
-        (
-            name,
-            found.total_fen,
-            words.percent(found.share) if one.money else "",
-            found.used_up_on if one.money else None,
-        )
+        (name, found.total_fen, *((words.percent(found.share), found.used_up_on) if one.money else ("", None)))
         for name, found in zip(names, one.ranges, strict=True)
     ]
-
-
-def assumptions(one: Expected, run: Screening) -> list[tuple[str, str]]:
-    """All that the forecast rests on, each by name."""
-    row = one.reach
-    rows = [
-        (
-            gettext("Who counts"),
-            gettext("%(n)s enterprises on file on %(day)s, as known at %(at)s")
-            % {
-                "n": filters.thousands(run.enterprises or 0),
-                "day": filters.day(run.day),
-                "at": filters.moment(run.known),
-            },
-        ),
-        (
-            gettext("Who meets it"),
-            gettext("%(n)s enterprises, %(yuan)s yuan together; screened, within a cent each")
-            % {"n": filters.thousands(row.met), "yuan": filters.yuan(row.total_fen)},
-        ),
-        (
-            gettext("Left out"),
-            gettext("%(n)s who meet it but whose amount hangs on an unknown fact")
-            % {"n": filters.thousands(row.unpriced)},
-        ),
-        (
-            gettext("Beside the range"),
-            gettext(
-                "%(n)s of whom it is not known yet: up to %(yuan)s yuan more at the high take-up, and %(m)s of them cannot be priced"
-            )
-            % {
-                "n": filters.thousands(row.unknown),
-                "yuan": filters.yuan(one.beyond_fen),
-                "m": filters.thousands(row.open_unpriced),
-            },
-        ),
-        (gettext("Over the year"), gettext("spread evenly; nobody joins or leaves, and the facts stay as they are")),
-        (gettext("The year before"), past(one)),
-    ]
-    if one.take_up is not None:
-        said = gettext("%(range)s, %(source)s (%(who)s, %(day)s)") % {
-            "range": take_up(one),
-            "source": one.take_up.source,
-            "who": one.take_up.said_by.name,
-            "day": filters.day(one.take_up.said_at),
-        }
-        rows.insert(4, (gettext("Take-up"), said))
-    return rows
-
-
-def past(one: Expected) -> str:
-    """What the year before granted, as a hint for the take-up."""
-    if not one.past.claims:
-        return gettext("nothing was granted from a budget of %(year)s") % {"year": one.past.year}
-    return gettext("%(n)s claims, %(yuan)s yuan granted in %(year)s; that is %(share)s of what is due now") % {
-        "n": filters.thousands(one.past.claims),
-        "yuan": filters.yuan(one.past.granted_fen),
-        "year": one.past.year,
-        "share": words.percent(one.past.share) or "–",
-    }
 
 
 def allocation(name: str) -> str:

@@ -19,7 +19,6 @@ from zhirong.policy.engine.facts import Vocabulary
 from zhirong.web import limits, pages, reading
 from zhirong.web.support import asked as asking
 from zhirong.web.support import mine, shown, supposing, words
-from zhirong.web.support.asked import Asked
 
 LONGEST = 40
 

@@ -58,7 +58,11 @@ def measure_page(request: HttpRequest, measure_id: str) -> HttpResponse:
             if row in (found[place], found[(best.dropped or {})[place][0]])
         ],
         others=[
-            (shown.about(each.decided.about) or gettext("The enterprise"), shown.address(each.decided, asked), each is row)
+            (
+                shown.about(each.decided.about) or gettext("The enterprise"),
+                shown.address(each.decided, asked),
+                each is row,
+            )
             for each in mine_rows
         ],
         at_most=decision.at_most,

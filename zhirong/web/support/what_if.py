@@ -98,9 +98,7 @@ def change_told(change: Change, known: Vocabulary) -> str:
     return gettext("%(fact)s: %(value)s") % {"fact": label, "value": value}
 
 
-def side_by_side(
-    found: list[Decided], changes: list[Change], known: Vocabulary, *, asked: Asked
-) -> dict[str, Any]:
+def side_by_side(found: list[Decided], changes: list[Change], known: Vocabulary, *, asked: Asked) -> dict[str, Any]:
     """Both columns of every measure that changes, the best allowed sums, and what could not be counted."""
     after, skipped = deciding.supposed(found, changes, known, moment=asked.moment)
     rows_before, rows_after = supporting.rows(found, known), supporting.rows(after, known)
@@ -147,7 +145,11 @@ def difference(was: Row, now: Row, known: Vocabulary, *, asked: Asked) -> dict[s
 def column(row: Row) -> dict[str, Any]:
     """One side."""
     due_fen = what_if.due(row.decided.decision) if row.decided.decision.amount or row.state != "met" else None
-    return {"state": words.of(words.STATES, row.state), "due_fen": due_fen, "pays": row.decided.decision.amount is not None}
+    return {
+        "state": words.of(words.STATES, row.state),
+        "due_fen": due_fen,
+        "pays": row.decided.decision.amount is not None,
+    }
 
 
 def taken_away(request: HttpRequest, rows: list[dict[str, Any]], title: str) -> HttpResponse | None:
