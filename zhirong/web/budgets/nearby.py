@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base.calendar import beijing_day
-from zhirong.base.refused import Refused
 from zhirong.enterprises.models import Place
 from zhirong.people import access
 from zhirong.people.models import Party
@@ -39,55 +38,74 @@ class Row:
     reason: str
 
 
+Telling = Callable[[Sequence[Short]], list[Row]]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the address chose: a measure, everybody, and which of them."""
+
+    one: Measure
+    base: Base
+    whole: Population
+    wish: Wish
+    places: Mapping[int, Place]
+
+    def seats(self) -> almost.Seats | None:
+        """Who sits where, asked for everybody only where the list is narrowed to a place."""
+        return almost.seats(self.places, self.whole.day) if self.wish.place else None
+
+    def told(self, rows: Sequence[Short]) -> list[Row]:
+        """Rows decided exactly, with names and places."""
+        exact = almost.exact(self.one, self.whole, rows, self.wish)
+        ids = [row.party_id for row in exact]
+        parties = Party.objects.in_bulk(ids)
+        seats = almost.seats(self.places, self.whole.day, ids)
+        known = self.base.vocabulary
+        return [
+            Row(parties[row.party_id], seats.names(row.party_id), row, words.reason(row, self.one, known))
+            for row in exact
+        ]
+
+
 @require_safe
 @pages.signed_in
 def almost_page(request: HttpRequest) -> HttpResponse:
     """/policy/almost?measure=…&most=2&way=action&place=…&industry=…"""
     access.require(pages.standing_of(request), "policy.see_reach")
-    base, title = kept.base(), gettext("Almost eligible")
+    base, places, title = kept.base(), almost.places(), gettext("Almost eligible")
     one = base.measures.get(reading.choice(request, "measure", base.measures))
     frame: dict[str, Any] = {
         "here": "policy",
         "crumbs": reached.crumbs((gettext("Whom the measures reach"), pages.place("policy-reach")), (title, None)),
         "title": title,
-        "fields": fields(request, base),
+        "fields": fields(request, base, places),
         "one": one,
     }
     if one is None:
         return pages.page(request, "budgets/almost.html", **frame)
-    day = beijing_day(record.now())
-    if not population.is_read(day):
-        raise Refused("policy.not_screened_yet")
-    whole, wish = population.crowd(day), wish_of(request)
-    found = almost.listed(one, whole, wish)
-    if file := taken_away(request, title, found, told=lambda rows: told(rows, one, whole, wish=wish, base=base)):
+    chosen = Chosen(one, base, population.crowd(beijing_day(record.now())), wish_of(request), places)
+    found = almost.listed(one, chosen.whole, chosen.wish, sitting=chosen.seats())
+    if file := taken_away(request, title, found, told=chosen.told):
         return file
-    rows: list[Row] = []
-
-    def beside(page: list[Any]) -> None:
-        rows.extend(told(page, one, whole, wish=wish, base=base))
-
     caption = gettext("Almost eligible for %(title)s") % {"title": words.measure(one, one.id)}
     return pages.page(
         request,
         "budgets/almost.html",
         **frame,
         found=found,
-        day=whole.day,
-        known=whole.known,
-        table=late(request, caption, found, beside=beside, rows=rows),
+        day=chosen.whole.day,
+        known=chosen.whole.known,
+        table=late(request, caption, found, told=chosen.told),
     )
 
 
-def late(
-    request: HttpRequest, caption: str, found: Listed, *, beside: Callable[[list[Any]], None], rows: list[Row]
-) -> lists.Table:
+def late(request: HttpRequest, caption: str, found: Listed, *, told: Telling) -> lists.Table:
     """The page of the list: its rows alone are decided exactly."""
     by_id: dict[int, Row] = {}
 
     def prepare(page: list[Any]) -> None:
-        beside(page)
-        by_id.update({row.party.pk: row for row in rows})
+        by_id.update({row.party.pk: row for row in told(page)})
 
     heads = [
         lists.Column(
@@ -101,20 +119,7 @@ def late(
     return lists.table(request, "almost", caption, columns=heads, found=found.rows, beside=prepare)
 
 
-def told(rows: Sequence[Short], one: Measure, whole: Population, *, wish: Wish, base: Base) -> list[Row]:
-    """Rows decided exactly, with names and places."""
-    exact = almost.exact(one, whole, rows, wish)
-    ids = [row.party_id for row in exact]
-    parties, seats = Party.objects.in_bulk(ids), almost.seats(ids, whole.day)
-    return [
-        Row(parties[row.party_id], seats.get(row.party_id, ""), row, words.reason(row, one, base.vocabulary))
-        for row in exact
-    ]
-
-
-def taken_away(
-    request: HttpRequest, title: str, found: Listed, *, told: Callable[[Sequence[Short]], list[Row]]
-) -> HttpResponse | None:
+def taken_away(request: HttpRequest, title: str, found: Listed, *, told: Telling) -> HttpResponse | None:
     """The whole list as a file to invite from, each row with its reason."""
     if not request.GET.get("as"):
         return None
@@ -144,11 +149,10 @@ def wish_of(request: HttpRequest) -> Wish:
     )
 
 
-def fields(request: HttpRequest, base: Base) -> list[dict[str, Any]]:
+def fields(request: HttpRequest, base: Base, places: Mapping[int, Place]) -> list[dict[str, Any]]:
     """What the list is chosen by."""
     anything = ("", gettext("All"))
     measures = [(name, words.measure(one, name)) for name, one in base.measures.items() if not one.is_draft]
-    places = Place.objects.filter(ended_on__isnull=True).order_by("kind", "code")
     industry = base.vocabulary.facts.get(INDUSTRY)
     kinds = [(code, said.value(industry, code)) for code in (industry.choices if industry else ())]
     ways = [("any", gettext("By action or with time")), ("action", gettext("By action alone"))]
@@ -156,8 +160,8 @@ def fields(request: HttpRequest, base: Base) -> list[dict[str, Any]]:
         ("measure", gettext("Measure"), [("", gettext("Choose a measure")), *sorted(measures, key=lambda one: one[1])]),
         ("most", gettext("At most so many conditions short"), [(key, key) for key in SHORTS]),
         ("way", gettext("That can be mended"), ways),
-        ("place", gettext("Street, park or carrier"), [anything, *((one.code, one.name) for one in places)]),
-        (INDUSTRY, gettext("Industry"), [anything, *kinds]),
+        ("place", gettext("Street, park or carrier"), [anything, *((one.code, one.name) for one in places.values())]),
+        (INDUSTRY, gettext("Industry of the enterprise"), [anything, *kinds]),
     ]
     defaults = {"most": "2", "way": "any"}
     return [

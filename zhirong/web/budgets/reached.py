@@ -56,7 +56,7 @@ def shown(request: HttpRequest, run: Screening | None) -> HttpResponse:
     shown_columns, gaps = columns(base), reach.gathered(rows)
     for name, caption, heads, found in (
         ("reach", title, shown_columns, rows),
-        ("gaps", gettext("Missing facts"), gap_columns(base), gaps),
+        ("gaps", gettext("Facts that are wanting"), gap_columns(base), gaps),
     ):
         if file := lists.taken_away(request, name, caption, columns=heads, found=found):
             return file
@@ -73,7 +73,7 @@ def shown(request: HttpRequest, run: Screening | None) -> HttpResponse:
         orders=order_words(),
         order=request.GET.get("order", "amount"),
         table=lists.table(request, "reach", gettext("Measures"), columns=shown_columns, found=rows),
-        gaps=lists.table(request, "gaps", gettext("Missing facts"), columns=gap_columns(base), found=gaps),
+        gaps=lists.table(request, "gaps", gettext("Facts that are wanting"), columns=gap_columns(base), found=gaps),
         runs=Screening.objects.filter(state="done").order_by("-ended_at")[:6],
     )
 
@@ -123,14 +123,14 @@ def columns(base: Base) -> list[lists.Column]:
         lists.Column(head=gettext("Measure"), value=title, link=lambda one: almost_address(one.measure)),
         lists.Column(
             head=gettext("State"),
-            value=lambda one: gettext("In force") if one.version else gettext("Not in force"),
+            value=lambda one: gettext("In force") if one.version else gettext("Not in force today"),
             state=lambda one: "go" if one.version else "off",
         ),
         lists.Column(head=gettext("Meet it"), value=lambda one: one.met, kind="number"),
         lists.Column(head=gettext("1 condition short"), value=lambda one: one.near.get("1", 0), kind="number"),
         lists.Column(head=gettext("2 short"), value=lambda one: one.near.get("2", 0), kind="number"),
         lists.Column(head=gettext("3 short"), value=lambda one: one.near.get("3", 0), kind="number"),
-        lists.Column(head=gettext("Not known yet"), value=lambda one: one.unknown, kind="number"),
+        lists.Column(head=gettext("Answer unknown"), value=lambda one: one.unknown, kind="number"),
         lists.Column(head=gettext("for want of"), value=lambda one: words.gaps(one.gaps, base.vocabulary)),
         lists.Column(
             head=gettext("Due, estimate (yuan)"),
@@ -165,9 +165,9 @@ def facts_of(run: Screening) -> list[tuple[str, Any]]:
     """What a second run needs to find the same."""
     said_by_run = reach.manifest(run.manifest)
     return [
-        (gettext("As of"), filters.day(run.day)),
+        (gettext("Screened as of"), filters.day(run.day)),
         (gettext("As known at"), filters.moment(run.known)),
-        (gettext("Enterprises"), filters.thousands(run.enterprises or 0)),
+        (gettext("Enterprises counted"), filters.thousands(run.enterprises or 0)),
         (gettext("With a fact that does not fit and was left out"), filters.thousands(said_by_run["misfits"])),
         (gettext("Measures"), filters.thousands(len(said_by_run["measures"]))),
         (gettext("Hash of the population"), said_by_run["population_sha256"][:16]),
