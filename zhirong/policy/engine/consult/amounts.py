@@ -1,4 +1,4 @@
-"""Numbers that a question tells: 800万元, 三百万, 5 million yuan, 12个月, 85%; one that reads in two ways is refused."""
+"""Numbers that a question tells: 800万元, 三百万, 5 million yuan, 12个月, 85%; two readings are refused."""
 
 from __future__ import annotations
 
@@ -30,13 +30,29 @@ UNITS = {
     "家": "count",
     "分": "point",
 }
-ZH = re.compile(
-    rf"(百分之)?((?:[0-9][0-9,]*(?:\.[0-9]+)?|[{CHINESE}])[{CHINESE}]*)\s*(多|余)?\s*({'|'.join(sorted(UNITS, key=len, reverse=True))})?"
-)
+LONGER = "|".join(sorted(UNITS, key=len, reverse=True))
+ZH = re.compile(rf"(百分之)?((?:[0-9][0-9,]*(?:\.[0-9]+)?|[{CHINESE}])[{CHINESE}]*)\s*(多|余)?\s*({LONGER})?")
 SMALL = {
     name: value
     for value, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
     )
 } | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 LARGE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "m": 10**6, "bn": 10**9, "k": 10**3}
@@ -61,7 +77,7 @@ EN_UNITS = {
 NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
 EN = re.compile(
     rf"(rmb|cny|¥|￥)?\s*(?<![a-z0-9.-])({NUMBER}|{'|'.join(SMALL)})(?![a-z0-9])?"
-    rf"((?:\s*(?:{'|'.join(LARGE)})(?![a-z]))*)\s*({'|'.join(sorted(EN_UNITS, key=len, reverse=True))})?(?![a-z])"
+    rf"((?:\s*(?:{'|'.join(LARGE)})(?![a-z]))*)[\s-]*({'|'.join(sorted(EN_UNITS, key=len, reverse=True))})?(?![a-z])"
 )
 LONGEST = 40
 

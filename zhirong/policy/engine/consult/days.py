@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-YEAR_WORDS = {"今年": 0, "本年度": 0, "去年": -1, "上一年": -1, "前年": -2, "明年": 1, "后年": 2}
-YEAR_WORDS |= {"this year": 0, "last year": -1, "next year": 1}
+# Of a year gone by people tell their figures; it is the year of the rules only where these follow.
+YEAR_WORDS = {"去年": -1, "前年": -2, "明年": 1, "后年": 2, "last year": -1, "next year": 1}
+OF_RULES = re.compile(r"\s*(?:的|'s)?\s*(?:政策|规定|标准|办法|指南|措施|版|rules|policy|guide)")
 SPOKEN = re.compile(r"[一二][〇零一二三四五六七八九]{3}(?=年)")
 ZH = re.compile(r"((?:19|20)\d\d)\s*年\s*(?:(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日号])?)?")
 ISO = re.compile(r"(?<![\d.])((?:19|20)\d\d)[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?![\d.])")
@@ -50,7 +51,7 @@ def named(text: str, today: date) -> list[Span]:
         found += [
             Span(one.start(), one.end(), date(today.year + step, 1, 1), date(today.year + step, 12, 31))
             for one in re.finditer(re.escape(word), text)
-            if step
+            if step > 0 or OF_RULES.match(text, one.end())
         ]
     return sorted((one for one in found if one), key=lambda one: one.start)
 

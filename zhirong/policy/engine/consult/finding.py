@@ -18,6 +18,8 @@ CONCEPT, NUMBER, PAIR = 1.5, 1.5, 1.0
 WITH_MEASURE, ROLE, STALE, OF_TITLE = 0.5, 0.6, 0.25, 0.35
 # Of what a question says, so much must be found in the measure; unknown words weigh as much as known ones.
 LEAST_KNOWN = 0.5
+# A measure stands beside the best one only with so much of its score.
+LEAST_BESIDE = 0.35
 # A measure not in force that scores so many times the best one in force is the one that was meant.
 BEATEN = 1.2
 
@@ -46,7 +48,7 @@ def find(asked: Question, corpus: Corpus, day: date) -> Found:
     if not fit or is_beaten(order, fit[0], failing=failing, scores=scores):
         slot, concept = failing[near[0][0]] if near else (judging.SUBJECT, "")
         return Found(slot=slot, concept=concept, near=near)
-    best = fit[:MEASURES]
+    best = [name for name in fit[:MEASURES] if scores[name] >= LEAST_BESIDE * scores[fit[0]]]
     if known_share(asked, corpus.profiles[best[0]], corpus) < LEAST_KNOWN:
         return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in order[:MEASURES]))
     ranked = rank(asked, signs, Chosen(corpus, {name: scores[name] for name in best}, day))
@@ -152,7 +154,9 @@ def role_bonus(asked: Question, one: Profile, *, clause: str, chosen: Chosen) ->
     if one.roles.is_stale(clause, day):
         return -1.0 + STALE
     roles = one.roles.on(clause, day)
-    wanted = [chosen.corpus.lexicon.concepts[name] for name in asked.intents]
+    # Who tells an amount and asks nothing else wants to know what comes of it.
+    names = asked.intents or (("how_much",) if any(told.unit == "CNY" for told in asked.told) else ())
+    wanted = [chosen.corpus.lexicon.concepts[name] for name in names]
     bonuses = [bonus(each, roles, alone=len(wanted) == 1) for each in wanted]
     return max(bonuses, default=0.0)
 

@@ -1,4 +1,4 @@
-"""The words of the trade: concepts of objects, benefits and intents, places with their codes, words that say nothing."""
+"""The words of the trade: concepts of objects, benefits and intents, places, words that say nothing."""
 
 from __future__ import annotations
 

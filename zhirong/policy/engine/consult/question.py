@@ -1,4 +1,4 @@
-"""A question taken apart: places, days, objects, benefits, intents, numbers, and the words that none of them explains."""
+"""A question taken apart: places, days, objects, benefits, intents, numbers, and what none explains."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def question(text: str, lexicon: Lexicon, day: date) -> Question:
         raise Refused("policy.question_empty")
     spans = days.named(plain, day)
     told = [one for one in amounts.told(plain) if not any(one.start < s.end and s.start < one.end for s in spans)]
-    places = [one for one in lexicon.places.hits(plain)]
+    places = lexicon.places.hits(plain)
     free = blanked(plain, [*((one.start, one.end) for one in spans), *((one.start, one.end) for one in places)])
     by_slot = {slot: lexicon.forms[slot].hits(free) for slot in SLOTS}
     hits = [hit for slot in SLOTS for hit in by_slot[slot]]
-    ends = [(one.start, one.end) for one in (*hits, *told)]
+    ends = [*((one.start, one.end) for one in hits), *((one.start, one.end) for one in told)]
     return Question(
         text=plain,
         places=narrowed(places),
