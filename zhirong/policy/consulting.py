@@ -11,10 +11,12 @@ from typing import Any
 
 from zhirong.base import yaml_text
 from zhirong.policy import model_answers, reading
+from zhirong.policy.engine import facts
 from zhirong.policy.engine.consult import answering, corpus, lexicon
 from zhirong.policy.engine.consult.corpus import Corpus
 from zhirong.policy.engine.consult.lexicon import Lexicon
 from zhirong.policy.engine.consult.reply import Paragraph, Reply
+from zhirong.policy.engine.facts import Fact
 from zhirong.policy.model_answers import Endpoint
 from zhirong.policy.reading import Base
 
@@ -58,6 +60,11 @@ def corpus_of(base: Base, paragraphs: Sequence[Paragraph] = ()) -> Corpus:
 def own() -> Base:
     """The measures that questions are asked of."""
     return reading.own()
+
+
+def day_asked(day: date) -> date:
+    """A day within the centuries that rules may lie in."""
+    return facts.day(Fact("day", "date"), day)
 
 
 def consult(text: str, day: date, *, endpoint: Endpoint | None = None, base: Base | None = None) -> Reply:
