@@ -54,7 +54,9 @@ def share() -> Fraction:
 def a_page(*paragraphs: str) -> bytes:
     """A web page with these paragraphs and what nobody reads."""
     body = "".join(f"<p>{one}</p>" for one in paragraphs)
-    return f"<!doctype html><html><head><title>t</title><script>steal()</script></head><body>{body}</body></html>".encode()
+    return (
+        f"<!doctype html><html><head><title>t</title><script>steal()</script></head><body>{body}</body></html>".encode()
+    )
 
 
 def a_docx(*paragraphs: str) -> bytes:

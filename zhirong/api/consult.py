@@ -14,7 +14,7 @@ from zhirong.api import calling, problems, shapes
 from zhirong.api.problems import Sentence
 from zhirong.api.sessions import ByAddress
 from zhirong.base.calendar import beijing_day
-from zhirong.policy import consult_telling, consulting, model_answers
+from zhirong.policy import consult_base, consult_telling, consulting, model_answers
 from zhirong.record import actions as record
 
 router = Router(tags=["policy"])
@@ -141,7 +141,7 @@ class ReplyTold(shapes.Told):
 )  # fmt: skip
 def ask(request: HttpRequest, said: QuestionSaid) -> ReplyTold:
     """Clauses that answer, best first, with an amount where the question tells enough. Nothing is kept."""
-    base = consulting.own()
+    known = consult_base.corpus()
     day = consulting.day_asked(said.day or beijing_day(record.now()))
-    reply = consulting.consult(said.question, day, endpoint=model_answers.endpoint(settings.MODEL), base=base)
-    return ReplyTold.model_validate(consult_telling.reply(reply, consulting.corpus_of(base)))
+    reply = consulting.consult(said.question, day, known, endpoint=model_answers.endpoint(settings.MODEL))
+    return ReplyTold.model_validate(consult_telling.reply(reply, known))

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from zhirong.base import shown
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.policy import consult_telling, consulting, model_answers
+from zhirong.policy import consult_base, consult_telling, consulting, model_answers
 from zhirong.record import actions as record
 from zhirong.web import limits, pages
 
@@ -43,16 +45,16 @@ EXAMPLES = {
 @require_safe
 def ask_page(request: HttpRequest) -> HttpResponse:
     """/policy/ask?q=…&day=…; the question is answered and nothing of it is kept."""
-    language = pages.language_of(request)
+    language = "zh" if shown.is_chinese(translation.get_language() or "zh-hans") else "en"
     text, today = request.GET.get("q", "").strip(), beijing_day(record.now())
-    day, told, refused = today, None, None
+    day, told = today, None
     if text:
         limits.take(request, "consult")
         try:
             day = day_of(request, today)
             told = answered(text, day)
         except Refused as no:
-            refused = no
+            request.house_refused = no  # type: ignore[attr-defined]
     return pages.page(
         request,
         "consult/ask.html",
@@ -62,11 +64,9 @@ def ask_page(request: HttpRequest) -> HttpResponse:
         day=day.isoformat(),
         longest=LONGEST,
         told=told,
-        why=refused,
         word=language,
         examples=EXAMPLES[language],
         certainties={name: (kind, gettext(said)) for name, (kind, said) in CERTAINTIES.items()},
-        status=422 if refused else 200,
     )
 
 
@@ -83,6 +83,6 @@ def day_of(request: HttpRequest, today: date) -> date:
 
 def answered(text: str, day: date) -> dict[str, Any]:
     """The reply as JSON, from the measures of the house."""
-    base = consulting.own()
-    reply = consulting.consult(text, day, endpoint=model_answers.endpoint(settings.MODEL), base=base)
-    return consult_telling.reply(reply, consulting.corpus_of(base))
+    known = consult_base.corpus()
+    reply = consulting.consult(text, day, known, endpoint=model_answers.endpoint(settings.MODEL))
+    return consult_telling.reply(reply, known)
