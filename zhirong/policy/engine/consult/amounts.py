@@ -28,6 +28,11 @@ UNITS = {
     "个": "count",
     "项": "count",
     "家": "count",
+    "座": "count",
+    "台": "count",
+    "套": "count",
+    "户": "count",
+    "单": "count",
     "分": "point",
 }
 LONGER = "|".join(sorted(UNITS, key=len, reverse=True))

@@ -15,9 +15,11 @@ from zhirong.policy.engine.consult.question import Question, blanked
 MEASURES, CLAUSES = 3, 3
 OWN_PLACE, HIGHER_PLACE, OTHER_PLACE = 1.0, 0.6, 0.9
 CONCEPT, NUMBER, PAIR = 1.5, 1.5, 1.0
-WITH_MEASURE, ROLE, STALE, OF_TITLE = 0.5, 0.6, 0.25, 0.35
+WITH_MEASURE, ROLE, STALE, OF_TITLE = 0.75, 0.9, 0.25, 0.2
 # Of what a question says, so much must be found in the measure; unknown words weigh as much as known ones.
 LEAST_KNOWN = 0.5
+# The score of a clause of which a few words are told; where the best has less, its words weigh less than its part.
+LEAST_TOLD = 10.0
 # A measure stands beside the best one only with so much of its score.
 LEAST_BESIDE = 0.35
 # A measure not in force that scores so many times the best one in force is the one that was meant.
@@ -137,7 +139,7 @@ def rank(asked: Question, signs: Mapping[str, float], chosen: Chosen) -> list[tu
     for number, (name, clause) in enumerate(corpus.clauses):
         if name not in chosen.scores:
             continue
-        score = plain[name].get(number, 0.0) / (most or 1.0) + WITH_MEASURE * chosen.scores[name] / top
+        score = plain[name].get(number, 0.0) / max(most, LEAST_TOLD) + WITH_MEASURE * chosen.scores[name] / top
         score += role_bonus(asked, corpus.profiles[name], clause=clause, chosen=chosen)
         found.append((score, number))
     found.sort(key=lambda one: (-one[0], one[1]))
