@@ -21,11 +21,12 @@ from zhirong.enterprises.file import Known
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import kept, reading
-from zhirong.policy.engine import asks, decide, facts, measure, what_if
+from zhirong.policy.engine import decide, facts, measure, what_if
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.what_if import Change
+from zhirong.policy.followed import KeptDecision
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,7 @@ def supposed(
     return after, {change.name for change in changes} - counted
 
 
-def next_questions(found: Sequence[Decided], known: Vocabulary) -> list[asks.Ask]:
-    """What to ask next over all these decisions, the best first."""
-    return asks.next_asks([one.decision for one in found], known)
+def again(one: KeptDecision) -> Decided:
+    """A kept decision computed anew with its own day and state of knowledge: the hash is the same."""
+    (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
+    return found

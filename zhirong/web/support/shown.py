@@ -53,6 +53,7 @@ def row(found: Row, asked: Asked, known: Vocabulary) -> Shown:
     return {
         "id": found.id,
         "title": words.both(one.measure),
+        "key": one.about,
         "about": about(one.about) if one.about else "",
         "address": address(one, asked),
         "state": words.of(words.STATES, found.state),
