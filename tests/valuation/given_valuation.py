@@ -184,9 +184,13 @@ def an_index_plain(name: str = "中心自有指标表") -> dict[str, Any]:
 
 def an_index_list(operator: Person, *, since: date | None = None, name: str = "中心自有指标表") -> IndexList:
     """A list of the centre's own that waits for a second person."""
-    content = json.dumps(an_index_plain(name), ensure_ascii=False).encode()
-    file = record.keep_file(operator, "指标表.yaml", content)
-    return index_lists.bring_index(operator, content, file=file, since=since or today())
+    file = an_index_file(operator, name=name)
+    return index_lists.bring_index(operator, record.read_file(operator, file), file=file, since=since or today())
+
+
+def an_index_file(person: Person, *, name: str = "中心自有指标表") -> File:
+    """A file with a list that holds together as a whole."""
+    return record.keep_file(person, "指标表.yaml", json.dumps(an_index_plain(name), ensure_ascii=False).encode())
 
 
 def put_things(things: Any) -> None:
