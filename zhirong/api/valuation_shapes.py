@@ -91,6 +91,7 @@ class GuidedQuestionTold(shapes.Told):
     typical_micro: int
     high_micro: int
     narrows_to_ppm: int = Field(description="Millionths of today's log width")
+    then_narrows_to_ppm: int = Field(description="The same once the first question is answered as expected")
 
 
 class ComparableTold(shapes.Told):
@@ -204,6 +205,7 @@ def question(one: Question) -> GuidedQuestionTold:
         typical_micro=units.ppm(one.typical),
         high_micro=units.ppm(one.high),
         narrows_to_ppm=units.ppm(one.narrows_to),
+        then_narrows_to_ppm=units.ppm(one.then_narrows_to),
     )
 
 
