@@ -233,6 +233,8 @@ def said(things: Any, party: str, own: str) -> dict[str, dict[str, object]]:
         f"{at}/opinions/drop": {"method": "expert.income"},
         f"{at}/evidence": {"file": own, "title": "合同"},
         f"{at}/conclusion": amounts,
+        f"{at}/shares": {"party": firm.side.party.ref},
+        f"{at}/shares/take-back": {"party": firm.side.party.ref},
         **{f"{at}/{deed}": hashed for deed in ("sign", "review", "issue")},
         "POST /api/comparables": {
             "reference": "licence:1", "source": "licence", "kind": "plain_licence", "on": today_, "price_fen": 1,

@@ -19,6 +19,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.record import actions as record
 from zhirong.valuation import terms
 from zhirong.valuation.engine import legible, verdicts
+from zhirong.valuation.engine.legible import Number
 from zhirong.valuation.models import Study
 from zhirong.web import filters, pages
 from zhirong.web.registry import words as registry_words
@@ -171,7 +172,7 @@ def covered(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def measure(one: Mapping[str, Any], usual: Mapping[str, float | None]) -> dict[str, Any]:
+def measure(one: Mapping[str, Any], usual: Mapping[str, Number | None]) -> dict[str, Any]:
     """A ratio measure with its interval and what it says; what the deals cannot tell is said to be unknown.
 
     `usual`: the measures of errors as wide without any bias.
@@ -191,7 +192,7 @@ def measure(one: Mapping[str, Any], usual: Mapping[str, float | None]) -> dict[s
     }
 
 
-def verdict(one: Mapping[str, Any], usual: float | None) -> tuple[str, str, str] | None:
+def verdict(one: Mapping[str, Any], usual: Number | None) -> tuple[str, str, str] | None:
     """The shape, the word and the sentence of what a measure says; none of COD, for which the page has a line."""
     bands, name, places = figure("ratio_bands"), one["name"], MEASURES[one["name"]][2]
     if name not in bands:
