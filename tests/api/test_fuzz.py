@@ -24,7 +24,6 @@ from zhirong.record import actions as record
 pytestmark = pytest.mark.django_db
 # Operations that let nobody in here, and why.
 NOT_REACHED = {
-    "POST /api/index-lists": "it takes a list that holds together as a whole, which nobody draws by chance",
     "GET /api/lots/{lot_id}/transcript": "a lot has one once it has ended; test_fuzz_floor.py asks for it",
 }
 

@@ -28,8 +28,6 @@ OF_ONE = {"registry.confirm_fees"}
 # Inside a valuer's own house; the office decides nothing there. A price is withdrawn by anybody but who entered it.
 OF_THE_VALUER = {"valuation.review", "valuation.issue"}
 WITHDRAWN = {"valuation.withdraw_comparable"}
-# A list of index items waits on the page of these lists, which the desk of the house names.
-OF_THE_LISTS = {"valuation.confirm_index"}
 
 
 def overdue() -> desk.Sold:
@@ -181,7 +179,7 @@ def test_every_deed_of_a_second_person_stands_in_the_queue() -> None:
     asked = {verb for _, verb, _, _ in queue.KINDS.values()}
     two = {name for name, verb in access.verbs().items() if verb.not_by}
     confirms = {name for name in access.verbs() if name.split(".")[1].startswith("confirm_")}
-    assert (two | confirms) - asked == ON_ONESELF | OF_THE_PARTY | OF_ONE | OF_THE_VALUER | WITHDRAWN | OF_THE_LISTS
+    assert (two | confirms) - asked == ON_ONESELF | OF_THE_PARTY | OF_ONE | OF_THE_VALUER | WITHDRAWN
 
 
 def test_what_stood_on_the_deal_itself_becomes_a_row() -> None:

@@ -15,5 +15,5 @@ def test_a_second_in_which_nothing_is_due_asks_little(django_assert_max_num_quer
     house = given.House()
     given.an_announced(house, given.a_side("holder"))
     jobs.do_due()
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(24):
         jobs.do_due()

@@ -288,7 +288,13 @@ def ref_of(caller: Person) -> str:
 
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
+    index = {"file": given_valuation.an_index_file(caller).ref, "since": given_valuation.today().isoformat()}
+    return {
+        **PROPOSED,
+        **given_valuation.said(things, ref_of(caller), own),
+        **given_measures.said(things),
+        "POST /api/index-lists": index,
+    }
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:

@@ -184,9 +184,13 @@ def an_index_plain(name: str = "中心自有指标表") -> dict[str, Any]:
 
 def an_index_list(operator: Person, *, since: date | None = None, name: str = "中心自有指标表") -> IndexList:
     """A list of the centre's own that waits for a second person."""
-    content = json.dumps(an_index_plain(name), ensure_ascii=False).encode()
-    file = record.keep_file(operator, "指标表.yaml", content)
-    return index_lists.bring_index(operator, content, file=file, since=since or today())
+    file = an_index_file(operator, name=name)
+    return index_lists.bring_index(operator, record.read_file(operator, file), file=file, since=since or today())
+
+
+def an_index_file(person: Person, *, name: str = "中心自有指标表") -> File:
+    """A file with a list that holds together as a whole."""
+    return record.keep_file(person, "指标表.yaml", json.dumps(an_index_plain(name), ensure_ascii=False).encode())
 
 
 def put_things(things: Any) -> None:
@@ -229,6 +233,8 @@ def said(things: Any, party: str, own: str) -> dict[str, dict[str, object]]:
         f"{at}/opinions/drop": {"method": "expert.income"},
         f"{at}/evidence": {"file": own, "title": "合同"},
         f"{at}/conclusion": amounts,
+        f"{at}/shares": {"party": firm.side.party.ref},
+        f"{at}/shares/take-back": {"party": firm.side.party.ref},
         **{f"{at}/{deed}": hashed for deed in ("sign", "review", "issue")},
         "POST /api/comparables": {
             "reference": "licence:1", "source": "licence", "kind": "plain_licence", "on": today_, "price_fen": 1,

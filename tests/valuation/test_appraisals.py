@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.exchange import given_deals as given
 from tests.people.given_people import deeds, refused
 from tests.valuation import given_valuation as valued
 from tests.valuation.given_valuation import REASON
 from zhirong.record import actions as record
-from zhirong.record.models import Notice
+from zhirong.record.jobs import run_job
+from zhirong.record.models import Job, Notice
 from zhirong.valuation import jobs, labels, rules, standing
 from zhirong.valuation.actions import appraisals, appraising, signing
 from zhirong.valuation.models import Appraisal, Opinion
@@ -279,6 +282,7 @@ def test_a_conclusion_is_used_for_a_year_from_its_value_date() -> None:
 def test_the_clock_ends_what_is_overdue_and_seals_what_was_issued() -> None:
     done, late = valued.reviewed(), valued.a_request()
     signing.issue(done.firm.second, done.appraisal_id, payload_hash=done.hash())
+    jobs.forget()
     jobs.tick()
     assert done.row().sealed_id is not None
     given.time_passes(days=11)
@@ -287,3 +291,19 @@ def test_the_clock_ends_what_is_overdue_and_seals_what_was_issued() -> None:
     assert late.row().state == "lapsed"
     told = deeds()
     assert (told.count("valuation.sealed"), told.count("valuation.lapsed")) == (1, 1)
+
+
+def test_the_clock_looks_once_a_minute_and_issue_asks_for_the_seal_at_once() -> None:
+    done = valued.reviewed()
+    jobs.forget()
+    jobs.tick()
+    signing.issue(done.firm.second, done.appraisal_id, payload_hash=done.hash())
+    with CaptureQueriesContext(connection) as asked:
+        assert jobs.tick() == 0
+    assert len(asked) == 0
+    assert done.row().sealed_id is None
+    job = Job.objects.get(kind="valuation.seal")
+    assert run_job(job, jobs.WORK) == "done"
+    assert done.row().sealed_id is not None
+    signing.issue(done.firm.second, done.appraisal_id, payload_hash=done.hash())
+    assert Job.objects.filter(kind="valuation.seal").count() == 1

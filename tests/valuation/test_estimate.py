@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.valuation.given_past_deals import DAY, a_right, deals, log_price, market, said, under
 from zhirong.base.refused import Refused
-from zhirong.valuation import notes
+from zhirong.valuation import learnt, notes
 from zhirong.valuation.engine import blending, estimate, many, study
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.features import PastDeal
@@ -300,3 +300,19 @@ def test_what_is_hardly_known_is_estimated_wide_and_never_falls_over() -> None:
     assert soon.headline is not None
     assert later.headline is not None
     assert soon.headline.median < later.headline.median
+
+
+def test_the_record_of_an_estimate_is_the_back_test_that_is_shown() -> None:
+    made = learnt.fitted(deals(160), DAY, salt="")
+    assert made is not None
+    model, told = made
+    assert len(told["segments"]) > 1
+    for one in told["segments"]:
+        record = model.record_of(one["calibration"]["segment"])
+        assert record is not None
+        assert record.segment == one["calibration"]["segment"]
+        measures = {each["name"]: each["value"] for each in one["trimmed"]["measures"]}
+        shares = [each["share"] for each in one["calibration"]["coverage"]]
+        assert record.deals == one["calibration"]["deals"]
+        assert (record.median_ratio, record.cod) == (measures["median_ratio"], measures["cod"])
+        assert [record.coverage_50, record.coverage_80, record.coverage_90] == shares

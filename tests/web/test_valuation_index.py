@@ -53,12 +53,20 @@ def test_a_list_is_brought_read_and_confirmed_by_another_and_withdrawn() -> None
     assert (answer.status_code, answer["Location"]) == (302, at)
     assert "您是载入人，须由另一人复核" in text_of(mine, at)
     assert "准予施行" in text_of(other, at)
+    for client in (mine, other):
+        queue = client.get("/office?kind=index").content.decode()
+        assert f'href="{at}"' in queue
+        assert "中心自有指标表" in queue
+    other.cookies["lang"] = "en"
+    assert "The centre&#39;s own list" in other.get("/office?kind=index").content.decode()
+    other.cookies["lang"] = "zh-hans"
     seen = {"deed": "confirm", "payload_hash": one.sha256}
     assert mine.post(at, seen).status_code == 403
     assert other.post(at, {**seen, "payload_hash": "0" * 64}).status_code == 409
     assert indices.current(valued.today()).list_id is None
     assert other.post(at, seen).status_code == 302
     assert indices.current(valued.today()).list_id == one.pk
+    assert f'href="{at}"' not in other.get("/office").content.decode()
     assert "并非该标准内容" not in text_of(other, "/office/index-lists")
     assert other.post(at, {"deed": "withdraw", "reason": ""}).status_code == 422
     assert other.post(at, {"deed": "withdraw", "reason": WRONG}).status_code == 302

@@ -26,10 +26,13 @@ from zhirong.valuation.models import MarketModel, Portfolio, Run, RunRow, Study
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def a_study() -> None:
-    """A current model and a back-test of invented predictions, as the house keeps them."""
+def a_study(*, follows: float = 0.0) -> None:
+    """A current model and a back-test of invented predictions, as the house keeps them.
+
+    `follows`: how far the estimates go with the price, in logs.
+    """
     day = date(2026, 3, 2)
-    told = [a_prediction(serial, day) for serial in range(80)]
+    told = [a_prediction(serial, day, follows=follows) for serial in range(80)]
     segments = [plain(asdict(one)) for one in rolling.studies(told, seed=1, resamples=50)]
     found = plain(asdict(drift.watch(told, chance=0.01)))
     body = {"predicted": 80, "unpredicted": 3, "failing": ["design"], "segments": segments, "drift": found}
@@ -37,10 +40,10 @@ def a_study() -> None:
     Study.objects.create(model=kept, body=json.dumps(body))
 
 
-def a_prediction(serial: int, day: date) -> Predicted:
+def a_prediction(serial: int, day: date, *, follows: float = 0.0) -> Predicted:
     """A price that lies where the serial puts it in its lognormal range."""
     score = NormalDist().inv_cdf((serial * 37 % 80 + 0.5) / 80)
-    quantiles = [math.exp(11 + NormalDist().inv_cdf(level)) for level in LEVELS]
+    quantiles = [math.exp(11 + follows * score + NormalDist().inv_cdf(level)) for level in LEVELS]
     return Predicted(
         reference=str(serial),
         on=day - timedelta(days=400 - serial),
@@ -118,10 +121,27 @@ def test_the_back_test_is_public_and_says_what_it_promises_and_kept() -> None:
     text = text_of(Client(), "/valuation/back-test")
     for word in ("50%", "80%", "90%", "标准误", "COD", "PRD", "PRB", "MKI", "中位比值", "成交价落在区间何处"):
         assert word in text
+    # All estimates are alike and the prices are not: that is what errors as wide bring about by themselves.
+    assert "但未超出偶然：误差同样分散而无偏差时约为" in text
+    assert "价高的权利被估低" not in text
+    assert "0.980 – 1.030" in text
+    assert "−0.050 – 0.050" in text
     assert "84.2%" in text, "what heavier tails cost"
     assert "市场是否已偏离模型" in text
     assert "演示数据。" not in text
     assert re.search(r"<dt[^>]*>成交前已作预测的笔数", text_of(Client(), "/valuation"))
+
+
+def test_the_back_test_says_in_words_that_dear_rights_are_estimated_too_low() -> None:
+    a_study(follows=0.6)
+    text = text_of(Client(), "/valuation/back-test")
+    assert "价高的权利被估低，价低的权利被估高" in text
+    assert "贵者偏低" in text
+    client = Client()
+    client.cookies["lang"] = "en"
+    english = text_of(client, "/valuation/back-test")
+    assert "dear rights are estimated too low, cheap ones too high" in english
+    assert "Within the standard&#39;s band, 0.900 – 1.100." in english
 
 
 def test_the_simulated_worlds_hold_what_the_page_says() -> None:

@@ -45,6 +45,25 @@ def test_the_english_page_says_the_same(house: given.House) -> None:
     assert "Too few deals of this kind are known here to test the range" in text
 
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_each_input_has_the_day_of_its_own_source_and_a_source_in_the_page_s_language(house: given.House) -> None:
+    right = a_right(house, given.a_side("holder"))
+    client = Client()
+    page = text_of(client, f"/rights/{right.pk}/value")
+    rows = page[page.index('id="h-inputs"') :]
+    assert "1985-04-01" not in rows
+    assert "2023 年中国专利调查" in rows
+    assert "2024-04-22" in rows
+    client.cookies["lang"] = "en"
+    page = text_of(client, f"/rights/{right.pk}/value")
+    sources = re.findall(r'data-l="Source">([^<]*)<', page)
+    assert "Enterprise Income Tax Law, article 4" in sources
+    assert any(one.startswith("China Patent Survey 2023") for one in sources)
+    assert [one for one in sources if CHINESE.search(one)] == []
+
+
 def test_an_answer_is_kept_and_the_page_says_what_it_did(house: given.House) -> None:
     side = given.a_side("holder")
     right = a_right(house, side)

@@ -15,8 +15,8 @@ from zhirong.api.actions import KEY
 from zhirong.people.models import Party
 from zhirong.record import files as kept_files
 from zhirong.valuation import known, rules, standing
-from zhirong.valuation.actions import appraisals, reports
-from zhirong.valuation.models import Appraisal, AppraisalEvidence
+from zhirong.valuation.actions import appraisals, reports, sharing
+from zhirong.valuation.models import Appraisal, AppraisalEvidence, AppraisalShare
 
 router = Router(tags=["appraisals"])
 REFUSED = (
@@ -41,6 +41,20 @@ class ValuerSaid(shapes.Said):
     """The valuer that the client chose."""
 
     valuer: shapes.Ref
+
+
+class ReaderSaid(shapes.Said):
+    """A verified bank, guarantor or investor."""
+
+    party: shapes.Ref
+
+
+class ReaderTold(shapes.Told):
+    """That the client let a party read the report."""
+
+    party: shapes.PartyShort
+    at: datetime
+    ended_at: datetime | None
 
 
 class OpinionTold(shapes.Told):
@@ -105,6 +119,7 @@ class AppraisalTold(AppraisalShort):
     first_signed_at: datetime | None
     reviewed_at: datetime | None
     papers: dict[str, str] = Field(description="Name of a sealed paper to its SHA-256")
+    shares: list[ReaderTold] = Field(description="To whom the report was given; told to its client alone")
 
 
 def seen(request: HttpRequest) -> QuerySet[Appraisal]:
@@ -164,7 +179,19 @@ def told(request: HttpRequest, row: Appraisal) -> AppraisalTold:
         first_signed_at=row.first_signed_at if shows else None,
         reviewed_at=row.reviewed_at if shows else None,
         papers=reports.papers_of(row),
+        shares=[share_told(given) for given in shares_of(request, row)],
     )
+
+
+def shares_of(request: HttpRequest, row: Appraisal) -> QuerySet[AppraisalShare]:
+    """For its client's people; others learn of none."""
+    is_client = row.client_id in calling.parties_of(request)
+    found = row.shares.select_related("party").order_by("-pk")
+    return found if is_client else found.none()
+
+
+def share_told(given: AppraisalShare) -> ReaderTold:
+    return ReaderTold(party=shapes.party_short(given.party), at=given.at, ended_at=given.ended_at)
 
 
 def opinion(held: rules.Held) -> OpinionTold:
@@ -294,6 +321,33 @@ def withdraw(request: HttpRequest, appraisal_id: shapes.Id, why: shapes.Why) -> 
     """By its client, until it is issued."""
     row = one(request, appraisal_id)
     return told(request, appraisals.withdraw(calling.person_of(request), row.pk, reason=why.reason))
+
+
+@router.post(
+    "/appraisals/{int:appraisal_id}/shares",
+    auth=calling.may_ask("valuation.share"),
+    summary="Give a report to a bank to read",
+    **problems.told(
+        AppraisalTold, "valuation.share_not_issued", "valuation.share_no_reader", "valuation.share_side",
+    ),
+)  # fmt: skip
+def share(request: HttpRequest, appraisal_id: shapes.Id, given: ReaderSaid) -> AppraisalTold:
+    """By its client: from now on the party's people read the issued report, until it is taken back."""
+    row = one(request, appraisal_id)
+    sharing.share(calling.person_of(request), row.pk, party=shapes.party_named(given.party))
+    return told(request, row)
+
+
+@router.post(
+    "/appraisals/{int:appraisal_id}/shares/take-back",
+    auth=calling.may_ask("valuation.share"),
+    summary="Take back leave to read a report",
+    **problems.told(AppraisalTold),
+)
+def end_share(request: HttpRequest, appraisal_id: shapes.Id, given: ReaderSaid) -> AppraisalTold:
+    """The party reads it no more; from when to when it could stays on the record."""
+    row = one(request, appraisal_id)
+    return told(request, sharing.end_share(calling.person_of(request), row.pk, party=shapes.party_named(given.party)))
 
 
 @router.get(

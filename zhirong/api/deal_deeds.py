@@ -19,14 +19,13 @@ from zhirong.exchange.actions import contracts, objections, proposals, settlemen
 from zhirong.exchange.models import Deal, Objection
 
 router = Router(tags=["deals"])
-Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
 
 
 class Accept(shapes.Said):
     """One side accepts the contract's text, by its digest; a signed copy may come with it."""
 
     side: Literal["seller", "buyer"]
-    contract_sha256: Digest
+    contract_sha256: shapes.Digest
     signed_copy: FileRef = ""
 
 
@@ -51,7 +50,7 @@ class ProofSaid(shapes.Said):
 class Confirm(shapes.Said):
     """What the second person looked at: `payload_hash` of the recordal or the proposal."""
 
-    payload_hash: Digest
+    payload_hash: shapes.Digest
 
 
 class ReturnSaid(Confirm):

@@ -35,6 +35,8 @@ NAMED: Node = {
     "Ref": shapes.Ref,
     "Reason": shapes.Reason,
     "FileRef": shapes.FileRef,
+    "Digest": shapes.Digest,
+    "FenOrNull": shapes.Fen | None,
     "Cursor": shapes.Cursor,
     "Total": shapes.Total,
     "TimeOrNull": datetime | None,

@@ -37,6 +37,7 @@ Ref = Annotated[
     ),
 ]
 FileRef = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$", description="A file of the caller's (/api/files)")]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
 Cursor = Annotated[int | None, Field(description="The cursor of the page after, for `after`; null on the last page")]
 Total = Annotated[int, Field(description="Rows of all pages together", examples=[1])]
 AnyModel = TypeVar("AnyModel", bound=Model)

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from zhirong.api import actions, calling, files, problems, shapes
 from zhirong.api.actions import KEY
-from zhirong.api.deal_deeds import Digest
 from zhirong.api.deals import one
 from zhirong.api.shapes import FileRef
 from zhirong.exchange import proceeds
@@ -67,7 +66,7 @@ class LiftSaid(shapes.Said):
 class SplitConfirmed(shapes.Said):
     """What the second person looked at: `payload_hash` of the agreement."""
 
-    payload_hash: Digest
+    payload_hash: shapes.Digest
 
 
 class SplitRefused(SplitConfirmed):

@@ -31,7 +31,7 @@ class TransferSaid(shapes.Said):
 class TransferSeen(shapes.Said):
     """What the second person looked at: `payload_hash` of the entry."""
 
-    payload_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
+    payload_hash: shapes.Digest
 
 
 class AskedTransfers(paging.Asked):

@@ -245,12 +245,12 @@ def study(request: HttpRequest) -> StudyTold:
 
 
 def segment(one: dict[str, Any]) -> SegmentTold:
-    """One segment of a kept study."""
+    """One segment of a kept study; the measures leave extreme outliers out (IAAO), coverage leaves nothing out."""
     found = one["calibration"]
     return SegmentTold(
         segment=found["segment"],
         deals=found["deals"],
-        measures_ppm={each["name"]: valuation_shapes.maybe_ppm(each["value"]) for each in one["ratios"]["measures"]},
+        measures_ppm={each["name"]: valuation_shapes.maybe_ppm(each["value"]) for each in one["trimmed"]["measures"]},
         coverage_ppm={str(units.ppm(each["nominal"])): units.ppm(each["share"]) for each in found["coverage"]},
         pit=found["pit"],
     )

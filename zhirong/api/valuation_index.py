@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -31,7 +30,7 @@ class IndexListSaid(shapes.Said):
 class IndexListSeen(shapes.Said):
     """What the second person looked at: `payload_hash` of the list."""
 
-    payload_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal")]
+    payload_hash: shapes.Digest
 
 
 class IndexListTold(shapes.Told):

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from zhirong.api import shapes
-from zhirong.valuation import notes
+from zhirong.valuation import labels, notes
 from zhirong.valuation.engine import units
 from zhirong.valuation.engine.estimate_shape import Comparable, Estimate, Question, Record, Step, Voice
 from zhirong.valuation.engine.result import Input, Note, Quantiles, Result, Sensitivity
@@ -46,8 +46,9 @@ class InputTold(shapes.Told):
     value: str
     unit: str
     source: str
+    source_en: str
     grade: str = Field(examples=["register"])
-    on: date | None
+    on: date | None = Field(description="The source's own day; null where it is not known")
 
 
 class SensitivityTold(shapes.Told):
@@ -90,6 +91,7 @@ class GuidedQuestionTold(shapes.Told):
     typical_micro: int
     high_micro: int
     narrows_to_ppm: int = Field(description="Millionths of today's log width")
+    then_narrows_to_ppm: int = Field(description="The same once the first question is answered as expected")
 
 
 class ComparableTold(shapes.Told):
@@ -203,6 +205,7 @@ def question(one: Question) -> GuidedQuestionTold:
         typical_micro=units.ppm(one.typical),
         high_micro=units.ppm(one.high),
         narrows_to_ppm=units.ppm(one.narrows_to),
+        then_narrows_to_ppm=units.ppm(one.then_narrows_to),
     )
 
 
@@ -230,7 +233,13 @@ def maybe_ppm(share: Any) -> int | None:
 
 def input_of(one: Input) -> InputTold:
     return InputTold(
-        name=one.name, value=units.text(one.value), unit=one.unit, source=one.source, grade=str(one.grade), on=one.on
+        name=one.name,
+        value=units.text(one.value),
+        unit=one.unit,
+        source=one.source,
+        source_en=labels.of("input_source", one.source)["en"],
+        grade=str(one.grade),
+        on=one.on,
     )
 
 

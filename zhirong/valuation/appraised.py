@@ -144,3 +144,21 @@ class Opinion(models.Model):
             ),
             models.CheckConstraint(condition=Q(weight_ppm__lte=1_000_000), name="valuation_opinion_weight"),
         ]
+
+
+class AppraisalShare(models.Model):
+    """That the client let a bank, a guarantor or an investor read the issued report, from when to when."""
+
+    appraisal = models.ForeignKey(Appraisal, models.PROTECT, related_name="shares")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appraisal", "party"], condition=Q(ended_at__isnull=True), name="valuation_share_once"
+            )
+        ]

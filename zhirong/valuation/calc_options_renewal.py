@@ -154,7 +154,7 @@ def renewal_value(given: Json) -> Any:
         subject,
         figures.prior,
         moves=figures.moves,
-        source=(figures.source, figures.since),
+        source=(figures.source, figures.dated),
         parameters_sha256=figures.sha256,
     ).as_json()
 
@@ -222,7 +222,7 @@ def _recorded(
         parameters_sha256=digest([given, used]),
         inputs=(
             *stated(given, on),
-            *(Input(name, one, ruling.source, Grade.ASSUMED, ruling.since) for name, one in unsaid.items()),
+            *(Input(name, one, ruling.source, Grade.ASSUMED, ruling.dated) for name, one in unsaid.items()),
         ),
         sensitivities=sensitivities(
             told, {name: by[name] for name in used if name in by}, value=spread.median, revalue=revalue

@@ -86,7 +86,7 @@ def _ruling(name: str, figure: Figure) -> tuple[Input, ...]:
     grade = Grade.ASSUMED if figure.certain == "assumed" else Grade.FIGURE
     parts = figure.value if isinstance(figure.value, dict) else {"": figure.value}
     return tuple(
-        Input(f"{name}.{key}".rstrip("."), one, figure.source, grade, figure.since) for key, one in parts.items()
+        Input(f"{name}.{key}".rstrip("."), one, figure.source, grade, figure.dated) for key, one in parts.items()
     )
 
 

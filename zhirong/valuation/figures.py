@@ -51,8 +51,7 @@ def _all() -> Mapping[str, tuple[Figure, ...]]:
 def _named(name: str, said: Any) -> dict[str, tuple[Figure, ...]]:
     """A list is the rows of one figure, a mapping is its parts."""
     if isinstance(said, list):
-        rows = [Figure(row["from"], row["value"], row["source"], row.get("certain", "")) for row in said]
-        return {name: tuple(sorted(rows, key=lambda row: row.since))}
+        return {name: tuple(sorted(map(dated.figure, said), key=lambda row: row.since))}
     parts: dict[str, tuple[Figure, ...]] = {}
     for part, inner in said.items():
         parts |= _named(f"{name}.{part}", inner)

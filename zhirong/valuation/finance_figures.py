@@ -70,7 +70,7 @@ def _inputs(name: str, figure: dated.Figure, *, own: Mapping[str, Any]) -> Seque
     return [
         Input(f"{name}.{key}", own[key], "given", Grade.STATED)
         if key in own
-        else Input(f"{name}.{key}".rstrip("."), value, figure.source, grade, figure.since)
+        else Input(f"{name}.{key}".rstrip("."), value, figure.source, grade, figure.dated)
         for key, value in parts.items()
         if not isinstance(value, Mapping | list)
-    ] or [Input(name, None, figure.source, grade, figure.since)]
+    ] or [Input(name, None, figure.source, grade, figure.dated)]

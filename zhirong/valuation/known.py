@@ -12,13 +12,15 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhirong.base.refused import Refused
-from zhirong.people.models import Party
+from zhirong.people.models import Membership, Party, RoleGrant
 from zhirong.people.rules import Standing
 from zhirong.registry.models import Holding, Right
-from zhirong.valuation.models import Appraisal, AppraisalRight
+from zhirong.valuation.models import Appraisal, AppraisalRight, AppraisalShare
 
 # Who of the house looks after cases: they read every appraisal that was asked for.
 SEES_ALL: Final = frozenset({"operator", "checker", "auditor"})
+# To whom a client may give its report: whoever lends on rights, answers for loans or invests.
+READERS: Final = frozenset({"bank", "guarantor", "investor"})
 
 
 def known_to(parties: Collection[int]) -> QuerySet[Right]:
@@ -57,12 +59,31 @@ def holds_any(party: Party, rights: Collection[Right]) -> bool:
 
 
 def appraisals_of(standing: Standing | None) -> QuerySet[Appraisal]:
-    """Those of one's parties, as client or as the valuer that was asked; the house's people see all but drafts."""
+    """Those of one's parties, as client, as the valuer that was asked, or as whom the client gave the report.
+
+    The house's people see all but drafts.
+    """
     rows = Appraisal.objects.select_related("client", "valuer")
     if standing is None:
         return rows.none()
-    own = Q(client__in=standing.parties) | Q(valuer__in=standing.parties)
+    own: Q = Q(client__in=standing.parties) | Q(valuer__in=standing.parties, requested_at__isnull=False)
+    if standing.roles & READERS:
+        given = AppraisalShare.objects.filter(
+            appraisal=OuterRef("pk"), party__in=standing.parties, ended_at__isnull=True
+        )
+        own |= Q(Exists(given), state="issued")
     return rows.filter(own | ~Q(state="draft")) if standing.roles & SEES_ALL else rows.filter(own)
+
+
+def readers() -> QuerySet[Party]:
+    """The verified parties for which somebody lends, answers for loans or invests, by name."""
+    granted = RoleGrant.objects.filter(
+        role__in=READERS, confirmed_at__isnull=False, ended_at__isnull=True, person__is_active=True
+    )
+    members = Membership.objects.filter(
+        party=OuterRef("pk"), confirmed_at__isnull=False, ended_at__isnull=True, person__in=granted.values("person")
+    )
+    return Party.objects.filter(Exists(members), verified_at__isnull=False).order_by("name", "pk")
 
 
 def all_named(rights: Collection[int]) -> list[Right]:

@@ -11,6 +11,7 @@ from zhirong.registry.models import Right
 from zhirong.valuation.appraised import Appraisal as Appraisal
 from zhirong.valuation.appraised import AppraisalEvidence as AppraisalEvidence
 from zhirong.valuation.appraised import AppraisalRight as AppraisalRight
+from zhirong.valuation.appraised import AppraisalShare as AppraisalShare
 from zhirong.valuation.appraised import Opinion as Opinion
 from zhirong.valuation.index_list import IndexList as IndexList
 

@@ -22,7 +22,7 @@ class RenewalFigures:
     prior: Mapping[str, Any]
     moves: Mapping[str, Any]
     source: str
-    since: date
+    dated: date | None
     sha256: str
 
 
@@ -33,4 +33,4 @@ def on(kind: str, day: date) -> RenewalFigures:
         raise Refused("valuation.no_such_kind", kind=kind)
     prior = dated.on(figures[f"renewal_prior_{kind}"], day)
     moves = dated.on(figures["renewal_sensitivity"], day)
-    return RenewalFigures(prior.value, moves.value, prior.source, prior.since, digest([prior.value, moves.value]))
+    return RenewalFigures(prior.value, moves.value, prior.source, prior.dated, digest([prior.value, moves.value]))

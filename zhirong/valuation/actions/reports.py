@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -11,10 +13,24 @@ from zhirong.base.refused import Refused
 from zhirong.papers import facts, pdf
 from zhirong.record import actions as record
 from zhirong.record import files
+from zhirong.record.jobs import Progress
+from zhirong.record.models import Job
 from zhirong.valuation import report
 from zhirong.valuation.models import Appraisal
 
 LANGUAGES = ("zh", "en")
+SEAL: Final = "valuation.seal"
+
+
+def ask(row: Appraisal) -> Job:
+    """The one job that seals a report, in the transaction that issues it."""
+    return record.ask_job(None, SEAL, key=f"{SEAL}:{row.pk}", facts={"appraisal": row.pk}, total=1)
+
+
+def do_seal(facts: dict[str, Any]) -> Iterator[Progress]:
+    """The job of sealing."""
+    seal(facts["appraisal"])
+    yield Progress(1, 1)
 
 
 def unsealed() -> list[int]:

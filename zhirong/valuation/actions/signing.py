@@ -10,7 +10,7 @@ from zhirong.people.models import Person
 from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.valuation import rules, standing, terms
-from zhirong.valuation.actions import appraisals, appraising
+from zhirong.valuation.actions import appraisals, appraising, reports
 from zhirong.valuation.models import Appraisal
 
 
@@ -103,6 +103,7 @@ def issue(who: Person, appraisal_id: int, *, payload_hash: str) -> Appraisal:
         payload_hash=row.payload_hash,
     )
     row.save()
+    reports.ask(row)
     return row
 
 

@@ -88,6 +88,22 @@ def informed(prior: tuple[Floats, Floats], told: tuple[Floats, Floats], *, bias:
     )
 
 
+def heard(seen: Tested, voice: int, sds: Floats, *, before: Floats) -> Tested:
+    """How errors go together once answers made a voice surer, from its corrected s.d. (n,) `before` and now.
+
+    Voices err together because none knows what is peculiar to this right. An answer does: with the share k of it, the
+    voice's error is (1 − k) times what it was plus k times the answer's own, which no other voice has. By the normal
+    law (1 − k) is the ratio of the variances, so correlations fall as the s.d. does; of nothing before, none is left.
+    """
+    ratio = np.where(np.isnan(before), 0.0, np.divide(sds, before, out=np.ones_like(sds), where=before > 0))
+    ratio = np.clip(np.where(np.isnan(ratio), 1.0, ratio), 0.0, 1.0)
+    correlation = seen.correlation.copy()
+    correlation[:, voice, :] *= ratio[:, None]
+    correlation[:, :, voice] *= ratio[:, None]
+    correlation[:, voice, voice] = 1.0
+    return Tested(seen.bias, seen.stretch, correlation)
+
+
 def join(medians: Floats, sds: Floats, seen: Tested, *, under: Figures) -> Joined:
     """The joint median and spread of n rights from (n, 3) corrected voices in logs, NaN where one is silent."""
     known = ~np.isnan(medians) & ~np.isnan(sds)

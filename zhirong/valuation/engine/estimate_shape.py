@@ -34,7 +34,8 @@ class Question:
     """A guided question that is still open and by how much its answer would narrow the range.
 
     `narrows_to` is the expected width of the range (ln p95 − ln p5) after the answer, as a fraction of today's;
-    computed by valuing anew over the answer's prior.
+    computed by valuing anew over the answer's prior. `then_narrows_to`: the same once the question that narrows most is
+    answered as expected, of the width that is left then; alone, many a question has little to add to.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Question:
     typical: float
     high: float
     narrows_to: float
+    then_narrows_to: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

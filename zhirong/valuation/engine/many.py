@@ -80,7 +80,8 @@ def rows(cases: Sequence[Case], model: MarketModel | None, under: Figures) -> Ma
     )
     medians[has_answers, INCOME] = answered.log_median[has_answers]
     sds[has_answers, INCOME] = answered.log_sd[has_answers]
-    after = blending.rejoined(before, medians, sds, seen=seen, under=under)
+    told_of = blending.heard(seen, INCOME, sds[:, INCOME], before=prior_sds[:, INCOME])
+    after = blending.rejoined(before, medians, sds, seen=told_of, under=under)
     now = _where(has_answers, after, before)
     shape = ranging.shapes(kinds, model, under)
     whole, surer = _spreads(told, before, now, kinds=kinds, shape=shape, under=under)

@@ -26,20 +26,31 @@ Z95 = income_voice.Z95
 
 def still_open(case: Case, model: MarketModel | None, under: Figures) -> tuple[Question, ...]:
     """The questions without an answer, the one that narrows most first. `narrows_to` 0: from no range to one."""
+    alone = _narrowing(case, model, under)
+    if not alone:
+        return ()
+    best = min(alone, key=lambda name: (alone[name], QUESTIONS.index(name)))
+    after = _narrowing(_told(case, best, ends(best, case, under)[1]), model, under)
+    made = [
+        Question(name, income_voice.UNITS[name], *ends(name, case, under), share, after.get(name, 1.0))
+        for name, share in alone.items()
+    ]
+    return tuple(sorted(made, key=lambda one: (one.narrows_to, one.then_narrows_to, QUESTIONS.index(one.code))))
+
+
+def _narrowing(case: Case, model: MarketModel | None, under: Figures) -> dict[str, float]:
+    """What is left of the width on average after an answer to each open question, by valuing anew over its answers."""
     names = [name for name in QUESTIONS if case.said.get(name) is None]
     points = {name: likely(name, case, under) for name in names}
     cases = [case, *(_told(case, name, value) for name in names for value, _ in points[name])]
     found = many.rows(cases, model, under)
-    made, place = [], 1
+    now, place, left = width(found.ranged, 0), 1, {}
     for name in names:
-        mine = range(place, place + len(points[name]))
+        widths = [width(found.ranged, place + at) for at in range(len(points[name]))]
         place += len(points[name])
-        widths = [width(found.ranged, row) for row in mine]
         expected = sum(one * weight for one, (_, weight) in zip(widths, points[name], strict=True))
-        now = width(found.ranged, 0)
-        narrows = expected / now if math.isfinite(now) else 0.0 if math.isfinite(expected) else 1.0
-        made.append(Question(name, income_voice.UNITS[name], *ends(name, case, under), narrows))
-    return tuple(sorted(made, key=lambda one: (one.narrows_to, QUESTIONS.index(one.code))))
+        left[name] = expected / now if math.isfinite(now) else 0.0 if math.isfinite(expected) else 1.0
+    return left
 
 
 def likely(name: str, case: Case, under: Figures) -> list[tuple[float, float]]:

@@ -75,7 +75,7 @@ def of_subject(
     figures: Mapping[str, float],
     *,
     moves: Mapping[str, float],
-    source: tuple[str, date],
+    source: tuple[str, date | None],
     parameters_sha256: str,
     log_shift: float = 0.0,
 ) -> Result:
@@ -173,7 +173,7 @@ def _inputs(subject: Subject, held: Held) -> tuple[Input, ...]:
     )
 
 
-def _assumed(figures: Mapping[str, float], source: tuple[str, date]) -> tuple[Input, ...]:
+def _assumed(figures: Mapping[str, float], source: tuple[str, date | None]) -> tuple[Input, ...]:
     return tuple(Input(name, float(one), source[0], Grade.ASSUMED, source[1]) for name, one in figures.items())
 
 

@@ -131,9 +131,14 @@ def ranges_now(rolled: Rolled, rules: Rules) -> conformal.Ranges:
     return conformal.calibrate(rolled.scores, under=rules, failing=rolled.failing)
 
 
+def of_tested(predicted: Sequence[Predicted]) -> list[Predicted]:
+    """The predictions whose range earlier deals had tested: what every figure of a back-test is about."""
+    return [one for one in predicted if one.basis != "untested"]
+
+
 def studies(predicted: Sequence[Predicted], *, seed: int, resamples: int) -> tuple[Study, ...]:
     """All predictions, then each kind, the most deals first. Ranges that nothing had tested yet are no part of it."""
-    tested = [one for one in predicted if one.basis != "untested"]
+    tested = of_tested(predicted)
     by_kind = {kind: [one for one in tested if one.kind == kind] for kind in {one.kind for one in tested}}
     segments = sorted(by_kind.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     rows = [(calibration.OVERALL, tested), *segments] if tested else []

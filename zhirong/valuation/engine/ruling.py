@@ -31,4 +31,4 @@ class Figures:
         """The value as an input of a result, with where it is written and whether it is a choice of the house."""
         row = self.rows[name]
         grade = Grade.ASSUMED if row.certain == "assumed" else Grade.FIGURE
-        return Input(called or name.rpartition(".")[2], value, row.source, grade, row.since, unit)
+        return Input(called or name.rpartition(".")[2], value, row.source, grade, row.dated, unit)

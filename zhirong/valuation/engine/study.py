@@ -232,11 +232,13 @@ def _way(paid: Sequence[PastDeal], under: Figures) -> str:
 
 
 def _records(rolled: Rolled, least: int) -> tuple[Record, ...]:
-    """All predictions and each kind; a segment of fewer deals is not told, as it would tell single prices."""
-    if len(rolled.predicted) < least:
+    """All predictions and each kind, the same ones and figures as in the back-test that is shown.
+
+    A segment of fewer deals is not told, as it would tell single prices.
+    """
+    tested = rolling.of_tested(rolled.predicted)
+    if len(tested) < least:
         return ()
-    counts = Counter(one.kind for one in rolled.predicted)
+    counts = Counter(one.kind for one in tested)
     kinds = sorted(kind for kind, count in counts.items() if kind and count >= least)
-    return tuple(
-        calibration.record([one for one in rolled.predicted if kind in ("", one.kind)], kind) for kind in ("", *kinds)
-    )
+    return tuple(calibration.record([one for one in tested if kind in ("", one.kind)], kind) for kind in ("", *kinds))

@@ -93,7 +93,7 @@ def inputs_of(case: Case, believed: Beliefs, under: Figures) -> tuple[Input, ...
             source = answer.evidence or answer.by
             found.append(Input(question, answer.value, source, answer.grade, answer.on, unit))
         elif question in (income_voice.EXCLUSIVE, income_voice.STAGE):
-            found.append(Input(question, None, under.rows[figure].source, Grade.ASSUMED, None, unit))
+            found.append(under.input(figure, None, unit=unit, called=question))
         else:
             found.append(under.input(figure, typical, unit=unit, called=question))
     found.append(under.input("estimate.discount_rate", believed.discount, unit="fraction"))

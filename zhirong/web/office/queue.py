@@ -41,7 +41,8 @@ from zhirong.record import sequencer
 from zhirong.record.models import Leaf
 from zhirong.registry.actions.imports import own_files
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
-from zhirong.web import lists, pages, reading
+from zhirong.valuation.models import IndexList
+from zhirong.web import filters, lists, pages, reading
 from zhirong.web.office import queue_sheets, rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
@@ -78,6 +79,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "payable": (gettext_noop("Payout to prepare"), "ledger.make_payout", "bank-dues", False),
     "payout": (gettext_noop("Payout to check"), "ledger.check_payout", "bank", False),
     "sending": (gettext_noop("Payout to send"), "ledger.send_payouts", "bank", False),
+    "index": (gettext_noop("List of index items to confirm"), "valuation.confirm_index", "office-index-list", True),
     "role": (gettext_noop("Role to confirm"), "people.confirm_role", "office-people", False),
 }
 # Who may open the page of a case; whoever may not is not told of it: the administrator reads no bidder and no payment.
@@ -91,6 +93,7 @@ OPENS = {
     "bank": "ledger.see_books",
     "bank-dues": "ledger.see_books",
     "office-people": "people.see_people",
+    "office-index-list": "valuation.see_index",
 }
 FAULTS_SHOWN = 20
 NEVER = Cast(Value(None), DateTimeField())
@@ -338,6 +341,9 @@ def of_cases() -> Iterator[Rows]:
     )
     grants = RoleGrant.objects.filter(confirmed_at__isnull=True, ended_at__isnull=True)
     yield rows(grants, "role", since="granted_at", name="person__name", maker="granted_by")
+    brought = IndexList.objects.filter(confirmed_at=None, withdrawn_at=None)
+    own_name = "name_zh" if filters.is_chinese() else "name_en"
+    yield rows(brought, "index", since="brought_at", name=own_name, maker="brought_by")
 
 
 def to_qualify() -> QuerySet[Intent]:

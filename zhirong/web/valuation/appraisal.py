@@ -13,7 +13,7 @@ from zhirong.people import access
 from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import files
-from zhirong.valuation import rules, standing, terms
+from zhirong.valuation import known, rules, standing, terms
 from zhirong.valuation.actions import appraisals as deeds
 from zhirong.valuation.actions import reports
 from zhirong.valuation.engine import legible
@@ -29,7 +29,7 @@ FAR = {"draft": 0, "requested": 1, "assigned": 2, "working": 2, "returned": 2, "
 
 def seen(request: HttpRequest, number: str) -> Appraisal:
     """An appraisal that this person may see."""
-    found = appraisals.seen_by(pages.standing_of(request)).filter(number=number)
+    found = known.appraisals_of(pages.standing_of(request)).filter(number=number)
     row = found.select_related("first_signer", "second_signer", "reviewer", "asked_by").first()
     if row is None:
         raise Http404
@@ -73,6 +73,7 @@ def appraisal_page(request: HttpRequest, number: str) -> HttpResponse:
         signs=signatures(row) if reads_all else [],
         papers_of=papers_of(row),
         can_take_over=len(rights) == 1,
+        **shared_facts(here, row),
         **form_facts(row),
     )
 
@@ -90,12 +91,27 @@ def form_facts(row: Appraisal) -> dict[str, Any]:
     }
 
 
+def shared_facts(here: Standing | None, row: Appraisal) -> dict[str, Any]:
+    """To whom the report was given, and to whom it can be: for the people of its client alone."""
+    if row.state != "issued" or not access.may(here, "valuation.share", row):
+        return {"may_share": False}
+    given = list(row.shares.select_related("party").order_by("-pk"))
+    open_now = {one.party_id for one in given if one.ended_at is None} | {row.client_id, row.valuer_id}
+    return {
+        "may_share": True,
+        "shares": [(one.party.name, one.party_id, one.at, one.ended_at) for one in given],
+        "readers": [(one.pk, one.name) for one in known.readers() if one.pk not in open_now],
+    }
+
+
 def part_of(here: Standing | None, row: Appraisal) -> str:
-    """Whose eyes look: client, valuer or the house's."""
+    """Whose eyes look: client, valuer, the house's, or those of whom the client gave the report."""
     parties = here.parties if here else frozenset()
     if row.valuer_id in parties:
         return "valuer"
-    return "client" if row.client_id in parties else "house"
+    if row.client_id in parties:
+        return "client"
+    return "house" if here and here.roles & known.SEES_ALL else "reader"
 
 
 def may(here: Standing | None, row: Appraisal) -> dict[str, bool]:

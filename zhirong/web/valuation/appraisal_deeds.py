@@ -12,14 +12,14 @@ from django.utils.translation import gettext
 
 from zhirong.base import money
 from zhirong.base.refused import Refused
-from zhirong.people.models import Person
+from zhirong.people.models import Party, Person
 from zhirong.valuation import estimated, estimating, rules, standing
 from zhirong.valuation.actions import appraisals as deeds
-from zhirong.valuation.actions import appraising, signing
+from zhirong.valuation.actions import appraising, sharing, signing
 from zhirong.valuation.engine import legible, units
 from zhirong.valuation.engine.result import Result
 from zhirong.valuation.models import Appraisal
-from zhirong.web import account, uploads
+from zhirong.web import account, lists, uploads
 from zhirong.web.valuation import appraisals
 from zhirong.web.valuation.typed import Typed
 
@@ -210,6 +210,24 @@ def issue(asked: Asked) -> None:
     signing.issue(asked.person, asked.row.pk, payload_hash=asked.typed.text("payload_hash"))
 
 
+def share(asked: Asked) -> None:
+    """A bank, guarantor or investor may read the report."""
+    sharing.share(asked.person, asked.row.pk, party=party_of(asked))
+
+
+def end_share(asked: Asked) -> None:
+    """It may no more."""
+    sharing.end_share(asked.person, asked.row.pk, party=party_of(asked))
+
+
+def party_of(asked: Asked) -> Party:
+    """The party that the form names."""
+    found = Party.objects.filter(pk=lists.number_of(asked.typed.text("party"), least=0)).first()
+    if found is None:
+        raise Refused("web.choice_missing", field="party")
+    return found
+
+
 # The deed by its name in the form, and the section where its trace stands.
 DEEDS: dict[str, tuple[Callable[[Asked], None], str]] = {
     "request": (ask, "h-asked"),
@@ -226,4 +244,6 @@ DEEDS: dict[str, tuple[Callable[[Asked], None], str]] = {
     "review": (review, "h-signatures"),
     "send_back": (send_back, "h-methods"),
     "issue": (issue, "h-signatures"),
+    "share": (share, "h-shared"),
+    "end_share": (end_share, "h-shared"),
 }

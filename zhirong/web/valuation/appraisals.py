@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,9 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.models import Party
-from zhirong.people.rules import Standing
 from zhirong.registry.models import Right
-from zhirong.valuation import rules, terms
+from zhirong.valuation import known, rules, terms
 from zhirong.valuation.actions import appraisals as deeds
 from zhirong.valuation.models import Appraisal
 from zhirong.web import account, lists, pages, reading
@@ -36,16 +34,6 @@ BESIDE = {
     "valuation.rights_count": "numbers",
     "valuation.right_unknown": "numbers",
 }
-
-
-def seen_by(standing: Standing | None) -> QuerySet[Appraisal]:
-    """The appraisals that this person may see: of its parties, a valuer's once it is asked; all for the house."""
-    found = Appraisal.objects.select_related("client", "valuer")
-    if standing is None:
-        return found.none()
-    mine = Q(client__in=standing.parties) | Q(valuer__in=standing.parties, requested_at__isnull=False)
-    is_house = standing.roles & {"operator", "checker", "auditor"}
-    return found.filter(mine | ~Q(state="draft")) if is_house else found.filter(mine)
 
 
 def columns() -> list[lists.Column]:
@@ -83,7 +71,7 @@ def appraisals_page(request: HttpRequest) -> HttpResponse:
     """/appraisals?state=…"""
     standing = pages.standing_of(request)
     state = reading.choice(request, "state", words.APPRAISALS)
-    found = seen_by(standing)
+    found = known.appraisals_of(standing)
     if state:
         found = found.filter(state=state)
     shown, title = columns(), gettext("Appraisals")

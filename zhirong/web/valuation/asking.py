@@ -23,6 +23,8 @@ from zhirong.web.valuation.looked import Found
 from zhirong.web.valuation.typed import Typed
 
 CHOICES = ("exclusive_use", "stage")
+# Shares as they are told that are as good as none.
+NOTHING = ("0%", "< 1%")
 
 
 def text(code: str) -> str:
@@ -46,7 +48,7 @@ def label(unit: str) -> str:
 
 def open_ones(estimate: Estimate) -> list[dict[str, Any]]:
     """The questions that are still open, the most telling first."""
-    return [_open(one) for one in sorted(estimate.questions, key=lambda one: one.narrows_to)]
+    return [_open(one) for one in estimate.questions]
 
 
 def _open(one: Question) -> dict[str, Any]:
@@ -56,10 +58,13 @@ def _open(one: Question) -> dict[str, Any]:
         "typical": words.in_unit(one.code, one.unit, one.typical),
     }
     options = options_of(one.code)
-    gain = legible.percent(max(0, 1 - one.narrows_to), places=0)
+    gain, then = (legible.percent(max(0, 1 - left), places=0) for left in (one.narrows_to, one.then_narrows_to))
     effect = gettext("The range would be about %(share)s narrower.") % {"share": gain}
-    if gain in ("0%", "< 1%"):
+    if gain in NOTHING:
         effect = gettext("The range would hardly change.")
+        if then not in NOTHING:
+            effect = gettext("By itself it hardly changes the range; after the first answer about %(share)s narrower.")
+            effect = effect % {"share": then}
     return {
         "code": one.code,
         "text": text(one.code),

@@ -18,7 +18,8 @@ from zhirong.base import dated
 from zhirong.base.calendar import beijing_day
 from zhirong.record import actions as record
 from zhirong.valuation import terms
-from zhirong.valuation.engine import legible
+from zhirong.valuation.engine import legible, verdicts
+from zhirong.valuation.engine.legible import Number
 from zhirong.valuation.models import Study
 from zhirong.web import filters, pages
 from zhirong.web.registry import words as registry_words
@@ -51,8 +52,40 @@ MEASURES = {
         3,
     ),
 }
+# What a measure says: shape, word, sentence.
+VERDICTS = {
+    verdicts.WITHIN: ("go", gettext_noop("In the band"), gettext_noop("Within the standard's band, %(band)s.")),
+    verdicts.USUAL: (
+        "off",
+        gettext_noop("No bias seen"),
+        gettext_noop(
+            "Outside the band for houses, %(band)s, but not beyond chance: errors as wide without bias give %(usual)s."
+        ),
+    ),
+    verdicts.LOW: (
+        "wait",
+        gettext_noop("Too low"),
+        gettext_noop("Outside the standard's band, %(band)s: rights are estimated too low."),
+    ),
+    verdicts.HIGH: (
+        "wait",
+        gettext_noop("Too high"),
+        gettext_noop("Outside the standard's band, %(band)s: rights are estimated too high."),
+    ),
+    verdicts.DEAR_LOW: (
+        "wait",
+        gettext_noop("Dear ones too low"),
+        gettext_noop("Outside the standard's band, %(band)s: dear rights are estimated too low, cheap ones too high."),
+    ),
+    verdicts.DEAR_HIGH: (
+        "wait",
+        gettext_noop("Dear ones too high"),
+        gettext_noop("Outside the standard's band, %(band)s: dear rights are estimated too high, cheap ones too low."),
+    ),
+}
+BIASED = (verdicts.LOW, verdicts.HIGH, verdicts.DEAR_LOW, verdicts.DEAR_HIGH)
 WHOLE = 1_000_000
-SIMULATED = terms.PATH.with_name("back_test.yaml")
+FIGURES = terms.PATH.with_name("back_test.yaml")
 WORLDS = {
     "as_calibrated": gettext_noop("Deals to come are like those that were learnt from"),
     "heavier_tails_throughout": gettext_noop("Prices have much heavier tails, and always had"),
@@ -97,20 +130,21 @@ def back_test(request: HttpRequest) -> HttpResponse:
         predicted=filters.thousands(told.body["predicted"]) if told else "0",
         unpredicted=filters.thousands(told.body["unpredicted"]) if told else "0",
         failing=filters.listed(kind_name(one) for one in told.body["failing"]) if told else "",
-        worlds=broken(beijing_day(record.now())),
+        worlds=broken(),
         is_demo_data=settings.DEMO,
     )
 
 
 def segment(one: Mapping[str, Any]) -> dict[str, Any]:
     """One kind of right, or all: coverage, ratios and where prices fell in their ranges."""
-    calibration, ratios = one["calibration"], one["ratios"]
+    calibration, ratios = one["calibration"], one["trimmed"]
     return {
         "id": f"h-{calibration['segment'] or 'all'}",
         "name": kind_name(calibration["segment"]),
         "deals": calibration["deals"],
         "coverage": [covered(each) for each in calibration["coverage"]],
-        "measures": [measure(each) for each in ratios["measures"] if each["name"] in MEASURES],
+        "measures": [measure(each, one["baseline"]) for each in ratios["measures"] if each["name"] in MEASURES],
+        "left_out": calibration["deals"] - ratios["deals"],
         "pit": charts.columns(calibration["pit"], label=places_told(calibration)),
         "pit_told": places_told(calibration),
         "pit_counts": calibration["pit"],
@@ -138,8 +172,11 @@ def covered(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def measure(one: Mapping[str, Any]) -> dict[str, str]:
-    """A ratio measure with its interval; what the deals cannot tell is said to be unknown."""
+def measure(one: Mapping[str, Any], usual: Mapping[str, Number | None]) -> dict[str, Any]:
+    """A ratio measure with its interval and what it says; what the deals cannot tell is said to be unknown.
+
+    `usual`: the measures of errors as wide without any bias.
+    """
     word, line, places = MEASURES[one["name"]]
     if one["value"] is None:
         return {"name": gettext(word), "line": gettext(line), "value": gettext("Unknown"), "interval": "–"}
@@ -151,7 +188,23 @@ def measure(one: Mapping[str, Any]) -> dict[str, str]:
         "line": gettext(line),
         "value": legible.fixed(one["value"], places),
         "interval": interval,
+        "verdict": verdict(one, usual[one["name"]]),
     }
+
+
+def verdict(one: Mapping[str, Any], usual: Number | None) -> tuple[str, str, str] | None:
+    """The shape, the word and the sentence of what a measure says; none of COD, for which the page has a line."""
+    bands, name, places = figure("ratio_bands"), one["name"], MEASURES[one["name"]][2]
+    if name not in bands:
+        return None
+    found = verdicts.of(name, one["value"], interval=(one["low"], one["high"]), usual=usual, band=bands[name])
+    low, high = (legible.fixed(end, places) for end in sorted(bands[name]))
+    facts = {"band": f"{low} – {high}", "usual": "–" if usual is None else legible.fixed(usual, places)}
+    shape, word, sentence = VERDICTS[found]
+    told = gettext(sentence) % facts
+    if found in BIASED and usual is not None:
+        told += gettext(" With errors as wide and no bias it would be %(usual)s.") % facts
+    return shape, gettext(word), told
 
 
 def places_told(calibration: Mapping[str, Any]) -> str:
@@ -174,9 +227,14 @@ def drift(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"state": ("wait", gettext("Drift")), "line": line}
 
 
-def broken(day: date) -> list[tuple[str, str]]:
+def figure(name: str) -> Any:
+    """One of the dated figures of this page as it stands today."""
+    return dated.on(dated.read(FIGURES)[name], beijing_day(record.now())).value
+
+
+def broken() -> list[tuple[str, str]]:
     """How much of the 90 % is kept in simulated worlds where the promise does not rest on the deals to come."""
-    shares = dated.on(dated.read(SIMULATED)["simulated_coverage"], day).value
+    shares = figure("simulated_coverage")
     return [(gettext(word), legible.percent(shares[code] / 1000)) for code, word in WORLDS.items()]
 
 
@@ -187,7 +245,7 @@ def figures() -> list[tuple[str, str]]:
     if told is None or overall is None:
         return []
     nine = next(one for one in overall["calibration"]["coverage"] if legible.percent(one["nominal"]) == "90%")
-    ratio = next((one["value"] for one in overall["ratios"]["measures"] if one["name"] == "median_ratio"), None)
+    ratio = next((one["value"] for one in overall["trimmed"]["measures"] if one["name"] == "median_ratio"), None)
     return [
         (gettext("Deals predicted before they closed"), filters.thousands(overall["calibration"]["deals"])),
         (gettext("Of prices lay in the 90% range"), legible.percent(nine["share"])),

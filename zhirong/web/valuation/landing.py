@@ -13,11 +13,11 @@ from zhirong.people import access
 from zhirong.people.rules import Standing
 from zhirong.registry import queries
 from zhirong.registry.models import Right
-from zhirong.valuation import rules
+from zhirong.valuation import known, rules
 from zhirong.web import filters, limits, pages
 from zhirong.web.registry import rights as right_lists
 from zhirong.web.registry import words as registry_words
-from zhirong.web.valuation import appraisals, back_test, words
+from zhirong.web.valuation import back_test, words
 
 SHOWN = 20
 OWN = 5
@@ -66,7 +66,7 @@ def waiting(standing: Standing | None) -> list[dict[str, Any]]:
     """My appraisals that still run, the nearest deadline first."""
     if standing is None or not standing.parties:
         return []
-    running = appraisals.seen_by(standing).filter(state__in=rules.OPEN).order_by("due_at", "-pk")[:OWN]
+    running = known.appraisals_of(standing).filter(state__in=rules.OPEN).order_by("due_at", "-pk")[:OWN]
     return [
         {
             "number": one.number,

@@ -20,13 +20,12 @@ from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.registry.models import Right
-from zhirong.valuation import estimated, estimating, figures, subjects
+from zhirong.valuation import estimated, estimating, figures, known, subjects
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.subject import Said
 from zhirong.valuation.models import AppraisalRight
 from zhirong.web import limits, pages
 from zhirong.web.registry import rights as right_lists
-from zhirong.web.valuation import appraisals
 
 if TYPE_CHECKING:
     from zhirong.valuation.engine import estimate, whatif
@@ -129,7 +128,7 @@ def _issued(standing: Standing | None) -> QuerySet[Any]:
     last = AppraisalRight.objects.filter(appraisal=OuterRef("pk")).order_by("-position").values("position")[:1]
     said = [F("number"), F("value_date"), F("low_fen"), F("likely_fen"), F("high_fen"), Subquery(last)]
     parts = [part for one in said for part in (Cast(one, TextField()), Value(" "))][:-1]
-    seen = appraisals.seen_by(standing).filter(state="issued", pk__in=of_right.values("appraisal"))
+    seen = known.appraisals_of(standing).filter(state="issued", pk__in=of_right.values("appraisal"))
     return seen.order_by("-issued_at", "-pk").annotate(told=Concat(*parts, output_field=TextField())).values("told")[:1]
 
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.people.rules import Standing
-from zhirong.valuation import rules
+from zhirong.valuation import known, rules
 from zhirong.valuation.models import Appraisal
 from zhirong.web.desk.todo import Step
-from zhirong.web.valuation import appraisals, words
+from zhirong.web.valuation import words
 
 MOST = 100
 
@@ -20,7 +20,7 @@ def of_appraisals(standing: Standing | None) -> Iterator[Step]:
     """Every open appraisal whose next step is mine, in one query; none for who acts for nobody."""
     if standing is None or not standing.parties:
         return
-    for row in appraisals.seen_by(standing).filter(state__in=rules.OPEN).order_by("due_at", "-pk")[:MOST]:
+    for row in known.appraisals_of(standing).filter(state__in=rules.OPEN).order_by("due_at", "-pk")[:MOST]:
         said = _step(row, standing)
         if said is not None:
             title, word = said
