@@ -4,7 +4,9 @@ It is: measure files (`measures/*.yaml`), the engine that decides, combines, bud
 their lint and their worked cases.
 It is not: a promise. A clause read one way of several, assumed or remembered says so, the official text prevails, and
 a draft or a measure out of its time is shown as not in force and never applied.
-Words: 措施 measure, 条款 clause, 条件 condition, 未知 unknown, 补足条件 set to fix, 组合 portfolio, 初筛 screening.
-Tables: none yet.
-Events: none yet.
+Words: 措施 measure, 条款 clause, 条件 condition, 未知 unknown, 补足条件 set to fix, 组合 portfolio, 初筛 screening,
+措施文本 measure text, 原文 original, 段落 paragraph, 条款出处 clause link.
+Tables: MeasureText, Original, Paragraph, ClauseLink.
+Events: policy.drafted, changed, approval_asked, approved, returned, withdrawn, original_brought,
+clause_linked, clause_unlinked.
 """
