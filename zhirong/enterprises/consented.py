@@ -12,6 +12,7 @@ from zhirong.enterprises.models import Consent
 from zhirong.people import access
 from zhirong.people.access import Who
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 
 FIGURES = Path(__file__).parent / "parameters" / "consent.yaml"
@@ -67,7 +68,7 @@ def letting(who: Who) -> list[Consent]:
     return list(given.select_related("party", "to").order_by("-given_at", "-pk"))
 
 
-def _opened(standing: access.Standing | None, party: Party) -> Opened:
+def _opened(standing: Standing | None, party: Party) -> Opened:
     if standing is None or party.pk in standing.parties or not standing.parties:
         return Opened(party.pk, None, None)
     given = Consent.objects.filter(party=party, to__in=standing.parties, ended_at__isnull=True, until__gte=_today())

@@ -99,6 +99,7 @@ def _living(known: datetime | None) -> QuerySet[Statement]:
 
 
 def _rows(statements: QuerySet[Statement]) -> Iterable[tuple[int, Stated]]:
-    # In the order of the fields of Stated, the id among them.
-    for party_id, *said, replaced_at, withdrawn_at in statements.values_list(*COLUMNS).iterator(chunk_size=5000):
-        yield party_id, Stated(*said, replaced_at or withdrawn_at)
+    """Each statement with its enterprise; the columns stand in the order of the fields of Stated."""
+    for row in statements.values_list(*COLUMNS).iterator(chunk_size=5000):
+        party_id, *_, replaced_at, withdrawn_at = row
+        yield party_id, Stated(*row[1:12], gone_at=replaced_at or withdrawn_at)
