@@ -19,17 +19,8 @@ Problems = list[str]
 
 def problems(made: Measure, case: Mapping[str, Any], known: Vocabulary) -> Problems:
     """What differs in one case; only what it lists in `expect` is compared."""
-    given = {**(made.raw.get("test_base") or {}), **(case.get("facts") or {})}
-    for name in case.get("without") or ():
-        given.pop(name, None)
     try:
-        found = decide.decide(
-            made,
-            facts.settled(given, known),
-            case["date"],
-            known=case.get("as_known_on"),
-            have=case.get("have") or (),
-        )
+        found = decided(made, case, known)
     except Refused as no:
         return [f"refused: {refused.sentence(no, 'en')}"]
     told = tellings(found)
@@ -40,6 +31,20 @@ def problems(made: Measure, case: Mapping[str, Any], known: Vocabulary) -> Probl
         elif not is_same(name, wanted, told[name]):
             wrong.append(f"{name}: expected {plain(wanted)}, found {plain(told[name])}")
     return wrong
+
+
+def decided(made: Measure, case: Mapping[str, Any], known: Vocabulary) -> Decision:
+    """The decision on the facts of a case. Refused: as facts and the engine refuse."""
+    given = {**(made.raw.get("test_base") or {}), **(case.get("facts") or {})}
+    for name in case.get("without") or ():
+        given.pop(name, None)
+    return decide.decide(
+        made,
+        facts.settled(given, known),
+        case["date"],
+        known=case.get("as_known_on"),
+        have=case.get("have") or (),
+    )
 
 
 def tellings(found: Decision) -> dict[str, Any]:
