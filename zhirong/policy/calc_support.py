@@ -121,6 +121,6 @@ ENGINES: dict[str, Engine] = {
             "fact",
             "spans",
         ),
-        line="For which values of one number a measure is met, an amount reached or a ceiling hit, tried on both sides.",
+        line="For which values of one number a measure is met, an amount reached, a ceiling hit.",
     ),
 }

@@ -116,9 +116,7 @@ def told_of(given: Mapping[str, Any], known: Vocabulary, *, changes: Mapping[str
     that contradict each other none is used. Refused: a change that does not fit."""
     taken: dict[str, Any] = {}
     unusable: dict[str, Refused] = {}
-    settled_changes = facts.settled(
-        {name: value for name, value in (changes or {}).items() if value is not None}, known
-    )
+    laid = facts.settled({name: value for name, value in (changes or {}).items() if value is not None}, known)
     for name, value in given.items():
         if changes and name in changes:
             continue

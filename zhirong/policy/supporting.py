@@ -143,11 +143,10 @@ def best(found: Sequence[Row]) -> Best:
         for place, row in enumerate(found)
         if row.state == MET and row.is_exact and row.benefit_fen and row.decided.measure.kind in MONEY
     ]
-    claims = [
-        portfolio.Claim(found[place].id, found[place].decided.about, found[place].benefit_fen or 0) for place in places
-    ]
+    paying = [found[place] for place in places]
+    claims = [portfolio.Claim(row.id, row.decided.about, row.benefit_fen or 0) for row in paying]
     try:
-        chosen = portfolio.best(claims, {found[place].id: member(found[place].decided) for place in places})
+        chosen = portfolio.best(claims, {row.id: member(row.decided) for row in paying})
     except Refused as no:
         return Best(refused=no)
     return Best(
