@@ -12,6 +12,8 @@ from zhirong.enterprises.rules import Told
 from zhirong.people.models import Party, Person
 
 DAY = date(2026, 6, 1)
+# Invented credit codes with their right check characters.
+CODES = ("91440300MA5FT0001K", "91440300MA5FT0002N")
 
 
 def an_enterprise(name: str = "深圳甲智能有限公司", **changes: Any) -> Party:

@@ -102,4 +102,5 @@ def _rows(statements: QuerySet[Statement]) -> Iterable[tuple[int, Stated]]:
     """Each statement with its enterprise; the columns stand in the order of the fields of Stated."""
     for row in statements.values_list(*COLUMNS).iterator(chunk_size=5000):
         party_id, *_, replaced_at, withdrawn_at = row
-        yield party_id, Stated(*row[1:12], gone_at=replaced_at or withdrawn_at)
+        said: tuple[Any, ...] = (*row[1:12], replaced_at or withdrawn_at)
+        yield party_id, Stated(*said)

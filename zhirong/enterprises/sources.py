@@ -24,9 +24,18 @@ def official(day: date) -> list[str]:
 
 
 @cache
+def _labels() -> dict[str, dict[str, dict[str, str]]]:
+    found: dict[str, dict[str, dict[str, str]]] = yaml_text.parse(
+        Path(__file__).with_name("labels.yaml").read_text("utf-8")
+    )
+    return found
+
+
 def names() -> dict[str, dict[str, str]]:
     """What each source is called in both languages."""
-    found: dict[str, dict[str, str]] = yaml_text.parse(Path(__file__).with_name("labels.yaml").read_text("utf-8"))[
-        "source"
-    ]
-    return found
+    return _labels()["source"]
+
+
+def places() -> dict[str, dict[str, str]]:
+    """What each kind of place is called in both languages."""
+    return _labels()["place"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
@@ -16,12 +16,24 @@ from zhirong.enterprises import rules, sources
 from zhirong.enterprises.models import Statement
 from zhirong.enterprises.rules import Told
 from zhirong.people import access
+from zhirong.people.access import Who
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.record.engine.canonical import canonical
 from zhirong.record.models import File
 
 MOST_AT_ONCE = 500
+# Small enough that no chunk holds SQLite's write lock for long.
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A fact of one enterprise from a sheet, with its source."""
+
+    party: Party
+    source: str
+    told: Told
 
 
 @transaction.atomic
@@ -36,26 +48,29 @@ def note_facts(
     if not 0 < len(statements) <= MOST_AT_ONCE:
         raise Refused("enterprises.facts_count", most=MOST_AT_ONCE, given=len(statements))
     record.must_be_evidence(evidence)
-    told = [rules.judged(one) for one in statements]
+    told = [Brought(party, source, rules.judged(one)) for one in statements]
     _once_each(told)
-    # The row of the enterprise is the lock: two who state the same fact at once come one after the other.
-    Party.objects.select_for_update().get(pk=party.pk)
-    now = record.now()
-    living = _living(party, source, {one.name for one in told})
-    kept = []
-    fresh = []
-    for one in told:
-        row = _row(party, one, source=source, evidence=evidence, who=who, now=now)
-        before = living.get(_place(row))
-        if before is not None and _same(before, row):
-            kept.append(before)
-            continue
-        _put(row, before)
-        kept.append(row)
-        fresh.append(row)
-    if fresh:
-        _tell(who, party, fresh, source=source, evidence=evidence)
+    kept, _ = _keep(who, told, evidence=evidence)
     return kept
+
+
+def bring_facts(who: Person, brought: Sequence[Brought], *, proof: File) -> int:
+    """How many were new, of a sheet of many enterprises. The same sheet twice changes nothing.
+
+    All are judged before the first is written; then chunk by chunk, each told on the record of its enterprises.
+    """
+    standing = access.standing_of(who)
+    for party, source in {(one.party, one.source) for one in brought}:
+        _may_note(standing, party, source)
+    told = [Brought(one.party, one.source, rules.judged(one.told)) for one in brought]
+    _once_each(told)
+    return sum(_bring(who, told[start : start + CHUNK], proof) for start in range(0, len(told), CHUNK))
+
+
+@transaction.atomic
+def _bring(who: Person, chunk: Sequence[Brought], proof: File) -> int:
+    _, fresh = _keep(who, chunk, evidence=None, sheet=proof)
+    return fresh
 
 
 @transaction.atomic
@@ -78,7 +93,7 @@ def withdraw_fact(who: Person, statement_id: int, *, reason: str) -> Statement:
     return found
 
 
-def _may_note(who: Person, party: Party, source: str) -> None:
+def _may_note(who: Who, party: Party, source: str) -> None:
     if source == sources.SELF:
         access.require(who, "enterprises.note_own", party)
         return
@@ -87,39 +102,67 @@ def _may_note(who: Person, party: Party, source: str) -> None:
         raise Refused("enterprises.source_unknown", source=source[:16])
 
 
-def _once_each(told: Sequence[Told]) -> None:
+def _once_each(brought: Sequence[Brought]) -> None:
     seen = set()
-    for one in told:
-        place = (one.name, one.about, one.since)
+    for one in brought:
+        place = (one.party.pk, one.source, one.told.name, one.told.about, one.told.since)
         if place in seen:
-            raise Refused("enterprises.fact_twice", name=one.name)
+            raise Refused("enterprises.fact_twice", name=one.told.name)
         seen.add(place)
 
 
-Place = tuple[str, str, Any]
+Place = tuple[int, str, str, str, date | None]
 
 
 def _place(row: Statement) -> Place:
-    return row.name, row.about, row.since
+    """What a source says but one thing of at a time."""
+    return row.party_id, row.source, row.name, row.about, row.since
 
 
-def _living(party: Party, source: str, names: set[str]) -> dict[Place, Statement]:
-    is_living = Q(replaced_at__isnull=True, withdrawn_at__isnull=True)
-    found = Statement.objects.filter(is_living, party=party, source=source, name__in=names)
+def _keep(
+    who: Person, brought: Sequence[Brought], *, evidence: File | None, sheet: File | None = None
+) -> tuple[list[Statement], int]:
+    """The statement that now stands for each, and how many of them are new."""
+    # The rows of the enterprises are the lock: two who state the same fact at once come one after the other.
+    ids = sorted({one.party.pk for one in brought})
+    list(Party.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    now = record.now()
+    living = _living(ids, {one.told.name for one in brought})
+    kept: list[Statement] = []
+    fresh: list[tuple[Statement, Statement | None]] = []
+    for one in brought:
+        row = _row(one, evidence=evidence, who=who, now=now)
+        before = living.get(_place(row))
+        if before is not None and _same(before, row):
+            kept.append(before)
+            continue
+        kept.append(row)
+        fresh.append((row, before))
+    if fresh:
+        _put(fresh, now)
+        _tell(who, [row for row, _ in fresh], proof=evidence or sheet, now=now)
+    return kept, len(fresh)
+
+
+def _living(party_ids: Sequence[int], names: set[str]) -> dict[Place, Statement]:
+    found = Statement.objects.filter(
+        replaced_at__isnull=True, withdrawn_at__isnull=True, party__in=party_ids, name__in=names
+    )
     return {_place(one): one for one in found}
 
 
-def _row(party: Party, one: Told, *, source: str, evidence: File | None, who: Person, now: datetime) -> Statement:
+def _row(one: Brought, *, evidence: File | None, who: Person, now: datetime) -> Statement:
+    told = one.told
     return Statement(
-        party=party,
-        name=one.name,
-        about=one.about,
-        value=one.value,
-        since=one.since,
-        until=one.until,
+        party=one.party,
+        name=told.name,
+        about=told.about,
+        value=told.value,
+        since=told.since,
+        until=told.until,
         known_from=now,
-        source=source,
-        source_text=one.source_text,
+        source=one.source,
+        source_text=told.source_text,
         evidence=evidence,
         said_by=who,
     )
@@ -132,22 +175,36 @@ def _same(before: Statement, row: Statement) -> bool:
     return content(before) == content(row)
 
 
-def _put(row: Statement, before: Statement | None) -> None:
-    if before is not None:
-        # First the old one steps back: the database holds one word of a source on a fact and day.
-        before.replaced_at = row.known_from
-        before.save(update_fields=["replaced_at"])
-    row.save()
-    if before is not None:
-        before.replaced_by = row
-        before.save(update_fields=["replaced_by"])
+def _put(fresh: Sequence[tuple[Statement, Statement | None]], now: datetime) -> None:
+    # First the old ones step back: the database holds one word of a source on a fact and day.
+    replaced = [before.pk for _, before in fresh if before is not None]
+    Statement.objects.filter(pk__in=replaced).update(replaced_at=now)
+    Statement.objects.bulk_create([row for row, _ in fresh])
+    befores = []
+    for row, before in fresh:
+        if before is not None:
+            before.replaced_at, before.replaced_by = now, row
+            befores.append(before)
+    Statement.objects.bulk_update(befores, ["replaced_by"])
 
 
-def _tell(who: Person, party: Party, fresh: Sequence[Statement], *, source: str, evidence: File | None) -> None:
+def _tell(who: Person, fresh: Sequence[Statement], *, proof: File | None, now: datetime) -> None:
     """The record proves what was stated by its digest and tells no value: some are about persons."""
-    told = [{"statement": one.pk, "name": one.name, "about": one.about, "sha256": digest(one)} for one in fresh]
-    proof = evidence.sha256 if evidence else ""
-    record.tell("enterprises.facts_noted", party.topic, who=who, statements=told, source=source, evidence=proof)
+    by_source: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in fresh:
+        told = {"statement": one.pk, "name": one.name, "about": one.about, "sha256": digest(one)}
+        by_source.setdefault((one.party.topic, one.source), []).append(told)
+    sha256 = proof.sha256 if proof else ""
+    record.tell_many(
+        record.Deed(
+            kind="enterprises.facts_noted",
+            topic=topic,
+            who_ref=record.ref_of(who),
+            at=now,
+            facts={"statements": told, "source": source, "evidence": sha256},
+        )
+        for (topic, source), told in by_source.items()
+    )
 
 
 def digest(one: Statement) -> str:

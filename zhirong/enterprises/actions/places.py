@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +16,29 @@ from zhirong.enterprises.models import Place, Tenancy
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A place as a sheet says it, with its line there."""
+
+    code: str
+    kind: str
+    name: str
+    name_en: str = ""
+    inside: str = ""
+    operator: Party | None = None
+    address: str = ""
+    line: int = 0
+
+
+@transaction.atomic
+def bring_places(who: Person, placed: Sequence[Placed]) -> int:
+    """All places of a sheet or none, in its order; how many there are. The same sheet twice changes nothing."""
+    for one in placed:
+        more = {"name_en": one.name_en, "inside": one.inside, "address": one.address}
+        put_place(who, one.code, kind=one.kind, name=one.name, operator=one.operator, **more)
+    return len(placed)
 
 
 @transaction.atomic
