@@ -8,20 +8,24 @@ give the same decisions with the same hashes again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.enterprises import file
+from zhirong.enterprises import file, registry_facts, sources
+from zhirong.enterprises.engine import standing
+from zhirong.enterprises.engine.standing import Stated
 from zhirong.enterprises.file import Known
+from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import kept, reading
-from zhirong.policy.engine import asks, decide, facts, measure
+from zhirong.policy.engine import asks, decide, facts, measure, what_if
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
+from zhirong.policy.engine.what_if import Change
 
 
 @dataclass(frozen=True)
@@ -63,16 +67,7 @@ def decided(
     chosen = _chosen(measures, base)
     stated = file.facts_of(party, day=day, known=known, about=about)
     told = told_of(stated.facts, base.vocabulary, changes=changes)
-    return [
-        Decided(
-            one,
-            decide.decide(one, told.facts, day, known=known_day(known), have=have, moment=moment),
-            stated,
-            about=about,
-            told=told,
-        )
-        for one in chosen
-    ]
+    return judged(chosen, stated, told, day=day, known=known, moment=moment, about=about, have=have)
 
 
 def everything(
@@ -85,19 +80,58 @@ def everything(
     moment: datetime | None = None,
 ) -> list[Decided]:
     """As `decided`, and for each thing of the party the measures that ask for what was stated of it."""
-    found = decided(party, day=day, known=known, changes=changes, measures=measures, moment=moment)
-    of_things: dict[str, list[Decided]] = {}
-    for about in file.abouts(party):
-        for one in decided(party, day=day, known=known, about=about, changes=changes, measures=measures, moment=moment):
-            if asks_for_thing(one):
-                of_things.setdefault(one.measure.id, []).append(one)
-    return [row for one in found for row in of_things.get(one.measure.id, [one])]
+    base = kept.base(known)
+    chosen = list(_chosen(measures, base))
+    files = _files(party, day=day, known=known)
+    things = {
+        about: {name for name, one in stated.stated.items() if one.about == about} for about, stated in files.items()
+    }
+    told = {about: told_of(stated.facts, base.vocabulary, changes=changes) for about, stated in files.items()}
+    found = []
+    for one in chosen:
+        asked = facts_asked(one)
+        for about in [about for about, own in things.items() if about and own & asked] or [""]:
+            facts_of_case = told[about].facts
+            made = decide.decide(one, facts_of_case, day, known=known_day(known), moment=moment)
+            found.append(Decided(one, made, files[about], about=about, told=told[about]))
+    return found
 
 
-def asks_for_thing(one: Decided) -> bool:
-    """Whether the measure asks for a fact that was stated of this very thing."""
-    own = {name for name, stated in one.known.stated.items() if stated.about == one.about}
-    return bool(own & facts_asked(one.measure))
+def _files(party: Party, *, day: date, known: datetime | None) -> dict[str, Known]:
+    """What is known of the enterprise and of each of its things, as `file.facts_of` tells it, in one reading."""
+    said: dict[str, list[Stated]] = {"": registry_facts.of_party(party, day=day, known=known)}
+    for row in Statement.objects.filter(party=party).values_list(*file.COLUMNS):
+        one = _stated(row)
+        if standing.stands(one, day=day, known=known):
+            said.setdefault(one.about, []).append(one)
+    ranks = sources.ranks(day)
+    return {about: _known(said, about, ranks, party=party, day=day, known=known) for about in sorted(said)}
+
+
+def _stated(row: Sequence[Any]) -> Stated:
+    """A row of `file.COLUMNS`."""
+    _, *said, replaced_at, withdrawn_at = row
+    return Stated(*said, replaced_at or withdrawn_at)
+
+
+def _known(
+    said: Mapping[str, list[Stated]],
+    about: str,
+    ranks: Mapping[str, int],
+    *,
+    party: Party,
+    day: date,
+    known: datetime | None,
+) -> Known:
+    rows = (
+        [*said[""], *said[about], *registry_facts.of_right(party, about, day=day, known=known)] if about else said[""]
+    )
+    ruled = standing.ruling(rows, day=day, known=known, ranks=ranks)
+    return Known(
+        facts={name: one.stated.value for name, one in ruled.items()},
+        stated={name: one.stated for name, one in ruled.items()},
+        against={name: one.against for name, one in ruled.items() if one.against},
+    )
 
 
 def facts_asked(one: Measure) -> frozenset[str]:
@@ -126,13 +160,12 @@ def told_of(given: Mapping[str, Any], known: Vocabulary, *, changes: Mapping[str
             unusable[name] = no
     taken |= laid
     while (clash := _clash(taken, known)) is not None:
-        names, no = clash
-        own = names & (changes or {}).keys()
-        if own == names:
-            raise no
+        own = clash[0] & (changes or {}).keys()
+        if own == clash[0]:
+            raise clash[1]
         # What somebody supposes takes the place of what the file says otherwise.
-        for name in names - own:
-            unusable[name] = no
+        for name in clash[0] - own:
+            unusable[name] = clash[1]
             taken.pop(name)
     return Told(taken, unusable)
 
@@ -162,6 +195,46 @@ def _chosen(names: Sequence[str] | None, base: reading.Base) -> Iterable[Measure
         if name not in base.measures:
             raise Refused("policy.measure_unknown", measure=name[:100])
     return [base.measures[name] for name in names]
+
+
+def judged(
+    measures: Iterable[Measure],
+    stated: Known,
+    told: Told,
+    *,
+    day: date,
+    known: datetime | None = None,
+    moment: datetime | None = None,
+    about: str = "",
+    have: Collection[str] = (),
+) -> list[Decided]:
+    """Measures decided with facts that were told, whoever told them."""
+    return [
+        Decided(
+            one,
+            decide.decide(one, told.facts, day, known=known_day(known), have=have, moment=moment),
+            stated,
+            about=about,
+            told=told,
+        )
+        for one in measures
+    ]
+
+
+def supposed(
+    found: Sequence[Decided], changes: Sequence[Change], known: Vocabulary, *, moment: datetime | None = None
+) -> tuple[list[Decided], set[str]]:
+    """The same decisions with some facts otherwise, and the facts to which nothing could be added as they are unknown
+    for every thing. Refused: as `what_if.changed`."""
+    after, counted = [], set[str]()
+    for one in found:
+        mine = [change for change in changes if change.how != what_if.ADD or change.name in one.told.facts]
+        counted |= {change.name for change in mine}
+        facts_then = what_if.changed(one.told.facts, mine, known)
+        decision = one.decision
+        then = decide.decide(one.measure, facts_then, decision.day, known=decision.known, moment=moment)
+        after.append(replace(one, decision=then, told=Told(facts_then, one.told.unusable)))
+    return after, {change.name for change in changes} - counted
 
 
 def next_questions(found: Sequence[Decided], known: Vocabulary) -> list[asks.Ask]:

@@ -71,3 +71,9 @@ def read(request: HttpRequest) -> Asked:
     query |= {"day": day.isoformat()} if day != today else {}
     query |= {"known": known_on.isoformat()} if known_on else {}
     return Asked(party, parties, day, known_on, now, query)
+
+
+def day_of(request: HttpRequest) -> date:
+    """The day asked, today where none is."""
+    today = beijing_day(record.now())
+    return reading.day(request, "day", default=today) or today

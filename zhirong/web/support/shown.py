@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from zhirong.policy.deciding import Decided
 from zhirong.policy.engine import amounts, decide
 from zhirong.policy.engine.facts import Vocabulary
+from zhirong.policy.engine.guided import Next
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.moves import Moved
 from zhirong.policy.supporting import Best, Row
@@ -110,15 +111,10 @@ def why_not_in_force(why: str) -> str:
 
 def names(found: Row, known: Vocabulary) -> str:
     """The next questions by their labels."""
-    labels = [label(one.fact, known) for one in found.questions]
+    labels = [words.label(one.fact, known) for one in found.questions]
     more = len(labels) - NEXT
     told = filters.listed(labels[:NEXT])
     return gettext("%(facts)s and %(n)s more") % {"facts": told, "n": more} if more > 0 else told
-
-
-def label(name: str, known: Vocabulary) -> str:
-    fact = known.facts.get(name)
-    return words.both(fact) if fact else name
 
 
 def leaf_texts(one: Decided, wanted: Any) -> list[str]:
@@ -153,7 +149,7 @@ def facts_used(leaf: decide.LeafFound, one: Decided, known: Vocabulary) -> Itera
         stated = one.known.stated.get(name)
         is_known = leaf.facts[name] is not None
         yield {
-            "label": label(name, known),
+            "label": words.label(name, known),
             "value": words.value(known.facts.get(name), leaf.facts[name]),
             "source": words.said_by(stated) if is_known else "",
             "evidence": stated.source_text if stated and is_known else "",
@@ -166,7 +162,7 @@ def short_by(leaf: decide.LeafFound, known: Vocabulary) -> str:
     units = {fact.unit for fact in facts if fact.kind == "number"}
     if leaf.short_by is None or len(units) != 1:
         return ""
-    return words.number(next(fact for fact in facts if fact.kind == "number"), leaf.short_by)
+    return words.value(next(fact for fact in facts if fact.kind == "number"), leaf.short_by)
 
 
 def fixable(leaf: decide.LeafFound) -> str:
@@ -218,22 +214,20 @@ def fix(moved: Moved, one: Decided, known: Vocabulary) -> Shown:
         "by_time": leaf_texts(one, moved.fix.by_time),
         "to_find_out": leaf_texts(one, moved.fix.to_find_out),
         "moves": [
-            (label(name, known), words.value(known.facts.get(name), one.told.facts.get(name)), moved_to(name, value, known))
+            (
+                words.label(name, known),
+                words.value(known.facts.get(name), one.told.facts.get(name)),
+                moved_to(name, value, known),
+            )
             for name, value in moved.changes.items()
         ],
         "amount_fen": after.amount_fen if after else None,
     }
 
 
-def moved_to(name: str, value: Any, known: Vocabulary) -> str:
-    return words.value(known.facts.get(name), value)
-
-
 def materials(one: Decided) -> list[Shown]:
     """What is still to be brought and which conditions it proves."""
-    return [
-        {"word": words.both(paper), "proves": leaf_texts(one, paper.proves)} for paper in one.decision.materials
-    ]
+    return [{"word": words.both(paper), "proves": leaf_texts(one, paper.proves)} for paper in one.decision.materials]
 
 
 def window(one: Decided) -> Shown:
@@ -247,28 +241,44 @@ def window(one: Decided) -> Shown:
     }
 
 
-def conflicts(place: int, found: Best, rows: list[Row]) -> list[Shown]:
-    """What the best allowed set does with one row: left out because of another, or paid less, by which clause."""
-    told: list[Shown] = []
-    if found.dropped and place in found.dropped:
-        because, name = found.dropped[place]
-        told.append(_conflict(rows[place], rows[because], name, is_out=True))
-    for other, (because, name) in (found.dropped or {}).items():
-        if because == place:
-            told.append(_conflict(rows[place], rows[other], name, is_out=False))
-    return told
+def left_out(place: int, best: Best, rows: Sequence[Row]) -> list[Shown]:
+    """A row that the best allowed set leaves out: because of which other, by which clause."""
+    if not best.dropped or place not in best.dropped:
+        return []
+    because, name = best.dropped[place]
+    row, other = rows[place].decided, rows[because].decided
+    return [
+        {
+            "title": words.both(row.measure),
+            "about": about(row.about) if row.about else "",
+            "other": words.both(other.measure),
+            "other_about": about(other.about) if other.about else "",
+            "clause": clause(name, row.measure if rules_by(name, row.measure) else other.measure),
+        }
+    ]
 
 
-def _conflict(row: Row, other: Row, name: str, *, is_out: bool) -> Shown:
-    made = row.decided.measure if name in row.decided.measure.clauses else other.decided.measure
-    return {
-        "title": words.both(other.decided.measure),
-        "about": about(other.decided.about) if other.decided.about else "",
-        "clause": clause(name, made),
-        "is_out": is_out,
-    }
+def rules_by(name: str, made: Measure) -> bool:
+    """Whether a clause of this name says how the measure goes together with others."""
+    return any(rule.clause == name for rule in made.cumulation)
+
+
+def clause_anywhere(name: str, rows: Sequence[Row]) -> str:
+    """What a clause says that a portfolio names without its measure."""
+    found = next((row.decided.measure for row in rows if rules_by(name, row.decided.measure)), None)
+    return str(clause(name, found)["text"]) if found else name
 
 
 def unusable(one: Decided, known: Vocabulary) -> Mapping[str, Mapping[str, Any]]:
     """Facts of the file that could not be used, with the sentence that says why."""
-    return {label(name, known): pages.told(no) for name, no in one.told.unusable.items()}
+    return {words.label(name, known): pages.told(no) for name, no in one.told.unusable.items()}
+
+
+def question(found: Next, known: Vocabulary) -> Shown:
+    """A fact still to be told, and who normally supplies it."""
+    fact = known.facts.get(found.fact)
+    return {
+        "label": words.label(found.fact, known),
+        "source": words.source(fact.source) if fact else "",
+        "ends": bool(found.ending),
+    }

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 from zhirong.enterprises import sources
 from zhirong.enterprises.file import Stated
+from zhirong.policy import naming
 from zhirong.policy.engine import values
-from zhirong.policy.engine.facts import Fact
-from zhirong.policy.engine.values import is_number
+from zhirong.policy.engine.facts import Fact, Vocabulary
 from zhirong.web import filters
 
 STATES = {
@@ -39,14 +38,6 @@ CERTAINTY = {
     "reading": gettext_noop("one of several readings"),
     "assumed": gettext_noop("assumed, not in the source"),
     "memory": gettext_noop("from memory, not checked"),
-}
-UNITS = {
-    "person": gettext_noop("persons"),
-    "count": gettext_noop("pieces"),
-    "day": gettext_noop("days"),
-    "month": gettext_noop("months"),
-    "point": gettext_noop("points"),
-    "CNY": gettext_noop("yuan"),
 }
 WINDOWS = {
     "open": ("go", gettext_noop("Applications are open")),
@@ -81,47 +72,21 @@ def of_raw(names: Mapping[str, str]) -> str:
     return str(names["zh"] if filters.is_chinese() else names.get("en") or names["zh"])
 
 
-def unit(fact: Fact) -> str:
-    """What stands behind a number of this fact."""
-    if fact.unit == "/1":
-        return "%"
-    return gettext(UNITS[fact.unit]) if fact.unit in UNITS else ""
+def language() -> str:
+    """The language of the page."""
+    return translation.get_language() or "zh-hans"
+
+
+def label(name: str, known: Vocabulary) -> str:
+    """What a fact is called."""
+    return naming.fact(known.facts[name], language()) if name in known.facts else name
 
 
 def value(fact: Fact | None, found: Any) -> str:
     """A value as people read it; the unknown says so."""
     if found is None:
         return gettext("unknown")
-    if isinstance(found, bool):
-        return gettext("yes") if found else gettext("no")
-    if fact is not None and is_number(found):
-        return number(fact, found)
-    if isinstance(found, date | datetime):
-        return filters.day(found)
-    if isinstance(found, list | tuple):
-        if found and isinstance(found[0], Mapping):
-            return gettext("%(n)s entries") % {"n": len(found)}
-        return filters.listed(choice(fact, str(one)) for one in found) or gettext("none")
-    return choice(fact, str(values.written(found)))
-
-
-def number(fact: Fact, found: int | Fraction) -> str:
-    """A number in its unit: money to the fen, shares as per cent, years plain."""
-    if fact.unit == "CNY":
-        return f"{filters.yuan(values.fen(found))} {gettext('yuan')}"
-    if fact.unit == "/1":
-        return f"{values.decimals(Fraction(found) * 100)}%"
-    plain = values.decimals(Fraction(found))
-    if fact.unit == "year":
-        return plain
-    word = unit(fact)
-    whole = filters.thousands(found) if isinstance(found, int) else plain
-    return f"{whole} {word}" if word else whole
-
-
-def choice(_fact: Fact | None, code: str) -> str:
-    """What a value to choose from is called."""
-    return code
+    return naming.value(fact, found, language()) if fact else str(values.written(found))
 
 
 def said_by(stated: Stated | None) -> str:
@@ -137,3 +102,8 @@ def source(name: str) -> str:
     """Who normally supplies a fact."""
     names = sources.names().get(name)
     return of_raw(names) if names else name
+
+
+def listed_names(fact: Fact) -> str:
+    """The fields of a record as they are typed: 金额=…; 计息日=…"""
+    return "; ".join(f"{naming.fact(field, language())}=…" for field in fact.fields.values())
