@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Max
+
 from zhirong.base.refused import Refused
 from zhirong.enterprises import file
+from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import deciding, kept
 from zhirong.policy.engine import columns, facts
@@ -24,8 +28,12 @@ from zhirong.policy.engine.effect import Effect
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.values import written
+from zhirong.record import actions as record
 
 AT_ONCE = 5_000
+# Fewer enterprises than this are read anew each time; more than SMALL only by a run that somebody asked for.
+WORTH_KEEPING, SMALL, KEPT_SECONDS = 500, 30_000, 600
+KEEPS, KEPT = threading.Lock(), dict[str, Any]()
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,28 @@ def population(*, day: date, known: datetime | None = None, party_ids: Sequence[
             rows.append(row)
             misfits.update(() if fits else (party_id,))
     return Population(ids, columns.population(rows, vocabulary), day, known, frozenset(misfits))
+
+
+def crowd(day: date) -> Population:
+    """Everybody as known now. A large population is kept until a statement, an enterprise or a measure changes; facts
+    that the register tells are then as old as `known` says, ten minutes at most."""
+    known = record.now()
+    count = Party.objects.filter(kind="legal").count()
+    if count < WORTH_KEEPING:
+        return population(day=day, known=known)
+    said = Statement.objects.aggregate(last=Max("pk"), gone=Max("withdrawn_at"))
+    mark = (count, said["last"], said["gone"], len(kept.base(known).measures), int(known.timestamp()) // KEPT_SECONDS)
+    with KEEPS:
+        if KEPT.get("mark") != (day, mark):
+            KEPT.update(mark=(day, mark), found=population(day=day, known=known))
+        found: Population = KEPT["found"]
+    return found
+
+
+def is_read(day: date) -> bool:
+    """Whether the population of the day stands ready, or is small enough to be read at once."""
+    mark = KEPT.get("mark")
+    return (mark is not None and mark[0] == day) or Party.objects.filter(kind="legal").count() < SMALL
 
 
 def everybody() -> Iterable[int]:

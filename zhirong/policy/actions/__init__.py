@@ -1,1 +1,1 @@
-"""The verbs of policy, by theme: measures (draft, change, ask, approve, send back, withdraw), originals."""
+"""The verbs of policy, by theme: measures (draft, change, ask, approve, send back, withdraw), originals, reaching."""

@@ -26,10 +26,12 @@ KINDS = ("action", "time", "never")
 @dataclass(frozen=True)
 class Near:
     """Of everybody: `steps` is the size of the smallest set of conditions that would qualify, as `repair.fixes` finds
-    it (nought: qualified, FAR: nothing helps), `by_action` the same with what the enterprise can act on alone,
-    `failing` how many conditions are false by kind, and `open` how many are unknown."""
+    it (nought: qualified, FAR: nothing helps); `certain` the same without conditions that first have to be found out,
+    `by_action` with what the enterprise can act on alone; `failing` how many conditions are false by kind, and `open`
+    how many are unknown."""
 
     steps: Array
+    certain: Array
     by_action: Array
     failing: Mapping[str, Array]
     open: Array
@@ -66,8 +68,9 @@ def of_looked(
         kind: total([values[leaf.id].no for leaf in parts if leaf.fixable == kind], population.size) for kind in KINDS
     }
     return Near(
-        steps_of(version.eligibility, values, by_action_alone=False),
-        steps_of(version.eligibility, values, by_action_alone=True),
+        steps_of(version.eligibility, values, kinds=("action", "time"), with_open=True),
+        steps_of(version.eligibility, values, kinds=("action", "time")),
+        steps_of(version.eligibility, values, kinds=("action",)),
         failing,
         total([values[leaf.id].open for leaf in parts], population.size),
     )
@@ -115,14 +118,15 @@ def leaf_value(leaf: Leaf, case: Case) -> bool | None:
     return None if isinstance(value, Unknown) else bool(value)
 
 
-def steps_of(condition: Condition, values: Mapping[str, Truth], *, by_action_alone: bool) -> Array:
-    """The fewest conditions that would have to become true: of `all` the sum of its parts, of `any` the least."""
+def steps_of(
+    condition: Condition, values: Mapping[str, Truth], *, kinds: tuple[str, ...], with_open: bool = False
+) -> Array:
+    """The fewest conditions of these kinds that would have to become true: of `all` the sum, of `any` the least."""
     if isinstance(condition, Leaf):
         one = values[condition.id]
-        if by_action_alone:
-            return np.where(one.yes, 0, np.where(one.no & (condition.fixable == "action"), 1, FAR)).astype(np.int16)
-        return np.where(one.yes, 0, np.where(one.no & (condition.fixable == "never"), FAR, 1)).astype(np.int16)
-    parts = [steps_of(part, values, by_action_alone=by_action_alone) for part in condition.parts]
+        missed = 1 if condition.fixable in kinds else FAR
+        return np.where(one.yes, 0, np.where(one.no, missed, 1 if with_open else FAR)).astype(np.int16)
+    parts = [steps_of(part, values, kinds=kinds, with_open=with_open) for part in condition.parts]
     if condition.word == "any":
         return reduce(np.minimum, parts)
     found: Array = np.minimum(reduce(np.add, [part.astype(np.int32) for part in parts]), FAR).astype(np.int16)
