@@ -1,4 +1,4 @@
-"""The words of the trade: concepts of objects, benefits and intents, places with their codes, words that say nothing."""
+"""The words of the trade: concepts of objects, benefits and intents, places, words that say nothing."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Concept:
     generic: bool = False
     # Said of every measure that pays money without naming for what.
     pays: bool = False
+    # A measure that names one of these may be meant: costs of guarantee, appraisal and insurance.
+    met_by: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
     # Words of which the answer must hold one, unless its clause plays one of the roles.
     needs: tuple[str, ...] = ()
@@ -161,6 +163,7 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         group=row.get("group", ""),
         generic=bool(row.get("generic")),
         pays=bool(row.get("pays")),
+        met_by=frozenset(row.get("met_by", ())),
         roles=tuple(row.get("roles", ())),
         needs=tuple(words.plain(one) for one in (*row.get("needs", ()), *row.get("needs_en", ()))),
         is_strict="needs" in row,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -71,8 +71,8 @@ class Reply:
     day: date
     slots: Mapping[str, tuple[str, ...]]
     ranked: tuple[tuple[str, str], ...] = ()
+    day_meant: date | None = None
     sentences: tuple[Sentence, ...] = ()
     computed: Computed | None = None
     refusal: Refusal | None = None
     by_model: bool = False
-    notes: tuple[str, ...] = field(default_factory=tuple)

@@ -10,7 +10,7 @@ from zhirong.base import text as texts
 
 HAN = "\u3400-\u9fff\uf900-\ufaff"
 RUNS = re.compile(f"[{HAN}]+")
-WORDS = re.compile(r"[a-z0-9]+(?:[&'.-][a-z0-9]+)*")
+WORDS = re.compile(r"[a-z0-9]+(?:[&'][a-z0-9]+|\.[0-9]+)*")
 # Endings of English words that change nothing for us, longest first, and what is left in their place.
 ENDINGS = (
     ("isation", "is"),

@@ -1,0 +1,191 @@
+"""Two stages: the measures that a question means, then the clauses of the best three that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.policy.engine.consult import judging, words
+from zhirong.policy.engine.consult.corpus import Corpus
+from zhirong.policy.engine.consult.lexicon import Concept
+from zhirong.policy.engine.consult.profile import Profile
+from zhirong.policy.engine.consult.question import Question, blanked
+
+MEASURES, CLAUSES = 3, 3
+OWN_PLACE, HIGHER_PLACE, OTHER_PLACE = 1.0, 0.6, 0.9
+CONCEPT, NUMBER, PAIR = 1.5, 1.5, 1.0
+WITH_MEASURE, ROLE, STALE, OF_TITLE = 0.5, 0.6, 0.25, 0.35
+# Of what a question says, so much must be found in the measure; unknown words weigh as much as known ones.
+LEAST_KNOWN = 0.5
+# A measure stands beside the best one only with so much of its score.
+LEAST_BESIDE = 0.35
+# A measure not in force that scores so many times the best one in force is the one that was meant.
+BEATEN = 1.2
+
+
+@dataclass(frozen=True)
+class Found:
+    """The clauses that answer, the best first, and the measures in their order; or the slot that none covers."""
+
+    ranked: tuple[tuple[str, str], ...] = ()
+    measures: tuple[str, ...] = ()
+    slot: str = ""
+    concept: str = ""
+    near: tuple[tuple[str, str], ...] = ()
+
+
+def find(asked: Question, corpus: Corpus, day: date) -> Found:
+    """The clauses for a question, or why there are none."""
+    signs = signs_of(asked, corpus)
+    scores = measure_scores(asked, signs, corpus)
+    order = sorted(scores, key=lambda name: (-scores[name], name))
+    failing = {
+        name: judging.failing_slot(corpus.profiles[name], asked, day=day, lexicon=corpus.lexicon) for name in order
+    }
+    fit = [name for name in order if not failing[name][0]]
+    near = tuple((name, failing[name][0] or judging.SUBJECT) for name in nearest(order, failing))
+    if not fit or is_beaten(order, fit[0], failing=failing, scores=scores):
+        slot, concept = failing[near[0][0]] if near else (judging.SUBJECT, "")
+        return Found(slot=slot, concept=concept, near=near)
+    best = [name for name in fit[:MEASURES] if scores[name] >= LEAST_BESIDE * scores[fit[0]]]
+    if known_share(asked, corpus.profiles[best[0]], corpus) < LEAST_KNOWN:
+        return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in order[:MEASURES]))
+    ranked = rank(asked, signs, Chosen(corpus, {name: scores[name] for name in best}, day))
+    if missing := unanswered_intent(asked, ranked, corpus=corpus, day=day):
+        near = tuple((name, judging.INTENT) for name in best)
+        return Found(slot=judging.INTENT, concept=missing.id, near=near)
+    return Found(ranked=tuple(ranked), measures=tuple(best))
+
+
+def is_beaten(
+    order: Sequence[str], best: str, *, failing: Mapping[str, tuple[str, str]], scores: Mapping[str, float]
+) -> bool:
+    """Whether the measure that is plainly meant covers the question but not on that day, or is a draft."""
+    first = order[0]
+    return failing[first][0] in (judging.DATE, judging.DRAFT) and scores[first] > BEATEN * scores[best]
+
+
+def nearest(order: Sequence[str], failing: Mapping[str, tuple[str, str]]) -> list[str]:
+    """The measures that come closest: those that fail late in the slots go before those of another place."""
+    late = (judging.DRAFT, judging.DATE, judging.BENEFIT, judging.OBJECT, judging.PLACE, "")
+    return sorted(order[: 2 * MEASURES], key=lambda name: late.index(failing[name][0]))[:MEASURES]
+
+
+def signs_of(asked: Question, corpus: Corpus) -> dict[str, float]:
+    """The signs of a question: its words, its concepts and its numbers, each once."""
+    lexicon = corpus.lexicon
+    free = blanked(asked.text, [(one.start, one.end) for one in asked.spans])
+    for word in asked.place_words:
+        free = free.replace(word, " ")
+    found = {sign: PAIR for sign in words.signs(free) if sign not in lexicon.plain_en and sign not in lexicon.plain_zh}
+    found |= {f"§{name}": CONCEPT for name in asked.concepts}
+    found |= {f"#{one.value}{one.unit}": NUMBER for one in asked.told}
+    return found
+
+
+def measure_scores(asked: Question, signs: Mapping[str, float], corpus: Corpus) -> dict[str, float]:
+    """How much each measure is meant, its place weighed in."""
+    plain = corpus.index.scores(signs)
+    return {
+        corpus.order[number]: score * place_weight(corpus.profiles[corpus.order[number]], asked)
+        for number, score in plain.items()
+    }
+
+
+def place_weight(one: Profile, asked: Question) -> float:
+    if not asked.places:
+        return OTHER_PLACE if one.place else OWN_PLACE
+    codes = frozenset().union(*asked.places)
+    if one.place in codes:
+        return OWN_PLACE
+    return HIGHER_PLACE
+
+
+def known_share(asked: Question, one: Profile, corpus: Corpus) -> float:
+    """How much of what a question says the measure knows: concepts and unexplained words, by their length."""
+    known = unknown = 0
+    for hit in asked.hits:
+        concepts = [corpus.lexicon.concepts[name] for name in hit.names]
+        if any(each.slot != "intent" and not each.generic for each in concepts):
+            known += hit.end - hit.start
+    for part in asked.rest:
+        signs = words.signs(part)
+        held = sum(sign in one.signs for sign in signs)
+        known += len(part) * held // len(signs) if signs else 0
+        unknown += len(part) * (len(signs) - held) // len(signs) if signs else 0
+    return known / (known + unknown) if known else 0.0
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The measures whose clauses are ranked, with their scores."""
+
+    corpus: Corpus
+    scores: Mapping[str, float]
+    day: date
+
+
+def rank(asked: Question, signs: Mapping[str, float], chosen: Chosen) -> list[tuple[str, str]]:
+    """The best clauses: their words, their measure's score, and a bonus for the part that the intent asks for."""
+    corpus, top = chosen.corpus, max(chosen.scores.values())
+    plain = {name: corpus.clause_index.scores(within(signs, corpus.profiles[name])) for name in chosen.scores}
+    found: list[tuple[float, int]] = []
+    most = max(plain[one[0]].get(number, 0.0) for number, one in enumerate(corpus.clauses) if one[0] in plain)
+    for number, (name, clause) in enumerate(corpus.clauses):
+        if name not in chosen.scores:
+            continue
+        score = plain[name].get(number, 0.0) / (most or 1.0) + WITH_MEASURE * chosen.scores[name] / top
+        score += role_bonus(asked, corpus.profiles[name], clause=clause, chosen=chosen)
+        found.append((score, number))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return [corpus.clauses[number] for _, number in found[:CLAUSES]]
+
+
+def within(signs: Mapping[str, float], one: Profile) -> dict[str, float]:
+    """Inside a measure the words of its title tell its clauses apart but little."""
+    return {sign: weight * (OF_TITLE if sign in one.head_signs else 1.0) for sign, weight in signs.items()}
+
+
+def role_bonus(asked: Question, one: Profile, *, clause: str, chosen: Chosen) -> float:
+    """What the intent adds to a clause; a clause of other days loses."""
+    version = judging.version_for(one, asked, chosen.day)
+    day = judging.day_for(version, asked, chosen.day) if version else chosen.day
+    if one.roles.is_stale(clause, day):
+        return -1.0 + STALE
+    roles = one.roles.on(clause, day)
+    # Who tells an amount and asks nothing else wants to know what comes of it.
+    names = asked.intents or (("how_much",) if any(told.unit == "CNY" for told in asked.told) else ())
+    wanted = [chosen.corpus.lexicon.concepts[name] for name in names]
+    bonuses = [bonus(each, roles, alone=len(wanted) == 1) for each in wanted]
+    return max(bonuses, default=0.0)
+
+
+def bonus(intent: Concept, roles: frozenset[str], *, alone: bool) -> float:
+    """Full for the first role that an intent names, half for the others; a mere condition yields to other intents."""
+    weight = ROLE if alone or intent.id != "condition" else ROLE / 2
+    for place, role in enumerate(intent.roles):
+        if role in roles:
+            return weight / (1 + place)
+    return 0.0
+
+
+def unanswered_intent(
+    asked: Question, ranked: Sequence[tuple[str, str]], *, corpus: Corpus, day: date
+) -> Concept | None:
+    """A strict intent (deadline, materials, contact) that no clause found answers, by its part or by its words."""
+    for name in asked.intents:
+        intent = corpus.lexicon.concepts[name]
+        if intent.is_strict and not any(answers(intent, one, corpus=corpus, day=day) for one in ranked):
+            return intent
+    return None
+
+
+def answers(intent: Concept, place: tuple[str, str], *, corpus: Corpus, day: date) -> bool:
+    name, clause = place
+    one = corpus.profiles[name]
+    if set(intent.roles) & one.roles.on(clause, day):
+        return True
+    said = one.made.clauses[clause]
+    text = words.plain(f"{said.zh} {said.en}")
+    return any(need in text for need in intent.needs)
