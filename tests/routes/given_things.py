@@ -16,6 +16,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
+from tests.policy import given_measures
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -89,6 +90,7 @@ def all_things() -> Things:
     _people(things)
     given_valuation.put_things(things)
     given_value_pages.put_pages(things)
+    given_measures.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -284,7 +286,7 @@ def ref_of(caller: Person) -> str:
 
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own)}
+    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
