@@ -16,7 +16,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.enterprises import file, registry_facts, sources
 from zhirong.enterprises.engine import standing
-from zhirong.enterprises.engine.standing import Stated
+from zhirong.enterprises.engine.standing import Ruled, Stated
 from zhirong.enterprises.file import Known
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
@@ -78,9 +78,10 @@ def everything(
     changes: Mapping[str, Any] | None = None,
     measures: Sequence[str] | None = None,
     moment: datetime | None = None,
+    base: reading.Base | None = None,
 ) -> list[Decided]:
     """As `decided`, and for each thing of the party the measures that ask for what was stated of it."""
-    base = kept.base(known)
+    base = base or kept.base(known)
     chosen = list(_chosen(measures, base))
     files = _files(party, day=day, known=known)
     things = {
@@ -105,28 +106,22 @@ def _files(party: Party, *, day: date, known: datetime | None) -> dict[str, Know
         if standing.stands(one, day=day, known=known):
             said.setdefault(one.about, []).append(one)
     ranks = sources.ranks(day)
-    return {about: _known(said, about, ranks, party=party, day=day, known=known) for about in sorted(said)}
+    rights = registry_facts.of_rights(party, [about for about in said if about], day=day, known=known)
+    found = {}
+    for about in sorted(said):
+        rows = [*said[""], *said[about], *rights.get(about, [])] if about else said[""]
+        found[about] = _known(standing.ruling(rows, day=day, known=known, ranks=ranks))
+    return found
 
 
 def _stated(row: Sequence[Any]) -> Stated:
     """A row of `file.COLUMNS`."""
     _, *said, replaced_at, withdrawn_at = row
-    return Stated(*said, replaced_at or withdrawn_at)
+    values: tuple[Any, ...] = (*said, replaced_at or withdrawn_at)
+    return Stated(*values)
 
 
-def _known(
-    said: Mapping[str, list[Stated]],
-    about: str,
-    ranks: Mapping[str, int],
-    *,
-    party: Party,
-    day: date,
-    known: datetime | None,
-) -> Known:
-    rows = (
-        [*said[""], *said[about], *registry_facts.of_right(party, about, day=day, known=known)] if about else said[""]
-    )
-    ruled = standing.ruling(rows, day=day, known=known, ranks=ranks)
+def _known(ruled: Mapping[str, Ruled]) -> Known:
     return Known(
         facts={name: one.stated.value for name, one in ruled.items()},
         stated={name: one.stated for name, one in ruled.items()},

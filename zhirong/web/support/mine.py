@@ -1,4 +1,4 @@
-"""/support: all measures for my enterprise, what it can have first, then what is one step away, each with its reason."""
+"""/support: all measures for my enterprise, what it can have first, then what is one step away, with reasons."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def support(request: HttpRequest) -> HttpResponse:
     if asked.party is None:
         return pages.page(request, "support/nobody.html", **frame)
     base = kept.base(asked.known)
-    found = supporting.rows(deciding.everything(asked.party, **asked.told()), base.vocabulary)
+    found = supporting.rows(deciding.everything(asked.party, base=base, **asked.told()), base.vocabulary)
     best = supporting.best(found)
     order = reading.choice(request, "order", (supporting.BENEFIT, supporting.DEADLINE), default=supporting.BENEFIT)
     chosen = supporting.in_order(narrowed(request, found), order)

@@ -22,7 +22,7 @@ def measure_page(request: HttpRequest, measure_id: str) -> HttpResponse:
     made = base.measures.get(measure_id)
     if made is None or asked.party is None:
         raise Http404
-    found = supporting.rows(deciding.everything(asked.party, **asked.told()), base.vocabulary)
+    found = supporting.rows(deciding.everything(asked.party, base=base, **asked.told()), base.vocabulary)
     mine_rows = [row for row in found if row.id == measure_id]
     wanted = request.GET.get("about", "")
     row = next((row for row in mine_rows if row.decided.about == wanted), None)
@@ -58,7 +58,11 @@ def measure_page(request: HttpRequest, measure_id: str) -> HttpResponse:
             if row in (found[place], found[(best.dropped or {})[place][0]])
         ],
         others=[
-            (shown.about(each.decided.about) or gettext("The enterprise"), shown.address(each.decided, asked), each is row)
+            (
+                shown.about(each.decided.about) or gettext("The enterprise"),
+                shown.address(each.decided, asked),
+                each is row,
+            )
             for each in mine_rows
         ],
         at_most=decision.at_most,

@@ -217,7 +217,7 @@ def fix(moved: Moved, one: Decided, known: Vocabulary) -> Shown:
             (
                 words.label(name, known),
                 words.value(known.facts.get(name), one.told.facts.get(name)),
-                moved_to(name, value, known),
+                words.value(known.facts.get(name), value),
             )
             for name, value in moved.changes.items()
         ],

@@ -41,8 +41,9 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
     }
     if asked.party is None:
         return pages.page(request, "support/nobody.html", **frame)
-    known = kept.base(asked.known).vocabulary
-    found = deciding.everything(asked.party, **asked.told())
+    base = kept.base(asked.known)
+    known = base.vocabulary
+    found = deciding.everything(asked.party, base=base, **asked.told())
     preset = reading.choice(request, "preset", PRESETS)
     changes, faults = supposing.read(request, known)
     figure = suppositions.figure(preset, asked.day) if preset else None
@@ -63,7 +64,7 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
         source=figure.source if figure else "",
         source_certainty=words.certainty(figure.certain) if figure else "",
         rows=form_rows(request),
-        options=[("", gettext("No fact"))] + supposing.options(found, known),
+        options=[("", gettext("No fact")), *supposing.options(found, known)],
         ways=supposing.ways(),
         faults=faults,
         typed=request.GET,
@@ -98,9 +99,7 @@ def change_told(change: Change, known: Vocabulary) -> str:
     return gettext("%(fact)s: %(value)s") % {"fact": label, "value": value}
 
 
-def side_by_side(
-    found: list[Decided], changes: list[Change], known: Vocabulary, *, asked: Asked
-) -> dict[str, Any]:
+def side_by_side(found: list[Decided], changes: list[Change], known: Vocabulary, *, asked: Asked) -> dict[str, Any]:
     """Both columns of every measure that changes, the best allowed sums, and what could not be counted."""
     after, skipped = deciding.supposed(found, changes, known, moment=asked.moment)
     rows_before, rows_after = supporting.rows(found, known), supporting.rows(after, known)
@@ -147,7 +146,11 @@ def difference(was: Row, now: Row, known: Vocabulary, *, asked: Asked) -> dict[s
 def column(row: Row) -> dict[str, Any]:
     """One side."""
     due_fen = what_if.due(row.decided.decision) if row.decided.decision.amount or row.state != "met" else None
-    return {"state": words.of(words.STATES, row.state), "due_fen": due_fen, "pays": row.decided.decision.amount is not None}
+    return {
+        "state": words.of(words.STATES, row.state),
+        "due_fen": due_fen,
+        "pays": row.decided.decision.amount is not None,
+    }
 
 
 def taken_away(request: HttpRequest, rows: list[dict[str, Any]], title: str) -> HttpResponse | None:
