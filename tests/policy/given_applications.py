@@ -1,4 +1,4 @@
-"""Builders for applications: a measure in force today, an enterprise that qualifies, two officials, a case in any state."""
+"""Builders for applications: a measure in force, an enterprise that qualifies, officials, a case in any state."""
 
 from __future__ import annotations
 
