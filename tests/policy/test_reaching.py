@@ -131,7 +131,7 @@ def test_the_list_is_narrowed_to_a_place_with_all_inside_it_and_to_an_industry()
     assert {row.party_id for row in found.rows} == {one.pk, two.pk}
     assert almost.listed(measure, whole, almost.Wish(place="S9")).rows == ()
     assert almost.listed(measure, whole, almost.Wish(industry="finance")).rows == ()
-    assert almost.seats([one.pk], whole.day) == {one.pk: "园区S1"}
+    assert almost.seats(almost.places(), whole.day, [one.pk]).names(one.pk) == "园区S1"
 
 
 def test_take_up_replaces_what_was_said_before_and_must_rise() -> None:
@@ -195,11 +195,20 @@ def test_counts_below_three_are_told_to_officials_only() -> None:
     assert [reach.told(count) for count in (0, 1, 2, 3, 40)] == [0, None, None, 3, 40]
 
 
-def test_a_large_population_is_kept_until_something_is_stated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(population, "WORTH_KEEPING", 1)
+def test_everybody_is_read_once_until_something_is_stated() -> None:
     day = date(2026, 6, 1)
     given_reach.an_enterprise("甲", HONOURS)
     first = population.crowd(day)
     assert population.crowd(day) is first
     given_reach.an_enterprise("乙", HONOURS)
     assert len(population.crowd(day).ids) == len(first.ids) + 1
+
+
+def test_more_than_a_page_can_read_are_read_by_a_run_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(population, "SMALL", 0)
+    day = date(2026, 6, 2)
+    given_reach.an_enterprise("甲", HONOURS)
+    with refused("policy.not_screened_yet"):
+        population.crowd(day)
+    first = population.crowd(day, is_asked=True)
+    assert population.crowd(day) is first

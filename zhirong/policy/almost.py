@@ -6,7 +6,7 @@ is not on it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,8 +66,8 @@ class Listed:
     declined: int
 
 
-def listed(one: Measure, whole: Population, wish: Wish) -> Listed:
-    """Everybody who does not meet the measure and is no farther than wished. Refused: a wish that cannot be read."""
+def listed(one: Measure, whole: Population, wish: Wish, *, sitting: Seats | None = None) -> Listed:
+    """Who does not meet the measure and is no farther than wished. Refused: a wish that cannot be read."""
     if not 1 <= wish.most <= FARTHEST or wish.way not in WAYS:
         raise Refused("policy.wish_unknown", most=FARTHEST)
     known = whole.known_day or date.max
@@ -77,7 +77,9 @@ def listed(one: Measure, whole: Population, wish: Wish) -> Listed:
         return Listed((), 0)
     sizes = distance.by_action if wish.way == "action" else distance.certain
     mask = (found.states == screen.NOT_MET) & (sizes >= 1) & (sizes <= wish.most)
-    mask &= of_industry(whole, wish.industry) & sits_in(whole, wish.place)
+    mask &= of_industry(whole, wish.industry)
+    if wish.place:
+        mask &= np.isin(whole.ids, sorted((sitting or seats(places(), whole.day)).inside(wish.place)))
     declined = np.isin(whole.ids, sorted(wanting_none(np.asarray(whole.ids)[mask].tolist())))
     money = estimate.of_states(one, whole.people, found, day=whole.day, known=known)
     rows = [
@@ -125,33 +127,39 @@ def of_industry(whole: Population, industry: str) -> Array:
     return found
 
 
-def sits_in(whole: Population, code: str) -> Array:
-    """Who sits in a place, or in a place inside it, on the day; everybody where none is named."""
-    if not code:
-        return np.ones(whole.people.size, bool)
-    sitting = Tenancy.objects.filter(place__in=inside(code), since__lte=whole.day)
-    ids = sitting.filter(Q(until__isnull=True) | Q(until__gte=whole.day)).values_list("party_id", flat=True)
-    return np.isin(whole.ids, list(ids))
+@dataclass(frozen=True)
+class Seats:
+    """The places in use and who sits where on a day: of everybody, or of those asked for."""
+
+    places: Mapping[int, Place]
+    of: Mapping[int, tuple[int, ...]]
+
+    def names(self, party_id: int) -> str:
+        """Where one sits, in words; several places are joined."""
+        return "、".join(self.places[place].name for place in self.of.get(party_id, ()) if place in self.places)
+
+    def inside(self, code: str) -> set[int]:
+        """Who sits in a place or in a place inside it."""
+        found = {pk for pk, place in self.places.items() if place.code == code}
+        while more := {pk for pk, place in self.places.items() if place.inside_id in found} - found:
+            found |= more
+        return {party_id for party_id, places in self.of.items() if found & set(places)}
 
 
-def inside(code: str) -> set[int]:
-    """The ids of a place and of all places inside it."""
-    rows = list(Place.objects.values_list("pk", "inside_id", "code"))
-    found = {pk for pk, _, own in rows if own == code}
-    while more := {pk for pk, around, _ in rows if around in found} - found:
-        found |= more
-    return found
+def places() -> dict[int, Place]:
+    """The streets, parks and carriers in use."""
+    return {one.pk: one for one in Place.objects.filter(ended_on__isnull=True).order_by("kind", "code")}
 
 
-def seats(party_ids: Collection[int], day: date) -> dict[int, str]:
-    """Where enterprises sit on a day, in words; several places are joined."""
-    sitting = Tenancy.objects.filter(party__in=party_ids, since__lte=day).filter(
-        Q(until__isnull=True) | Q(until__gte=day)
-    )
-    found: dict[int, list[str]] = {}
-    for party_id, name in sitting.order_by("place__code").values_list("party_id", "place__name"):
-        found.setdefault(party_id, []).append(name)
-    return {party_id: "、".join(names) for party_id, names in found.items()}
+def seats(known: Mapping[int, Place], day: date, party_ids: Collection[int] | None = None) -> Seats:
+    """Who sits where on a day."""
+    sitting = Tenancy.objects.filter(since__lte=day).filter(Q(until__isnull=True) | Q(until__gte=day))
+    if party_ids is not None:
+        sitting = sitting.filter(party__in=party_ids)
+    found: dict[int, tuple[int, ...]] = {}
+    for party_id, place_id in sitting.order_by("place__code").values_list("party_id", "place_id"):
+        found[party_id] = (*found.get(party_id, ()), place_id)
+    return Seats(known, found)
 
 
 def wanting_none(party_ids: Collection[Any]) -> set[int]:

@@ -15,13 +15,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from zhirong.base.refused import Refused
 from zhirong.enterprises import file
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
-from zhirong.policy import deciding, kept
+from zhirong.policy import deciding, reading
 from zhirong.policy.engine import columns, facts
 from zhirong.policy.engine import effect as effects
 from zhirong.policy.engine.effect import Effect
@@ -29,10 +29,11 @@ from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.values import written
 from zhirong.record import actions as record
+from zhirong.record.models import Event
 
 AT_ONCE = 5_000
-# Fewer enterprises than this are read anew each time; more than SMALL only by a run that somebody asked for.
-WORTH_KEEPING, SMALL, KEPT_SECONDS = 500, 30_000, 600
+# A page reads as many enterprises by itself; more are read by a run that somebody asked for.
+SMALL, KEPT_SECONDS = 5_000, 600
 KEEPS, KEPT = threading.Lock(), dict[str, Any]()
 
 
@@ -63,7 +64,7 @@ class Population:
 def population(*, day: date, known: datetime | None = None, party_ids: Sequence[int] | None = None) -> Population:
     """Every enterprise of the house, or those named, with what was known of it at a moment."""
     ids = tuple(sorted(set(everybody() if party_ids is None else party_ids)))
-    vocabulary = kept.base(known).vocabulary
+    vocabulary = reading.own().vocabulary
     rows: list[Mapping[str, Any]] = []
     misfits: set[int] = set()
     for start in range(0, len(ids), AT_ONCE):
@@ -76,26 +77,32 @@ def population(*, day: date, known: datetime | None = None, party_ids: Sequence[
     return Population(ids, columns.population(rows, vocabulary), day, known, frozenset(misfits))
 
 
-def crowd(day: date) -> Population:
-    """Everybody as known now. A large population is kept until a statement, an enterprise or a measure changes; facts
-    that the register tells are then as old as `known` says, ten minutes at most."""
+def crowd(day: date, *, is_asked: bool = False) -> Population:
+    """Everybody as known now, kept in this process until something changes. Beyond SMALL that means until an enterprise
+    or a statement does; what the register tells is then ten minutes old at most, and only `is_asked` reads it anew.
+    Refused: so many enterprises that a page would wait for minutes, and none of them read yet."""
     known = record.now()
-    count = Party.objects.filter(kind="legal").count()
-    if count < WORTH_KEEPING:
-        return population(day=day, known=known)
-    said = Statement.objects.aggregate(last=Max("pk"), gone=Max("withdrawn_at"))
-    mark = (count, said["last"], said["gone"], len(kept.base(known).measures), int(known.timestamp()) // KEPT_SECONDS)
+    parties = Party.objects.filter(kind="legal").aggregate(count=Count("pk"), last=Max("ref"))
+    is_small = parties["count"] <= SMALL
+    mark = (day, *parties.values(), *(last_deed() if is_small else last_statement(known)))
     with KEEPS:
-        if KEPT.get("mark") != (day, mark):
-            KEPT.update(mark=(day, mark), found=population(day=day, known=known))
+        if KEPT.get("mark") != mark:
+            if not (is_small or is_asked or KEPT.get("mark", [None])[0] == day):
+                raise Refused("policy.not_screened_yet")
+            KEPT.update(mark=mark, found=population(day=day, known=known))
         found: Population = KEPT["found"]
     return found
 
 
-def is_read(day: date) -> bool:
-    """Whether the population of the day stands ready, or is small enough to be read at once."""
-    mark = KEPT.get("mark")
-    return (mark is not None and mark[0] == day) or Party.objects.filter(kind="legal").count() < SMALL
+def last_deed() -> tuple[Any, ...]:
+    """Changes with whatever is done in the house."""
+    return (Event.objects.aggregate(last=Max("pk"))["last"],)
+
+
+def last_statement(now: datetime) -> tuple[Any, ...]:
+    """Changes with the files of enterprises, and every ten minutes."""
+    said = Statement.objects.aggregate(last=Max("pk"), gone=Max("withdrawn_at"), replaced=Max("replaced_at"))
+    return (*said.values(), int(now.timestamp()) // KEPT_SECONDS)
 
 
 def everybody() -> Iterable[int]:

@@ -64,6 +64,12 @@ def read(told: str) -> list[Reach]:
     return [Reach(**{**row, "gaps": tuple(Gap(**gap) for gap in row["gaps"])}) for row in json.loads(told)]
 
 
+def manifest(told: str) -> dict[str, Any]:
+    """What a run rests on."""
+    found: dict[str, Any] = json.loads(told)
+    return found
+
+
 def reach(one: Measure, whole: Population) -> Reach:
     """One measure over a population."""
     day, known = whole.day, whole.known_day or date.max

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0006_who_is_freed'),
-        ('policy', '0002_applications'),
+        ('policy', '0003_support'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
