@@ -16,8 +16,10 @@ from pathlib import Path
 from zhirong.base import refused
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.policy import checking, consult_telling, consulting, model_answers
+from zhirong.policy import checking, consult_telling, consulting, model_answers, reading
+from zhirong.policy.engine import measure
 from zhirong.policy.engine.consult import words
+from zhirong.policy.engine.consult.corpus import Corpus
 from zhirong.record import clock
 
 FINE, FAILED, REFUSED = 0, 1, 2
@@ -38,6 +40,7 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     ask = verbs.add_parser("ask", help="answer a question from the measures, with citations")
     ask.add_argument("question")
     ask.add_argument("--date", type=date.fromisoformat, metavar="DAY", help="the day it is asked on (today)")
+    ask.add_argument("--measures", action="append", type=Path, metavar="DIR", help="folders asked instead of our own")
     ask.add_argument("--json", action="store_true", help="the whole reply as JSON")
     return parser.parse_args(argv)
 
@@ -57,14 +60,26 @@ def ask(wanted: argparse.Namespace) -> int:
     language = "zh" if words.is_chinese(wanted.question) else "en"
     day = wanted.date or beijing_day(clock.instant_of(clock.Clock().now_ns()))
     try:
-        reply = consulting.consult(wanted.question, day, endpoint=model_answers.endpoint(os.environ))
+        known = corpus_of(wanted.measures)
+        reply = consulting.consult(wanted.question, day, known, endpoint=model_answers.endpoint(os.environ))
     except Refused as no:
         print(refused.sentence(no, language), file=sys.stderr)
         return REFUSED
-    told = consult_telling.reply(reply, consulting.corpus_of(consulting.own()))
+    told = consult_telling.reply(reply, known)
     print(
         json.dumps(told, ensure_ascii=False, indent=2)
         if wanted.json
         else "\n".join(consult_telling.lines(told, language))
     )
     return FINE if reply.refusal is None else FAILED
+
+
+def corpus_of(folders: Sequence[Path] | None) -> Corpus:
+    """The index over the measures of folders, or over those that come with the house."""
+    if not folders:
+        return consulting.corpus_of(reading.own())
+    found, problems = reading.read(folders)
+    for _, no in problems:
+        raise no
+    made = {name: measure.measure(raw) for name, raw in found.measures.items()}
+    return consulting.corpus_of(reading.Base(made, found.vocabulary()))

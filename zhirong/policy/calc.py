@@ -111,9 +111,8 @@ def policy_budget(given: Json) -> Json:
 
 def policy_consultation(given: Json) -> Json:
     """One question to the measures of the house."""
-    base = reading.own()
-    reply = consulting.consult(given["question"], day_of(given, "day"), base=base)
-    return consult_telling.reply(reply, consulting.corpus_of(base))
+    known = consulting.corpus_of(reading.own())
+    return consult_telling.reply(consulting.consult(given["question"], day_of(given, "day"), known), known)
 
 
 def accepted(row: Json) -> str:

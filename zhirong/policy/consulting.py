@@ -1,4 +1,4 @@
-"""Consultation over the measures of the house: the lexicon from its files, the index kept, a question answered."""
+"""Consultation over a base of measures: the lexicon from its files, the index kept, a question answered."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.base import yaml_text
-from zhirong.policy import model_answers, reading
+from zhirong.policy import model_answers
+from zhirong.policy.engine import facts
 from zhirong.policy.engine.consult import answering, corpus, lexicon
 from zhirong.policy.engine.consult.corpus import Corpus
 from zhirong.policy.engine.consult.lexicon import Lexicon
 from zhirong.policy.engine.consult.reply import Paragraph, Reply
+from zhirong.policy.engine.facts import Fact
 from zhirong.policy.model_answers import Endpoint
 from zhirong.policy.reading import Base
 
@@ -55,17 +57,16 @@ def corpus_of(base: Base, paragraphs: Sequence[Paragraph] = ()) -> Corpus:
     return made
 
 
-def own() -> Base:
-    """The measures that questions are asked of."""
-    return reading.own()
+def day_asked(day: date) -> date:
+    """A day within the centuries that rules may lie in."""
+    return facts.day(Fact("day", "date"), day)
 
 
-def consult(text: str, day: date, *, endpoint: Endpoint | None = None, base: Base | None = None) -> Reply:
+def consult(text: str, day: date, known: Corpus, *, endpoint: Endpoint | None = None) -> Reply:
     """The reply to a question. A model, where one is set up, words it anew; what it cannot prove is dropped.
 
     Refused: a question that is empty, too long, or tells a number with two readings.
     """
-    known = corpus_of(base or own())
     reply = answering.answer(text, known, day)
     if endpoint is None or reply.refusal is not None:
         return reply

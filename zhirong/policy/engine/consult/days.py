@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 # Of a year gone by people tell their figures; it is the year of the rules only where these follow.
@@ -40,13 +41,13 @@ class Span:
 def named(text: str, today: date) -> list[Span]:
     """Every stretch of days that a plain text names, in its order; days that no calendar has are no days."""
     text = SPOKEN.sub(lambda found: found.group().translate(DIGITS), text)
-    found = [span(one, *one.groups()) for one in ZH.finditer(text) if not FACTS.match(text, one.end())]
-    found += [span(one, *one.groups()) for one in ISO.finditer(text)]
+    found = [span(one, one.groups()) for one in ZH.finditer(text) if not FACTS.match(text, one.end())]
+    found += [span(one, one.groups()) for one in ISO.finditer(text)]
     taken = {place for one in (*ZH.finditer(text), *ISO.finditer(text)) for place in range(one.start(), one.end())}
     for one in EN.finditer(text):
         day, month, day_after, year = one.groups()
         if one.end() - 1 not in taken and not FACTS_EN.search(text, 0, one.start()):
-            found.append(span(one, year, str(MONTHS[month]) if month else None, day or day_after))
+            found.append(span(one, (year, str(MONTHS[month]) if month else None, day or day_after)))
     for word, step in YEAR_WORDS.items():
         found += [
             Span(one.start(), one.end(), date(today.year + step, 1, 1), date(today.year + step, 12, 31))
@@ -56,8 +57,9 @@ def named(text: str, today: date) -> list[Span]:
     return sorted((one for one in found if one), key=lambda one: one.start)
 
 
-def span(match: re.Match[str], year: str, month: str | None, day: str | None) -> Span | None:
+def span(match: re.Match[str], said: tuple[Any, ...]) -> Span | None:
     """A year, a month of it or a day of that."""
+    year, month, day = said
     first_month, last_month = (int(month), int(month)) if month else (1, 12)
     try:
         since = date(int(year), first_month, int(day) if day else 1)

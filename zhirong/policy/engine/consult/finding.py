@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from zhirong.policy.engine.consult import judging, words
@@ -40,14 +40,11 @@ def find(asked: Question, corpus: Corpus, day: date) -> Found:
     signs = signs_of(asked, corpus)
     scores = measure_scores(asked, signs, corpus)
     order = sorted(scores, key=lambda name: (-scores[name], name))
-    failing = {
-        name: judging.failing_slot(corpus.profiles[name], asked, day=day, lexicon=corpus.lexicon) for name in order
-    }
-    fit = [name for name in order if not failing[name][0]]
-    near = tuple((name, failing[name][0] or judging.SUBJECT) for name in nearest(order, failing))
-    if not fit or is_beaten(order, fit[0], failing=failing, scores=scores):
-        slot, concept = failing[near[0][0]] if near else (judging.SUBJECT, "")
-        return Found(slot=slot, concept=concept, near=near)
+    failing = {name: judging.failings(corpus.profiles[name], asked, day=day, lexicon=corpus.lexicon) for name in order}
+    fit = [name for name in order if not failing[name]]
+    if not fit or is_beaten(order[0], fit[0], failing=failing, scores=scores):
+        plain = measure_scores(replace(asked, places=()), signs, corpus)
+        return uncovered(failing, plain, meant=order[0] if fit else "")
     best = [name for name in fit[:MEASURES] if scores[name] >= LEAST_BESIDE * scores[fit[0]]]
     if known_share(asked, corpus.profiles[best[0]], corpus) < LEAST_KNOWN:
         return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in order[:MEASURES]))
@@ -59,17 +56,22 @@ def find(asked: Question, corpus: Corpus, day: date) -> Found:
 
 
 def is_beaten(
-    order: Sequence[str], best: str, *, failing: Mapping[str, tuple[str, str]], scores: Mapping[str, float]
+    first: str, best: str, *, failing: Mapping[str, Sequence[tuple[str, str]]], scores: Mapping[str, float]
 ) -> bool:
     """Whether the measure that is plainly meant covers the question but not on that day, or is a draft."""
-    first = order[0]
-    return failing[first][0] in (judging.DATE, judging.DRAFT) and scores[first] > BEATEN * scores[best]
+    slots = [slot for slot, _ in failing[first]]
+    return slots in ([judging.DATE], [judging.DRAFT]) and scores[first] > BEATEN * scores[best]
 
 
-def nearest(order: Sequence[str], failing: Mapping[str, tuple[str, str]]) -> list[str]:
-    """The measures that come closest: those that fail late in the slots go before those of another place."""
-    late = (judging.DRAFT, judging.DATE, judging.BENEFIT, judging.OBJECT, judging.PLACE, "")
-    return sorted(order[: 2 * MEASURES], key=lambda name: late.index(failing[name][0]))[:MEASURES]
+def uncovered(failing: Mapping[str, Sequence[tuple[str, str]]], scores: Mapping[str, float], *, meant: str) -> Found:
+    """The slot in which the measure that is meant fails, else the one that fails in the fewest slots."""
+    close = sorted((name for name in failing if failing[name]), key=lambda name: (len(failing[name]), -scores[name]))
+    if meant:
+        close = [meant, *(name for name in close if name != meant)]
+    if not close:
+        return Found(slot=judging.SUBJECT)
+    slot, concept = failing[close[0]][0]
+    return Found(slot=slot, concept=concept, near=tuple((name, failing[name][0][0]) for name in close[:MEASURES]))
 
 
 def signs_of(asked: Question, corpus: Corpus) -> dict[str, float]:

@@ -58,29 +58,25 @@ def day_for(version: Version, asked: Question, day: date) -> date:
     return version.since if day < version.since else version.until or day
 
 
-def failing_slot(one: Profile, asked: Question, *, day: date, lexicon: Lexicon) -> tuple[str, str]:
-    """The first slot in which a measure does not cover a question, and the concept; two empty texts: it covers all."""
-    if not place_fits(one, asked):
-        return PLACE, ""
-    missing = uncovered(one, asked, lexicon)
-    if missing:
-        return missing.slot, missing.id
+def failings(one: Profile, asked: Question, *, day: date, lexicon: Lexicon) -> list[tuple[str, str]]:
+    """Every slot in which a measure does not cover a question, with the concept; none: it covers all."""
+    found = [] if place_fits(one, asked) else [(PLACE, "")]
+    found += [(each.slot, each.id) for each in uncovered(one, asked, lexicon)]
     if one.made.is_draft:
-        return DRAFT, ""
-    return ("", "") if version_for(one, asked, day) else (DATE, "")
+        return [*found, (DRAFT, "")]
+    return found if version_for(one, asked, day) else [*found, (DATE, "")]
 
 
-def uncovered(one: Profile, asked: Question, lexicon: Lexicon) -> Concept | None:
-    """A concept of the question that a measure does not speak of."""
+def uncovered(one: Profile, asked: Question, lexicon: Lexicon) -> list[Concept]:
+    """The concepts of the question that a measure does not speak of."""
     named = [lexicon.concepts[name] for name in asked.concepts]
-    for each in named:
-        if not each.weak and not covers(one, each, lexicon):
-            return each
+    found = [each for each in named if not each.weak and not covers(one, each, lexicon)]
     anchors = [each for each in named if is_anchor(each)]
     telling = [each for each in named if not (each.generic or each.pays)]
-    if anchors and not any(is_of_title(one, each, lexicon) for each in telling):
-        return anchors[0]
-    return weak_uncovered(one, [each for each in named if each.weak], named=named, lexicon=lexicon)
+    if not found and anchors and not any(is_of_title(one, each, lexicon) for each in telling):
+        found.append(anchors[0])
+    weak = weak_uncovered(one, [each for each in named if each.weak], named=named, lexicon=lexicon)
+    return [*found, weak] if weak else found
 
 
 def weak_uncovered(
