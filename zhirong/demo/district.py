@@ -63,10 +63,10 @@ def put_places(people: Cast, day: date) -> list[str]:
 
 
 def seat(people: Cast, enterprises: Sequence[Party], seed: int, day: date) -> None:
-    """Each fifth enterprise sits in one of the parks or carriers; the operator of a park notes its own."""
+    """Each eighth enterprise sits in one of the parks or carriers; the operator of a park notes its own."""
     dice = Random(f"tenancies {seed}")
     rows = [one for kind in ("parks", "carriers") for one in told()[kind]]
-    for enterprise in enterprises[::5]:
+    for enterprise in enterprises[::8]:
         place = dice.choice(rows)
         since = day - timedelta(days=dice.randrange(100, 900))
         places.put_tenancy(people[place.get("run_by", OFFICIAL)], enterprise, place["code"], since=since)

@@ -28,7 +28,8 @@ Facts = dict[str, Any]
 
 def of_enterprises(seed: int, day: date, *, count: int) -> list[Mapping[str, Facts]]:
     """For each of so many enterprises its facts by source, plain as a file holds them: numbers as text."""
-    dice, large, found = Random(f"enterprise facts {seed}"), LARGE_LOANS, []
+    dice, large = Random(f"enterprise facts {seed}"), LARGE_LOANS
+    found: list[Mapping[str, Facts]] = []
     for _ in range(count):
         sheets = _one(dice, day)
         if dice.randrange(100) < WITH_LOAN:
@@ -135,14 +136,11 @@ def _something_unknown(dice: Random, registry: Facts, audit: Facts, office: Fact
 
 
 def _much(dice: Random, registry: Facts, audit: Facts, office: Facts) -> None:
-    """Another field, or hardly any research and no intellectual property."""
-    office["in_supported_field"] = dice.randrange(2) == 1
-    registry["owns_core_ip"] = False
-    research = int(audit["sales_3y"]) * dice.randrange(2, 12) // 1_000
-    audit |= {"rnd_3y": str(research), "rnd_domestic_3y": str(research)}
-    audit["hightech_income_last_year"] = str(int(audit["total_income_last_year"]) * dice.randrange(5, 40) // 100)
+    """Another field, and no intellectual property: what else it does is nobody's question."""
+    office["in_supported_field"], registry["owns_core_ip"] = False, False
+    for name in audit.keys() - {"sales_last_year", "rnd_verified"}:
+        del audit[name]
     office["innovation_score"] = str(dice.randrange(30, 55))
-    audit.pop("rnd_verified", None)
 
 
 SHORT: dict[str, Shortening] = {
