@@ -11,7 +11,7 @@ from zhirong.people.models import Party, Person
 from zhirong.policy import reading
 from zhirong.policy.actions import reaching
 from zhirong.policy.engine.values import written
-from zhirong.policy.models import Screening
+from zhirong.policy.models import Budget, Screening
 from zhirong.record import actions as record
 
 HNTE, HONOURS, RND = "cn-hnte-recognition", "cn-gz-nansha-ip-honours", "cn-rnd-super-deduction"
@@ -63,3 +63,28 @@ def a_screening(who: Person | None = None) -> Screening:
 
 def today() -> date:
     return reaching.beijing_day(record.now())
+
+
+def put_things(things: Any) -> None:
+    """For the tests of addresses: a run, a budget that is confirmed, and whose invitations may be chosen."""
+    run = a_screening()
+    a_budget(HONOURS, 100_00, year=2026)
+    of_year = {"measure": HONOURS, "year": 2026}
+    things.by_start |= {
+        "/policy/reach/": {"ref": run.ref},
+        "/api/policy/screenings/": {"ref": run.ref},
+        "/policy/forecasts/": of_year,
+        "/api/policy/forecasts/": of_year,
+        "/policy/invitations/": {"ref": things.seller.party.ref},
+        "/api/policy/invitations/": {"ref": things.seller.party.ref},
+    }
+
+
+def a_budget(measure: str, fen: int, *, year: int) -> Budget:
+    """A confirmed budget."""
+    now = datetime(year, 1, 5, tzinfo=UTC)
+    made = Budget(measure=measure, year=year, amount_fen=fen, allocation="first_come", source="预算批复")
+    made.set_by, made.set_at = an_official(), now
+    made.confirmed_by, made.confirmed_at = an_official(), now
+    made.save()
+    return made

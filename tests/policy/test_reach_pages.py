@@ -124,15 +124,14 @@ def test_a_take_up_is_named_with_all_faults_at_once_and_gives_a_range() -> None:
 
 def test_a_member_declines_invitations_and_takes_them_again() -> None:
     party = given_reach.an_enterprise("甲公司", HNTE, innovation_score=70)
-    member, address = client_of(given_rights.a_person("holder", of=party)), "/policy/invitations"
-    assert "不接收邀请" in text_of(member, address, party=party.ref, deed="decline")
+    member, address = client_of(given_rights.a_person("holder", of=party)), f"/policy/invitations/{party.ref}"
+    assert "恢复接收邀请" in text_of(member, address, deed="decline")
     official = client_of(given_reach.an_official())
     text = text_of(official, f"/policy/almost?measure={HNTE}")
     assert "甲公司" not in text
     assert "1 家企业不接收邀请" in text
-    text_of(member, address, party=party.ref, deed="accept")
+    assert "不再接收邀请" in text_of(member, address, deed="accept")
     assert NoInvitations.objects.filter(ended_at__isnull=True).count() == 0
     assert "甲公司" in text_of(official, f"/policy/almost?measure={HNTE}")
-    stranger = client_of(given_rights.a_person("holder"))
-    assert stranger.post(address, {"party": party.ref, "deed": "decline"}).status_code == 400
+    assert client_of(given_rights.a_person("holder")).post(address, {"deed": "decline"}).status_code == 403
     assert NoInvitations.objects.count() == 1

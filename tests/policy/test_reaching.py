@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -15,7 +15,7 @@ from tests.registry.given_rights import refused
 from zhirong.policy import almost, forecasts, kept, population, reach
 from zhirong.policy.actions import reaching
 from zhirong.policy.engine.decide import decide
-from zhirong.policy.models import Booking, Budget, NoInvitations, Screening, TakeUp
+from zhirong.policy.models import Booking, NoInvitations, Screening, TakeUp
 from zhirong.record import jobs
 from zhirong.record.models import Event, Job
 
@@ -163,7 +163,7 @@ def test_a_forecast_is_a_range_and_the_unknown_stand_beside_it() -> None:
     assert (before.take_up, before.ranges, before.beyond_fen) == (None, None, 0)
     official = given_reach.an_official()
     reaching.note_take_up(official, HONOURS, 2026, ppm=(250_000, 500_000, 1_000_000), source="座谈")
-    a_budget(due * 3 // 4)
+    given_reach.a_budget(HONOURS, due * 3 // 4, year=2026)
     (after,) = [one for one in forecasts.expected(rows, 2026) if one.reach.measure == HONOURS]
     assert after.ranges is not None
     assert [one.total_fen for one in after.ranges] == [due // 4, due // 2, due]
@@ -173,18 +173,8 @@ def test_a_forecast_is_a_range_and_the_unknown_stand_beside_it() -> None:
     assert all(one.reach.pays for one in forecasts.expected(rows, 2026))
 
 
-def a_budget(fen: int, *, year: int = 2026) -> Budget:
-    """A confirmed budget."""
-    now = datetime(year, 1, 5, tzinfo=UTC)
-    made = Budget(measure=HONOURS, year=year, amount_fen=fen, allocation="first_come", source="预算批复")
-    made.set_by, made.set_at = given_reach.an_official(), now
-    made.confirmed_by, made.confirmed_at = given_reach.an_official(), now
-    made.save()
-    return made
-
-
 def test_without_bookings_nothing_is_burnt_and_the_past_has_no_share() -> None:
-    money = a_budget(100_00)
+    money = given_reach.a_budget(HONOURS, 100_00, year=2026)
     assert forecasts.burnt(money) == []
     assert Booking.objects.count() == 0
     past = forecasts.one_expected(reach.Reach(HONOURS, "", None, pays=True), 2026, take_up=None, money=None, past={})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ from zhirong.api import actions, calling, paging, problems, shapes
 from zhirong.api.actions import KEY
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
-from zhirong.people.models import Party
+from zhirong.people.models import Party, Person
 from zhirong.policy import almost, forecasts, kept, population, reach
 from zhirong.policy.actions import reaching
 from zhirong.policy.engine import values
@@ -24,6 +25,7 @@ router = Router(tags=["policy"])
 READERS = calling.may_ask("policy.see_reach")
 MeasureId = Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9-]+$", examples=["cn-hnte-recognition"])]
 Ppm = Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="Millionths", examples=[350000])]
+Year = Annotated[int, Field(ge=reaching.FIRST_YEAR, le=reaching.LAST_YEAR, examples=[2026])]
 Count = Annotated[int, Field(ge=0, examples=[12])]
 
 
@@ -212,7 +214,7 @@ def ask_screening(request: HttpRequest) -> HttpResponse:
 @router.get(
     "/policy/screenings/{ref}", auth=READERS, summary="One run", **problems.told(ScreeningTold, "api.not_found")
 )
-def show_screening(request: HttpRequest, ref: str) -> ScreeningTold:
+def show_screening(request: HttpRequest, ref: shapes.Ref) -> ScreeningTold:
     """What it rests on and what it found for every measure."""
     run = Screening.objects.filter(ref=ref).first()
     if run is None:
@@ -263,16 +265,20 @@ def almost_told(row: almost.Almost, party: Party) -> AlmostTold:
 
 
 @router.get(
-    "/policy/forecasts/{int:year}", auth=READERS, summary="What a year will cost", **problems.told(list[ForecastTold])
+    "/policy/forecasts/{int:year}",
+    auth=READERS,
+    summary="What a year will cost",
+    **problems.told(paging.Page[ForecastTold]),
 )
-def list_forecasts(request: HttpRequest, year: int) -> list[ForecastTold]:
+def list_forecasts(request: HttpRequest, year: Year, asked: Query[paging.Asked]) -> paging.Page[ForecastTold]:
     """Every measure that pays, from the run that ended last; nothing before the first run."""
     run = forecasts.latest()
-    return [forecast_told(one) for one in forecasts.expected(reach.read(run.found) if run else [], year)]
+    found = forecasts.expected(reach.read(run.found) if run else [], year)
+    return cut([forecast_told(one) for one in found], asked)
 
 
 def forecast_told(one: forecasts.Expected) -> ForecastTold:
-    low, likely, high = map(lambda found: range_told(found, one), one.ranges or (None, None, None))
+    low, likely, high = (range_told(found, one) for found in one.ranges or (None, None, None))
     return ForecastTold(
         measure=one.reach.measure,
         year=one.year,
@@ -304,17 +310,17 @@ def take_up_told(one: Any) -> TakeUpTold:
     "/policy/forecasts/{int:year}/{measure}/budget",
     auth=READERS,
     summary="How a budget burns down",
-    **problems.told(list[StandingTold], "api.not_found"),
+    **problems.told(paging.Page[StandingTold], "api.not_found"),
 )
-def show_budget(request: HttpRequest, year: int, measure: str) -> list[StandingTold]:
+def show_budget(
+    request: HttpRequest, year: Year, measure: MeasureId, asked: Query[paging.Asked]
+) -> paging.Page[StandingTold]:
     """Day by day what is bound, paid and left."""
     money = forecasts.ruling_budgets(year).filter(measure=measure).first()
     if money is None:
         raise Refused("api.not_found")
-    return [
-        StandingTold(**{name: getattr(one, name) for name in StandingTold.model_fields})
-        for one in forecasts.burnt(money)
-    ]
+    names = StandingTold.model_fields
+    return cut([StandingTold(**{name: getattr(one, name) for name in names}) for one in forecasts.burnt(money)], asked)
 
 
 @router.post(
@@ -340,25 +346,36 @@ def note_take_up(request: HttpRequest, given: TakeUpSaid) -> HttpResponse:
 
 
 @router.get(
-    "/policy/reach", auth=calling.PERSON, summary="How many meet each measure", **problems.told(list[ReachPublic])
+    "/policy/reach",
+    auth=calling.PERSON,
+    summary="How many meet each measure",
+    **problems.told(paging.Page[ReachPublic]),
 )
-def list_reach(request: HttpRequest) -> list[ReachPublic]:
+def list_reach(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[ReachPublic]:
     """Counts of the run that ended last, for everybody with a log-in; one or two enterprises are not told apart."""
     run = forecasts.latest()
-    return [
+    rows = [
         ReachPublic(measure=row.measure, met=reach.told(row.met), unknown=reach.told(row.unknown), day=run.day)
         for row in (reach.read(run.found) if run else [])
         if run and row.version
     ]
+    return cut(rows, asked)
+
+
+def cut(rows: list[Any], asked: paging.Asked) -> paging.Page[Any]:
+    """A short list that is no query, by its places."""
+    begin = asked.after or 0
+    end = begin + asked.limit
+    return paging.Page(items=rows[begin:end], next=end if end < len(rows) else None, total=len(rows))
 
 
 @router.put(
     "/policy/invitations/{ref}",
     auth=calling.may_ask("policy.choose_invitations"),
     summary="Be invited again",
-    **problems.told(shapes.Done, "api.not_found", *KEY),
+    **problems.told(shapes.Done, "api.not_found"),
 )
-def accept_invitations(request: HttpRequest, ref: str) -> HttpResponse:
+def accept_invitations(request: HttpRequest, ref: shapes.Ref) -> shapes.Done:
     """The enterprise may be invited to measures that it nearly meets."""
     return choose(request, ref, reaching.accept_invitations)
 
@@ -367,22 +384,17 @@ def accept_invitations(request: HttpRequest, ref: str) -> HttpResponse:
     "/policy/invitations/{ref}",
     auth=calling.may_ask("policy.choose_invitations"),
     summary="No more invitations",
-    **problems.told(shapes.Done, "api.not_found", *KEY),
+    **problems.told(shapes.Done, "api.not_found"),
 )
-def decline_invitations(request: HttpRequest, ref: str) -> HttpResponse:
+def decline_invitations(request: HttpRequest, ref: shapes.Ref) -> shapes.Done:
     """The enterprise stands on no invitation list."""
     return choose(request, ref, reaching.decline_invitations)
 
 
-def choose(request: HttpRequest, ref: str, deed: Any) -> HttpResponse:
+def choose(request: HttpRequest, ref: str, deed: Callable[[Person, Party], object]) -> shapes.Done:
     """One or the other, for a party of the caller's."""
-    person = calling.person_of(request)
     party = Party.objects.filter(ref=ref).first()
     if party is None:
         raise Refused("api.not_found")
-
-    def done() -> shapes.Done:
-        deed(person, party)
-        return shapes.Done()
-
-    return actions.once(request, done)
+    deed(calling.person_of(request), party)
+    return shapes.Done()

@@ -13,4 +13,5 @@ addresses: list[URLPattern] = [
     path("policy/forecasts", forecast.forecasts_page, name="policy-forecasts"),
     path("policy/forecasts/<str:measure>/<int:year>", forecast.forecast_page, name="policy-forecast"),
     path("policy/invitations", invitations.invitations_page, name="policy-invitations"),
+    path("policy/invitations/<str:ref>", invitations.choose, name="policy-invite"),
 ]

@@ -110,13 +110,18 @@ def late(request: HttpRequest, caption: str, found: Listed, *, told: Telling) ->
     heads = [
         lists.Column(
             head=column.head,
-            value=lambda short, get=column.value: get(by_id[short.party_id]),
+            value=value_of(column, by_id),
             kind=column.kind,
             is_code=column.is_code,
         )
         for column in columns()
     ]
     return lists.table(request, "almost", caption, columns=heads, found=found.rows, beside=prepare)
+
+
+def value_of(column: lists.Column, by_id: Mapping[int, Row]) -> Callable[[Short], Any]:
+    """What a column says of a row of the short list."""
+    return lambda short: column.value(by_id[short.party_id])
 
 
 def taken_away(request: HttpRequest, title: str, found: Listed, *, told: Telling) -> HttpResponse | None:
