@@ -51,8 +51,11 @@ class Assessed:
 
 def assess(party: Party, name: str, about: str, *, day: date, known: datetime, own: int | None = None) -> Assessed:
     """The measure for the party or one thing of it, by the facts of its file. Refused: an unknown measure."""
-    found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known)[0]
     grants = grants_of(party, own)
+    # The texts of the other grants are read in the same question: their clauses may stand against this one.
+    wanted = list(dict.fromkeys([name, *(one.measure for one in grants)]))
+    all_found = deciding.decided(party, day=day, known=known, about=about, measures=wanted, moment=known)
+    found, measures = all_found[0], {one.measure.id: one.measure for one in all_found}
     changes = received_more(grants, found.measure, found.told.facts, day=day)
     settled = {**found.told.facts, **facts.settled(changes, reading.own().vocabulary)}
     decision = found.decision
@@ -61,7 +64,7 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     sources = {key: source_of(one) for key, one in found.known.stated.items() if key in settled}
     sources |= {key: {"source": "office", "source_text": "granted_here"} for key in changes}
     given = {key: values.written(value) for key, value in sorted(settled.items())}
-    amount, limits = beside_others(grants, found.measure, decision, about=about)
+    amount, limits = beside_others(grants, found.measure, decision, about=about, measures=measures)
     return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants))
 
 
@@ -77,7 +80,8 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     settled = facts.settled({**given, **changes}, vocabulary)
     decision = decide.decide(made, settled, row.day, known=deciding.known_day(row.known), moment=row.known)
     written = {key: values.written(value) for key, value in sorted(settled.items())}
-    amount, limits = beside_others(grants, made, decision, about=row.about)
+    measures = {**kept.base().measures, made.id: made}
+    amount, limits = beside_others(grants, made, decision, about=row.about, measures=measures)
     return Assessed(made, decision, row.known, written, json.loads(row.sources), amount, limits, tuple(grants))
 
 
@@ -138,18 +142,21 @@ def is_of_year(row: Application, year: int) -> bool:
 
 
 def beside_others(
-    grants: Sequence[Application], made: Measure, decision: Decision, *, about: str
+    grants: Sequence[Application],
+    made: Measure,
+    decision: Decision,
+    *,
+    about: str,
+    measures: Mapping[str, Measure],
 ) -> tuple[int | None, tuple[Limit, ...]]:
     """What is left of the amount beside the party's other grants, and the clauses that bar it or take off it."""
     amount = decision.amount_fen
     if amount is None or not grants:
         return amount, ()
-    base = kept.base()
-    others = [one for one in grants if one.measure in base.measures]
-    claims = [portfolio.Claim(one.measure, one.about, one.granted_fen or 0) for one in others]
-    measures = {one.measure: base.measures[one.measure] for one in others} | {made.id: made}
-    members = {name: portfolio.member(one, decision.day) for name, one in measures.items()}
-    return limited(portfolio.Claim(made.id, about, amount), claims, members, others=others, measures=measures)
+    claims = [portfolio.Claim(one.measure, one.about, one.granted_fen or 0) for one in grants]
+    named = {made.id, *(one.measure for one in grants)}
+    members = {name: portfolio.member(measures[name], decision.day) for name in named}
+    return limited(portfolio.Claim(made.id, about, amount), claims, members, others=grants, measures=measures)
 
 
 def limited(
