@@ -28,6 +28,11 @@ UNITS = {
     "个": "count",
     "项": "count",
     "家": "count",
+    "座": "count",
+    "台": "count",
+    "套": "count",
+    "户": "count",
+    "单": "count",
     "分": "point",
 }
 LONGER = "|".join(sorted(UNITS, key=len, reverse=True))
@@ -93,6 +98,25 @@ class Told:
     text: str
 
 
+# Shares in words: 五成, 十分之一, 一半, half, one fifth.
+TENTHS = re.compile(r"([一二两三四五六七八九])成(?!立|果|长|本|员|功|为|效|熟|都)")
+PARTS = re.compile(r"([二两三四五六七八九十])分之([一二两三四五六七八九])")
+HALVES = re.compile(r"一半|减半|各半|对半|\bhalf\b")
+FIFTHS = re.compile(r"\b(one|two|three|four) (third|quarter|fifth|tenth)s?\b")
+ORDINALS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+
+
+def shares(text: str) -> list[Told]:
+    """The shares of a plain text that are said in words."""
+    found = [(one, Fraction(numerals.DIGITS[one.group(1)], 10)) for one in TENTHS.finditer(text)]
+    for one in PARTS.finditer(text):
+        below = numerals.number(one.group(1)) or Fraction(10)
+        found.append((one, Fraction(numerals.DIGITS[one.group(2)]) / below))
+    found += [(one, Fraction(1, 2)) for one in HALVES.finditer(text)]
+    found += [(one, Fraction(SMALL[one.group(1)], ORDINALS[one.group(2)])) for one in FIFTHS.finditer(text)]
+    return [Told(one.start(), one.end(), value, "/1", one.group()) for one, value in found]
+
+
 def told(text: str) -> list[Told]:
     """Every number of a plain text. Refused: one with a unit of money that has no one reading."""
     found = [one for match in ZH.finditer(text) if (one := of_chinese(match, text))]
@@ -101,6 +125,8 @@ def told(text: str) -> list[Told]:
         one = of_english(match)
         if one and not any(start < one.end and one.start < end for start, end in taken):
             found.append(one)
+    taken = [(one.start, one.end) for one in found]
+    found += [one for one in shares(text) if not any(start < one.end and one.start < end for start, end in taken)]
     return sorted(found, key=lambda one: one.start)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from zhirong.policy.engine.consult import judging, words
+from zhirong.policy.engine.consult import question as questions
 from zhirong.policy.engine.consult.corpus import Corpus
 from zhirong.policy.engine.consult.lexicon import Concept
 from zhirong.policy.engine.consult.profile import Profile
@@ -14,10 +15,12 @@ from zhirong.policy.engine.consult.question import Question, blanked
 
 MEASURES, CLAUSES = 3, 3
 OWN_PLACE, HIGHER_PLACE, OTHER_PLACE = 1.0, 0.6, 0.9
-CONCEPT, NUMBER, PAIR = 1.5, 1.5, 1.0
-WITH_MEASURE, ROLE, STALE, OF_TITLE = 0.5, 0.6, 0.25, 0.35
+CONCEPT, NUMBER, PAIR, OF_ONESELF = 1.5, 1.5, 1.0, 0.3
+WITH_MEASURE, ROLE, STALE, OF_TITLE, UNIT, WHETHER = 0.75, 0.9, 0.25, 0.2, 0.5, 0.4
 # Of what a question says, so much must be found in the measure; unknown words weigh as much as known ones.
-LEAST_KNOWN = 0.5
+LEAST_KNOWN, OF_CONCEPT = 0.5, 2.0
+# The score of a clause of which a few words are told; where the best has less, its words weigh less than its part.
+LEAST_TOLD = 10.0
 # A measure stands beside the best one only with so much of its score.
 LEAST_BESIDE = 0.35
 # A measure not in force that scores so many times the best one in force is the one that was meant.
@@ -80,8 +83,11 @@ def signs_of(asked: Question, corpus: Corpus) -> dict[str, float]:
     free = blanked(asked.text, [(one.start, one.end) for one in asked.spans])
     for word in asked.place_words:
         free = free.replace(word, " ")
-    found = {sign: PAIR for sign in words.signs(free) if sign not in lexicon.plain_en and sign not in lexicon.plain_zh}
-    found |= {f"§{name}": CONCEPT for name in asked.concepts}
+    own = [found.span() for found in questions.OF_ONESELF.finditer(free)]
+    found = dict.fromkeys(words.signs(free), OF_ONESELF) | dict.fromkeys(words.signs(blanked(free, own)), PAIR)
+    plain = lexicon.plain_en | lexicon.plain_zh
+    found = {sign: weight for sign, weight in found.items() if sign not in plain}
+    found |= {f"§{name}": CONCEPT * (OF_ONESELF if name in asked.own else 1.0) for name in asked.concepts}
     found |= {f"#{one.value}{one.unit}": NUMBER for one in asked.told}
     return found
 
@@ -105,17 +111,17 @@ def place_weight(one: Profile, asked: Question) -> float:
 
 
 def known_share(asked: Question, one: Profile, corpus: Corpus) -> float:
-    """How much of what a question says the measure knows: concepts and unexplained words, by their length."""
-    known = unknown = 0
+    """How much of what a question says the measure knows: its concepts, and the words that no concept explains."""
+    known = unknown = 0.0
     for hit in asked.hits:
         concepts = [corpus.lexicon.concepts[name] for name in hit.names]
         if any(each.slot != "intent" and not each.generic for each in concepts):
-            known += hit.end - hit.start
+            known += OF_CONCEPT
     for part in asked.rest:
         signs = words.signs(part)
         held = sum(sign in one.signs for sign in signs)
-        known += len(part) * held // len(signs) if signs else 0
-        unknown += len(part) * (len(signs) - held) // len(signs) if signs else 0
+        known += held
+        unknown += len(signs) - held
     return known / (known + unknown) if known else 0.0
 
 
@@ -137,7 +143,7 @@ def rank(asked: Question, signs: Mapping[str, float], chosen: Chosen) -> list[tu
     for number, (name, clause) in enumerate(corpus.clauses):
         if name not in chosen.scores:
             continue
-        score = plain[name].get(number, 0.0) / (most or 1.0) + WITH_MEASURE * chosen.scores[name] / top
+        score = plain[name].get(number, 0.0) / max(most, LEAST_TOLD) + WITH_MEASURE * chosen.scores[name] / top
         score += role_bonus(asked, corpus.profiles[name], clause=clause, chosen=chosen)
         found.append((score, number))
     found.sort(key=lambda one: (-one[0], one[1]))
@@ -159,13 +165,15 @@ def role_bonus(asked: Question, one: Profile, *, clause: str, chosen: Chosen) ->
     # Who tells an amount and asks nothing else wants to know what comes of it.
     names = asked.intents or (("how_much",) if any(told.unit == "CNY" for told in asked.told) else ())
     wanted = [chosen.corpus.lexicon.concepts[name] for name in names]
-    bonuses = [bonus(each, roles, alone=len(wanted) == 1) for each in wanted]
-    return max(bonuses, default=0.0)
+    asking = [each for each in wanted if each.roles]
+    bonuses = [bonus(each, roles, alone=len(asking) == 1) for each in asking]
+    fits = any(each.unit in one.units[clause] for each in wanted if each.unit)
+    return max(bonuses, default=0.0) + UNIT * fits
 
 
 def bonus(intent: Concept, roles: frozenset[str], *, alone: bool) -> float:
     """Full for the first role that an intent names, half for the others; a mere condition yields to other intents."""
-    weight = ROLE if alone or intent.id != "condition" else ROLE / 2
+    weight = ROLE * WHETHER if intent.weak else ROLE if alone or intent.id != "condition" else ROLE / 2
     for place, role in enumerate(intent.roles):
         if role in roles:
             return weight / (1 + place)

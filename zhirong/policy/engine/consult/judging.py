@@ -69,10 +69,11 @@ def failings(one: Profile, asked: Question, *, day: date, lexicon: Lexicon) -> l
 
 def uncovered(one: Profile, asked: Question, lexicon: Lexicon) -> list[Concept]:
     """The concepts of the question that a measure does not speak of."""
-    named = [lexicon.concepts[name] for name in asked.concepts]
+    named = [lexicon.concepts[name] for name in asked.concepts if name not in asked.own]
     found = [each for each in named if not each.weak and not covers(one, each, lexicon)]
     anchors = [each for each in named if is_anchor(each)]
-    telling = [each for each in named if not (each.generic or each.pays)]
+    every = [lexicon.concepts[name] for name in asked.concepts]
+    telling = [each for each in every if not (each.generic or each.pays)]
     if not found and anchors and not any(is_of_title(one, each, lexicon) for each in telling):
         found.append(anchors[0])
     weak = weak_uncovered(one, [each for each in named if each.weak], named=named, lexicon=lexicon)

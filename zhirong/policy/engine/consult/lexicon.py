@@ -31,6 +31,8 @@ class Concept:
     # A measure that names one of these may be meant: costs of guarantee, appraisal and insurance.
     met_by: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
+    # The unit of the figure that an intent asks for.
+    unit: str = ""
     # Words of which the answer must hold one, unless its clause plays one of the roles.
     needs: tuple[str, ...] = ()
     is_strict: bool = False
@@ -165,6 +167,7 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         pays=bool(row.get("pays")),
         met_by=frozenset(row.get("met_by", ())),
         roles=tuple(row.get("roles", ())),
+        unit=row.get("unit", ""),
         needs=tuple(words.plain(one) for one in (*row.get("needs", ()), *row.get("needs_en", ()))),
         is_strict="needs" in row,
     )

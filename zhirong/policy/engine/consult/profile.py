@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhirong.policy.engine import measure as measures
-from zhirong.policy.engine.consult import amounts, words
+from zhirong.policy.engine.consult import amounts, days, words
 from zhirong.policy.engine.consult.bm25 import counted
 from zhirong.policy.engine.consult.lexicon import Concept, Lexicon
 from zhirong.policy.engine.consult.roles import Roles
-from zhirong.policy.engine.facts import Vocabulary
+from zhirong.policy.engine.facts import EARLIEST, Vocabulary
 from zhirong.policy.engine.measure import Measure
 
 TITLE, TAG, PLACE, DOCUMENT, CLAUSE, LABEL = 3.0, 2.0, 1.0, 1.5, 1.0, 0.4
@@ -30,6 +30,7 @@ class Profile:
     facts: frozenset[str]
     signs: Mapping[str, float]
     head_signs: frozenset[str]
+    units: Mapping[str, frozenset[str]]
     clause_signs: Mapping[str, Mapping[str, float]]
     roles: Roles
 
@@ -67,8 +68,16 @@ def profile(made: Measure, lexicon: Lexicon, vocabulary: Vocabulary) -> Profile:
             name: counted((signs(text, lexicon), 1.0) for text in (*pair, *parts(made, name)))
             for name, pair in clauses.items()
         },
+        units={name: frozenset(units_of(" ".join(pair))) for name, pair in clauses.items()},
         roles=Roles(made),
     )
+
+
+def units_of(text: str) -> set[str]:
+    """The units of the figures in a text; a day of the calendar is one of them."""
+    plain = words.plain(text)
+    found = {one.unit for one in amounts.lenient(plain)}
+    return found | {"date"} if days.named(plain, EARLIEST) else found
 
 
 def parts(made: Measure, clause: str) -> Iterator[str]:
@@ -153,7 +162,10 @@ def is_of_title(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     """Whether a measure's title or tags speak of what was named, of a kind of it or of its parent."""
     heads = one.head | concepts_in((tag.replace("-", " ") for tag in one.made.tags), lexicon)
     known = heads | {above for name in heads for above in lexicon.concepts[name].under}
-    return asked.id in known or bool((asked.under | asked.met_by) & heads) or asked.id == one.made.kind
+    if asked.id in known or asked.id == one.made.kind:
+        return True
+    # Of its parent a title speaks for a kind only where the text names that kind.
+    return bool((asked.under | asked.met_by) & heads) and asked.id in one.known
 
 
 def is_other_payment(found: Concept) -> bool:

@@ -15,6 +15,12 @@ from zhirong.policy.engine.consult.lexicon import SLOTS, Hit, Lexicon
 
 LONGEST = 500
 SHORTEST = 2
+# What people say of themselves first: it says who asks, not what about.
+OF_ONESELF = re.compile(
+    r"(?:我们公司|我们|我公司|我司|本公司|本企业|我厂|我单位|本人|我)(?:公司|企业|单位|这边)?(?:是|为|做|从事|属于|主要|专门)[^,，。;；?？]*[,，。;；]"
+    r"|(?:\b(?:we|i) (?:are|am|make|develop|build|run) |\bas an? |\bour (?:company|firm|business) (?:is|makes) )"
+    r"[^,.;?]*[,.;]"
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Question:
     told: tuple[Told, ...]
     hits: tuple[Hit, ...]
     rest: tuple[str, ...]
+    # Concepts that are named only where people say who they are.
+    own: frozenset[str] = frozenset()
 
     @property
     def concepts(self) -> tuple[str, ...]:
@@ -62,7 +70,18 @@ def question(text: str, lexicon: Lexicon, day: date) -> Question:
         told=tuple(told),
         hits=tuple(hits),
         rest=unexplained(blanked(free, ends), lexicon),
+        own=of_oneself(plain, hits),
     )
+
+
+def of_oneself(text: str, hits: Iterable[Hit]) -> frozenset[str]:
+    """The concepts named only in what people say of themselves."""
+    inside, outside = set[str](), set[str]()
+    spans = [found.span() for found in OF_ONESELF.finditer(text)]
+    for hit in hits:
+        is_own = any(start <= hit.start and hit.end <= end for start, end in spans)
+        (inside if is_own else outside).update(hit.names)
+    return frozenset(inside - outside) if outside else frozenset()
 
 
 def names(hits: Iterable[Hit]) -> tuple[str, ...]:
