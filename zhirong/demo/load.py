@@ -12,7 +12,7 @@ from datetime import date
 from random import Random
 
 from zhirong.base.calendar import beijing_day
-from zhirong.demo import appraised, auctions, cast, invented, valued
+from zhirong.demo import appraised, auctions, cast, district, invented, support, valued
 from zhirong.demo.story import Story
 from zhirong.exchange.actions import bulk
 from zhirong.exchange.actions.listings import Offer
@@ -59,10 +59,15 @@ def everything(seed: int, *, listings: int, tell: Callable[[str], None]) -> None
             tell("人员与机构 / people and organisations")
             story_day = beijing_day(record.now())
             valued.bring(people, seed, story_day, tell=tell)
-            auctions.play(Story(people, auctions.rights_for(seed, story_day), Random(f"story {seed}"), tell))
-            _mass(people, seed, count=listings, tell=tell)
+            owners = _owners(people, seed)
+            supported = support.begin(people, _enterprises(owners), seed, tell=tell)
+            story = Story(people, auctions.rights_for(seed, story_day), Random(f"story {seed}"), tell)
+            story.later += support.days(supported)
+            auctions.play(story)
+            _mass(people, seed, owners, count=listings, tell=tell)
             valued.learn(beijing_day(record.now()), tell=tell)
             appraised.everything(people, tell=tell)
+            support.end(supported, tell=tell)
     finally:
         sequencer.stop()
 
@@ -80,10 +85,14 @@ def _garbage_seldom() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _mass(people: cast.Cast, seed: int, *, count: int, tell: Callable[[str], None]) -> None:
+def _enterprises(owners: list[Party]) -> list[Party]:
+    """Those of the owners about which the district knows something."""
+    return [one for one in owners if not one.is_public_institution][: district.ENTERPRISES]
+
+
+def _mass(people: cast.Cast, seed: int, owners: list[Party], *, count: int, tell: Callable[[str], None]) -> None:
     """The mass goes through the batch forms: the same rules, a leaf and an event for each item."""
     day = beijing_day(record.now())
-    owners = _owners(people, seed)
     dice = Random(f"mass {seed}")
     source, done = invented.of_every_kind(seed, day, count=count), 0
     while done < count:
