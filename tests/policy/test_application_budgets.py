@@ -212,7 +212,8 @@ def test_a_deduction_limits_the_amount_and_a_joint_ceiling_too() -> None:
     )
     given.a_measure(
         "x-joint",
-        cumulation='[{rule: joint_cap, scope: enterprise_year, with: ["id:x-pledge-support"], clause: c-cap, limit: "250000"}]',
+        cumulation="[{rule: joint_cap, scope: enterprise_year, clause: c-cap, limit: '250000', "
+        "with: ['id:x-pledge-support']}]",
     )
     desk = Desk()
     given.a_budget(desk)
