@@ -117,7 +117,7 @@ def known_share(asked: Question, one: Profile, corpus: Corpus) -> float:
     known = unknown = 0.0
     for hit in asked.hits:
         concepts = [corpus.lexicon.concepts[name] for name in hit.names]
-        if any(each.slot != "intent" and not each.generic for each in concepts):
+        if any(judging.is_telling(each) for each in concepts):
             known += OF_CONCEPT
     for part in asked.rest:
         signs = words.signs(part)

@@ -31,7 +31,8 @@ class Profile:
     signs: Mapping[str, float]
     head_signs: frozenset[str]
     units: Mapping[str, frozenset[str]]
-    texts: tuple[tuple[str, frozenset[str]], ...]
+    # The title and each clause: plain text, concepts and English words.
+    texts: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
     clause_concepts: Mapping[str, frozenset[str]]
     clause_places: Mapping[str, frozenset[str]]
     clause_signs: Mapping[str, Mapping[str, float]]
@@ -73,8 +74,9 @@ def profile(made: Measure, lexicon: Lexicon, vocabulary: Vocabulary) -> Profile:
         },
         units={name: frozenset(units_of(" ".join(pair))) for name, pair in clauses.items()},
         texts=tuple(
-            (words.plain(text), frozenset(concepts_in([text], lexicon)))
+            (plain, frozenset(concepts_in([text], lexicon)), frozenset(word for word, _, _ in words.english(plain)))
             for text in (" ".join(head), *(" ".join(pair) for pair in clauses.values()))
+            if (plain := words.plain(text))
         ),
         clause_concepts={name: frozenset(concepts_in(pair, lexicon)) for name, pair in clauses.items()},
         clause_places={name: frozenset(places_in(pair, lexicon)) for name, pair in clauses.items()},
@@ -179,7 +181,7 @@ def is_met(one: Profile, asked: Concept) -> bool:
     if not asked.met_by & one.known:
         return False
     return not asked.beside or any(
-        asked.met_by & named and any(word in text for word in asked.beside) for text, named in one.texts
+        asked.met_by & named and any(word in text for word in asked.beside) for text, named, _ in one.texts
     )
 
 
