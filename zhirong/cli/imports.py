@@ -4,6 +4,8 @@ FILE is an XML file of the office, or a sheet (Excel, CSV) of rights or of listi
 `zr import ipc FILE`, `fields FILE` and `divisions FILE…` load the reference tables of a centre.
 `zr import comparables FILE…` takes in prices of former years (`--sample FILE` writes a sheet to fill in);
 `zr import index FILE --from DAY` brings the centre's own list of items for the index of value.
+`zr import facts FILE…` takes in facts of enterprises, `places FILE…` streets, parks and carriers (`--sample` too).
+`zr import policies DIR|FILE…` brings measures as drafts, for which a second person is asked.
 Whoever acts is named by `--as LOGIN`, and every rule of the pages holds here too.
 """
 
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from zhirong.base.refused import Refused
-from zhirong.cli import house, import_index, import_prices
+from zhirong.cli import house, import_facts, import_index, import_policies, import_prices
 from zhirong.exchange.actions import sheet
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -33,7 +35,18 @@ from zhirong.registry.readers.reference import TableName
 FINE, FAULTY, REFUSED = 0, 1, 2
 FAULTS_SHOWN = 200
 # Sheets that no page takes: of a centre, not of a party.
-OWN = {"comparables": import_prices.bring, "index": import_index.bring}
+OWN = {
+    "comparables": import_prices.bring,
+    "index": import_index.bring,
+    "facts": import_facts.bring,
+    "places": import_facts.bring_places,
+    "policies": import_policies.bring,
+}
+SAMPLES = {
+    "comparables": import_prices.sample,
+    "facts": import_facts.sample,
+    "places": import_facts.sample_places,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
     asked = read(argv)
     try:
         if asked.sample:
-            return import_prices.sample(asked.sample)
+            return SAMPLES[asked.files[0]](asked.sample)
         who = house.person(asked.login)
         if asked.files[0] in OWN:
             return OWN[asked.files[0]](who, asked)
@@ -69,13 +82,13 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./zr import", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    words = "files, or: ipc FILE, fields FILE, divisions FILE…, comparables FILE…, index FILE"
+    words = "files, or: ipc, fields, divisions, comparables, index, facts, places, policies and their FILE…"
     parser.add_argument("files", nargs="+", metavar="FILE", help=words)
     parser.add_argument("--as", dest="login", default="", metavar="LOGIN", help="the person who acts")
     parser.add_argument("--for", dest="party", default="", metavar="PARTY", help="the party it is done for")
     parser.add_argument("--commit", action="store_true", help="take in what has no faults; without it, show only")
     parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DAY", help="index: in force from")
-    parser.add_argument("--sample", type=Path, metavar="FILE", help="comparables: write a sheet to fill in, and end")
+    parser.add_argument("--sample", type=Path, metavar="FILE", help="write a sheet to fill in, and end")
     asked = parser.parse_args(argv)
     return judged(parser, asked)
 
@@ -83,8 +96,8 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
 def judged(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> argparse.Namespace:
     """What does not go together is told before anything is looked at."""
     what = asked.files[0]
-    if asked.sample and asked.files != ["comparables"]:
-        parser.error("--sample goes with comparables alone")
+    if asked.sample and (len(asked.files) != 1 or what not in SAMPLES):
+        parser.error(f"--sample goes with one of {', '.join(SAMPLES)} alone")
     if not asked.sample and not asked.login:
         parser.error("--as LOGIN is needed")
     if not asked.sample and what in (*get_args(TableName), *OWN) and len(asked.files) == 1:

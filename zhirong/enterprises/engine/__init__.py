@@ -1,0 +1,1 @@
+"""What is known of an enterprise on a day: pure answers to statements that are handed in."""

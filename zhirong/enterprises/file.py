@@ -1,0 +1,106 @@
+"""The file of an enterprise (企业档案): what is known of it on a day, from whom; what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from zhirong.enterprises import registry_facts, sources
+from zhirong.enterprises.engine import standing
+from zhirong.enterprises.engine.standing import Stated as Stated
+from zhirong.enterprises.models import Statement
+from zhirong.people.models import Party
+
+# Below the number of parameters that SQLite takes in one statement (SQLITE_MAX_VARIABLE_NUMBER, 32 766).
+AT_ONCE = 20_000
+COLUMNS = (
+    "party_id",
+    "name",
+    "about",
+    "value",
+    "since",
+    "until",
+    "known_from",
+    "source",
+    "source_text",
+    "evidence_id",
+    "said_by_id",
+    "pk",
+    "replaced_at",
+    "withdrawn_at",
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Plain values for the policy engine by name, the statement each comes from, and what other sources say."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    stated: dict[str, Stated] = field(default_factory=dict)
+    against: dict[str, tuple[Stated, ...]] = field(default_factory=dict)
+
+
+def facts_of(party: Party, *, day: date, known: datetime | None = None, about: str = "") -> Known:
+    """What is known of an enterprise on a day, as known at an instant: the register's facts, then statements.
+
+    With `about`, what is said of that one thing (a loan, a patent) goes before what is said of the enterprise.
+    """
+    said = [one for _, one in _rows(Statement.objects.filter(party=party, about__in={"", about}))]
+    said += registry_facts.of_party(party, day=day, known=known)
+    if about:
+        said += registry_facts.of_right(party, about, day=day, known=known)
+    ruled = standing.ruling(said, day=day, known=known, ranks=sources.ranks(day))
+    return Known(
+        facts={name: one.stated.value for name, one in ruled.items()},
+        stated={name: one.stated for name, one in ruled.items()},
+        against={name: one.against for name, one in ruled.items() if one.against},
+    )
+
+
+def facts_of_many(party_ids: Sequence[int], *, day: date, known: datetime | None = None) -> dict[int, dict[str, Any]]:
+    """The same plain values of many enterprises, about each as a whole; few queries whatever the number."""
+    ranks = sources.ranks(day)
+    found: dict[int, dict[str, Any]] = {}
+    wanted = list(dict.fromkeys(party_ids))
+    for start in range(0, len(wanted), AT_ONCE):
+        ids = wanted[start : start + AT_ONCE]
+        said: dict[int, list[Stated]] = {party_id: [] for party_id in ids}
+        for party_id, one in _rows(_living(known).filter(party__in=ids, about="")):
+            said[party_id].append(one)
+        for party_id, derived in registry_facts.of_parties(ids, day=day, known=known).items():
+            said[party_id] += derived
+        for party_id, statements in said.items():
+            ruled = standing.ruling(statements, day=day, known=known, ranks=ranks)
+            found[party_id] = {name: one.stated.value for name, one in ruled.items()}
+    return found
+
+
+def abouts(party: Party) -> list[str]:
+    """The keys of the things that living statements of this enterprise are about, in order; not the enterprise."""
+    living = _living(None).filter(party=party).exclude(about="")
+    return list(living.order_by("about").values_list("about", flat=True).distinct())
+
+
+def history(party: Party, name: str, *, about: str = "") -> list[Statement]:
+    """All that was ever stated of a fact, the newest first: replaced and withdrawn statements too."""
+    said = Statement.objects.filter(party=party, name=name, about=about)
+    return list(said.select_related("evidence", "said_by", "withdrawn_by").order_by("-known_from", "-pk"))
+
+
+def _living(known: datetime | None) -> QuerySet[Statement]:
+    if known is None:
+        return Statement.objects.filter(replaced_at__isnull=True, withdrawn_at__isnull=True)
+    gone = Q(replaced_at__lte=known) | Q(withdrawn_at__lte=known)
+    return Statement.objects.filter(known_from__lte=known).exclude(gone)
+
+
+def _rows(statements: QuerySet[Statement]) -> Iterable[tuple[int, Stated]]:
+    """Each statement with its enterprise; the columns stand in the order of the fields of Stated."""
+    for row in statements.values_list(*COLUMNS).iterator(chunk_size=5000):
+        party_id, *_, replaced_at, withdrawn_at = row
+        said: tuple[Any, ...] = (*row[1:12], replaced_at or withdrawn_at)
+        yield party_id, Stated(*said)

@@ -1,0 +1,152 @@
+"""What the register and the parties of this house tell by themselves; each fact names the rows it was read from.
+
+Asked as of a moment in the past, a right of which anything was written since is left out: what the register said
+of it then can no longer be told, and what cannot be told is unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from zhirong.enterprises import sources
+from zhirong.enterprises.engine import derived
+from zhirong.enterprises.engine.standing import Stated
+from zhirong.people.models import Party
+from zhirong.record.models import Leaf
+from zhirong.registry import queries
+from zhirong.registry.engine.facts import Ending, EventKind
+from zhirong.registry.models import Holding, RegisterEvent, Right, RightVersion
+
+NAMED = 5
+AT_ONCE = 20_000
+
+
+class Held(NamedTuple):
+    """A right as one of its holders has it."""
+
+    right_id: int
+    kind: str
+    granted_on: date
+    number: str
+    put_at: datetime
+
+
+def of_party(party: Party, *, day: date, known: datetime | None = None) -> list[Stated]:
+    """Facts of one enterprise as a whole."""
+    return of_parties([party.pk], day=day, known=known).get(party.pk, [])
+
+
+def of_parties(party_ids: Sequence[int], *, day: date, known: datetime | None = None) -> dict[int, list[Stated]]:
+    """Facts of many enterprises, each as a whole, in few queries."""
+    found: dict[int, list[Stated]] = {}
+    # A person is no legal person (民法典 第十三条、第五十七条); of an organisation its kind says less.
+    natural = Party.objects.filter(pk__in=party_ids, kind="natural").values_list("pk", "ref", "made_at")
+    for party_id, ref, made_at in natural:
+        one = _stated("independent_legal_person", False, rows=[f"party:{ref}"], at=made_at, day=day)
+        found.setdefault(party_id, []).append(one)
+    by_party: dict[int, list[Held]] = {}
+    for party_id, *right in _granted(party_ids, day):
+        by_party.setdefault(party_id, []).append(Held(*right))
+    out = _not_to_tell({held.right_id for rights in by_party.values() for held in rights}, known=known)
+    for party_id, rights in by_party.items():
+        found.setdefault(party_id, []).extend(_counts([held for held in rights if held.right_id not in out], day))
+    return found
+
+
+def of_right(party: Party, about: str, *, day: date, known: datetime | None = None) -> list[Stated]:
+    """Facts of one right that the enterprise holds on the day, where `about` is its key."""
+    right = held(party, day).filter(key=about).first()
+    if right is None or right.pk in _changed_since({right.pk}, known):
+        return []
+    facts = derived.of_right(queries.facts_of_read([right], day)[0], day)
+    rows = [right.topic]
+    return [
+        _stated(name, value, rows=rows, at=right.put_at, day=day, about=about, text=right.number)
+        for name, value in facts.items()
+    ]
+
+
+def held(party: Party, day: date) -> QuerySet[Right]:
+    """The rights that the enterprise holds on a day, undisputed; the day of a transfer is the new holder's."""
+    return Right.objects.visible().filter(pk__in=_holdings([party.pk], day).values("right"))
+
+
+def _holdings(party_ids: Sequence[int], day: date) -> QuerySet[Holding]:
+    begun = Q(since__isnull=True) | Q(since__lte=day)
+    lasting = Q(until__isnull=True) | Q(until__gt=day)
+    return Holding.objects.filter(begun, lasting, party__in=party_ids, contested_at__isnull=True)
+
+
+def _granted(party_ids: Sequence[int], day: date) -> Iterable[tuple[Any, ...]]:
+    shown = Q(right__batch__isnull=True) | Q(right__batch__visible_at__isnull=False)
+    rows = _holdings(party_ids, day).filter(shown, right__granted_on__lte=day).order_by("party_id", "right_id")
+    columns = ("kind", "granted_on", "number", "put_at")
+    found = rows.values_list("party_id", "right_id", *(f"right__{name}" for name in columns))
+    # One who holds two shares of a right still holds one right.
+    return dict.fromkeys(found)
+
+
+def _not_to_tell(right_ids: set[int], *, known: datetime | None) -> set[int]:
+    """Rights that do not count: declared invalid, so that they never were (专利法 第四十七条), or changed since."""
+    invalid = {
+        right_id
+        for ids in _parts(right_ids)
+        for right_id, facts in RegisterEvent.objects.filter(right__in=ids, kind=EventKind.INVALIDATION).values_list(
+            "right_id", "facts"
+        )
+        if json.loads(facts).get("ending") == Ending.INVALID
+    }
+    return invalid | _changed_since(right_ids, known)
+
+
+def _changed_since(right_ids: set[int], known: datetime | None) -> set[int]:
+    if known is None:
+        return set()
+    found: set[int] = set()
+    for ids in _parts(right_ids):
+        found |= set(RightVersion.objects.filter(right__in=ids, put_at__gt=known).values_list("right_id", flat=True))
+        late = Right.objects.filter(pk__in=ids, batch__visible_at__gt=known)
+        found |= set(late.values_list("pk", flat=True))
+        topics = {f"right:{pk}": pk for pk in ids}
+        told = Leaf.objects.filter(topic__in=topics, at__gt=known, kind__startswith="registry.")
+        found |= {topics[topic] for topic in told.values_list("topic", flat=True)}
+    return found
+
+
+def _parts(right_ids: set[int]) -> Iterable[list[int]]:
+    ordered = sorted(right_ids)
+    return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))
+
+
+def _counts(rights: Sequence[Held], day: date) -> list[Stated]:
+    counted = derived.counted([(one.kind, one.granted_on) for one in rights], day)
+    return [_count(name, [rights[place] for place in places], day) for name, places in counted.items()]
+
+
+def _count(name: str, rights: Sequence[Held], day: date) -> Stated:
+    numbers = "、".join(one.number for one in rights[:NAMED])
+    more = f" (+{len(rights) - NAMED})" if len(rights) > NAMED else ""
+    rows = [f"right:{one.right_id}" for one in rights]
+    at = max(one.put_at for one in rights)
+    return _stated(name, str(len(rights)), rows=rows, at=at, day=day, text=numbers + more)
+
+
+def _stated(
+    name: str, value: Any, *, rows: Sequence[str], at: datetime, day: date, about: str = "", text: str = ""
+) -> Stated:
+    return Stated(
+        name=name,
+        about=about,
+        value=value,
+        since=day,
+        until=day,
+        known_from=at,
+        source=sources.HOUSE,
+        source_text=text,
+        rests_on=tuple(rows),
+    )
