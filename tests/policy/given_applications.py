@@ -1,4 +1,4 @@
-"""Builders for applications: a measure in force today, an enterprise that qualifies, two officials, a case in any state."""
+"""Builders for applications: a measure in force, an enterprise that qualifies, officials, a case in any state."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.registry.given_rights import a_file, a_party, a_person
 from zhirong.enterprises.actions import facts
+from zhirong.enterprises.models import Consent
 from zhirong.enterprises.rules import Told
 from zhirong.people.models import Membership, Party, Person, Secret
 from zhirong.policy.actions import applications, budget_books, payments, publicity, reviews
@@ -195,3 +196,16 @@ def paid(desk: Desk, **how: Any) -> Application:
 
 def fresh(row: Application) -> Application:
     return Application.objects.select_related("party", "budget").get(pk=row.pk)
+
+
+def consented(desk: Desk, firm: Party) -> Consent:
+    """The enterprise lets a firm prepare for it."""
+    return Consent.objects.create(
+        party=desk.party,
+        to=firm,
+        may_prepare=True,
+        purpose="准备申报",
+        until=record.now().date() + timedelta(days=30),
+        given_by=desk.member,
+        given_at=record.now(),
+    )

@@ -11,7 +11,6 @@ from tests.people.given_people import deeds, refused
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from tests.registry.given_rights import a_file, a_person
-from zhirong.enterprises.actions import consents
 from zhirong.policy import filing
 from zhirong.policy.actions import applications, payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
@@ -79,14 +78,7 @@ def test_an_agent_and_a_service_firm_prepare_and_never_file(desk: Desk) -> None:
     agent, helper = a_person("agent", of=firm), a_person("holder", of=firm)
     with refused("people.not_allowed"):
         applications.attach(helper, row.pk, material="form", file=a_file(b"other"))
-    consents.give_consent(
-        desk.member,
-        desk.party,
-        firm,
-        purpose="准备申报",
-        until=record.now().date() + timedelta(days=30),
-        may_prepare=True,
-    )
+    given.consented(desk, firm)
     assert applications.attach(helper, row.pk, material="form", file=a_file(b"other")).added_by == helper
     with refused("policy.only_itself_files", name=desk.party.name):
         applications.file(helper, row.pk)
@@ -102,8 +94,7 @@ def test_an_agent_and_a_service_firm_prepare_and_never_file(desk: Desk) -> None:
 def test_a_draft_by_a_firm_names_the_firm(desk: Desk) -> None:
     firm = given.an_enterprise()
     helper = a_person("holder", of=firm)
-    until = record.now().date() + timedelta(days=30)
-    consents.give_consent(desk.member, desk.party, firm, purpose="准备申报", until=until, may_prepare=True)
+    given.consented(desk, firm)
     row = applications.start(helper, desk.party, given.MEASURE)
     assert row.preparer == firm
     assert applications.start(desk.member, desk.party, given.MEASURE) == row

@@ -12,7 +12,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.enterprises.file import Stated
 from zhirong.people.models import Party
 from zhirong.policy import application_rules as rules
-from zhirong.policy import deciding, kept, telling
+from zhirong.policy import deciding, kept, reading, telling
 from zhirong.policy.applied import Application
 from zhirong.policy.engine import decide, facts, portfolio, values
 from zhirong.policy.engine.decide import Decision
@@ -45,42 +45,44 @@ class Assessed:
     sources: Json
     amount_fen: int | None
     limits: tuple[Limit, ...]
-
-    @property
-    def is_barred(self) -> bool:
-        """Whether a clause forbids it beside what was granted already."""
-        return any(one.kind == "barred" for one in self.limits)
+    # What the party was granted here before, the case itself left out.
+    grants: tuple[Application, ...]
 
 
 def assess(party: Party, name: str, about: str, *, day: date, known: datetime, own: int | None = None) -> Assessed:
     """The measure for the party or one thing of it, by the facts of its file. Refused: an unknown measure."""
-    found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known)[0]
-    changes = received_more(party, found.measure, found.told.facts, day=day, own=own)
+    grants = grants_of(party, own)
+    # The texts of the other grants are read in the same question: their clauses may stand against this one.
+    wanted = list(dict.fromkeys([name, *(one.measure for one in grants)]))
+    all_found = deciding.decided(party, day=day, known=known, about=about, measures=wanted, moment=known)
+    found, measures = all_found[0], {one.measure.id: one.measure for one in all_found}
+    changes = received_more(grants, found.measure, found.told.facts, day=day)
+    settled = {**found.told.facts, **facts.settled(changes, reading.own().vocabulary)}
+    decision = found.decision
     if changes:
-        found = deciding.decided(
-            party, day=day, known=known, about=about, measures=[name], changes=changes, moment=known
-        )[0]
-    sources = {key: source_of(one) for key, one in found.known.stated.items() if key in found.told.facts}
+        decision = decide.decide(found.measure, settled, day, known=deciding.known_day(known), moment=known)
+    sources = {key: source_of(one) for key, one in found.known.stated.items() if key in settled}
     sources |= {key: {"source": "office", "source_text": "granted_here"} for key in changes}
-    given = {key: values.written(value) for key, value in sorted(found.told.facts.items())}
-    amount, limits = beside_others(party, found.measure, found.decision, about=about, own=own)
-    return Assessed(found.measure, found.decision, known, given, sources, amount, limits)
+    given = {key: values.written(value) for key, value in sorted(settled.items())}
+    amount, limits = beside_others(grants, found.measure, decision, about=about, measures=measures)
+    return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants))
 
 
 def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     """The same case as it was filed with what an official found otherwise laid over it, beside the grants of today."""
-    made = measure_of(row)
-    vocabulary = kept.base(row.known).vocabulary
+    made, vocabulary = measure_of(row), reading.own().vocabulary
     given = {**json.loads(row.facts), **differences}
     settled = facts.settled(given, vocabulary)
     assert row.day
     assert row.known
-    changes = received_more(row.party, made, settled, day=row.day, own=row.pk)
+    grants = grants_of(row.party, row.pk)
+    changes = received_more(grants, made, settled, day=row.day)
     settled = facts.settled({**given, **changes}, vocabulary)
     decision = decide.decide(made, settled, row.day, known=deciding.known_day(row.known), moment=row.known)
     written = {key: values.written(value) for key, value in sorted(settled.items())}
-    amount, limits = beside_others(row.party, made, decision, about=row.about, own=row.pk)
-    return Assessed(made, decision, row.known, written, json.loads(row.sources), amount, limits)
+    measures = {**kept.base().measures, made.id: made}
+    amount, limits = beside_others(grants, made, decision, about=row.about, measures=measures)
+    return Assessed(made, decision, row.known, written, json.loads(row.sources), amount, limits, tuple(grants))
 
 
 def measure_of(row: Application) -> Measure:
@@ -88,11 +90,11 @@ def measure_of(row: Application) -> Measure:
     return kept.base(row.known).measures[row.measure]
 
 
-def replayed(row: Application, given: str) -> str:
+def replayed(row: Application, given: str, made: Measure | None = None) -> str:
     """The hash of a stored decision, computed anew from the facts as they were stored."""
-    settled = facts.settled(json.loads(given), kept.base(row.known).vocabulary)
+    settled = facts.settled(json.loads(given), reading.own().vocabulary)
     assert row.day
-    return decide.decide(measure_of(row), settled, row.day, known=deciding.known_day(row.known)).sha256
+    return decide.decide(made or measure_of(row), settled, row.day, known=deciding.known_day(row.known)).sha256
 
 
 def source_of(one: Stated) -> Json:
@@ -117,13 +119,13 @@ def grants_of(party: Party, own: int | None) -> list[Application]:
 
 
 def received_more(
-    party: Party, made: Measure, known: Mapping[str, Any], *, day: date, own: int | None
+    grants: Sequence[Application], made: Measure, known: Mapping[str, Any], *, day: date
 ) -> dict[str, str]:
     """What the file says was received under a ceiling, where more than that was granted here."""
     ceilings = [limit for version in made.versions for limit in version.ceilings if limit.used]
-    if not ceilings:
+    grants = [one for one in grants if one.measure == made.id]
+    if not ceilings or not grants:
         return {}
-    grants = [one for one in grants_of(party, own) if one.measure == made.id]
     changes = {}
     for limit in ceilings:
         assert limit.used
@@ -140,19 +142,21 @@ def is_of_year(row: Application, year: int) -> bool:
 
 
 def beside_others(
-    party: Party, made: Measure, decision: Decision, *, about: str, own: int | None
+    grants: Sequence[Application],
+    made: Measure,
+    decision: Decision,
+    *,
+    about: str,
+    measures: Mapping[str, Measure],
 ) -> tuple[int | None, tuple[Limit, ...]]:
     """What is left of the amount beside the party's other grants, and the clauses that bar it or take off it."""
     amount = decision.amount_fen
-    if amount is None:
-        return None, ()
-    others = grants_of(party, own)
-    base = kept.base()
-    others = [one for one in others if one.measure in base.measures]
-    claims = [portfolio.Claim(one.measure, one.about, one.granted_fen or 0) for one in others]
-    measures = {one.measure: base.measures[one.measure] for one in others} | {made.id: made}
-    members = {name: portfolio.member(one, decision.day) for name, one in measures.items()}
-    return limited(portfolio.Claim(made.id, about, amount), claims, members, others=others, measures=measures)
+    if amount is None or not grants:
+        return amount, ()
+    claims = [portfolio.Claim(one.measure, one.about, one.granted_fen or 0) for one in grants]
+    named = {made.id, *(one.measure for one in grants)}
+    members = {name: portfolio.member(measures[name], decision.day) for name in named}
+    return limited(portfolio.Claim(made.id, about, amount), claims, members, others=grants, measures=measures)
 
 
 def limited(
@@ -221,7 +225,7 @@ def checklist(found: Assessed) -> list[Json]:
 
 def names_of(found: Assessed) -> dict[str, dict[str, str]]:
     """What facts, conditions and materials of the case are called, for sentences."""
-    vocabulary = kept.base().vocabulary
+    vocabulary = reading.own().vocabulary
     names = {name: {"zh": one.zh, "en": one.en} for name, one in vocabulary.facts.items()}
     for leaf in found.decision.leaves:
         clause = found.measure.clauses[leaf.clause]

@@ -1,8 +1,9 @@
-"""The enterprise's side of an application: draft, materials, filing by the enterprise itself, supplement, withdrawal."""
+"""The enterprise's side: draft, materials, filing by the enterprise itself, supplement, withdrawal."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.enterprises import consented
 from zhirong.people import access
+from zhirong.people.access import Who
 from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import application_terms as terms
@@ -66,7 +68,7 @@ def firm_of(who: Person, party: Party) -> Party | None:
     return given[0].to if given else None
 
 
-def may_prepare(who: Person | None, row: Application) -> bool:
+def may_prepare(who: Who, row: Application) -> bool:
     """Whether this person may work on the draft: a member, or a firm by the enterprise's consent."""
     return who is not None and consented.may_prepare(who, row.party)
 
@@ -128,26 +130,22 @@ def assessed(row: Application) -> Assessed:
     return filing.assess(row.party, row.measure, row.about, day=beijing_day(now), known=now, own=row.pk)
 
 
-def must_be_fit(row: Application, found: Assessed) -> int:
+def must_be_fit(row: Application, found: Assessed, *, have: Collection[str]) -> int:
     """The amount in fen with which the case may be filed, or the refusal that says what stands against it."""
     title = {"zh": row.title_zh, "en": row.title_en}
     rules.must_be_applied_for(found.decision, kind=found.measure.kind, title=title)
     names = filing.names_of(found)
     rules.must_qualify(found.decision, names=names)
-    if row.about and (before := granted_before(row)):
-        raise Refused("policy.granted_before", number=before.number)
+    before = [one for one in found.grants if (one.measure, one.about) == (row.measure, row.about)]
+    if row.about and before:
+        # One loan, one patent is supported once by a measure.
+        raise Refused("policy.granted_before", number=before[0].number)
     assert found.amount_fen is not None
     if not found.amount_fen:
         limit = found.limits[0]
         raise Refused("policy.excluded_by_other", number=limit.by, clause={"zh": limit.zh, "en": limit.en})
-    rules.must_be_whole([one["id"] for one in filing.checklist(found)], have(row), names=names)
+    rules.must_be_whole([one["id"] for one in filing.checklist(found)], have, names=names)
     return found.amount_fen
-
-
-def granted_before(row: Application) -> Application | None:
-    """A grant of the same measure for the same thing: one loan, one patent is supported once."""
-    same = Application.objects.filter(party=row.party, measure=row.measure, about=row.about, state__in=rules.GRANTED)
-    return same.exclude(pk=row.pk).exclude(state="repaid").first()
 
 
 @transaction.atomic
@@ -159,7 +157,7 @@ def file(who: Person, application_id: int) -> Application:
         return row
     rules.after(row.state, "file")
     found = assessed(row)
-    row.computed_fen = must_be_fit(row, found)
+    row.computed_fen = must_be_fit(row, found, have=have(row))
     snapshot(row, found)
     row.filed_by, row.filed_at = who, row.known
     move(row, "file")

@@ -13,7 +13,7 @@ from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.policy import application_rules as rules
-from zhirong.policy import concerned, filing, kept
+from zhirong.policy import concerned, filing, reading
 from zhirong.policy.actions import budget_books
 from zhirong.policy.actions.cases import locked, move, tell
 from zhirong.policy.applied import Application
@@ -107,7 +107,7 @@ def decide(who: Person, application_id: int, ruling: Ruling) -> Application:
 
 def found_of(row: Application, ruling: Ruling) -> tuple[Assessed, dict[str, Any]]:
     """The case with what the official found otherwise, each with what had been filed and why it differs."""
-    vocabulary = kept.base(row.known).vocabulary
+    vocabulary = reading.own().vocabulary
     filed = facts.settled(json.loads(row.facts), vocabulary)
     settled = facts.settled(dict(ruling.differences), vocabulary)
     changed = rules.differences_of(filed, settled, reason=ruling.difference_reason)

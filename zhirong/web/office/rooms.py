@@ -156,6 +156,7 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("office-questions", gettext("Questions"), "exchange.see_office"),
         ("office-transfers", gettext("Transfers of title"), "people.see_cases"),
         ("office-index-lists", gettext("Index of value"), "valuation.see_index"),
+        ("office-applications", gettext("Applications"), "policy.see_applications"),
         ("office-measures", gettext("Measures"), "policy.see_drafts"),
         ("office-enterprises", gettext("Enterprises"), "enterprises.see_enterprises"),
         ("office-people", gettext("People"), "people.see_people"),
