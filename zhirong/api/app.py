@@ -13,6 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from zhirong.api import (
+    application_deeds,
     applications,
     appraisal_deeds,
     appraisals,
@@ -31,6 +32,7 @@ from zhirong.api import (
     enterprises,
     evidence,
     files,
+    grants,
     health,
     imports,
     intents,
@@ -149,6 +151,8 @@ PARTS = (
     measures,
     support,
     applications,
+    application_deeds,
+    grants,
     budgets,
     proofs,
     feeds,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.people.models import Party
-from zhirong.policy import filing, kept
+from zhirong.policy import filing, kept, visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.filing import Assessed
 from zhirong.record import actions as record
@@ -23,7 +23,7 @@ from zhirong.web.applications import preparing, seen, told, words
 def applications_page(request: HttpRequest) -> HttpResponse:
     """/applications?state=…"""
     state = reading.choice(request, "state", words.STATES)
-    found = seen.mine(pages.standing_of(request))
+    found = visible.mine(pages.standing_of(request))
     if state:
         found = found.filter(state=state)
     shown, title = seen.columns(record.now(), page="application"), gettext("My applications")
