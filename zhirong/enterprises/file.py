@@ -57,16 +57,17 @@ def opened(party: Party, *, day: date, known: datetime | None = None, about: str
     """What is known of the enterprise, or of one thing of it alone, with the rows in one query for all."""
     said = Statement.objects.filter(party=party).select_related("evidence", "said_by")
     rows = {one.pk: one for one in said.order_by("about", "name", "pk")}
-    stated = [_stated(one) for one in rows.values() if one.about == about]
+    told = [stated(one) for one in rows.values() if one.about == about]
     if about:
-        stated += registry_facts.of_right(party, about, day=day, known=known)
+        told += registry_facts.of_right(party, about, day=day, known=known)
     else:
-        stated += registry_facts.of_party(party, day=day, known=known)
+        told += registry_facts.of_party(party, day=day, known=known)
     abouts = {one.about: None for one in rows.values() if one.about and one.gone_at is None}
-    return Opened(_known(stated, day=day, known=known), rows, list(abouts))
+    return Opened(_known(told, day=day, known=known), rows, list(abouts))
 
 
-def _stated(one: Statement) -> Stated:
+def stated(one: Statement) -> Stated:
+    """A row of the table as the pure code takes it."""
     return Stated(
         name=one.name,
         about=one.about,

@@ -158,6 +158,7 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("office-index-lists", gettext("Index of value"), "valuation.see_index"),
         ("office-applications", gettext("Applications"), "policy.see_applications"),
         ("office-measures", gettext("Measures"), "policy.see_drafts"),
+        ("office-enterprises", gettext("Enterprises"), "enterprises.see_enterprises"),
         ("office-people", gettext("People"), "people.see_people"),
         ("audit", gettext("Audit record"), "people.read_record"),
         ("office-house", gettext("Running"), "people.see_house"),
