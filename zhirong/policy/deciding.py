@@ -21,11 +21,12 @@ from zhirong.enterprises.file import Known
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import kept, reading
-from zhirong.policy.engine import asks, decide, facts, measure, what_if
+from zhirong.policy.engine import decide, facts, measure, what_if
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.what_if import Change
+from zhirong.policy.followed import KeptDecision
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Decided:
-    """One measure for one party: the decision, what was known with its sources, and for which thing."""
+    """One measure for one party: the decision, what was known with its sources, and for which thing.
+
+    `refused` says why a measure could not be computed with these facts; its state is unknown then.
+    """
 
     measure: Measure
     decision: Decision
     known: Known
     about: str = ""
     told: Told = field(default_factory=lambda: Told({}))
+    refused: Refused | None = None
 
 
 def decided(
@@ -67,7 +72,12 @@ def decided(
     chosen = _chosen(measures, base)
     stated = file.facts_of(party, day=day, known=known, about=about)
     told = told_of(stated.facts, base.vocabulary, changes=changes)
-    return judged(chosen, stated, told, day=day, known=known, moment=moment, about=about, have=have)
+    found = judged(chosen, stated, told, day=day, known=known, moment=moment, about=about, have=have)
+    for one in found:
+        # Who names a measure wants its answer or the reason why there is none.
+        if measures is not None and one.refused is not None:
+            raise one.refused
+    return found
 
 
 def everything(
@@ -92,9 +102,7 @@ def everything(
     for one in chosen:
         asked = facts_asked(one)
         for about in [about for about, own in things.items() if about and own & asked] or [""]:
-            facts_of_case = told[about].facts
-            made = decide.decide(one, facts_of_case, day, known=known_day(known), moment=moment)
-            found.append(Decided(one, made, files[about], about=about, told=told[about]))
+            found += judged([one], files[about], told[about], day=day, known=known, moment=moment, about=about)
     return found
 
 
@@ -204,16 +212,29 @@ def judged(
     have: Collection[str] = (),
 ) -> list[Decided]:
     """Measures decided with facts that were told, whoever told them."""
-    return [
-        Decided(
-            one,
-            decide.decide(one, told.facts, day, known=known_day(known), have=have, moment=moment),
-            stated,
-            about=about,
-            told=told,
-        )
-        for one in measures
-    ]
+    found = []
+    for one in measures:
+        decision, no = attempted(one, told.facts, day, known=known_day(known), have=have, moment=moment)
+        found.append(Decided(one, decision, stated, about=about, told=told, refused=no))
+    return found
+
+
+def attempted(
+    one: Measure,
+    given: Mapping[str, Any],
+    day: date,
+    *,
+    known: date | None,
+    moment: datetime | None,
+    have: Collection[str] = (),
+) -> tuple[Decision, Refused | None]:
+    """The decision; where the facts cannot be computed with, one that is unknown, and the refusal that says why."""
+    try:
+        return decide.decide(one, given, day, known=known, have=have, moment=moment), None
+    except Refused as no:
+        upto = known or date.max
+        window, sha256 = decide.window_of(one, day, moment), decide.sha256(one, given, day, known=upto)
+        return Decision(one.id, day, upto, decide.UNKNOWN, "refused", (), window, sha256), no
 
 
 def supposed(
@@ -227,11 +248,12 @@ def supposed(
         counted |= {change.name for change in mine}
         facts_then = what_if.changed(one.told.facts, mine, known)
         decision = one.decision
-        then = decide.decide(one.measure, facts_then, decision.day, known=decision.known, moment=moment)
-        after.append(replace(one, decision=then, told=Told(facts_then, one.told.unusable)))
+        then, no = attempted(one.measure, facts_then, decision.day, known=decision.known, moment=moment)
+        after.append(replace(one, decision=then, told=Told(facts_then, one.told.unusable), refused=no))
     return after, {change.name for change in changes} - counted
 
 
-def next_questions(found: Sequence[Decided], known: Vocabulary) -> list[asks.Ask]:
-    """What to ask next over all these decisions, the best first."""
-    return asks.next_asks([one.decision for one in found], known)
+def again(one: KeptDecision) -> Decided:
+    """A kept decision computed anew with its own day and state of knowledge: the hash is the same."""
+    (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
+    return found

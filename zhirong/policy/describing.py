@@ -105,8 +105,9 @@ def clause(made: Measure, name: str) -> Clause:
     return made.clauses.get(name) or Clause(name, "", "stated", zh=name, en=name)
 
 
-def rules(made: Measure, version: Version, day: date, known: Vocabulary) -> Rules:
-    """The version in words, parameters by their value of the day."""
+def rules(made: Measure, day: date, known: Vocabulary) -> Rules:
+    """The version nearest to the day in words, parameters by their value of the day."""
+    version = nearest(made, day)
     names = Names(known.facts, called(made, day))
     amounts = [
         *(line(made, one, names) for one in version.lines or ()),

@@ -16,6 +16,9 @@ from zhirong.policy.applied import PaymentList as PaymentList
 from zhirong.policy.applied import Repayment as Repayment
 from zhirong.policy.followed import CalendarFeed as CalendarFeed
 from zhirong.policy.followed import KeptDecision as KeptDecision
+from zhirong.policy.reached import NoInvitations as NoInvitations
+from zhirong.policy.reached import Screening as Screening
+from zhirong.policy.reached import TakeUp as TakeUp
 from zhirong.record.models import File
 
 STATES = ("draft", "waiting", "approved", "returned", "withdrawn")

@@ -48,16 +48,16 @@ def difference(old: Measure | None, new: Measure, known: Vocabulary) -> list[Cha
     return [change for part in parts for change in part(old, new, known)]
 
 
-def between(made: Measure, first: date, second: date, known: Vocabulary) -> list[Change]:
+def between(made: Measure, days: tuple[date, date], known: Vocabulary) -> list[Change]:
     """What one text says otherwise on the second day than on the first: figures, and the version that rules."""
     found = []
-    on = [parameters_on(made, day, date.max) for day in (first, second)]
+    on = [parameters_on(made, day, date.max) for day in days]
     for name in made.parameters:
         unit = str(made.raw["parameters"][name]["unit"])
         was, now = (wording.value(values.get(name), unit) for values in on)
         if was != now:
             found.append(Change("parameters", name, from_to(parameter_name(made, name), was, now)))
-    was_version, now_version = (version_on(made, day) for day in (first, second))
+    was_version, now_version = (version_on(made, day) for day in days)
     if was_version is now_version:
         return found
     words = [Said(one.id, one.id) if one else Said("不在施行期", "not in force") for one in (was_version, now_version)]
@@ -126,7 +126,8 @@ def parameters(old: Measure, new: Measure, known: Vocabulary) -> Iterator[Change
     """Each parameter along the days: where its value differs, from when to when."""
     for name in [*old.parameters, *(one for one in new.parameters if one not in old.parameters)]:
         for since, until, was, now in spans(old, new, name):
-            yield parameter_change(new if name in new.parameters else old, name, (since, until), (was, now))
+            made = new if name in new.parameters else old
+            yield parameter_change(made, name, (since, until), values=(was, now))
 
 
 def spans(old: Measure, new: Measure, name: str) -> list[tuple[date, date | None, Any, Any]]:
@@ -153,7 +154,7 @@ def spans(old: Measure, new: Measure, name: str) -> list[tuple[date, date | None
 
 
 def parameter_change(
-    made: Measure, name: str, days: tuple[date, date | None], values: tuple[Any, Any]
+    made: Measure, name: str, days: tuple[date, date | None], *, values: tuple[Any, Any]
 ) -> Change:  # fmt: skip
     """单家企业年度上限 自 2027-01-01 起 由 200 万元 改为 150 万元."""
     word, unit = parameter_name(made, name), str(made.raw["parameters"][name]["unit"])

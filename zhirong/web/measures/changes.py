@@ -27,7 +27,7 @@ def changes_page(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     made = base.measures[name]
     first, second = measure.day_of(request, "from"), measure.day_of(request, "to")
-    by_days = difference.between(made, first, second, base.vocabulary) if first and second else None
+    by_days = difference.between(made, (first, second), base.vocabulary) if first and second else None
     title = measure.title_of(made)
     return pages.page(
         request,

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.policy import describing, kept
+from zhirong.policy import describing, drafting, kept
 from zhirong.policy.actions import measures
-from zhirong.policy.engine import facts, numerals, rows, values
+from zhirong.policy.engine import facts
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.models import STATES, MeasureText
 from zhirong.record import actions as record
@@ -77,7 +77,7 @@ def columns() -> list[lists.Column]:
     """What the table shows of a text."""
     return [
         lists.Column(
-            head=gettext("Measure"),
+            head=gettext("Support measure"),
             value=lambda one: one.zh if filters.is_chinese() else one.en,
             link=lambda one: reverse("office-measure-text", args=[one.pk]),
         ),
@@ -121,7 +121,7 @@ def new_page(request: HttpRequest, name: str) -> HttpResponse:
 def row_form(made: Measure) -> dict[str, Any]:
     """What the form of a new row offers: figures with their value of today, clauses."""
     today = beijing_day(record.now())
-    plain = [one for one in describing.values(made, today) if may_be_typed(made, one.name)]
+    plain = [one for one in describing.values(made, today) if drafting.may_be_typed(made, one.name)]
     return {
         "figures": [(one.name, f"{words.said(one.called)} · {words.said(one.now)}") for one in plain],
         "clauses": [
@@ -130,44 +130,37 @@ def row_form(made: Measure) -> dict[str, Any]:
     }
 
 
-def may_be_typed(made: Measure, name: str) -> bool:
-    """Figures that are one number; tables are written in the text."""
-    return all(row.value is None or values.is_number(row.value) for row in made.parameters[name])
-
-
 def begin(request: HttpRequest, made: Measure, text: str) -> HttpResponse:
     """A draft of the ruling text: as it is, or with a row more."""
     person, deed = rooms.who(request), request.POST.get("deed", "")
     if deed not in ("row", "copy"):
         raise Refused("web.no_such_deed", deed=deed[:40])
     if deed == "row":
-        text, _ = with_row(request, made, text)
+        text = with_row(request, made, text)
     kept_text = measures.draft_measure(person, text)
     return done.tell(request, HttpResponseRedirect(reverse("office-measure-text", args=[kept_text.pk])), deed)
 
 
-def with_row(request: HttpRequest, made: Measure, text: str) -> tuple[str, str]:
+def with_row(request: HttpRequest, made: Measure, text: str) -> str:
     """The text with the row that the form asks for and a case that looks at it; all faults of the form at once."""
     form = Typed(request.POST)
-    name = form.choice("parameter", [one for one in made.parameters if may_be_typed(made, one)])
+    name = form.choice("parameter", [one for one in made.parameters if drafting.may_be_typed(made, one)])
     since = form.day("since")
     if since is not None and not facts.EARLIEST < since <= facts.LATEST:
         form.fault(Refused("policy.no_such_day", text=since.isoformat()), "since")
     clause = form.choice("clause", list(made.clauses))
-    value = typed(form, made, name) if name else None
+    if name:
+        must_be_value(form, made, name)
     form.refuse(request)
     assert name is not None
     assert since is not None
     assert clause is not None
-    wanted = rows.Wanted(name, since, value, clause)
-    return rows.with_case(rows.with_row(text, wanted), wanted, kept.base().vocabulary)
+    return drafting.with_figure(made, text, drafting.Figure(name, since, form.text("value"), clause), base=kept.base())
 
 
-def typed(form: Typed, made: Measure, name: str) -> Any:
-    """A value in the figure's unit, as people type it: 150万元, 50%."""
-    unit = str(made.raw["parameters"][name]["unit"])
+def must_be_value(form: Typed, made: Measure, name: str) -> None:
+    """A value in the figure's unit, as people type it; the refusal stands beside its field."""
     try:
-        return values.exact(numerals.read(form.text("value"), name=name, unit=unit))
+        drafting.value_of(made, name, form.text("value"))
     except Refused as no:
         form.fault(no, "value")
-        return None

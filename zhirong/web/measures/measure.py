@@ -52,8 +52,8 @@ def measure_page(request: HttpRequest, name: str) -> HttpResponse:
     made, base, known = base_of(request, name)
     today = beijing_day(record.now())
     day = day_of(request, "date") or today
-    version = describing.nearest(made, day)
-    rules = describing.rules(made, version, day, base.vocabulary)
+    rules = describing.rules(made, day, base.vocabulary)
+    version = rules.version
     links = links_by_clause(made.id)
     title = title_of(made)
     standing = pages.standing_of(request)

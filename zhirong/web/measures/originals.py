@@ -22,7 +22,6 @@ from zhirong.web.measures import measure
 from zhirong.web.office import done, rooms
 
 
-
 @require_safe
 def originals_page(request: HttpRequest) -> HttpResponse:
     """/policy/originals: every original that was brought."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +11,12 @@ from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.policy import gate, kept, reading
+from zhirong.policy import drafting, kept
 from zhirong.policy.actions import measures
-from zhirong.policy.engine import difference, places
-from zhirong.policy.engine.measure import Measure
 from zhirong.policy.models import MeasureText
+from zhirong.policy.reading import Base
 from zhirong.web import filters, pages
-from zhirong.web.measures import changes, drafts, words
+from zhirong.web.measures import changes, drafts, effects, words
 from zhirong.web.office import rooms
 
 DOES = ("policy.change_measure", "policy.decide_measure")
@@ -31,7 +29,7 @@ def text_page(request: HttpRequest, text_id: int) -> HttpResponse:
     if request.method == "POST":
         return rooms.do(request, deeds(request, one))
     standing, base = pages.standing_of(request), kept.base()
-    made = readable(one.text)
+    made, found = drafting.readable(one.text), drafting.changes(one, base)
     may_change = one.state in ("draft", "waiting", "returned") and access.may(standing, "policy.change_measure", one)
     return rooms.show(
         request,
@@ -42,8 +40,9 @@ def text_page(request: HttpRequest, text_id: int) -> HttpResponse:
         one=one,
         state=words.pair(words.TEXTS, one.state),
         gate=gate_of(one, base),
-        changes=changed(one, made, base),
-        is_new=before(one, base) is None,
+        effect=effects.told(one) if one.state in ("draft", "waiting") else None,
+        is_open=one.state in ("draft", "waiting"),
+        changes=None if found is None else changes.told(found),
         is_ruling=one.name in base.measures,
         may_change=may_change,
         may_ask=may_change and one.state == "draft",
@@ -70,46 +69,20 @@ def deeds(request: HttpRequest, one: MeasureText) -> rooms.Deeds:
 def write_row(request: HttpRequest, one: MeasureText) -> MeasureText:
     """A figure from a day on, written into this draft."""
     access.require(pages.standing_of(request), "policy.change_measure", one)
-    made = readable(one.text)
+    made = drafting.readable(one.text)
     if made is None:
         raise Refused("policy.row_unwritable", name=one.name, since="–", problem="the text has findings")
-    return measures.change_measure(rooms.who(request), one.pk, drafts.with_row(request, made, one.text)[0])
+    return measures.change_measure(rooms.who(request), one.pk, drafts.with_row(request, made, one.text))
 
 
-def readable(text: str) -> Measure | None:
-    """The measure, where the text is one already."""
-    try:
-        return kept.read(text)
-    except Refused:
-        return None
-
-
-def gate_of(one: MeasureText, base: reading.Base) -> dict[str, Any]:
-    """What the check finds: as it was kept when approval was asked for, else of now."""
-    plain: dict[str, Any] = json.loads(one.findings)
-    if not plain:
-        plain = gate.look(gate.read(one.text), base.vocabulary).plain()
-    lines = places.lines_of(one.text, [row["place"] for row in plain["lint"]])
+def gate_of(one: MeasureText, base: Base) -> dict[str, Any]:
+    """What the check finds, for the template."""
+    plain = drafting.checked(one, base)
     return {
         "passed": plain["passed"],
-        "lint": [(line, row["place"], row["problem"]) for line, row in zip(lines, plain["lint"], strict=True)],
+        "lint": [(row["line"], row["place"], row["problem"]) for row in plain["lint"]],
         "cases": len(plain["cases"]),
         "failing": [(row["name"], row["problems"]) for row in plain["cases"] if row["problems"]],
         "mutants": plain["mutants"],
         "survivors": plain["survivors"],
     }
-
-
-def before(one: MeasureText, base: reading.Base) -> Measure | None:
-    """What the text is compared with: the ruling one; of one that was approved, the one that ruled before it."""
-    if one.known_from is None:
-        return base.measures.get(one.name)
-    earlier = kept.texts(one.name).filter(known_from__lt=one.known_from).first()
-    return kept.read(earlier.text) if earlier else reading.own().measures.get(one.name)
-
-
-def changed(one: MeasureText, made: Measure | None, base: reading.Base) -> list[tuple[str, str]] | None:
-    """The difference in plain words; nothing where the text cannot be read yet."""
-    if made is None:
-        return None
-    return changes.told(difference.difference(before(one, base), made, base.vocabulary))

@@ -42,7 +42,7 @@ FIXABLE = {
 WINDOWS = {
     "open": ("go", gettext_noop("open now")),
     "opens": ("wait", gettext_noop("opens later")),
-    "closed": ("off", gettext_noop("closed")),
+    "closed": ("off", gettext_noop("closed to applications")),
     "unknown": ("off", gettext_noop("the text names no window")),
 }
 TEXTS = {
@@ -53,7 +53,7 @@ TEXTS = {
     "withdrawn": ("off", gettext_noop("Withdrawn")),
 }
 PARTS = {
-    "measure": gettext_noop("Measure"),
+    "measure": gettext_noop("Support measure"),
     "parameters": gettext_noop("Figures"),
     "versions": gettext_noop("Periods"),
     "conditions": gettext_noop("Conditions"),
