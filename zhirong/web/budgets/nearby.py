@@ -57,7 +57,7 @@ class Chosen:
 
     def told(self, rows: Sequence[Short]) -> list[Row]:
         """Rows decided exactly, with names and places."""
-        exact = almost.exact(self.one, self.whole, rows, self.wish)
+        exact = almost.exact(self.one, self.whole, rows, wish=self.wish)
         ids = [row.party_id for row in exact]
         parties = Party.objects.in_bulk(ids)
         seats = almost.seats(self.places, self.whole.day, ids)
