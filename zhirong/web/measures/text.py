@@ -16,7 +16,7 @@ from zhirong.policy.actions import measures
 from zhirong.policy.models import MeasureText
 from zhirong.policy.reading import Base
 from zhirong.web import filters, pages
-from zhirong.web.measures import changes, drafts, words
+from zhirong.web.measures import changes, drafts, effects, words
 from zhirong.web.office import rooms
 
 DOES = ("policy.change_measure", "policy.decide_measure")
@@ -40,6 +40,8 @@ def text_page(request: HttpRequest, text_id: int) -> HttpResponse:
         one=one,
         state=words.pair(words.TEXTS, one.state),
         gate=gate_of(one, base),
+        effect=effects.told(one) if one.state in ("draft", "waiting") else None,
+        is_open=one.state in ("draft", "waiting"),
         changes=None if found is None else changes.told(found),
         is_ruling=one.name in base.measures,
         may_change=may_change,
