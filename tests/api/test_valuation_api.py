@@ -11,6 +11,9 @@ from tests.api.given_api import ANYBODY, Caller, a_caller
 from tests.exchange import given_deals as given
 from tests.valuation import given_valuation as valued
 from tests.valuation.given_valuation import REASON
+from zhirong.record.jobs import run_job
+from zhirong.record.models import Job
+from zhirong.valuation import jobs
 from zhirong.valuation.actions import reports
 from zhirong.valuation.models import Answer
 
@@ -123,7 +126,12 @@ def test_a_portfolio_is_its_partys_and_is_no_sum_of_medians() -> None:
     items = [{"right_id": rights[0].pk, "loan_fen": 100_00}, *({"right_id": one.pk} for one in rights[1:])]
     said = {"party": bank.party.ref, "name": "质押组合", "items": items}
     ref = caller.post("/portfolios", said)["ref"]
+    waits = caller.get(f"/portfolios/{ref}")
+    assert (waits["rights"], waits["day"], waits["is_current"], waits["range"]) == (3, None, False, None)
+    assert run_job(Job.objects.get(kind="valuation.portfolio"), jobs.WORK) == "done"
     told = caller.get(f"/portfolios/{ref}")
+    assert told["is_current"]
+    assert {one["name"] for one in told["sensitivities"]} == {"portfolio_correlation.common"}
     medians = sum(one["range"]["median"] for one in told["items"])
     assert (told["rights"], told["items"][0]["loan_fen"]) == (3, 100_00)
     assert told["range"]["median"] != medians

@@ -17,7 +17,16 @@ from zhirong.record import actions as record
 from zhirong.record.models import File
 from zhirong.registry.models import Right
 from zhirong.valuation import indices, rules, standing
-from zhirong.valuation.actions import appraisals, appraising, comparables, index_lists, portfolios, reports, signing
+from zhirong.valuation.actions import (
+    appraisals,
+    appraising,
+    comparables,
+    index_lists,
+    portfolio_values,
+    portfolios,
+    reports,
+    signing,
+)
 from zhirong.valuation.models import Appraisal, AppraisalEvidence, Comparable, IndexList
 
 _count = itertools.count(1)
@@ -163,7 +172,9 @@ def a_price(right: Right, price_fen: int, *, days_ago: int = 0, **said: Any) -> 
 def a_portfolio(side: Side, *rights: Right) -> str:
     """The ref of a portfolio of this party."""
     wanted = portfolios.Wanted(party=side.party, name="组合", rights=tuple(one.pk for one in rights))
-    return portfolios.keep(side.person, wanted).ref
+    kept = portfolios.keep(side.person, wanted)
+    portfolio_values.value(kept.pk)
+    return kept.ref
 
 
 def named(side: Side, job: Job) -> dict[str, dict[str, Any]]:

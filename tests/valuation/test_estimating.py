@@ -73,7 +73,7 @@ def test_a_portfolio_of_one_right_has_the_range_of_that_right() -> None:
     # The 25 % quantile and the mean are no lognormal's of this median and width.
     own = Quantiles(1e5, 2e5, 5e5, 6e5, 7e5, 3e6, 4e6, 9e5)
     one = Headline(Subject(day=DAY, kind="invention"), own, "tested")
-    found, two = estimated.whole([one], DAY), estimated.whole([one, one], DAY)
+    found, two = estimated.whole({"1": one}, DAY), estimated.whole({"1": one, "2": one}, DAY)
     assert found is not None
     assert two is not None
     assert found.range == own

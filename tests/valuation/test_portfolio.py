@@ -39,9 +39,9 @@ def drawn(assets, seed):
     """The paths themselves, rebuilt from the factors as the docstring tells them."""
     common = portfolio.stratified(8192, seed=seed, stream=(portfolio.COMMON, 0))
     total = np.zeros(8192)
-    for at, one in enumerate(assets):
+    for one in assets:
         field = portfolio.stratified(8192, seed=seed, stream=(portfolio.FIELDS, one.field + 1))
-        own = portfolio.stratified(8192, seed=seed, stream=(portfolio.SINGLE, at))
+        own = portfolio.stratified(8192, seed=seed, stream=portfolio.own_stream(one.key))
         total += np.exp(0.5 * (math.sqrt(0.1) * common + math.sqrt(0.2) * field + math.sqrt(0.7) * own))
     quantile = whole(assets, field=0.2, common=0.1, seed=seed).range.p10
     assert quantile == pytest.approx(np.quantile(total, 0.1), rel=1e-12)
@@ -117,3 +117,13 @@ def test_more_in_common_than_there_is_is_refused():
 
 def test_few_rights_are_drawn_on_more_paths():
     assert [portfolio.paths_for(count) for count in (1, 50, 100, 2000, 10**6)] == [65536, 32768, 16384, 4096, 4096]
+
+
+def test_a_right_is_drawn_alike_wherever_it_stands():
+    assets = [Asset(key=f"2020{at}", log_median=float(at % 4), log_sd=0.4 + 0.1 * at, field=at % 2) for at in range(7)]
+    told, turned = whole(assets), whole(assets[::-1])
+    assert turned.range.p5 == pytest.approx(told.range.p5, rel=1e-12)
+    assert turned.range.p95 == pytest.approx(told.range.p95, rel=1e-12)
+    tails = {one.key: one.tail_share for one in told.shares}
+    assert {one.key: one.tail_share for one in turned.shares} == pytest.approx(tails, rel=1e-9)
+    assert portfolio.own_stream("20201") != portfolio.own_stream("20202")

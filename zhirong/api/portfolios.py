@@ -12,16 +12,14 @@ from pydantic import Field
 
 from zhirong.api import actions, calling, paging, problems, shapes, valuation_shapes
 from zhirong.api.actions import KEY
-from zhirong.api.valuation import today
-from zhirong.api.valuation_shapes import NoteTold, RangeTold
-from zhirong.base.refused import Refused
+from zhirong.api.valuation_shapes import NoteTold, RangeTold, SensitivityTold
 from zhirong.exchange import disclosed
 from zhirong.registry.models import Right
-from zhirong.valuation import estimated
+from zhirong.valuation import portfolio_kept
 from zhirong.valuation.actions import portfolios
 from zhirong.valuation.engine import units
-from zhirong.valuation.estimated import Headline
 from zhirong.valuation.models import Portfolio
+from zhirong.valuation.portfolio_kept import Line
 
 router = Router(tags=["valuation"])
 REFUSED = (
@@ -70,9 +68,11 @@ class ItemTold(shapes.Told):
 class PortfolioTold(PortfolioShort):
     """The whole: its range is never the sum of the medians."""
 
-    day: date
+    day: date | None = Field(description="Of which day it was computed; null before the first time")
+    is_current: bool = Field(description="False while a job computes it anew")
     range: RangeTold | None
     effective_number_ppm: int | None = Field(description="As many equal rights would be as concentrated; millionths")
+    sensitivities: list[SensitivityTold]
     items: list[ItemTold]
     notes: list[NoteTold]
 
@@ -80,7 +80,7 @@ class PortfolioTold(PortfolioShort):
 def seen(request: HttpRequest) -> QuerySet[Portfolio]:
     """Those of the caller's parties that are still kept."""
     return Portfolio.objects.filter(party__in=calling.parties_of(request), ended_at__isnull=True).select_related(
-        "party"
+        "party", "value"
     )
 
 
@@ -96,36 +96,36 @@ def short(one: Portfolio) -> PortfolioShort:
 
 
 def told(one: Portfolio) -> PortfolioTold:
-    """With the range of each right and of all together, with the party's own answers."""
-    day, items = today(), list(one.items.order_by("position"))
+    """As it was computed last, with the party's own answers; `is_current` says whether a job computes it anew."""
+    state = portfolio_kept.states(portfolio_kept.standing().filter(pk=one.pk))[one.pk]
+    kept = portfolio_kept.read(one.value, state=state) if hasattr(one, "value") else None
+    loans = dict(one.items.values_list("right_id", "loan_fen"))
+    lines = kept.lines if kept else ()
     # Whom the party may no longer know of has left its portfolio.
-    known = disclosed.known_to(Right.objects.visible(), [one.party_id]).in_bulk([item.right_id for item in items])
-    items = [item for item in items if item.right_id in known]
-    rights = [known[item.right_id] for item in items]
-    found = estimated.headlines(rights, day, [one.party_id])
-    answers: dict[int, Headline | Refused] = dict(zip([right.pk for right in rights], found, strict=True))
-    whole = estimated.whole([each for each in found if isinstance(each, Headline)], day)
+    known = set(disclosed.known_to(Right.objects.filter(pk__in=loans), [one.party_id]).values_list("pk", flat=True))
+    whole = kept.whole if kept else None
     concentrated: Any = None if whole is None else whole.figures["effective_number"]
     return PortfolioTold(
         **short(one).model_dump(),
-        day=day,
+        day=kept.day if kept else None,
+        is_current=kept is not None and kept.is_current,
         range=None if whole is None else valuation_shapes.money(whole.range),
         effective_number_ppm=valuation_shapes.maybe_ppm(concentrated),
-        items=[item_told(known[item.right_id], item.loan_fen, answers.get(item.right_id)) for item in items],
+        sensitivities=[] if whole is None else [valuation_shapes.sensitivity(each) for each in whole.sensitivities],
+        items=[item_told(line, loans.get(line.right_id)) for line in lines if line.right_id in known],
         notes=[] if whole is None else valuation_shapes.noted(whole.notes),
     )
 
 
-def item_told(right: Right, loan_fen: int | None, answer: Headline | Refused | None) -> ItemTold:
+def item_told(line: Line, loan_fen: int | None) -> ItemTold:
     """A right of a portfolio."""
-    headline = answer.headline if isinstance(answer, Headline) else None
     return ItemTold(
-        right_id=right.pk,
-        number=right.number,
-        title=right.title,
+        right_id=line.right_id,
+        number=line.number,
+        title=line.title,
         loan_fen=loan_fen,
-        range=RangeTold(**units.in_fen(headline)) if headline else None,
-        refusal=answer.code if isinstance(answer, Refused) else "",
+        range=RangeTold(**units.in_fen(line.range)) if line.range else None,
+        refusal=line.refusal,
     )
 
 
@@ -168,7 +168,7 @@ def make(request: HttpRequest, given: PortfolioSaid) -> HttpResponse:
     **problems.told(PortfolioTold),
 )
 def get_portfolio(request: HttpRequest, ref: shapes.Short) -> PortfolioTold:
-    """Every right is valued with this party's own answers; the whole is no sum."""
+    """Every right is valued with this party's own answers, by a job that its change and each new day ask for."""
     return told(shapes.one(seen(request), ref=ref))
 
 

@@ -12,7 +12,7 @@ from zhirong.demo.cast import EVIDENCE, Cast
 from zhirong.record import actions as record
 from zhirong.registry.models import Right
 from zhirong.valuation import estimating, rules, standing
-from zhirong.valuation.actions import answers, appraisals, appraising, portfolios, reports, signing
+from zhirong.valuation.actions import answers, appraisals, appraising, portfolio_values, portfolios, reports, signing
 from zhirong.valuation.models import Appraisal
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def everything(people: Cast, *, tell: Callable[[str], None]) -> None:
     for login, name in (("chen", "云岭可质押专利"), ("liang", "待转化成果")):
         rights = [one.pk for one in _valuable(people, login, day)]
         wanted = portfolios.Wanted(party=people.firms[login], name=name, rights=tuple(rights[:12]))
-        portfolios.keep(people[login], wanted)
+        portfolio_values.value(portfolios.keep(people[login], wanted).pk)
     tell("评估、问答与权利组合 / appraisals, answers and portfolios")
 
 

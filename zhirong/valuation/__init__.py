@@ -6,6 +6,6 @@ valuer's signed report is one (资产评估法).
 Words: 评估 appraisal, 自动估值 automatic estimate, 可比交易 comparable, 回测 back-test,
 区间 range, 质押率 lending ratio.
 Tables: appraisal, right, evidence, opinion and share of an appraisal, answer, comparable, market model, study,
-run, run row, portfolio, portfolio item, alert.
+run, run row, portfolio, portfolio item and value, alert.
 Events: valuation.*
 """

@@ -57,21 +57,6 @@ class Headline:
     basis: str
 
 
-def of_rights(rights: Sequence[Right], day: date, parties: Collection[int] = ()) -> list[Estimate | Refused]:
-    """The estimates of some rights in a few queries, each with all that explains it, or why there is none."""
-    answers, model, under = answers_of_many(rights, parties), estimating.model_on(day), figures.on(day)
-    found: list[Estimate | Refused] = []
-    for right, subject in zip(rights, subjects.of_rights(rights, day), strict=True):
-        if isinstance(subject, Refused):
-            found.append(subject)
-            continue
-        try:
-            found.append(estimate.of(subject, model, under, said=answers.get(right.pk, NOTHING)))
-        except Refused as refused:
-            found.append(refused)
-    return found
-
-
 def headlines(rights: Sequence[Right], day: date, parties: Collection[int] = ()) -> list[Headline | Refused]:
     """The ranges of many rights in a few queries and one pass of the methods, or why there is none."""
     answers = answers_of_many(rights, parties)
@@ -125,6 +110,7 @@ def lending_value(found: Estimate, loan: Loan) -> Result:
         value_date=found.day,
         currency=found.currency,
         parameters_sha256=ruling.sha256,
+        moves=finance_figures.moves("lending", found.day, "haircut_moves"),
     )
     return replace(result, notes=(*result.notes, *ruling.notes))
 
@@ -138,23 +124,31 @@ def _product(known: Mapping[str, Any], code: str, kind: str) -> lending.Product 
     return lending.Product(name=code, **terms)
 
 
-def whole(found: Sequence[Estimate | Headline], day: date) -> Result | None:
-    """The range of many rights together, never the sum of their medians; None where none of them has a range."""
-    ranged = [(one.headline, one.subject) for one in found if one.headline is not None and one.headline.p5 > 0]
+def whole(found: Mapping[str, Estimate | Headline], day: date) -> Result | None:
+    """The range of many rights together by their keys, never the sum of their medians; None where none has a range.
+
+    A right is drawn by its key: the same whatever its place and whatever is beside it.
+    """
+    ranged = [
+        (key, one.headline, one.subject)
+        for key, one in found.items()
+        if one.headline is not None and one.headline.p5 > 0
+    ]
     if not ranged:
         return None
     ruling = finance_figures.on("lending", day, ("portfolio_correlation", "portfolio_tail"))
     result = pledge_records.portfolio_value(
-        [_asset(place, headline, subject) for place, (headline, subject) in enumerate(ranged)],
+        [_asset(key, headline, subject) for key, headline, subject in ranged],
         correlation=portfolio.Correlation(**ruling.values["portfolio_correlation"]),
         tail=ruling.values["portfolio_tail"],
         seed=SEED,
         value_date=day,
         currency="CNY",
         parameters_sha256=ruling.sha256,
+        move=finance_figures.moves("lending", day, "correlation_move") if len(ranged) > 1 else None,
     )
     if len(ranged) == 1:
-        return _alone(result, ranged[0][0], notes=ruling.notes)
+        return _alone(result, ranged[0][1], notes=ruling.notes)
     return replace(result, notes=(*result.notes, *ruling.notes))
 
 
@@ -169,9 +163,9 @@ def _alone(result: Result, headline: Quantiles, *, notes: tuple[Note, ...]) -> R
     return replace(result, range=headline, figures=figures, notes=notes)
 
 
-def _asset(place: int, headline: Quantiles, subject: Subject) -> portfolio.Asset:
+def _asset(key: str, headline: Quantiles, subject: Subject) -> portfolio.Asset:
     return portfolio.Asset(
-        key=str(place),
+        key=key,
         log_median=units.log(headline.median),
         log_sd=units.log_sd(headline),
         field=subject.field,

@@ -65,9 +65,14 @@ def change_of(
 
 def model_on(day: date) -> MarketModel | None:
     """The newest model of the market that knew nothing later than the day; None before there was one."""
-    newest = Kept.objects.filter(day__lte=day).order_by("-is_current", "-day", "-pk")
-    sha256 = newest.values_list("sha256", flat=True).first()
+    sha256 = model_named(day)
     return None if sha256 is None else _model(sha256)
+
+
+def model_named(day: date) -> str | None:
+    """The hash of that model."""
+    newest = Kept.objects.filter(day__lte=day).order_by("-is_current", "-day", "-pk")
+    return newest.values_list("sha256", flat=True).first()
 
 
 @lru_cache(maxsize=MODELS_KEPT)

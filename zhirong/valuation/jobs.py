@@ -9,7 +9,8 @@ from typing import Any
 from zhirong.base.faults import Round, name_of
 from zhirong.record import actions as record
 from zhirong.record.jobs import Work
-from zhirong.valuation.actions import alerts, appraisals, market, reports
+from zhirong.valuation import portfolio_kept
+from zhirong.valuation.actions import alerts, appraisals, market, portfolio_values, reports
 
 Kind = tuple[Callable[[Any], object], Callable[[], Iterable[Any]]]
 
@@ -41,6 +42,7 @@ def tick() -> int:
         (reports.seal, reports.unsealed),
         (alerts.look, lambda: alerts.due(now)),
         (market.ask, lambda: market.due(now)),
+        (portfolio_values.ask, portfolio_values.due),
     ]
     this = Round("valuation")
     due: list[tuple[Callable[[Any], object], Any]] = []
@@ -55,4 +57,8 @@ def tick() -> int:
 
 
 # What does long work of which kind (record.jobs).
-WORK: dict[str, Work] = {market.FIT: market.do_fit, reports.SEAL: reports.do_seal}
+WORK: dict[str, Work] = {
+    market.FIT: market.do_fit,
+    reports.SEAL: reports.do_seal,
+    portfolio_kept.VALUE: portfolio_values.do_value,
+}

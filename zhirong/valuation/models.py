@@ -188,6 +188,17 @@ class PortfolioItem(models.Model):
         ]
 
 
+class PortfolioValue(models.Model):
+    """What a portfolio came to when it was computed last, whole in `body`; the next one takes its place."""
+
+    portfolio = models.OneToOneField(Portfolio, models.CASCADE, related_name="value")
+    # Of what it was computed from: another one says that it is to be computed anew.
+    state = models.CharField(max_length=64)
+    day = models.DateField()
+    made_at = models.DateTimeField()
+    body = models.TextField()
+
+
 class Alert(models.Model):
     """That a right should be valued anew, and why: told once to each party concerned, ended when the cause is gone."""
 

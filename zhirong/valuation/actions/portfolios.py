@@ -13,6 +13,7 @@ from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.valuation import known, rules
+from zhirong.valuation.actions import portfolio_values
 from zhirong.valuation.models import Portfolio, PortfolioItem
 
 RIGHTS_MOST = 2_000
@@ -54,6 +55,7 @@ def keep(who: Person, wanted: Wanted, *, ref: str = "") -> Portfolio:
         for place, right in enumerate(rights)
     )
     record.tell("valuation.portfolio_kept", kept.topic, who=who, portfolio=kept.ref, rights=len(rights))
+    portfolio_values.ask(kept.pk)
     return kept
 
 

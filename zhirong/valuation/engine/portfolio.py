@@ -6,6 +6,7 @@ Source: VALUATION 2.8; the factor model is that of Vasicek 2002, the allocation 
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def whole(assets: Sequence[Asset], *, correlation: Correlation, paths: int, seed
 
     def drawn(place: int) -> Floats:
         # Drawn anew for the tail, and the same: all rights on all paths would not fit in memory.
-        return sizes[place] * _paths(counted[place], shared, seed=seed, place=place, correlation=correlation)
+        return sizes[place] * _paths(counted[place], shared, seed=seed, correlation=correlation)
 
     total = np.zeros(paths)
     for place in range(len(counted)):
@@ -158,12 +159,17 @@ def _shared(counted: Sequence[Asset], *, correlation: Correlation, paths: int, s
     }
 
 
-def _paths(one: Asset, shared: dict[int | None, Floats], *, seed: int, place: int, correlation: Correlation) -> Floats:
+def _paths(one: Asset, shared: dict[int | None, Floats], *, seed: int, correlation: Correlation) -> Floats:
     """One asset's value on every path, with a median of 1."""
     together = shared[one.field]
     alone = math.sqrt(max(0.0, 1.0 - correlation.field - correlation.common))
-    own = stratified(len(together), seed=seed, stream=(SINGLE, place)) if alone > 0 else 0.0
+    own = stratified(len(together), seed=seed, stream=own_stream(one.key)) if alone > 0 else 0.0
     return np.asarray(np.exp(one.log_sd * (together + alone * own)))
+
+
+def own_stream(key: str) -> tuple[int, int]:
+    """The stream of what moves one asset alone: by its key, so that it is drawn alike whatever else is beside it."""
+    return SINGLE, int.from_bytes(hashlib.sha256(key.encode()).digest()[:16])
 
 
 def stratified(paths: int, *, seed: int, stream: tuple[int, int]) -> Floats:

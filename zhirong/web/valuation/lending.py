@@ -118,6 +118,7 @@ def lending_facts(estimate: Estimate, loan: Loan) -> dict[str, Any]:
         "short": short_of(haircut, loan, estimate.headline.median),
         "offer": offer_of(result, unit),
         "within": within(haircut, loan.months),
+        "moves": moves(result, unit),
         "notes": [text for _, text in shown.weighed(result.notes)],
     }
 
@@ -136,6 +137,12 @@ def drawings(value: Quantiles, proceeds: Quantiles | None) -> list[tuple[str, st
         for word, found in rows
         if found is not None
     ]
+
+
+def moves(result: Result, unit: shown.Unit) -> list[dict[str, str]]:
+    """The median proceeds at each part of the haircut a step lower and higher."""
+    told = shown.in_percent(result.sensitivities, but=("years",))
+    return shown.swings(told, result.range, unit) if result.range else []
 
 
 def levels(result: Result, unit: shown.Unit) -> list[dict[str, str]]:

@@ -4,46 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from zhirong.base import shown as base_shown
-from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.exchange.models import ListingItem
-from zhirong.record import actions as record
 from zhirong.record import notices
-from zhirong.registry.models import Right
-from zhirong.valuation import estimated
+from zhirong.valuation import portfolio_kept
 from zhirong.valuation.actions import portfolios as deeds
 from zhirong.valuation.engine import legible
-from zhirong.valuation.engine.estimate_shape import Estimate
-from zhirong.valuation.engine.result import Result
 from zhirong.valuation.models import Portfolio, PortfolioItem
-from zhirong.web import account, filters, limits, lists, pages
+from zhirong.valuation.portfolio_kept import Advised, Kept, Line, Whole
+from zhirong.web import account, filters, lists, pages
 from zhirong.web.registry import words as registry_words
-from zhirong.web.valuation import portfolios, renewing, shown
-
-if TYPE_CHECKING:
-    from zhirong.valuation.engine.renewal_advice import Advice
+from zhirong.web.valuation import portfolios, shown
 
 TOP = 5
+# Lines of each list of advice; the table of rights has them all.
+LISTED = 20
 
 
 @dataclass(frozen=True)
 class Row:
-    """One right of the portfolio: its estimate or why there is none, and whether to pay its next fee."""
+    """One right of the portfolio as it was computed, and whether nobody uses it as far as is known here."""
 
-    right: Right
-    estimate: Estimate | None
-    refused: Refused | None
-    advice: Advice | None
+    line: Line
     is_sleeping: bool
 
 
@@ -51,20 +41,16 @@ class Row:
 @pages.signed_in
 @pages.form_with(portfolios.BESIDE)
 def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
-    """One portfolio; posting ends it."""
-    items = items_of(request, ref)
-    if not items:
-        raise Http404
-    found = items[0].portfolio
+    """One portfolio as it was computed last; posting changes or ends it."""
+    found = portfolio_of(request, ref)
     if request.method == "POST":
         return done(request, found)
-    limits.take(request, "estimate")
-    day = beijing_day(record.now())
-    rows, name = rows_of(items, found, day), found.name
-    told = estimated.whole([one.estimate for one in rows if one.estimate], day)
-    unit = shown.unit_of(told.range if told else None)
-    columns = columns_of()
-    if file := lists.taken_away(request, "rights", name, columns=columns, found=rows):
+    state = portfolio_kept.states(portfolio_kept.standing().filter(pk=found.pk))[found.pk]
+    kept = portfolio_kept.read(found.value, state=state) if hasattr(found, "value") else None
+    rows, told = rows_of(found, kept), kept.whole if kept else None
+    language = "zh" if filters.is_chinese() else "en"
+    unit, columns = shown.unit_of(told.range if told else None), columns_of()
+    if file := lists.taken_away(request, "rights", found.name, columns=columns, found=rows):
         return file
     return pages.page(
         request,
@@ -76,15 +62,27 @@ def portfolio_page(request: HttpRequest, ref: str) -> HttpResponse:
             (found.name, None),
         ],
         portfolio=found,
-        unread=items[0].unread_here or 0,  # type: ignore[attr-defined]
-        day=day,
+        unread=found.unread_here or 0,  # type: ignore[attr-defined]
+        day=kept.day if kept else None,
+        computing=None if kept and kept.is_current else computing(found, state),
         unit=unit.word,
         table=lists.table(request, "rights", gettext("Rights of the portfolio"), columns=columns, found=rows),
-        **(whole_facts(told, rows, unit) if told else {"whole": None}),
+        **(whole_facts(told, rows, unit) if told else {"whole": None, "moves": []}),
         **advice_facts(rows),
-        numbers="\n".join(one.right.number for one in rows),
-        unvalued=[(one.right.number, pages.told(one.refused)["sentence"]) for one in rows if one.refused],
+        numbers="\n".join(one.line.number for one in rows) if kept else numbers_of(found),
+        unvalued=[(one.line.number, one.line.why[language]) for one in rows if one.line.refusal],
     )
+
+
+def computing(found: Portfolio, state: str) -> str:
+    """How far the job is that computes it anew."""
+    job = portfolio_kept.job_of(found.pk, state)
+    if job is None or job.state == "waiting":
+        return gettext("It is computed within a minute or two; look again then.")
+    if job.state == "running":
+        facts = {"done": filters.thousands(job.done), "total": filters.thousands(job.total)}
+        return gettext("%(done)s of %(total)s rights are valued; look again in a moment.") % facts
+    return gettext("It could not be computed; the next attempt is tomorrow, or when the portfolio changes.")
 
 
 def done(request: HttpRequest, found: Portfolio) -> HttpResponse:
@@ -95,46 +93,41 @@ def done(request: HttpRequest, found: Portfolio) -> HttpResponse:
         return HttpResponseRedirect(reverse("portfolios"))
     if deed != "keep":
         raise Refused("web.no_such_deed", deed=deed[:40])
-    deeds.keep(person, portfolios.wanted(request, [found.party]), ref=found.ref)
-    return HttpResponseRedirect(reverse("portfolio", args=[found.ref]))
+    return portfolios.kept(request, portfolios.wanted(request, [found.party]), ref=found.ref)
 
 
-def items_of(request: HttpRequest, ref: str) -> list[PortfolioItem]:
-    """The portfolio's rights in their order, each with where it is listed now, in one query."""
+def portfolio_of(request: HttpRequest, ref: str) -> Portfolio:
+    """The portfolio of one of this person's parties with what it came to, in one query."""
     person, standing = account.known(request), pages.standing_of(request)
-    live = ListingItem.objects.filter(right=OuterRef("right"), is_live=True)
-    found = PortfolioItem.objects.filter(
-        portfolio__ref=ref,
-        portfolio__party__in=standing.parties if standing else (),
-        portfolio__ended_at__isnull=True,
-    ).annotate(live_number=Subquery(live.values("listing__number")[:1]), unread_here=notices.unread_beside(person.ref))
-    return list(found.select_related("portfolio__party", "right").order_by("position"))
+    rows = Portfolio.objects.filter(
+        ref=ref, party__in=standing.parties if standing else (), ended_at__isnull=True
+    ).annotate(unread_here=notices.unread_beside(person.ref))
+    found = rows.select_related("party", "value").first()
+    if found is None:
+        raise Http404
+    return found
 
 
-def rows_of(items: Sequence[PortfolioItem], found: Portfolio, day: date) -> list[Row]:
-    """Every right with its estimate, in as many queries for two thousand as for two."""
-    answers = estimated.of_rights([one.right for one in items], day, [found.party_id])
-    return [row_of(item, answer) for item, answer in zip(items, answers, strict=True)]
+def rows_of(found: Portfolio, kept: Kept | None) -> list[Row]:
+    """Every right as it was computed; what is listed since sleeps no more."""
+    if kept is None:
+        return []
+    mine = PortfolioItem.objects.filter(portfolio=found).values("right")
+    listed = set(ListingItem.objects.filter(is_live=True, right__in=mine).values_list("right_id", flat=True))
+    return [Row(one, not one.is_used and one.right_id not in listed) for one in kept.lines]
 
 
-def row_of(item: PortfolioItem, answer: Estimate | Refused) -> Row:
-    """A right with what can be said of it."""
-    right, is_listed = item.right, bool(item.live_number)  # type: ignore[attr-defined]
-    if isinstance(answer, Refused):
-        return Row(right, None, answer, None, is_sleeping=False)
-    subject = answer.subject
-    is_used = bool(subject.plain_licences or subject.exclusive_licences or subject.open_licence or subject.is_pledged)
-    is_sleeping = not is_used and not is_listed and not answer.said.answers
-    return Row(right, answer, None, renewing.advice_of(subject), is_sleeping)
+def numbers_of(found: Portfolio) -> str:
+    """The numbers of its rights, one a line."""
+    return "\n".join(found.items.order_by("position").values_list("right__number", flat=True))
 
 
-def whole_facts(told: Result, rows: Sequence[Row], unit: shown.Unit) -> dict[str, Any]:
+def whole_facts(told: Whole, rows: Sequence[Row], unit: shown.Unit) -> dict[str, Any]:
     """The range of the whole, how concentrated it is, and the rights that weigh most."""
-    assert told.range is not None
     figures: Any = told.figures
     scale = legible.scale([told.range.p5, told.range.p95])
     found = shown.range_of(told.range, unit)
-    told_rows = [one for one in rows if one.estimate]
+    by_key = {str(one.line.right_id): one.line for one in rows}
     top = sorted(figures["assets"], key=lambda one: -one["share"])[:TOP]
     most = max((one["share"] for one in top), default=1)
     return {
@@ -147,8 +140,8 @@ def whole_facts(told: Result, rows: Sequence[Row], unit: shown.Unit) -> dict[str
         "tail": legible.percent(figures["tail"], places=0),
         "top": [
             {
-                "title": filters.title(told_rows[int(one["key"])].right),
-                "address": reverse("right-value", args=[told_rows[int(one["key"])].right.pk]),
+                "title": filters.title(by_key[one["key"]]),
+                "address": reverse("right-value", args=[int(one["key"])]),
                 "share": legible.percent(one["share"]),
                 "tail": legible.percent(one["tail_share"]),
                 "drawing": shown.charts.bar(*legible.counts([one["share"], most])),
@@ -156,48 +149,51 @@ def whole_facts(told: Result, rows: Sequence[Row], unit: shown.Unit) -> dict[str
             for one in top
         ],
         "notes": [text for _, text in shown.weighed(told.notes)],
+        "moves": shown.swings(shown.in_percent(told.sensitivities), told.range, unit),
     }
 
 
 def advice_facts(rows: Sequence[Row]) -> dict[str, Any]:
     """Which patents to let lapse: fees saved less value lost is one figure; expectations add, medians do not."""
-    drop = [one for one in rows if one.advice and one.advice.net < 0]
-    keep = [one for one in rows if one.advice and one.advice.net >= 0]
-    saved = sum((one.advice.fees_saved for one in drop if one.advice), 0)
-    lost = sum((one.advice.value_lost for one in drop if one.advice), 0)
+    advised = [(one.line, one.line.advice) for one in rows if one.line.advice]
+    drop = sorted(((line, advice) for line, advice in advised if advice.net < 0), key=lambda pair: pair[1].net)
+    saved = sum((advice.fees_saved for _, advice in drop), 0)
+    lost = sum((advice.value_lost for _, advice in drop), 0)
+    sleeping = [one.line for one in rows if one.is_sleeping]
     return {
-        "drop": [drop_line(one) for one in sorted(drop, key=lambda one: one.advice.net if one.advice else 0)],
-        "keep": len(keep),
-        "unadvised": len(rows) - len(drop) - len(keep),
+        "drop": [drop_line(line, advice) for line, advice in drop[:LISTED]],
+        "dropped": len(drop),
+        "keep": len(advised) - len(drop),
+        "unadvised": len(rows) - len(advised),
         "saved": filters.thousands(legible.yuan(saved)),
         "lost": filters.thousands(legible.yuan(lost)),
         "net": filters.thousands(legible.yuan(saved - lost)),
-        "sleeping": [sleeping_line(one) for one in rows if one.is_sleeping],
+        "sleeping": [sleeping_line(one) for one in sleeping[:LISTED]],
+        "sleepers": len(sleeping),
     }
 
 
-def drop_line(one: Row) -> dict[str, Any]:
+def drop_line(one: Line, advice: Advised) -> dict[str, Any]:
     """A patent that is worth less than its fees."""
-    assert one.advice is not None
     return {
-        "title": filters.title(one.right),
-        "number": one.right.number,
-        "address": reverse("right-value", args=[one.right.pk]),
-        "year": one.advice.next_year,
-        "fee": filters.thousands(legible.yuan(one.advice.next_fee)),
-        "saved": filters.thousands(legible.yuan(one.advice.fees_saved)),
-        "lost": filters.thousands(legible.yuan(one.advice.value_lost)),
-        "net": filters.thousands(legible.yuan(-one.advice.net)),
+        "title": filters.title(one),
+        "number": one.number,
+        "address": reverse("right-value", args=[one.right_id]),
+        "year": advice.next_year,
+        "fee": filters.thousands(legible.yuan(advice.next_fee)),
+        "saved": filters.thousands(legible.yuan(advice.fees_saved)),
+        "lost": filters.thousands(legible.yuan(advice.value_lost)),
+        "net": filters.thousands(legible.yuan(-advice.net)),
     }
 
 
-def sleeping_line(one: Row) -> dict[str, str]:
+def sleeping_line(one: Line) -> dict[str, str]:
     """A right that nobody uses as far as is known here."""
     return {
-        "title": filters.title(one.right),
-        "number": one.right.number,
-        "address": reverse("right", args=[one.right.pk]),
-        "list": f"{reverse('listing-new')}?right={one.right.pk}",
+        "title": filters.title(one),
+        "number": one.number,
+        "address": reverse("right", args=[one.right_id]),
+        "list": f"{reverse('listing-new')}?right={one.right_id}",
     }
 
 
@@ -206,11 +202,11 @@ def columns_of() -> list[lists.Column]:
     return [
         lists.Column(
             head=gettext("Right"),
-            value=lambda one: filters.title(one.right),
-            link=lambda one: reverse("right-value", args=[one.right.pk]),
+            value=lambda one: filters.title(one.line),
+            link=lambda one: reverse("right-value", args=[one.line.right_id]),
         ),
-        lists.Column(head=gettext("Number"), value=lambda one: one.right.number),
-        lists.Column(head=gettext("Kind"), value=lambda one: registry_words.label("kind", one.right.kind)),
+        lists.Column(head=gettext("Number"), value=lambda one: one.line.number),
+        lists.Column(head=gettext("Kind"), value=lambda one: registry_words.label("kind", one.line.kind)),
         lists.Column(head=gettext("P5 (yuan)"), value=lambda one: end_of(one, "p5"), kind="money"),
         lists.Column(head=gettext("Median (yuan)"), value=lambda one: end_of(one, "median"), kind="money"),
         lists.Column(head=gettext("P95 (yuan)"), value=lambda one: end_of(one, "p95"), kind="money"),
@@ -221,19 +217,17 @@ def columns_of() -> list[lists.Column]:
 
 def end_of(one: Row, name: str) -> int | None:
     """One end of a right's range in fen, to three digits as on its own page."""
-    if one.estimate is None or one.estimate.headline is None:
-        return None
-    return legible.rounded_fen(getattr(one.estimate.headline, name))
+    return None if one.line.range is None else legible.rounded_fen(getattr(one.line.range, name))
 
 
 def fee_word(one: Row) -> str | None:
     """What to do about the next fee."""
-    if one.advice is None:
+    if one.line.advice is None:
         return None
-    fee = base_shown.yuan(legible.fen(one.advice.next_fee), "zh" if filters.is_chinese() else "en")
-    return (gettext("Pay %(fee)s") if one.advice.net >= 0 else gettext("Let lapse, %(fee)s")) % {"fee": fee}
+    fee = base_shown.yuan(legible.fen(one.line.advice.next_fee), "zh" if filters.is_chinese() else "en")
+    return (gettext("Pay %(fee)s") if one.line.advice.net >= 0 else gettext("Let lapse, %(fee)s")) % {"fee": fee}
 
 
 def fee_state(one: Row) -> str:
     """Its shape."""
-    return "" if one.advice is None else "go" if one.advice.net >= 0 else "wait"
+    return "" if one.line.advice is None else "go" if one.line.advice.net >= 0 else "wait"

@@ -15,6 +15,7 @@ from zhirong.people import access
 from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.registry.models import Right
+from zhirong.valuation.actions import portfolio_values
 from zhirong.valuation.actions import portfolios as deeds
 from zhirong.valuation.models import Portfolio
 from zhirong.web import account, filters, lists, pages
@@ -25,6 +26,7 @@ from zhirong.web.valuation import numbered
 from zhirong.web.valuation.typed import Typed
 
 CHOICES = 40
+AT_ONCE = 20
 BESIDE = {
     "valuation.rights_count": "numbers",
     "valuation.right_unknown": "numbers",
@@ -62,8 +64,7 @@ def portfolios_page(request: HttpRequest) -> HttpResponse:
     """The list and the form of a new one."""
     standing, parties = pages.standing_of(request), forms.parties_of(request)
     if request.method == "POST":
-        kept = deeds.keep(account.known(request), wanted(request, parties))
-        return HttpResponseRedirect(reverse("portfolio", args=[kept.ref]))
+        return kept(request, wanted(request, parties))
     found, shown, title = of_parties(standing), columns(), gettext("Portfolios")
     if file := lists.taken_away(request, "portfolios", title, columns=shown, found=found.order_by("-pk")):
         return file
@@ -82,6 +83,14 @@ def portfolios_page(request: HttpRequest) -> HttpResponse:
         can_keep=access.could(standing, "valuation.keep_portfolio"),
         most=deeds.RIGHTS_MOST,
     )
+
+
+def kept(request: HttpRequest, said: deeds.Wanted, *, ref: str = "") -> HttpResponse:
+    """Keep it and go to its page; few rights are valued while the sender waits, many by a job."""
+    found = deeds.keep(account.known(request), said, ref=ref)
+    if len(said.rights) <= AT_ONCE:
+        portfolio_values.value(found.pk)
+    return HttpResponseRedirect(reverse("portfolio", args=[found.ref]))
 
 
 def choice(right: Right, chosen: set[str]) -> tuple[int, str, bool]:

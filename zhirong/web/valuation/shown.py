@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -12,7 +12,7 @@ from zhirong.valuation import notes, told
 from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.estimate_shape import Estimate, Record, Step, Voice
 from zhirong.valuation.engine.legible import Number
-from zhirong.valuation.engine.result import Input, Note, Quantiles
+from zhirong.valuation.engine.result import Input, Note, Quantiles, Sensitivity
 from zhirong.web import filters
 from zhirong.web.pages import Charts
 from zhirong.web.valuation import words
@@ -190,13 +190,18 @@ def step_value(step: Step) -> str:
 
 def tornado(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
     """The inputs that move the median most, the widest first."""
-    found = [one for one in estimate.tornado if min(one.median_at_low, one.median_at_high) > 0]
-    if not found or estimate.headline is None:
+    return [] if estimate.headline is None else swings(estimate.tornado, estimate.headline, unit)
+
+
+def swings(moves: Sequence[Sensitivity], around: Quantiles, unit: Unit) -> list[dict[str, str]]:
+    """The median at the low and the high value of each input on one scale, the widest first."""
+    found = [one for one in moves if min(one.median_at_low, one.median_at_high) > 0]
+    if not found or around.median <= 0:
         return []
     ends = [end for one in found for end in (one.median_at_low, one.median_at_high)]
-    scale = legible.scale([*ends, estimate.headline.median])
+    scale = legible.scale([*ends, around.median])
     ordered = sorted(found, key=lambda one: -legible.log_width(*sorted((one.median_at_low, one.median_at_high))))
-    middle = legible.yuan(estimate.headline.median)
+    middle = legible.yuan(around.median)
     return [
         {
             "name": words.fact(one.name),
@@ -209,6 +214,16 @@ def tornado(estimate: Estimate, unit: Unit) -> list[dict[str, str]]:
             "at_high": unit.of(one.median_at_high),
         }
         for one in ordered
+    ]
+
+
+def in_percent(moves: Sequence[Sensitivity], *, but: Sequence[str] = ()) -> list[Sensitivity]:
+    """Sensitivities whose inputs are shares, told in per cent; `but` names those that are none."""
+    return [
+        one
+        if one.name in but or isinstance(one.low, str) or isinstance(one.high, str)
+        else replace(one, low=legible.percent(one.low), high=legible.percent(one.high))
+        for one in moves
     ]
 
 

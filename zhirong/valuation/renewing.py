@@ -1,4 +1,4 @@
-"""Whether the next annual fee of a patent is worth paying, as pages say it."""
+"""Whether the next annual fee of a patent is worth paying, as portfolios tell it."""
 
 from __future__ import annotations
 
