@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from tests.enterprises import given_enterprise_things
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
@@ -93,6 +94,7 @@ def all_things() -> Things:
     given_value_pages.put_pages(things)
     given_reach.put_things(things)
     given_measures.put_things(things)
+    given_enterprise_things.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -289,6 +291,7 @@ def ref_of(caller: Person) -> str:
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
     return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
+    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_enterprise_things.said(things)}
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
@@ -353,6 +356,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         **given_value_pages.forms(),
         "/policy/invitations/<str:ref>": {"deed": "decline"},
         "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
+        **given_enterprise_things.forms(things),
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},
         "/deals/<str:number>/offer": {"answer": "take"},
         "/deals/<str:number>/object": {"text": REASON},
