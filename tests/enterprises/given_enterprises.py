@@ -9,7 +9,7 @@ from tests.registry import given_rights
 from zhirong.enterprises.actions import facts
 from zhirong.enterprises.models import Statement
 from zhirong.enterprises.rules import Told
-from zhirong.people.models import Party, Person
+from zhirong.people.models import Membership, Party, Person
 
 DAY = date(2026, 6, 1)
 # Invented credit codes with their right check characters.
@@ -32,3 +32,10 @@ def stated(party: Party, name: str, value: Any, *, source: str = "self", **said:
     """A fact of the enterprise, said by itself or noted from an official source."""
     who = a_member(party) if source == "self" else an_official()
     return facts.note_facts(who, party, [Told(name, value, **said)], source=source)[0]
+
+
+def an_administrator(party: Party) -> Person:
+    """Who speaks for the party in matters of its members and consents."""
+    person = given_rights.a_person("holder", of=party)
+    Membership.objects.filter(person=person).update(is_administrator=True)
+    return person

@@ -13,6 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from zhirong.api import (
+    application_deeds,
     applications,
     appraisal_deeds,
     appraisals,
@@ -31,6 +32,7 @@ from zhirong.api import (
     enterprises,
     evidence,
     files,
+    grants,
     health,
     imports,
     intents,
@@ -46,6 +48,7 @@ from zhirong.api import (
     notices,
     originals,
     parties,
+    places,
     portfolios,
     problems,
     proofs,
@@ -148,6 +151,7 @@ PARTS = (
     appraisals,
     appraisal_deeds,
     enterprises,
+    places,
     consult,
     measures,
     measure_deeds,
@@ -155,6 +159,8 @@ PARTS = (
     originals,
     support,
     applications,
+    application_deeds,
+    grants,
     budgets,
     proofs,
     feeds,

@@ -44,6 +44,55 @@ class Known:
     against: dict[str, tuple[Stated, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A file as a page shows it: what is known, the rows of its statements, the keys of its things."""
+
+    known: Known
+    rows: dict[int, Statement]
+    abouts: list[str]
+
+
+def opened(party: Party, *, day: date, known: datetime | None = None, about: str = "") -> Opened:
+    """What is known of the enterprise, or of one thing of it alone, with the rows in one query for all."""
+    said = Statement.objects.filter(party=party).select_related("evidence", "said_by")
+    rows = {one.pk: one for one in said.order_by("about", "name", "pk")}
+    told = [stated(one) for one in rows.values() if one.about == about]
+    if about:
+        told += registry_facts.of_right(party, about, day=day, known=known)
+    else:
+        told += registry_facts.of_party(party, day=day, known=known)
+    abouts = {one.about: None for one in rows.values() if one.about and one.gone_at is None}
+    return Opened(_known(told, day=day, known=known), rows, list(abouts))
+
+
+def stated(one: Statement) -> Stated:
+    """A row of the table as the pure code takes it."""
+    return Stated(
+        name=one.name,
+        about=one.about,
+        value=one.value,
+        since=one.since,
+        until=one.until,
+        known_from=one.known_from,
+        source=one.source,
+        source_text=one.source_text,
+        evidence_id=one.evidence_id,
+        said_by=one.said_by_id,
+        id=one.pk,
+        gone_at=one.gone_at,
+    )
+
+
+def _known(said: Iterable[Stated], *, day: date, known: datetime | None) -> Known:
+    ruled = standing.ruling(said, day=day, known=known, ranks=sources.ranks(day))
+    return Known(
+        facts={name: one.stated.value for name, one in ruled.items()},
+        stated={name: one.stated for name, one in ruled.items()},
+        against={name: one.against for name, one in ruled.items() if one.against},
+    )
+
+
 def facts_of(party: Party, *, day: date, known: datetime | None = None, about: str = "") -> Known:
     """What is known of an enterprise on a day, as known at an instant: the register's facts, then statements.
 
@@ -53,12 +102,7 @@ def facts_of(party: Party, *, day: date, known: datetime | None = None, about: s
     said += registry_facts.of_party(party, day=day, known=known)
     if about:
         said += registry_facts.of_right(party, about, day=day, known=known)
-    ruled = standing.ruling(said, day=day, known=known, ranks=sources.ranks(day))
-    return Known(
-        facts={name: one.stated.value for name, one in ruled.items()},
-        stated={name: one.stated for name, one in ruled.items()},
-        against={name: one.against for name, one in ruled.items() if one.against},
-    )
+    return _known(said, day=day, known=known)
 
 
 def facts_of_many(party_ids: Sequence[int], *, day: date, known: datetime | None = None) -> dict[int, dict[str, Any]]:

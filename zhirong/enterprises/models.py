@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from zhirong.people.models import Party, Person
@@ -56,6 +58,11 @@ class Statement(models.Model):
                 name="enterprises_withdrawn_for_a_reason",
             ),
         ]
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """When it stopped to count, replaced or withdrawn."""
+        return self.replaced_at or self.withdrawn_at
 
 
 class Place(models.Model):

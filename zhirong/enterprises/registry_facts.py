@@ -60,15 +60,23 @@ def of_parties(party_ids: Sequence[int], *, day: date, known: datetime | None = 
 
 def of_right(party: Party, about: str, *, day: date, known: datetime | None = None) -> list[Stated]:
     """Facts of one right that the enterprise holds on the day, where `about` is its key."""
-    right = held(party, day).filter(key=about).first()
-    if right is None or right.pk in _changed_since({right.pk}, known):
-        return []
-    facts = derived.of_right(queries.facts_of_read([right], day)[0], day)
-    rows = [right.topic]
-    return [
-        _stated(name, value, rows=rows, at=right.put_at, day=day, about=about, text=right.number)
-        for name, value in facts.items()
-    ]
+    return of_rights(party, [about], day=day, known=known).get(about, [])
+
+
+def of_rights(
+    party: Party, abouts: Sequence[str], *, day: date, known: datetime | None = None
+) -> dict[str, list[Stated]]:
+    """The same of several, by their keys, in few queries whatever the number."""
+    rights = list(held(party, day).filter(key__in=abouts)) if abouts else []
+    gone = _changed_since({right.pk for right in rights}, known) if rights else set()
+    living = [right for right in rights if right.pk not in gone]
+    found: dict[str, list[Stated]] = {}
+    for right, read in zip(living, queries.facts_of_read(living, day) if living else [], strict=True):
+        found[right.key] = [
+            _stated(name, value, rows=[right.topic], at=right.put_at, day=day, about=right.key, text=right.number)
+            for name, value in derived.of_right(read, day).items()
+        ]
+    return found
 
 
 def held(party: Party, day: date) -> QuerySet[Right]:

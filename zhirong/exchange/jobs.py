@@ -27,6 +27,7 @@ from zhirong.exchange.actions import (
 from zhirong.ledger import jobs as ledger_jobs
 from zhirong.ledger.actions import dues
 from zhirong.people import jobs as people_jobs
+from zhirong.policy import jobs as policy_jobs
 from zhirong.record import actions as record
 from zhirong.valuation import jobs as valuation_jobs
 
@@ -109,7 +110,13 @@ def _shown(key: Key) -> str:
 
 
 # What the house's clock calls every second, in this order: what the bank told comes before what falls due.
-DUE: list[Callable[[], Any]] = [ledger_jobs.fetch_news, tick, valuation_jobs.tick, people_jobs.deliver_notices]
+DUE: list[Callable[[], Any]] = [
+    ledger_jobs.fetch_news,
+    tick,
+    valuation_jobs.tick,
+    policy_jobs.tick,
+    people_jobs.deliver_notices,
+]
 
 
 def do_due() -> None:

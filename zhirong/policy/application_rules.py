@@ -1,4 +1,4 @@
-"""The law of applications (申报): which deed follows which, who files, when a window is open, what a budget still gives."""
+"""The law of applications (申报): which deed follows which, who files, and what a budget still gives."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ ENDED: Final = ("paid", "repaid", "refused", "withdrawn", "lapsed")
 # From the acceptance to the decision the money asked for is kept free.
 PENDING: Final = ("filed", "asked", "supplemented", "complete", "proposed")
 # What these were granted stands against other applications.
-GRANTED: Final = ("eligible", "publicity", "objected", "approved", "listed", "paid", "repayment")
+GRANTED: Final = ("eligible", "publicity", "objected", "approved", "listed", "paid", "repayment", "repaid")
 # Only the enterprise itself may still take these back.
-WITHDRAWABLE: Final = ("draft", *PENDING, "eligible", "publicity", "objected", "approved")
+WITHDRAWABLE: Final = ("draft", *PENDING, "eligible", "publicity", "objected")
 # What the public may read, with names and amounts.
 PUBLIC: Final = ("publicity", "objected")
 
@@ -168,42 +168,31 @@ def must_be_asked_once(asked_at: datetime | None) -> None:
         raise Refused("policy.supplement_asked_before", asked_at=asked_at)
 
 
-def must_be_another(who_id: int, *others: int | None) -> None:
-    """Whoever decides had no hand in it before."""
-    if who_id in others:
-        raise Refused("policy.same_official")
-
-
 @dataclass(frozen=True, slots=True)
-class Held:
-    """An application of the same budget: when it was accepted, what it asked, what it was granted (None: undecided)."""
+class Turn:
+    """Where an application stands in a budget that goes by acceptance: what is free, and what came before it."""
 
-    number: str
-    accepted_at: datetime
-    asked_fen: int
-    granted_fen: int | None
+    free_fen: int
+    # Accepted earlier and not decided yet: how much is kept for them, and the first of them.
+    waiting_fen: int
+    waiting: str
+    # Whether one accepted earlier was cut or got nothing.
+    was_cut: bool
 
 
-def first_come_part(
-    budget_fen: int, mine: Held, others: Sequence[Held], *, returned_fen: int = 0, last_gets_rest: bool
-) -> int:
+def first_come_part(asked_fen: int, turn: Turn, *, last_gets_rest: bool) -> int:
     """What an application gets of a budget that goes by acceptance.
 
     Refused while an earlier one is undecided and the answer hangs on it: nobody is passed over, and nobody is cut for
     money that may come free. Nobody accepted after one that was cut gets anything.
     """
-    free = budget_fen + returned_fen - sum(one.granted_fen or 0 for one in others)
-    earlier = [one for one in others if (one.accepted_at, one.number) < (mine.accepted_at, mine.number)]
-    waiting = [one for one in earlier if one.granted_fen is None]
-    was_cut = any(one.granted_fen is not None and one.granted_fen < one.asked_fen for one in earlier)
-    if waiting and mine.asked_fen > free - sum(one.asked_fen for one in waiting):
-        first = min(waiting, key=lambda one: (one.accepted_at, one.number))
-        raise Refused("policy.earlier_undecided", number=first.number)
-    if was_cut:
+    if turn.was_cut:
         return 0
-    if mine.asked_fen <= free:
-        return mine.asked_fen
-    return max(free, 0) if last_gets_rest else 0
+    if turn.waiting and asked_fen > turn.free_fen - turn.waiting_fen:
+        raise Refused("policy.earlier_undecided", number=turn.waiting)
+    if asked_fen <= turn.free_fen:
+        return asked_fen
+    return max(turn.free_fen, 0) if last_gets_rest else 0
 
 
 def differences_of(given: Mapping[str, Any], settled: Mapping[str, Any], *, reason: str) -> dict[str, dict[str, Any]]:

@@ -16,16 +16,17 @@ from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.enterprises import file, registry_facts, sources
 from zhirong.enterprises.engine import standing
-from zhirong.enterprises.engine.standing import Stated
+from zhirong.enterprises.engine.standing import Ruled, Stated
 from zhirong.enterprises.file import Known
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import kept, reading
-from zhirong.policy.engine import asks, decide, facts, measure, what_if
+from zhirong.policy.engine import decide, facts, measure, what_if
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.what_if import Change
+from zhirong.policy.followed import KeptDecision
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Decided:
-    """One measure for one party: the decision, what was known with its sources, and for which thing."""
+    """One measure for one party: the decision, what was known with its sources, and for which thing.
+
+    `refused` says why a measure could not be computed with these facts; its state is unknown then.
+    """
 
     measure: Measure
     decision: Decision
     known: Known
     about: str = ""
     told: Told = field(default_factory=lambda: Told({}))
+    refused: Refused | None = None
 
 
 def decided(
@@ -67,7 +72,12 @@ def decided(
     chosen = _chosen(measures, base)
     stated = file.facts_of(party, day=day, known=known, about=about)
     told = told_of(stated.facts, base.vocabulary, changes=changes)
-    return judged(chosen, stated, told, day=day, known=known, moment=moment, about=about, have=have)
+    found = judged(chosen, stated, told, day=day, known=known, moment=moment, about=about, have=have)
+    for one in found:
+        # Who names a measure wants its answer or the reason why there is none.
+        if measures is not None and one.refused is not None:
+            raise one.refused
+    return found
 
 
 def everything(
@@ -78,9 +88,10 @@ def everything(
     changes: Mapping[str, Any] | None = None,
     measures: Sequence[str] | None = None,
     moment: datetime | None = None,
+    base: reading.Base | None = None,
 ) -> list[Decided]:
     """As `decided`, and for each thing of the party the measures that ask for what was stated of it."""
-    base = kept.base(known)
+    base = base or kept.base(known)
     chosen = list(_chosen(measures, base))
     files = _files(party, day=day, known=known)
     things = {
@@ -91,9 +102,7 @@ def everything(
     for one in chosen:
         asked = facts_asked(one)
         for about in [about for about, own in things.items() if about and own & asked] or [""]:
-            facts_of_case = told[about].facts
-            made = decide.decide(one, facts_of_case, day, known=known_day(known), moment=moment)
-            found.append(Decided(one, made, files[about], about=about, told=told[about]))
+            found += judged([one], files[about], told[about], day=day, known=known, moment=moment, about=about)
     return found
 
 
@@ -105,28 +114,22 @@ def _files(party: Party, *, day: date, known: datetime | None) -> dict[str, Know
         if standing.stands(one, day=day, known=known):
             said.setdefault(one.about, []).append(one)
     ranks = sources.ranks(day)
-    return {about: _known(said, about, ranks, party=party, day=day, known=known) for about in sorted(said)}
+    rights = registry_facts.of_rights(party, [about for about in said if about], day=day, known=known)
+    found = {}
+    for about in sorted(said):
+        rows = [*said[""], *said[about], *rights.get(about, [])] if about else said[""]
+        found[about] = _known(standing.ruling(rows, day=day, known=known, ranks=ranks))
+    return found
 
 
 def _stated(row: Sequence[Any]) -> Stated:
     """A row of `file.COLUMNS`."""
     _, *said, replaced_at, withdrawn_at = row
-    return Stated(*said, replaced_at or withdrawn_at)
+    values: tuple[Any, ...] = (*said, replaced_at or withdrawn_at)
+    return Stated(*values)
 
 
-def _known(
-    said: Mapping[str, list[Stated]],
-    about: str,
-    ranks: Mapping[str, int],
-    *,
-    party: Party,
-    day: date,
-    known: datetime | None,
-) -> Known:
-    rows = (
-        [*said[""], *said[about], *registry_facts.of_right(party, about, day=day, known=known)] if about else said[""]
-    )
-    ruled = standing.ruling(rows, day=day, known=known, ranks=ranks)
+def _known(ruled: Mapping[str, Ruled]) -> Known:
     return Known(
         facts={name: one.stated.value for name, one in ruled.items()},
         stated={name: one.stated for name, one in ruled.items()},
@@ -209,16 +212,29 @@ def judged(
     have: Collection[str] = (),
 ) -> list[Decided]:
     """Measures decided with facts that were told, whoever told them."""
-    return [
-        Decided(
-            one,
-            decide.decide(one, told.facts, day, known=known_day(known), have=have, moment=moment),
-            stated,
-            about=about,
-            told=told,
-        )
-        for one in measures
-    ]
+    found = []
+    for one in measures:
+        decision, no = attempted(one, told.facts, day, known=known_day(known), have=have, moment=moment)
+        found.append(Decided(one, decision, stated, about=about, told=told, refused=no))
+    return found
+
+
+def attempted(
+    one: Measure,
+    given: Mapping[str, Any],
+    day: date,
+    *,
+    known: date | None,
+    moment: datetime | None,
+    have: Collection[str] = (),
+) -> tuple[Decision, Refused | None]:
+    """The decision; where the facts cannot be computed with, one that is unknown, and the refusal that says why."""
+    try:
+        return decide.decide(one, given, day, known=known, have=have, moment=moment), None
+    except Refused as no:
+        upto = known or date.max
+        window, sha256 = decide.window_of(one, day, moment), decide.sha256(one, given, day, known=upto)
+        return Decision(one.id, day, upto, decide.UNKNOWN, "refused", (), window, sha256), no
 
 
 def supposed(
@@ -232,11 +248,12 @@ def supposed(
         counted |= {change.name for change in mine}
         facts_then = what_if.changed(one.told.facts, mine, known)
         decision = one.decision
-        then = decide.decide(one.measure, facts_then, decision.day, known=decision.known, moment=moment)
-        after.append(replace(one, decision=then, told=Told(facts_then, one.told.unusable)))
+        then, no = attempted(one.measure, facts_then, decision.day, known=decision.known, moment=moment)
+        after.append(replace(one, decision=then, told=Told(facts_then, one.told.unusable), refused=no))
     return after, {change.name for change in changes} - counted
 
 
-def next_questions(found: Sequence[Decided], known: Vocabulary) -> list[asks.Ask]:
-    """What to ask next over all these decisions, the best first."""
-    return asks.next_asks([one.decision for one in found], known)
+def again(one: KeptDecision) -> Decided:
+    """A kept decision computed anew with its own day and state of knowledge: the hash is the same."""
+    (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,9 @@ from zhirong.enterprises.actions.facts import Brought
 from zhirong.enterprises.rules import Told
 from zhirong.papers import sheet_reader, sheets
 from zhirong.papers.sheet_reader import Cell, Row
+from zhirong.people import access
 from zhirong.people.models import Party
+from zhirong.people.rules import Standing
 from zhirong.policy import naming, stating
 from zhirong.policy.engine import numerals
 from zhirong.policy.engine.facts import Fact, Vocabulary
@@ -231,6 +233,21 @@ def against_each_other(lines: Sequence[Line], heads: Mapping[str, str], vocabula
         given = {one.brought.told.name: one.brought.told.value for one in together}
         if len(given) > 1 and (refused := stating.contradictions(given, vocabulary)) is not None:
             yield Fault(together[0].line, heads["value"], refused)
+
+
+def allowed(sheet: Sheet, standing: Standing | None) -> Sheet:
+    """The same sheet; what this person may not state of an enterprise is a fault of its first line, each told once."""
+    first: dict[tuple[int, str], Line] = {}
+    for one in sheet.lines:
+        first.setdefault((one.brought.party.pk, one.brought.source), one)
+    faults = []
+    for one in first.values():
+        verb = "enterprises.note_own" if one.brought.source == sources.SELF else "enterprises.note_official"
+        try:
+            access.require(standing, verb, one.brought.party)
+        except Refused as refused:
+            faults.append(Fault(one.line, columns()["source"]["names"][0], refused))
+    return replace(sheet, faults=tuple(sorted((*sheet.faults, *faults), key=lambda fault: fault.line)))
 
 
 def template(vocabulary: Vocabulary, *, made_at: datetime, language: str = "zh") -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -98,3 +98,22 @@ def _record(one: Fact, given: Mapping[str, Any], language: str) -> str:
     fields = [one.fields[name] for name in given if name in one.fields]
     named = ((fact(field, language), field, given[field.name.rpartition(".")[2]]) for field in fields)
     return mark.join(f"{name}{colon}{value(field, said, language)}" for name, field, said in named)
+
+
+@cache
+def _topics() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml_text.parse(Path(__file__).with_name("fact_topics.yaml").read_text("utf-8"))
+    return found
+
+
+def topics(names: Iterable[str], language: str) -> list[tuple[str, list[str]]]:
+    """The names of facts grouped by topic, in the order of the topics; a topic without any is left out."""
+    wanted = set(names)
+    placed = {name for topic in _topics().values() for name in topic["facts"]}
+    grouped = []
+    for key, topic in _topics().items():
+        found = [name for name in topic["facts"] if name in wanted]
+        found += sorted(wanted - placed) if key == "others" else []
+        if found:
+            grouped.append((_in(topic, language), found))
+    return grouped

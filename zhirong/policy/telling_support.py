@@ -7,9 +7,13 @@ from typing import Any
 
 from zhirong.base.refused import Refused
 from zhirong.policy import telling
+from zhirong.policy.deciding import Decided
 from zhirong.policy.engine import facts, goal, values, what_if
 from zhirong.policy.engine.facts import Vocabulary
+from zhirong.policy.engine.guided import Next
 from zhirong.policy.engine.measure import Measure
+from zhirong.policy.engine.moves import Moved
+from zhirong.policy.supporting import Best, Row
 
 Json = dict[str, Any]
 
@@ -84,4 +88,69 @@ def sought(found: goal.Sought, asked: goal.Question) -> Json:
         "least": str(values.written(found.least)),
         "most": str(values.written(found.most)),
         "now": {"eligible": found.now.eligible, "amount": telling.yuan(found.now.amount_fen)},
+    }
+
+
+def sources(one: Decided) -> dict[str, Json]:
+    """Whose word each fact is, since when it holds and since when the house knows it."""
+    return {
+        name: {
+            "about": stated.about,
+            "source": stated.source,
+            "source_text": stated.source_text,
+            "since": stated.since.isoformat() if stated.since else None,
+            "until": stated.until.isoformat() if stated.until else None,
+            "known_from": stated.known_from.isoformat(),
+        }
+        for name, stated in sorted(one.known.stated.items())
+        if name in one.told.facts
+    }
+
+
+def moved(one: Moved) -> Json:
+    """A set to fix with its facts moved and what it would bring."""
+    return {
+        "by_action": list(one.fix.by_action),
+        "by_time": list(one.fix.by_time),
+        "to_find_out": list(one.fix.to_find_out),
+        "changes": {name: values.written(value) for name, value in one.changes.items()},
+        "not_moved": list(one.unmoved),
+        "eligible_then": one.after.eligible if one.after else None,
+        "amount_then": telling.yuan(one.after.amount_fen) if one.after else None,
+    }
+
+
+def best(found: Best, rows: Sequence[Row]) -> Json:
+    """The best allowed set by measure and thing."""
+
+    def name(place: int) -> Json:
+        return {"measure": rows[place].id, "about": rows[place].decided.about}
+
+    return {
+        "total_fen": found.total_fen,
+        "taken": [
+            {**name(place), "paid_fen": fen, "lowered_by": list((found.lowered_by or {}).get(place, ()))}
+            for place, fen in (found.paid_fen or {}).items()
+        ],
+        "dropped": [
+            {**name(place), "because": name(other), "clause": clause}
+            for place, (other, clause) in (found.dropped or {}).items()
+        ],
+        "refused": found.refused.code if found.refused else "",
+    }
+
+
+def asked(one: Next, known: Vocabulary) -> Json:
+    """A question with its kind, unit and choices."""
+    fact = known.facts.get(one.fact)
+    return {
+        "fact": one.fact,
+        "zh": fact.zh if fact else "",
+        "en": fact.en if fact else "",
+        "kind": fact.kind if fact else "",
+        "unit": fact.unit if fact else "",
+        "choices": list(fact.choices) if fact else [],
+        "source": fact.source if fact else "",
+        "measures": list(one.measures),
+        "may_end": list(one.ending),
     }

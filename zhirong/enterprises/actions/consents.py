@@ -48,7 +48,7 @@ def give_consent(
         "may_prepare": may_prepare,
         "until": until.isoformat(),
     }
-    record.tell("enterprises.consent_given", party.topic, who=who, until=until.isoformat(), **facts)
+    record.tell("enterprises.consent_given", party.topic, who=who, **facts)
     return given
 
 

@@ -234,9 +234,9 @@ def _spans(places: list[Number], states: list[bool], look: Look, *, step: Fracti
 
 def _edge(outside: Number, inside: Number, look: Callable[[Number], bool], *, step: Fraction) -> Number:
     """The last value on the way from inside to outside at which the goal is reached; the next one was tried too."""
-    while abs(inside - outside) > step:
-        steps = floor(abs(inside - outside) / step / 2)
-        middle = simplest(inside + (steps * step if outside > inside else -steps * step))
+    while (width := abs(Fraction(inside) - Fraction(outside))) > step:
+        steps = floor(width / step / 2)
+        middle: Number = simplest(Fraction(inside) + (steps * step if outside > inside else -steps * step))
         if middle in (inside, outside):
             break
         if look(middle):

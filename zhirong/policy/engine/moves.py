@@ -23,6 +23,7 @@ from zhirong.policy.engine.tree import Node
 from zhirong.policy.engine.values import Unknown, is_number, simplest
 
 Changes = dict[str, Any]
+ROUNDS = 3
 # The smallest difference that a number of a unit can show; shares are told to the hundredth of a per cent.
 STEPS: Mapping[str, Fraction] = {"CNY": Fraction(1, 100), "/1": Fraction(1, 10_000)}
 TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "in": "not in", "not in": "in"}
@@ -45,23 +46,28 @@ def step_of(unit: str) -> Fraction:
 
 
 def moved(fix: Fix, measure: Measure, before: Decision, facts: Mapping[str, Any], *, known: Vocabulary) -> Moved:
-    """The facts of a set to fix moved to where its conditions hold, and the decision with them."""
-    rules = {leaf.id: leaf.rule for version in measure.versions for leaf in leaves(version.eligibility)
-             if version.id == before.version}  # fmt: skip
+    """The facts of a set to fix moved to where its conditions hold, and the decision with them.
+
+    Moving a fact may break a condition that held; that one is moved after it. Where all this does not end in a
+    measure that is met, no facts are named, only the conditions.
+    """
+    version = next(one for one in measure.versions if one.id == before.version)
+    rules = {leaf.id: leaf.rule.node for leaf in leaves(version.eligibility)}
     parameters = parameters_on(measure, before.day, before.known)
     changes: Changes = {}
-    unmoved = []
-    for name in (*fix.by_action, *fix.by_time, *fix.to_find_out):
-        found = made_true(rules[name].node, Case({**facts, **changes}, parameters), known)
-        if found is None:
-            unmoved.append(name)
-        else:
+    wanted: tuple[str, ...] = (*fix.by_action, *fix.by_time, *fix.to_find_out)
+    for _ in range(ROUNDS):
+        for name in wanted:
+            found = made_true(rules[name], Case({**facts, **changes}, parameters), known)
+            if found is None:
+                return Moved(fix, {}, wanted, Fraction(len(fix.all)), None)
             changes |= found
-    distance = sum((distance_of(facts.get(name), value) for name, value in changes.items()), Fraction(len(unmoved)))
-    after = None
-    if not unmoved:
         after = decide.decide(measure, {**facts, **changes}, before.day, known=before.known)
-    return Moved(fix, changes, tuple(unmoved), distance, after)
+        if after.eligible == decide.MET:
+            distance = sum((distance_of(facts.get(name), value) for name, value in changes.items()), Fraction(0))
+            return Moved(fix, changes, (), distance, after)
+        wanted = after.failing
+    return Moved(fix, {}, tuple(sorted(fix.all)), Fraction(len(fix.all)), None)
 
 
 def distance_of(was: Any, now: Any) -> Fraction:

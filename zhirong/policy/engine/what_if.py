@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from zhirong.base.refused import Refused
 from zhirong.policy.engine import decide, facts, numerals
 from zhirong.policy.engine.decide import MET, Decision
-from zhirong.policy.engine.facts import Vocabulary
+from zhirong.policy.engine.facts import Fact, Vocabulary
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.values import exact, is_number, simplest
 
@@ -66,10 +67,17 @@ def _value(change: Change, given: Mapping[str, Any], known: Vocabulary) -> Any:
     if change.how != ADD:
         return facts.of_kind(fact, change.value)
     was = given.get(change.name)
-    if fact.kind != "number" or not is_number(was):
+    if was is None or fact.kind != "number":
         raise Refused("policy.nothing_to_add_to", name=change.name)
-    more = numerals.read(change.value, name=fact.name, unit=fact.unit) if isinstance(change.value, str) else None
-    return simplest(was + (exact(change.value) if more is None else more))
+    return simplest(was + _more(fact, change.value))
+
+
+def _more(fact: Fact, value: Any) -> Fraction | int:
+    """By how much a number rises."""
+    more = numerals.read(value, name=fact.name, unit=fact.unit) if isinstance(value, str) else exact(value)
+    if not is_number(more):
+        raise facts.misfit(fact, value)
+    return Fraction(more)
 
 
 def compared(

@@ -108,6 +108,15 @@ WORDS = {
     "day": gettext_noop("Done: the clock moves on."),
     "deadline": gettext_noop("Done: the clock moves on."),
     "eve": gettext_noop("Done: the clock moves on."),
+    "note_fact": gettext_noop("Done: the fact stands in the file."),
+    "withdraw_fact": gettext_noop("Done: the statement is withdrawn and stays in the history."),
+    "give_consent": gettext_noop("Done: the consent holds from now on."),
+    "end_consent": gettext_noop("Done: the consent is ended."),
+    "take_facts": gettext_noop("Done: the sheet is taken in."),
+    "put_place": gettext_noop("Done: the place stands."),
+    "bring_places": gettext_noop("Done: all places of the sheet stand."),
+    "end_place": gettext_noop("Done: the place is ended."),
+    "put_tenancy": gettext_noop("Done: who sits there stands noted."),
     "instant": gettext_noop("Done: the clock moves on."),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhirong.web.support import check, feed, goal, mine, one, what_if
+from zhirong.web.support import check, feed, goal, keeping, mine, one, what_if
 
 addresses = [
     path("support", mine.support, name="support"),
@@ -16,5 +16,7 @@ addresses = [
     path("support/check/keep", check.keep, name="support-check-keep"),
     path("support/calendar", feed.feeds_page, name="support-calendar"),
     path("support/calendar.ics", feed.calendar, name="support-calendar-file"),
+    path("support/kept", keeping.all_kept, name="support-all-kept"),
+    path("support/kept/<id:kept_id>", keeping.kept_page, name="support-kept"),
     path("support/<str:measure_id>", one.measure_page, name="support-measure"),
 ]

@@ -1,4 +1,4 @@
-"""The answers of a guided check: they travel signed in the address, so that nothing is kept and nobody needs a log-in."""
+"""The answers of a guided check: they travel signed in the address; nothing is kept and nobody needs a log-in."""
 
 from __future__ import annotations
 

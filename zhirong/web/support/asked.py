@@ -14,7 +14,7 @@ from zhirong.base.calendar import beijing_day, end_of_day
 from zhirong.enterprises import consented
 from zhirong.people.models import Party
 from zhirong.record import actions as record
-from zhirong.web import account, pages, reading
+from zhirong.web import pages, reading
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Asked:
 
 def read(request: HttpRequest) -> Asked:
     """Of my own parties and of those that let mine read; others' files stay closed to all but the house's people."""
-    person, standing, now = account.known(request), pages.standing_of(request), record.now()
+    standing, now = pages.standing_of(request), record.now()
     own = list(Party.objects.filter(pk__in=standing.parties).order_by("name")) if standing else []
     wanted = request.GET.get("party", "") or request.POST.get("party", "")
-    let = [one.party for one in consented.letting(person)]
+    let = [one.party for one in consented.letting(standing)]
     parties = [*own, *(one for one in let if one not in own)]
     party = next((one for one in parties if one.ref == wanted), None)
     if party is None and wanted:
         party = Party.objects.filter(ref=wanted).first()
-        if party is None or not consented.may_read(person, party):
+        if party is None or not consented.may_read(standing, party):
             raise Http404
     if party is None and parties:
         party = parties[0]

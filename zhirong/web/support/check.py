@@ -84,7 +84,7 @@ def start(request: HttpRequest) -> HttpResponse:
         measures=[("", gettext("All measures")), *sorted(measures, key=lambda one: one[1])],
         measure=request.GET.get("measure", ""),
         kinds=[("", gettext("All"))] + [(key, words.kind(key)) for key in words.KINDS],
-        places=[("", gettext("All"))] + questions.places(base),
+        places=[("", gettext("All")), *questions.places(base)],
         parties=[(one.ref, one.name) for one in parties],
         party=request.GET.get("party", parties[0].ref if parties else ""),
         about=request.GET.get("about", ""),
@@ -100,7 +100,14 @@ def begun(request: HttpRequest, base: reading.Base) -> Answers:
         if given[name] and given[name] not in values:
             raise Refused("web.not_filtered", name=name, given=given[name][:40])
     day = asking.day_of(request)
-    return Answers(day=day.isoformat(), **{name: value[:100] for name, value in given.items()})
+    return Answers(
+        day=day.isoformat(),
+        measure=given["measure"],
+        kind=given["kind"],
+        place=given["place"],
+        party=given["party"][:40],
+        about=given["about"][:80],
+    )
 
 
 def confirm(request: HttpRequest, found: Checked) -> HttpResponse:

@@ -71,7 +71,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if feed is None:
         raise Http404
     now, base = record.now(), kept.base()
-    found = deciding.everything(feed.party, day=beijing_day(now), moment=now)
+    found = deciding.everything(feed.party, base=base, day=beijing_day(now), moment=now)
     language = "en" if request.GET.get("lang") == "en" else "zh"
     with translation.override("en" if language == "en" else "zh-hans"):
         name = gettext("Support for %(name)s") % {"name": feed.party.name}

@@ -36,8 +36,9 @@ def goal_page(request: HttpRequest) -> HttpResponse:
     }
     if asked.party is None:
         return pages.page(request, "support/nobody.html", **frame)
-    known = kept.base(asked.known).vocabulary
-    found = [one for one in deciding.everything(asked.party, **asked.told()) if one.decision.version]
+    base = kept.base(asked.known)
+    known = base.vocabulary
+    found = [one for one in deciding.everything(asked.party, base=base, **asked.told()) if one.decision.version]
     keys = {f"{one.measure.id}|{one.about}": one for one in found}
     chosen = keys.get(reading.choice(request, "measure", keys))
     facts = supposing.options([chosen], known, only="number") if chosen else []

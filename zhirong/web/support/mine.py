@@ -1,4 +1,4 @@
-"""/support: all measures for my enterprise, what it can have first, then what is one step away, each with its reason."""
+"""/support: all measures for my enterprise, what it can have first, then what is one step away, with reasons."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def support(request: HttpRequest) -> HttpResponse:
     if asked.party is None:
         return pages.page(request, "support/nobody.html", **frame)
     base = kept.base(asked.known)
-    found = supporting.rows(deciding.everything(asked.party, **asked.told()), base.vocabulary)
+    found = supporting.rows(deciding.everything(asked.party, base=base, **asked.told()), base.vocabulary)
     best = supporting.best(found)
     order = reading.choice(request, "order", (supporting.BENEFIT, supporting.DEADLINE), default=supporting.BENEFIT)
     chosen = supporting.in_order(narrowed(request, found), order)
@@ -57,7 +57,7 @@ def tabs(here: str, asked: Asked) -> list[tuple[str, str, bool]]:
     """The pages of support."""
     words_of = [
         ("support", gettext("My support")),
-        ("support-what-if", gettext("What if")),
+        ("support-what-if", gettext("Try out changes")),
         ("support-goal", gettext("From which value on")),
         ("support-check", gettext("Guided check")),
         ("support-calendar", gettext("Calendar feed")),
@@ -94,7 +94,7 @@ def fields(request: HttpRequest, found: list[Row]) -> list[dict[str, Any]]:
     rows: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("order", gettext("Sorted by"), orders),
         ("place", gettext("Place"), [anything, *places(found)]),
-        ("kind", gettext("Kind"), [anything, *kinds]),
+        ("kind", gettext("Kind of support"), [anything, *kinds]),
         ("state", gettext("State"), [anything, *states]),
     ]
     return [
@@ -106,11 +106,11 @@ def fields(request: HttpRequest, found: list[Row]) -> list[dict[str, Any]]:
 def columns() -> list[lists.Column]:
     """The list of all measures, on the page and in a file."""
     return [
-        lists.Column(head=gettext("Measure"), value=lambda one: one["title"], link=lambda one: one["address"]),
-        lists.Column(head=gettext("For"), value=lambda one: one["about"]),
+        lists.Column(head=gettext("Support measure"), value=lambda one: one["title"], link=lambda one: one["address"]),
+        lists.Column(head=gettext("About what"), value=lambda one: one["about"]),
         lists.Column(head=gettext("State"), value=lambda one: one["state"][1], state=lambda one: one["state"][0]),
         lists.Column(head=gettext("Place"), value=lambda one: one["place"]),
-        lists.Column(head=gettext("Kind"), value=lambda one: one["kind"]),
+        lists.Column(head=gettext("Kind of support"), value=lambda one: one["kind"]),
         lists.Column(head=gettext("Brings (yuan)"), value=lambda one: one["benefit_fen"], kind="money"),
         lists.Column(head=gettext("Deadline"), value=lambda one: one["deadline"], kind="moment"),
         lists.Column(head=gettext("Reason and next step"), value=lambda one: one["reason"]),

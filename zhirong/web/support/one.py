@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from zhirong.policy import deciding, kept, supporting
-from zhirong.web import pages
+from zhirong.policy.actions import support as deeds
+from zhirong.web import account, pages
 from zhirong.web.support import asked as asking
 from zhirong.web.support import mine, shown, words
+from zhirong.web.support.asked import Asked
 
 
-@require_safe
+@require_http_methods(["GET", "POST"])
 @pages.signed_in
+@pages.form
+@pages.does("policy.keep_decision")
 def measure_page(request: HttpRequest, measure_id: str) -> HttpResponse:
-    """The whole answer for one measure and one thing of the enterprise."""
-    asked = asking.read(request)
+    """The whole answer for one measure and one thing of the enterprise; what is shown can be kept."""
+    asked, standing = asking.read(request), pages.standing_of(request)
+    if request.method == "POST":
+        return keep(request, measure_id, asked)
     base = kept.base(asked.known)
     made = base.measures.get(measure_id)
     if made is None or asked.party is None:
         raise Http404
-    found = supporting.rows(deciding.everything(asked.party, **asked.told()), base.vocabulary)
+    found = supporting.rows(deciding.everything(asked.party, base=base, **asked.told()), base.vocabulary)
     mine_rows = [row for row in found if row.id == measure_id]
     wanted = request.GET.get("about", "")
     row = next((row for row in mine_rows if row.decided.about == wanted), None)
@@ -67,5 +73,15 @@ def measure_page(request: HttpRequest, measure_id: str) -> HttpResponse:
         ],
         at_most=decision.at_most,
         sha256=decision.sha256,
+        can_keep=asked.known_on is None and asked.party.pk in (standing.parties if standing else ()),
         tabs=mine.tabs("", asked),
     )
+
+
+def keep(request: HttpRequest, measure_id: str, asked: Asked) -> HttpResponse:
+    """The decision of the day as the house knows it now."""
+    if asked.party is None:
+        raise Http404
+    about = request.POST.get("about", "")[:80]
+    kept_now = deeds.keep_decision(account.known(request), asked.party, measure_id, day=asked.day, about=about)
+    return HttpResponseRedirect(reverse("support-kept", args=[kept_now.pk]))

@@ -68,7 +68,7 @@ def kind_of(fact: Fact) -> str:
 def options(fact: Fact, base: reading.Base) -> list[tuple[str, str]]:
     """What can be chosen."""
     if fact.kind == "bool":
-        return [("yes", gettext("Yes")), ("no", gettext("No"))]
+        return [("yes", words.value(fact, True)), ("no", words.value(fact, False))]
     if fact.name in PLACES:
         return [*places(base, PLACES[fact.name]), ("other", gettext("Another place"))]
     return naming.choices(fact, words.language())

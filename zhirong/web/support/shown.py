@@ -53,6 +53,7 @@ def row(found: Row, asked: Asked, known: Vocabulary) -> Shown:
     return {
         "id": found.id,
         "title": words.both(one.measure),
+        "key": one.about,
         "about": about(one.about) if one.about else "",
         "address": address(one, asked),
         "state": words.of(words.STATES, found.state),
@@ -88,6 +89,8 @@ def apply_address(one: Decided, asked: Asked) -> str | None:
 def reason(found: Row, known: Vocabulary) -> str:
     """Why it stands as it does, in one line."""
     one, decision = found.decided, found.decided.decision
+    if one.refused is not None:
+        return str(pages.told(one.refused)["sentence"])
     if found.state == "met":
         bound = decision.amount.capped_by if decision.amount else None
         if bound:
@@ -217,7 +220,7 @@ def fix(moved: Moved, one: Decided, known: Vocabulary) -> Shown:
             (
                 words.label(name, known),
                 words.value(known.facts.get(name), one.told.facts.get(name)),
-                moved_to(name, value, known),
+                words.value(known.facts.get(name), value),
             )
             for name, value in moved.changes.items()
         ],

@@ -32,7 +32,7 @@ PRESETS = {
 @pages.signed_in
 def what_if_page(request: HttpRequest) -> HttpResponse:
     """Nothing is kept: the address holds all that is supposed."""
-    asked, title = asking.read(request), gettext("What if")
+    asked, title = asking.read(request), gettext("Try out changes")
     frame: dict[str, Any] = {
         "here": "policy",
         "crumbs": [(gettext("My support"), reverse("support") + asked.link()), (title, None)],
@@ -41,8 +41,9 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
     }
     if asked.party is None:
         return pages.page(request, "support/nobody.html", **frame)
-    known = kept.base(asked.known).vocabulary
-    found = deciding.everything(asked.party, **asked.told())
+    base = kept.base(asked.known)
+    known = base.vocabulary
+    found = deciding.everything(asked.party, base=base, **asked.told())
     preset = reading.choice(request, "preset", PRESETS)
     changes, faults = supposing.read(request, known)
     figure = suppositions.figure(preset, asked.day) if preset else None
@@ -63,7 +64,7 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
         source=figure.source if figure else "",
         source_certainty=words.certainty(figure.certain) if figure else "",
         rows=form_rows(request),
-        options=[("", gettext("No fact"))] + supposing.options(found, known),
+        options=[("", gettext("No fact")), *supposing.options(found, known)],
         ways=supposing.ways(),
         faults=faults,
         typed=request.GET,
@@ -155,8 +156,8 @@ def column(row: Row) -> dict[str, Any]:
 def taken_away(request: HttpRequest, rows: list[dict[str, Any]], title: str) -> HttpResponse | None:
     """The comparison as CSV or Excel."""
     columns = [
-        lists.Column(head=gettext("Measure"), value=lambda one: one["title"]),
-        lists.Column(head=gettext("For"), value=lambda one: one["about"]),
+        lists.Column(head=gettext("Support measure"), value=lambda one: one["title"]),
+        lists.Column(head=gettext("About what"), value=lambda one: one["about"]),
         lists.Column(head=gettext("State before"), value=lambda one: one["before"]["state"][1]),
         lists.Column(head=gettext("State then"), value=lambda one: one["after"]["state"][1]),
         lists.Column(head=gettext("Due before (yuan)"), value=lambda one: one["before"]["due_fen"], kind="money"),

@@ -1,0 +1,60 @@
+"""Builders: an enterprise of Futian with a pledge loan of 2022 in its file, one filing short of a second measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from tests.enterprises import given_enterprises as given
+from zhirong.enterprises.actions import facts
+from zhirong.enterprises.rules import Told
+from zhirong.people.models import Party, Person
+from zhirong.policy import reading
+
+DAY = date(2022, 10, 15)
+PLEDGE, GROWTH = "cn-sz-futian-ip-pledge", "cn-sz-futian-growth-loan"
+LOAN = "loan:2022-01"
+ENTERPRISE: dict[str, Any] = {
+    "reg_district": "440304",
+    "tax_district": "440304",
+    "stat_district": "440304",
+    "independent_legal_person": True,
+    "keeps_proper_accounts": True,
+    "is_tech_enterprise": True,
+    "on_district_strategic_list": False,
+    "is_above_scale": False,
+    "hnte_valid_at_deadline": False,
+    "other_district_interest_subsidy": False,
+    "received_this_year": "0",
+    "staff": "80",
+    "tech_staff": "7",
+}
+# 217,500 yuan of interest at one half, and 50,000 of 120,000 yuan of fees: 4 per cent of the principal are 200,000.
+A_LOAN: dict[str, Any] = {
+    "pledged_ip_kinds": ["patent"],
+    "pledged_ip_owner": "self",
+    "loan_term_months": "12",
+    "loan_principal": "5000000",
+    "loan_interest_paid": "217500.01",
+    "loan_repaid": True,
+    "filed_with_district": True,
+    "used_service_firm": False,
+}
+
+
+def told(values: Mapping[str, Any], *, about: str = "") -> list[Told]:
+    return [Told(name, value, about=about) for name, value in values.items()]
+
+
+def an_enterprise(loan: Mapping[str, Any] | None = None, **changes: Any) -> tuple[Party, Person]:
+    """The party with its file, and a member of it."""
+    party = given.an_enterprise()
+    person = given.a_member(party)
+    facts.note_facts(person, party, told({**ENTERPRISE, **changes}), source="self")
+    facts.note_facts(person, party, told({**A_LOAN, **(loan or {})}, about=LOAN), source="self")
+    return party, person
+
+
+def vocabulary() -> Any:
+    return reading.own().vocabulary

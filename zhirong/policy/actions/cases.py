@@ -1,0 +1,57 @@
+"""What every deed on an application shares: its row under lock, its terms, its way on the record."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from zhirong.base import calendar
+from zhirong.base.calendar import beijing_day, start_of_day
+from zhirong.base.refused import Refused
+from zhirong.people.models import Party, Person
+from zhirong.policy import application_rules as rules
+from zhirong.policy import application_terms as terms
+from zhirong.policy import concerned
+from zhirong.policy.applied import Application
+from zhirong.record import actions as record
+
+
+def today() -> date:
+    """Today in Beijing."""
+    return beijing_day(record.now())
+
+
+def locked(application_id: int) -> Application:
+    """The row for a deed, behind the row of its party: two deeds on one party's cases come one after the other."""
+    party = Application.objects.filter(pk=application_id).values_list("party_id", flat=True).first()
+    if party is None:
+        raise Refused("policy.application_unknown")
+    Party.objects.select_for_update().get(pk=party)
+    return Application.objects.select_for_update(of=("self",)).select_related("party").get(pk=application_id)
+
+
+def move(row: Application, deed: str) -> None:
+    """The state after a deed and the term of the next step; the caller saves."""
+    row.state = rules.after(row.state, deed)
+    begin_term(row)
+
+
+def begin_term(row: Application) -> None:
+    """The term of the state that a case came into, in working days; the payment's runs from the acceptance."""
+    name, work, day = rules.TERMS.get(row.state), calendar.china(), today()
+    if name is None:
+        row.due_at = row.remind_at = None
+        row.is_due_provisional = False
+        return
+    since = beijing_day(row.filed_at) if name == "pay_working_days" and row.filed_at else day
+    due = rules.due_on(work, since, terms.on(name, day))
+    row.due_at, row.is_due_provisional = rules.due_at(due), due.provisional
+    row.remind_at = start_of_day(rules.remind_on(work, due, terms.on("remind_working_days", day)))
+
+
+def tell(kind: str, row: Application, who: Person | None, **facts: Any) -> None:
+    """The deed on the record; the enterprise's people are told, and the officials where it is their turn."""
+    to = concerned.members_of(row.party)
+    if row.state in ("filed", "supplemented", "objected", "proposed"):
+        to = concerned.together(to, concerned.officials())
+    record.tell(kind, row.topic, who=who, to=concerned.together(to, besides=who), number=row.number, **facts)
