@@ -163,12 +163,16 @@ def test_a_whole_walk_gives_the_amount_and_going_back_keeps_the_answer() -> None
     said = {
         "reg_district": "440304", "tax_district": "440304", "stat_district": "440304",
         "independent_legal_person": "yes", "keeps_proper_accounts": "yes", "pledged_ip_kinds": "patent",
+        "hnte_valid_at_deadline": "no", "is_above_scale": "no",
         "loan_term_months": "12", "filed_with_district": "yes", "loan_repaid": "yes", "is_tech_enterprise": "yes",
         "pledged_ip_owner": "self", "other_district_interest_subsidy": "no", "loan_interest_paid": "43.5万",
         "used_service_firm": "no",
     }  # fmt: skip
     address, asked = walk(visitor, f"/support/check?start=1&measure={PLEDGE}&{ON}", said)
     assert set(asked) <= set(said)
+    # Whether a service firm was used spares the question what it cost.
+    assert "used_service_firm" in asked
+    assert "loan_fees_paid" not in asked
     text = text_of(visitor, address.replace("/answers", "/result"))
     assert "217,500" in text
     signed = parse_qs(urlsplit(address).query)["s"][0]

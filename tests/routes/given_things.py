@@ -17,8 +17,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
-from tests.policy import given_reach
-from tests.policy import given_measures
+from tests.policy import given_application_things, given_measures, given_reach
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -95,6 +94,10 @@ def all_things() -> Things:
     given_reach.put_things(things)
     given_measures.put_things(things)
     given_enterprise_things.put_things(things)
+    given_enterprise_things.put_things(things)
+    given_reach.put_things(things)
+    given_measures.put_things(things)
+    given_application_things.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -292,6 +295,13 @@ def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str
     """What waits for a second person, and what valuation needs to hear."""
     return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
     return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_enterprise_things.said(things)}
+    return {
+        **PROPOSED,
+        **given_valuation.said(things, ref_of(caller), own),
+        **given_enterprise_things.said(things),
+        **given_application_things.said(ref_of(caller), own),
+    }
+    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
@@ -357,6 +367,10 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/policy/invitations/<str:ref>": {"deed": "decline"},
         "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
         **given_enterprise_things.forms(things),
+        **given_enterprise_things.forms(things),
+        **given_application_things.forms(),
+        "/policy/invitations/<str:ref>": {"deed": "decline"},
+        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},
         "/deals/<str:number>/offer": {"answer": "take"},
         "/deals/<str:number>/object": {"text": REASON},

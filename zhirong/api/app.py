@@ -13,6 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from zhirong.api import (
+    application_deeds,
     applications,
     appraisal_deeds,
     appraisals,
@@ -31,6 +32,7 @@ from zhirong.api import (
     enterprises,
     evidence,
     files,
+    grants,
     health,
     imports,
     intents,
@@ -40,6 +42,7 @@ from zhirong.api import (
     lots,
     me,
     measure_deeds,
+    measure_effects,
     measures,
     money,
     notices,
@@ -152,9 +155,12 @@ PARTS = (
     consult,
     measures,
     measure_deeds,
+    measure_effects,
     originals,
     support,
     applications,
+    application_deeds,
+    grants,
     budgets,
     proofs,
     feeds,

@@ -76,3 +76,14 @@ def with_figure(made: Measure, text: str, figure: Figure, *, base: reading.Base)
         raise Refused("policy.clause_unknown", field="clause", name=made.id, clause=figure.clause[:100])
     wanted = rows.Wanted(figure.name, figure.since, value_of(made, figure.name, figure.value), figure.clause)
     return rows.with_case(rows.with_row(text, wanted), wanted, base.vocabulary)[0]
+
+
+def first_day(old: Measure | None, new: Measure, today: date) -> date:
+    """The day on which a change first shows: the first to come that a figure or a version begins with, else today."""
+    days = []
+    if old is not None:
+        names = {*old.parameters, *new.parameters}
+        days += [since for name in names for since, *_ in difference.spans(old, new, name)]
+    known = {(one.id, one.since, one.until) for one in old.versions} if old else set()
+    days += [one.since for one in new.versions if (one.id, one.since, one.until) not in known]
+    return min((day for day in days if day > today), default=today)

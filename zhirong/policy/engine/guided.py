@@ -1,18 +1,21 @@
 """The guided check: which fact to ask next, so that the answer is certain after as few questions as may be.
 
-A fact counts for each measure that waits for it by the measure's weight, twice where its answer alone could end the
-measure one way or the other. What was asked and not known is not asked again.
+A fact counts for each measure that waits for it by the measure's weight, and more the more its answer alone can do:
+end the measure one way or the other, settle a condition, tell whether a line of the amount applies at all, and only
+then how much it is. What was asked and not known is not asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from zhirong.policy.engine import decide
 from zhirong.policy.engine.decide import NOT_MET, Decision
 from zhirong.policy.engine.measure import Measure
+
+ENDS, CONDITION, LINE, FIGURE = 8, 4, 2, 1
 
 
 @dataclass(frozen=True)
@@ -31,22 +34,21 @@ def open_questions(
     passed: Collection[str] = (),
 ) -> list[Next]:
     """Every fact still worth asking, the most telling first; none when all is certain that the rest can tell."""
-    waiting: dict[str, dict[str, bool]] = {}
+    waiting: dict[str, dict[str, int]] = {}
     for measure, decision in found:
         if is_certain(decision):
             continue
-        ends = set(ending(measure, decision))
-        for fact in sorted({top(name) for name in decision.missing} - set(passed)):
+        power = powers(measure, decision)
+        for fact in {top(name) for name in decision.missing} - set(passed):
             by = waiting.setdefault(fact, {})
-            by[measure.id] = by.get(measure.id, False) or fact in ends
+            by[measure.id] = max(by.get(measure.id, 0), power.get(fact, FIGURE))
     given = weights or {}
 
     def rank(fact: str) -> tuple[Fraction | int, str]:
-        by = waiting[fact]
-        return -sum((given.get(name, 1) * (2 if is_end else 1) for name, is_end in by.items()), Fraction(0)), fact
+        return -sum((given.get(name, 1) * power for name, power in waiting[fact].items()), Fraction(0)), fact
 
     return [
-        Next(fact, tuple(waiting[fact]), tuple(name for name, is_end in waiting[fact].items() if is_end))
+        Next(fact, tuple(waiting[fact]), tuple(name for name, power in waiting[fact].items() if power == ENDS))
         for fact in sorted(waiting, key=rank)
     ]
 
@@ -61,17 +63,19 @@ def top(name: str) -> str:
     return name.partition("[")[0].partition(".")[0]
 
 
-def ending(measure: Measure, found: Decision) -> Iterator[str]:
-    """The facts of conditions that hang on them alone and whose value would end the tree, or the version itself."""
+def powers(measure: Measure, found: Decision) -> dict[str, int]:
+    """How much the answer to each missing fact can do by itself."""
     version = next((one for one in measure.versions if one.id == found.version), None)
     if version is None:
-        yield from map(top, found.missing)
-        return
+        return {top(name): ENDS for name in found.missing}
+    power: dict[str, int] = {}
+    for line in version.lines or ():
+        power |= dict.fromkeys(line.when.facts if line.when else (), LINE)
     values = {leaf.id: leaf.value for leaf in found.leaves}
     for leaf in found.leaves:
         facts = {top(name) for name in leaf.missing}
-        if len(facts) != 1:
-            continue
         outcomes = [decide.tree_value(version.eligibility, {**values, leaf.id: value}) for value in (True, False)]
-        if outcomes != [None, None]:
-            yield from facts
+        ends = len(facts) == 1 and outcomes != [None, None]
+        for fact in facts:
+            power[fact] = max(power.get(fact, 0), ENDS if ends else CONDITION)
+    return power

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhirong.web.measures import changes, drafts, measure, originals, public, text
+from zhirong.web.measures import changes, drafts, effects, measure, originals, public, text
 
 addresses = [
     path("policy", public.measures_page, name="policy"),
@@ -17,6 +17,7 @@ addresses = [
     path("office/measures", drafts.drafts_page, name="office-measures"),
     path("office/measures/of/<str:name>", drafts.new_page, name="office-measure-new"),
     path("office/measures/<id:text_id>", text.text_page, name="office-measure-text"),
+    path("office/measures/<id:text_id>/effect", effects.effect_page, name="office-measure-effect"),
     path("office/originals", originals.office_page, name="office-originals"),
     path("office/originals/<id:original_id>", originals.links_page, name="office-original"),
 ]

@@ -44,8 +44,8 @@ def columns() -> list[lists.Column]:
             order="eligible",
         ),
         lists.Column(head=gettext("Amount (yuan)"), value=lambda one: one.amount_fen, kind="money", order="amount_fen"),
-        lists.Column(head=gettext("On the day"), value=lambda one: one.day.isoformat(), order="day"),
-        lists.Column(head=gettext("As known at"), value=lambda one: one.known, kind="moment", order="known"),
+        lists.Column(head=gettext("Day of the answer"), value=lambda one: one.day.isoformat(), order="day"),
+        lists.Column(head=gettext("Known until"), value=lambda one: one.known, kind="moment", order="known"),
     ]
 
 

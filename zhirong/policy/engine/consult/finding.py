@@ -15,14 +15,16 @@ from zhirong.policy.engine.consult.question import Question, blanked
 
 MEASURES, CLAUSES = 3, 3
 OWN_PLACE, HIGHER_PLACE, OTHER_PLACE = 1.0, 0.6, 0.9
+MONEY = frozenset({"CNY", "/1"})
 CONCEPT, NUMBER, PAIR, OF_ONESELF = 1.5, 1.5, 1.0, 0.3
-WITH_MEASURE, ROLE, STALE, OF_TITLE, UNIT, WHETHER = 0.75, 0.9, 0.25, 0.2, 0.5, 0.4
+WITH_MEASURE, ROLE, STALE, OF_TITLE, UNIT, WHETHER = 1.0, 0.9, 0.25, 0.2, 0.5, 0.4
+WHO, THERE = 0.4, 0.8
 # Of what a question says, so much must be found in the measure; unknown words weigh as much as known ones.
 LEAST_KNOWN, OF_CONCEPT = 0.5, 2.0
 # The score of a clause of which a few words are told; where the best has less, its words weigh less than its part.
 LEAST_TOLD = 10.0
 # A measure stands beside the best one only with so much of its score.
-LEAST_BESIDE = 0.35
+LEAST_BESIDE = 0.45
 # A measure not in force that scores so many times the best one in force is the one that was meant.
 BEATEN = 1.2
 
@@ -115,7 +117,7 @@ def known_share(asked: Question, one: Profile, corpus: Corpus) -> float:
     known = unknown = 0.0
     for hit in asked.hits:
         concepts = [corpus.lexicon.concepts[name] for name in hit.names]
-        if any(each.slot != "intent" and not each.generic for each in concepts):
+        if any(judging.is_telling(each) for each in concepts):
             known += OF_CONCEPT
     for part in asked.rest:
         signs = words.signs(part)
@@ -168,7 +170,14 @@ def role_bonus(asked: Question, one: Profile, *, clause: str, chosen: Chosen) ->
     asking = [each for each in wanted if each.roles]
     bonuses = [bonus(each, roles, alone=len(asking) == 1) for each in asking]
     fits = any(each.unit in one.units[clause] for each in wanted if each.unit)
-    return max(bonuses, default=0.0) + UNIT * fits
+    is_who = any(each.about == "actor" for each in wanted) and names_actor(one, clause, chosen.corpus)
+    is_there = any(codes & one.clause_places[clause] - {one.place} for codes in asked.places)
+    return max(bonuses, default=0.0) + UNIT * fits + WHO * is_who + THERE * is_there
+
+
+def names_actor(one: Profile, clause: str, corpus: Corpus) -> bool:
+    """Whether a clause names who it is for."""
+    return any(corpus.lexicon.concepts[name].weak for name in one.clause_concepts[clause])
 
 
 def bonus(intent: Concept, roles: frozenset[str], *, alone: bool) -> float:
@@ -186,9 +195,18 @@ def unanswered_intent(
     """A strict intent (deadline, materials, contact) that no clause found answers, by its part or by its words."""
     for name in asked.intents:
         intent = corpus.lexicon.concepts[name]
-        if intent.is_strict and not any(answers(intent, one, corpus=corpus, day=day) for one in ranked):
+        if intent.is_strict and intent.unit and not holds_figure(intent.unit, corpus.profiles[ranked[0][0]]):
+            return intent
+        is_worded = intent.is_strict and not intent.unit
+        if is_worded and not any(answers(intent, one, corpus=corpus, day=day) for one in ranked):
             return intent
     return None
+
+
+def holds_figure(unit: str, one: Profile) -> bool:
+    """Whether a measure names any figure of a unit; a share answers for money, and money for a share."""
+    wanted = MONEY if unit in MONEY else {unit}
+    return any(wanted & held for held in one.units.values())
 
 
 def answers(intent: Concept, place: tuple[str, str], *, corpus: Corpus, day: date) -> bool:

@@ -30,6 +30,14 @@ class Concept:
     pays: bool = False
     # A measure that names one of these may be meant: costs of guarantee, appraisal and insurance.
     met_by: frozenset[str] = frozenset()
+    # It is meant only in a clause that says one of these words too.
+    beside: tuple[str, ...] = ()
+    # Said of every measure of these kinds.
+    kinds: frozenset[str] = frozenset()
+    # A measure with this in its title is about nothing else.
+    exclusive: bool = False
+    # An intent that a clause with such words answers: actor, who it is for.
+    about: str = ""
     roles: tuple[str, ...] = ()
     # The unit of the figure that an intent asks for.
     unit: str = ""
@@ -166,8 +174,12 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         generic=bool(row.get("generic")),
         pays=bool(row.get("pays")),
         met_by=frozenset(row.get("met_by", ())),
+        beside=tuple(words.plain(one) for one in row.get("beside", ())),
+        kinds=frozenset(row.get("kinds", ())),
+        exclusive=bool(row.get("exclusive")),
+        about=row.get("about", ""),
         roles=tuple(row.get("roles", ())),
         unit=row.get("unit", ""),
         needs=tuple(words.plain(one) for one in (*row.get("needs", ()), *row.get("needs_en", ()))),
-        is_strict="needs" in row,
+        is_strict="needs" in row or bool(row.get("strict")),
     )

@@ -31,6 +31,10 @@ class Profile:
     signs: Mapping[str, float]
     head_signs: frozenset[str]
     units: Mapping[str, frozenset[str]]
+    # The title and each clause: plain text, concepts and English words.
+    texts: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
+    clause_concepts: Mapping[str, frozenset[str]]
+    clause_places: Mapping[str, frozenset[str]]
     clause_signs: Mapping[str, Mapping[str, float]]
     roles: Roles
 
@@ -69,8 +73,20 @@ def profile(made: Measure, lexicon: Lexicon, vocabulary: Vocabulary) -> Profile:
             for name, pair in clauses.items()
         },
         units={name: frozenset(units_of(" ".join(pair))) for name, pair in clauses.items()},
+        texts=tuple(
+            (plain, frozenset(concepts_in([text], lexicon)), frozenset(word for word, _, _ in words.english(plain)))
+            for text in (" ".join(head), *(" ".join(pair) for pair in clauses.values()))
+            if (plain := words.plain(text))
+        ),
+        clause_concepts={name: frozenset(concepts_in(pair, lexicon)) for name, pair in clauses.items()},
+        clause_places={name: frozenset(places_in(pair, lexicon)) for name, pair in clauses.items()},
         roles=Roles(made),
     )
+
+
+def places_in(texts: Iterable[str], lexicon: Lexicon) -> set[str]:
+    """The codes of places that texts name."""
+    return {name for text in texts for hit in lexicon.places.hits(words.plain(text)) for name in hit.names}
 
 
 def units_of(text: str) -> set[str]:
@@ -145,7 +161,9 @@ def signs(text: str, lexicon: Lexicon) -> list[str]:
 
 def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     """Whether a measure speaks of what was named: of it, of a kind of it, or of its parent and of no other kind."""
-    if asked.id in one.known or asked.generic or asked.met_by & one.known:
+    if asked.id in one.known or asked.generic or is_met(one, asked):
+        return True
+    if one.made.kind in asked.kinds:
         return True
     if asked.pays and one.made.kind == "payment":
         return not any(is_other_payment(lexicon.concepts[name]) for name in one.concepts)
@@ -156,6 +174,15 @@ def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
         if not kinds - asked.under:
             return True
     return False
+
+
+def is_met(one: Profile, asked: Concept) -> bool:
+    """Whether a clause or the title names what stands for it, beside a word that makes it plain."""
+    if not asked.met_by & one.known:
+        return False
+    return not asked.beside or any(
+        asked.met_by & named and any(word in text for word in asked.beside) for text, named, _ in one.texts
+    )
 
 
 def is_of_title(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
