@@ -80,6 +80,14 @@ def put_things(things: Any) -> None:
     }
 
 
+def forms() -> dict[str, dict[str, object]]:
+    """What the forms send, by the address of their page."""
+    return {
+        "/policy/invitations/<str:ref>": {"deed": "decline"},
+        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": "往年申领"},
+    }
+
+
 def a_budget(measure: str, fen: int, *, year: int) -> Budget:
     """A confirmed budget."""
     now = datetime(year, 1, 5, tzinfo=UTC)

@@ -91,13 +91,10 @@ def all_things() -> Things:
     _people(things)
     given_valuation.put_things(things)
     given_value_pages.put_pages(things)
-    given_reach.put_things(things)
-    given_measures.put_things(things)
     given_enterprise_things.put_things(things)
-    given_enterprise_things.put_things(things)
-    given_reach.put_things(things)
     given_measures.put_things(things)
     given_application_things.put_things(things)
+    given_reach.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -293,15 +290,13 @@ def ref_of(caller: Person) -> str:
 
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_enterprise_things.said(things)}
     return {
         **PROPOSED,
         **given_valuation.said(things, ref_of(caller), own),
         **given_enterprise_things.said(things),
+        **given_measures.said(things),
         **given_application_things.said(ref_of(caller), own),
     }
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
@@ -364,13 +359,9 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     paper = SimpleUploadedFile("凭据.pdf", b"%PDF-1.7 paper", content_type="application/pdf")
     forms: dict[str, Mapping[str, object]] = {
         **given_value_pages.forms(),
-        "/policy/invitations/<str:ref>": {"deed": "decline"},
-        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
-        **given_enterprise_things.forms(things),
         **given_enterprise_things.forms(things),
         **given_application_things.forms(),
-        "/policy/invitations/<str:ref>": {"deed": "decline"},
-        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
+        **given_reach.forms(),
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},
         "/deals/<str:number>/offer": {"answer": "take"},
         "/deals/<str:number>/object": {"text": REASON},
