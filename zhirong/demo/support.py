@@ -238,8 +238,7 @@ def end(told: Told, *, tell: Callable[[str], None]) -> None:
         publicity.publish(people[DRAFTS], pk)
     for pk in _ids(told, LATE, "objected"):
         publicity.object_to(people["zhiqiu"], pk, reason="该笔贷款的质押专利正在权属诉讼中，请核实。（演示）")
-    # Prepared by the service firm; only the enterprise itself can file it.
-    _prepared(told, SERVICE_FIRM, people.firms[MAIN], about=told.loan((MAIN, "YEAR-01")))
+    draft_of_main(told)
     measures.propose(people, day)
     _forecast(people, day)
     tell("惠企政策、申报与预算 / measures, applications and budgets")
@@ -253,6 +252,11 @@ def _check_late(told: Told) -> None:
         applications.supplement(people[_login(told, Application.objects.get(pk=pk))], pk)
     for pk in _ids(told, LATE, *DECIDED_LATE, "complete"):
         reviews.complete(people[DRAFTS], pk)
+
+
+def draft_of_main(told: Told) -> Application:
+    """What the service firm prepared for the main enterprise, which alone can file it."""
+    return _prepared(told, SERVICE_FIRM, told.people.firms[MAIN], about=told.loan((MAIN, "YEAR-01")))
 
 
 def _forecast(people: Cast, day: date) -> None:
