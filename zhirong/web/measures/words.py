@@ -63,7 +63,7 @@ PARTS = {
     "windows": gettext_noop("Windows"),
     "budget": gettext_noop("Budget"),
     "clauses": gettext_noop("Clauses"),
-    "tests": gettext_noop("Cases"),
+    "tests": gettext_noop("Worked cases"),
 }
 
 
