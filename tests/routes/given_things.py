@@ -17,6 +17,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
+from tests.policy import given_measures, given_reach
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -91,6 +92,8 @@ def all_things() -> Things:
     given_valuation.put_things(things)
     given_value_pages.put_pages(things)
     given_enterprise_things.put_things(things)
+    given_reach.put_things(things)
+    given_measures.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -286,7 +289,12 @@ def ref_of(caller: Person) -> str:
 
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_enterprise_things.said(things)}
+    return {
+        **PROPOSED,
+        **given_valuation.said(things, ref_of(caller), own),
+        **given_measures.said(things),
+        **given_enterprise_things.said(things),
+    }
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
@@ -350,6 +358,8 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     forms: dict[str, Mapping[str, object]] = {
         **given_value_pages.forms(),
         **given_enterprise_things.forms(things),
+        "/policy/invitations/<str:ref>": {"deed": "decline"},
+        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},
         "/deals/<str:number>/offer": {"answer": "take"},
         "/deals/<str:number>/object": {"text": REASON},

@@ -69,6 +69,8 @@ def asked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock(), transaction.atomic():
         things = given_things.all_things()
         persons = {role: given.a_side(role).person for role in access.roles()}
+        # Whose drafts the texts of measures are: of one each.
+        persons |= things.facts["drafters"]
         persons[PERSON] = given.a_side().person
         # The sides of the things: of the seller are the files, tokens, imports and claims too.
         persons |= {"the_seller": things.seller.person, "the_buyer": things.buyer.person}

@@ -90,7 +90,7 @@ def test_every_answer_carries_its_protections(client: Client) -> None:
 def test_the_menu_holds_only_what_is_built(client: Client) -> None:
     text = text_of(client, "/")
     assert 'href="/valuation">估值</a>' in text
-    assert "政策" not in text
+    assert "园区" not in text
 
 
 def test_an_unknown_address_gets_a_page_that_leads_on(client: Client) -> None:

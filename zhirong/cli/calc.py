@@ -21,10 +21,19 @@ from zhirong.base.engines import Engine
 from zhirong.exchange import calc as exchange_calc
 from zhirong.ledger import calc as ledger_calc
 from zhirong.policy import calc as policy_calc
+from zhirong.policy import calc_support as policy_calc_support
 from zhirong.registry import calc as registry_calc
 from zhirong.valuation import calc as valuation_calc
 
-SOURCES: tuple[ModuleType, ...] = (base_calc, registry_calc, ledger_calc, policy_calc, valuation_calc, exchange_calc)
+SOURCES: tuple[ModuleType, ...] = (
+    base_calc,
+    registry_calc,
+    ledger_calc,
+    policy_calc,
+    policy_calc_support,
+    valuation_calc,
+    exchange_calc,
+)
 ANSWERED, REFUSED = 0, 2
 
 

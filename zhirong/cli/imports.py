@@ -5,6 +5,7 @@ FILE is an XML file of the office, or a sheet (Excel, CSV) of rights or of listi
 `zr import comparables FILE…` takes in prices of former years (`--sample FILE` writes a sheet to fill in);
 `zr import index FILE --from DAY` brings the centre's own list of items for the index of value.
 `zr import facts FILE…` takes in facts of enterprises, `places FILE…` streets, parks and carriers (`--sample` too).
+`zr import policies DIR|FILE…` brings measures as drafts, for which a second person is asked.
 Whoever acts is named by `--as LOGIN`, and every rule of the pages holds here too.
 """
 
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from zhirong.base.refused import Refused
-from zhirong.cli import house, import_facts, import_index, import_prices
+from zhirong.cli import house, import_facts, import_index, import_policies, import_prices
 from zhirong.exchange.actions import sheet
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
@@ -39,6 +40,7 @@ OWN = {
     "index": import_index.bring,
     "facts": import_facts.bring,
     "places": import_facts.bring_places,
+    "policies": import_policies.bring,
 }
 SAMPLES = {
     "comparables": import_prices.sample,
@@ -80,7 +82,7 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./zr import", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    words = "files, or: ipc, fields, divisions, comparables, index, facts, places and their FILE…"
+    words = "files, or: ipc, fields, divisions, comparables, index, facts, places, policies and their FILE…"
     parser.add_argument("files", nargs="+", metavar="FILE", help=words)
     parser.add_argument("--as", dest="login", default="", metavar="LOGIN", help="the person who acts")
     parser.add_argument("--for", dest="party", default="", metavar="PARTY", help="the party it is done for")

@@ -6,7 +6,7 @@ It is not: a promise. A clause read one way of several, assumed or remembered sa
 a draft or a measure out of its time is shown as not in force and never applied.
 Words: 措施 measure, 条款 clause, 条件 condition, 未知 unknown, 补足条件 set to fix, 组合 portfolio, 初筛 screening,
 措施文本 measure text, 原文 original, 段落 paragraph, 条款出处 clause link.
-Tables: MeasureText, Original, Paragraph, ClauseLink.
+Tables: MeasureText, Original, Paragraph, ClauseLink, CalendarFeed, KeptDecision.
 Events: policy.drafted, changed, approval_asked, approved, returned, withdrawn, original_brought,
-clause_linked, clause_unlinked.
+clause_linked, clause_unlinked, feed_made, feed_ended, decision_kept.
 """

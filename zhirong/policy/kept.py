@@ -6,15 +6,19 @@ an answer given then comes out again with its hash, whatever was approved later.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+
+from django.db.models import QuerySet
 
 from zhirong.base import shown
 from zhirong.policy import reading
 from zhirong.policy.engine import measure, source
 from zhirong.policy.engine.measure import Measure
-from zhirong.policy.models import MeasureText
+from zhirong.policy.models import ClauseLink, MeasureText
 
 
 def base(known: datetime | None = None) -> reading.Base:
@@ -25,6 +29,45 @@ def base(known: datetime | None = None) -> reading.Base:
 def end_of(day: date) -> datetime:
     """The last moment of a day in Beijing: who names a day for `known` means all that was approved on it."""
     return datetime.combine(day + timedelta(days=1), time.min, shown.BEIJING) - timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that ruled or rules, as it stands, since when the base knew it, and its row where it was approved here."""
+
+    text: str
+    sha256: str
+    known_from: datetime | None
+    kept: MeasureText | None
+
+
+def text_of(name: str, known: datetime | None = None) -> Text | None:
+    """The text of a measure that ruled at a moment; None where there was no such measure."""
+    approved = MeasureText.objects.filter(name=name, known_from__isnull=False).select_related(
+        "drafted_by", "decided_by"
+    )
+    if known is not None:
+        approved = approved.filter(known_from__lte=known)
+    if (found := approved.order_by("-known_from", "-pk").first()) is not None:
+        return Text(found.text, found.sha256, found.known_from, found)
+    path = reading.OWN / f"{name}.yaml"
+    # The name comes from an address: only one that the house itself holds is a file of it.
+    if name not in reading.own().measures or not path.is_file():
+        return None
+    text = path.read_text("utf-8")
+    return Text(text, hashlib.sha256(text.encode()).hexdigest(), None, None)
+
+
+def texts(name: str) -> QuerySet[MeasureText]:
+    """Every text of a measure that was approved, the newest first."""
+    found = MeasureText.objects.filter(name=name, known_from__isnull=False).select_related("drafted_by", "decided_by")
+    return found.order_by("-known_from", "-pk")
+
+
+def links_of(name: str) -> QuerySet[ClauseLink]:
+    """The words of originals that the clauses of a measure stand on."""
+    found = ClauseLink.objects.filter(name=name, ended_at__isnull=True).select_related("paragraph__original")
+    return found.order_by("clause", "pk")
 
 
 def _ruling(known: datetime | None) -> dict[str, str]:
@@ -45,5 +88,10 @@ def _joined(hashes: tuple[tuple[str, str], ...]) -> reading.Base:
 @lru_cache(maxsize=1024)
 def _made(sha256: str) -> Measure:
     """A text is found and known by its hash alone, so nothing kept here can grow old."""
-    found = MeasureText.objects.filter(sha256=sha256).values_list("text", flat=True)[:1].get()
-    return measure.measure(source.parse(found))
+    return read(MeasureText.objects.filter(sha256=sha256).values_list("text", flat=True)[:1].get())
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> Measure:
+    """A text made ready to decide. Refused: it does not fit its format."""
+    return measure.measure(source.parse(text))

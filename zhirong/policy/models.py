@@ -6,6 +6,19 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhirong.people.models import Person
+from zhirong.policy.applied import Application as Application
+from zhirong.policy.applied import ApplicationFile as ApplicationFile
+from zhirong.policy.applied import ApplicationObjection as ApplicationObjection
+from zhirong.policy.applied import Booking as Booking
+from zhirong.policy.applied import Budget as Budget
+from zhirong.policy.applied import PaymentLine as PaymentLine
+from zhirong.policy.applied import PaymentList as PaymentList
+from zhirong.policy.applied import Repayment as Repayment
+from zhirong.policy.followed import CalendarFeed as CalendarFeed
+from zhirong.policy.followed import KeptDecision as KeptDecision
+from zhirong.policy.reached import NoInvitations as NoInvitations
+from zhirong.policy.reached import Screening as Screening
+from zhirong.policy.reached import TakeUp as TakeUp
 from zhirong.record.models import File
 
 STATES = ("draft", "waiting", "approved", "returned", "withdrawn")

@@ -21,6 +21,7 @@ from zhirong.base import faults
 from zhirong.exchange import finder, floor_doors
 from zhirong.exchange import jobs as exchange_jobs
 from zhirong.ledger import bank
+from zhirong.policy.actions import reaching
 from zhirong.record import channels, jobs, mail, sequencer
 from zhirong.record import feed as record_feed
 from zhirong.valuation import jobs as valuation_jobs
@@ -34,7 +35,7 @@ CLOCK_SECONDS = 1
 MAIL_SECONDS = 5
 log = logging.getLogger(__name__)
 # What does long work of which kind (record.jobs): a module adds its own here.
-WORK: dict[str, jobs.Work] = {**office.WORK, **valuation_jobs.WORK}
+WORK: dict[str, jobs.Work] = {**office.WORK, **valuation_jobs.WORK, **reaching.WORK}
 
 
 class Repeating:

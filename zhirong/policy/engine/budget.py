@@ -99,10 +99,11 @@ def in_turn(ordered: Sequence[Asked], budget_fen: int, *, last_gets_rest: bool) 
 
 @dataclass(frozen=True)
 class Move:
-    """A day's entry: reserved (accepted), released (turned down), granted, paid, returned; in fen, never negative."""
+    """A day's entry, in fen, never negative: reserved (accepted), released (turned down), granted, annulled (a grant
+    taken back before it was paid), paid, returned."""
 
     day: date
-    kind: Literal["reserved", "released", "granted", "paid", "returned"]
+    kind: Literal["reserved", "released", "granted", "annulled", "paid", "returned"]
     amount_fen: int
 
 
@@ -119,14 +120,14 @@ class Standing:
 
 def burn_down(budget_fen: int, moves: Iterable[Move]) -> list[Standing]:
     """The budget day by day. Reserving binds; granting turns what was reserved into a debt and binds nothing more;
-    a release or a return frees. Warnings at 80 % and 100 %. Refused: more freed or paid than was bound."""
+    a release, an annulment or a return frees. Warnings at 80 % and 100 %. Refused: more freed or paid than bound."""
     found: list[Standing] = []
     reserved = granted = paid = returned = 0
     for move in sorted(moves, key=lambda one: one.day):
         if move.amount_fen < 0:
             raise Refused("policy.amount_negative", measure=move.kind)
         reserved += move.amount_fen * ((move.kind == "reserved") - (move.kind in ("released", "granted")))
-        granted += move.amount_fen * (move.kind == "granted")
+        granted += move.amount_fen * ((move.kind == "granted") - (move.kind == "annulled"))
         paid += move.amount_fen * (move.kind == "paid")
         returned += move.amount_fen * (move.kind == "returned")
         if reserved < 0 or paid > granted or returned > paid:

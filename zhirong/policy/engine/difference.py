@@ -20,6 +20,7 @@ from zhirong.policy.engine.measure import (
     Line,
     Measure,
     Version,
+    holds,
     leaves,
     parameters_on,
 )
@@ -47,12 +48,44 @@ def difference(old: Measure | None, new: Measure, known: Vocabulary) -> list[Cha
     return [change for part in parts for change in part(old, new, known)]
 
 
+def between(made: Measure, days: tuple[date, date], known: Vocabulary) -> list[Change]:
+    """What one text says otherwise on the second day than on the first: figures, and the version that rules."""
+    found = []
+    on = [parameters_on(made, day, date.max) for day in days]
+    for name in made.parameters:
+        unit = str(made.raw["parameters"][name]["unit"])
+        was, now = (wording.value(values.get(name), unit) for values in on)
+        if was != now:
+            found.append(Change("parameters", name, from_to(parameter_name(made, name), was, now)))
+    was_version, now_version = (version_on(made, day) for day in days)
+    if was_version is now_version:
+        return found
+    words = [Said(one.id, one.id) if one else Said("不在施行期", "not in force") for one in (was_version, now_version)]
+    found.append(Change("versions", "versions", from_to(Said("版本", "Version"), *words)))
+    if was_version and now_version:
+        names = names_of(made, known)
+        pair = Pair(made, made, names, names)
+        for part, told in (
+            ("conditions", condition_changes(pair, was_version, now_version)),
+            ("amount", line_changes(pair, was_version, now_version)),
+            ("amount", ceiling_changes(pair, was_version, now_version)),
+        ):
+            found += [Change(part, f"versions.{now_version.id}", one) for one in told]
+    return found
+
+
+def version_on(made: Measure, day: date) -> Version | None:
+    """The version that rules on a day; of several the one known last."""
+    found = [one for one in made.versions if holds(one.since, one.until, day)]
+    return max(found, key=lambda one: one.known_from) if found else None
+
+
 def heads(old: Measure, new: Measure, known: Vocabulary) -> Iterator[Change]:
     """Title, kind, issuer, status, document."""
     if (old.zh, old.en) != (new.zh, new.en):
         yield Change("measure", "title", from_to(Said("名称", "Title"), Said(old.zh, old.en), Said(new.zh, new.en)))
     if old.is_draft != new.is_draft:
-        words = {True: Said("草稿（不生效）", "draft (not in force)"), False: Said("生效文本", "a text in force")}
+        words = {True: Said("草案（不生效）", "draft (not in force)"), False: Said("生效文本", "a text in force")}
         yield Change("measure", "status", from_to(Said("状态", "Status"), words[old.is_draft], words[new.is_draft]))
     plain = [("kind", Said("类别", "Kind")), ("unit", Said("单位", "Unit")), ("tags", Said("标签", "Tags"))]
     rows = [
@@ -93,7 +126,8 @@ def parameters(old: Measure, new: Measure, known: Vocabulary) -> Iterator[Change
     """Each parameter along the days: where its value differs, from when to when."""
     for name in [*old.parameters, *(one for one in new.parameters if one not in old.parameters)]:
         for since, until, was, now in spans(old, new, name):
-            yield parameter_change(new if name in new.parameters else old, name, (since, until), (was, now))
+            made = new if name in new.parameters else old
+            yield parameter_change(made, name, (since, until), values=(was, now))
 
 
 def spans(old: Measure, new: Measure, name: str) -> list[tuple[date, date | None, Any, Any]]:
@@ -120,7 +154,7 @@ def spans(old: Measure, new: Measure, name: str) -> list[tuple[date, date | None
 
 
 def parameter_change(
-    made: Measure, name: str, days: tuple[date, date | None], values: tuple[Any, Any]
+    made: Measure, name: str, days: tuple[date, date | None], *, values: tuple[Any, Any]
 ) -> Change:  # fmt: skip
     """单家企业年度上限 自 2027-01-01 起 由 200 万元 改为 150 万元."""
     word, unit = parameter_name(made, name), str(made.raw["parameters"][name]["unit"])

@@ -16,10 +16,11 @@ import numpy as np
 from zhirong.base.refused import Refused
 from zhirong.policy.engine import decide, exact, reductions, tree, vectors
 from zhirong.policy.engine.columns import Array, Column, Population
-from zhirong.policy.engine.measure import Branch, Condition, Measure, leaves, parameters_on
+from zhirong.policy.engine.measure import Condition, Leaf, Measure, Version, leaves, parameters_on
 from zhirong.policy.engine.tree import Node
 from zhirong.policy.engine.values import Unknown, is_number
 from zhirong.policy.engine.vectors import Day, List, Number, Text, Truth, Unscreenable, Value
+from zhirong.policy.engine.view import Doubt, View
 
 NOT_MET, MET, UNKNOWN, NOT_IN_FORCE, REFUSED = range(5)
 STATES = {decide.NOT_MET: NOT_MET, decide.MET: MET, decide.UNKNOWN: UNKNOWN, decide.NOT_IN_FORCE: NOT_IN_FORCE}
@@ -34,60 +35,63 @@ class Screened:
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """Rows of a condition that only the exact engine can decide: `near` a threshold, or `broken` (no such quotient,
-    nothing to choose from), which it would refuse whatever the other conditions say."""
+class Looked:
+    """What the states of everybody rest on: the version, the columns, each condition, and who was near a threshold."""
 
+    version: Version
+    view: View
+    leaves: Mapping[str, Truth]
     near: Array
-    broken: Array
-
-
-@dataclass(frozen=True)
-class View:
-    """What an expression sees: columns, parameters, and inside a generator whose element each row is."""
-
-    population: Population
-    parameters: Mapping[str, Any]
-    doubt: Doubt
-    local: Mapping[str, Any]
-    owner: Array | None = None
-
-    @property
-    def size(self) -> int:
-        return self.population.size if self.owner is None else len(self.owner)
-
-    def note(self, rows: Array, doubt: Any) -> None:
-        """Mark rows, or the owners of elements."""
-        found = np.broadcast_to(doubt, (self.size,))
-        if self.owner is None:
-            rows |= found
-        else:
-            rows[self.owner[found]] = True
 
 
 def screen(measure: Measure, population: Population, day: date, *, known: date | None = None) -> Screened:
     """Everybody's state on a day, as the base knew it on another; equal to `decide.decide(...).eligible` for each."""
+    return looked(measure, population, day, known=known)[0]
+
+
+def looked(
+    measure: Measure, population: Population, day: date, *, known: date | None = None
+) -> tuple[Screened, Looked | None]:
+    """The states, and what they rest on where one version rules for all and has a vector form."""
     known = known or date.max
     doubt = np.zeros(population.size, bool)
     states = np.full(population.size, NOT_IN_FORCE, np.int8)
+    seen: Looked | None = None
     if any(version.basis for version in measure.versions):
         doubt[:] = True
     elif (version := decide.ruling(measure, {}, day, known=known)[0]) is not None:
-        noted = Doubt(np.zeros(population.size, bool), np.zeros(population.size, bool))
-        view = View(population, parameters_on(measure, day, known), noted, {})
-        near = np.zeros(population.size, bool)
-        try:
-            with np.errstate(all="ignore"):
-                found = of_condition(version.eligibility, view, near)
-            # A doubtful condition counts as unknown: where the others decide all the same, nothing is in doubt.
-            doubt |= noted.broken | (near & found.open)
-            states[:] = np.where(found.yes, MET, np.where(found.no, NOT_MET, UNKNOWN))
-        except Unscreenable:
+        seen = conditions_of(measure, version, population, day=day, known=known)
+        if seen is None:
             doubt[:] = True
+        else:
+            found = of_condition(version.eligibility, seen.leaves)
+            # A doubtful condition counts as unknown: where the others decide all the same, nothing is in doubt.
+            doubt |= seen.view.doubt.broken | (seen.near & found.open)
+            states[:] = np.where(found.yes, MET, np.where(found.no, NOT_MET, UNKNOWN))
     asked = facts_asked(measure)
     for place in np.flatnonzero(doubt):
         states[place] = exactly(measure, population.facts_of(int(place), asked), day, known=known)
-    return Screened(states, doubt)
+    return Screened(states, doubt), seen
+
+
+def view_of(measure: Measure, population: Population, day: date, *, known: date) -> View:
+    """The columns with the parameters of the day, and nothing in doubt yet."""
+    noted = Doubt(np.zeros(population.size, bool), np.zeros(population.size, bool))
+    return View(population, parameters_on(measure, day, known), noted, {})
+
+
+def conditions_of(
+    measure: Measure, version: Version, population: Population, *, day: date, known: date
+) -> Looked | None:
+    """Every condition for everybody; None where one of them has no vector form."""
+    view = view_of(measure, population, day, known=known)
+    near = np.zeros(population.size, bool)
+    try:
+        with np.errstate(all="ignore"):
+            leaves_found = {leaf.id: of_leaf(leaf, view, near) for leaf in leaves(version.eligibility)}
+    except Unscreenable:
+        return None
+    return Looked(version, view, leaves_found, near)
 
 
 def exactly(measure: Measure, facts: Mapping[str, Any], day: date, *, known: date) -> int:
@@ -104,11 +108,9 @@ def facts_asked(measure: Measure) -> set[str]:
     return {version.basis for version in measure.versions}.union(*(rule.facts for rule in rules))
 
 
-def of_condition(condition: Condition, view: View, near: Array) -> Truth:
-    """A tree of conditions; rows with a doubtful condition are gathered in `near`."""
-    if isinstance(condition, Branch):
-        return logic([of_condition(part, view, near) for part in condition.parts], ends=condition.word == "any")
-    found = as_truth(of(condition.rule.node, view), view)
+def of_leaf(leaf: Leaf, view: View, near: Array) -> Truth:
+    """One condition; rows where it is doubtful count as unknown and are gathered in `near`."""
+    found = as_truth(of(leaf.rule.node, view), view)
     doubt = view.doubt.near
     if not doubt.any():
         return found
@@ -116,6 +118,13 @@ def of_condition(condition: Condition, view: View, near: Array) -> Truth:
     found = Truth(found.yes & ~doubt, found.no & ~doubt)
     doubt[:] = False
     return found
+
+
+def of_condition(condition: Condition, found: Mapping[str, Truth]) -> Truth:
+    """A tree of conditions."""
+    if isinstance(condition, Leaf):
+        return found[condition.id]
+    return logic([of_condition(part, found) for part in condition.parts], ends=condition.word == "any")
 
 
 def as_truth(value: Any, view: View) -> Truth:
@@ -228,6 +237,9 @@ def of_arithmetic(node: tree.Arithmetic, view: View) -> Any:
     if node.sign in "+-":
         return vectors.added(left, right, sign=node.sign)
     if node.sign == "*":
+        for one, other in ((left, right), (right, left)):
+            if one.unknown is not None:
+                view.note(view.doubt.near, one.unknown & vectors.perhaps_nought(other))
         return vectors.multiplied(left, right)
     quotient, doubt = vectors.divided(left, right)
     view.note(view.doubt.broken, doubt)

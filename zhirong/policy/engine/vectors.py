@@ -131,6 +131,13 @@ def is_nought(one: Number) -> Any:
     return nought if one.unknown is None else nought & ~one.unknown
 
 
+def perhaps_nought(one: Number) -> Any:
+    """Where the rounding of floats leaves open whether it is nought."""
+    error = np.asarray(error_of(one))
+    found = (np.abs(one.values) <= 1.01 * error) & (error > 0)
+    return found if one.unknown is None else found & ~one.unknown
+
+
 def divided(a: Number, b: Number) -> tuple[Number, Array]:
     """The quotient and where it is in doubt: a divisor that is or may be nought."""
     unknown = either(a.unknown, b.unknown)
@@ -219,8 +226,12 @@ def chosen(condition: Truth, then: Value, otherwise: Value) -> Value:
 
 
 def extreme(a: Number, b: Number, *, name: str) -> Number:
-    """The smaller or the larger of two; as far off as the worse of both."""
-    values = np.minimum(a.values, b.values) if name == "min" else np.maximum(a.values, b.values)
-    is_exact = a.error is None and b.error is None
-    error = None if is_exact else np.maximum(error_of(a), error_of(b))
-    return Number(values, either(a.unknown, b.unknown), error)
+    """The smaller or the larger of two; as far off as the one taken, or as the worse of two that may be the same."""
+    is_first = a.values <= b.values if name == "min" else a.values >= b.values
+    unknown = either(a.unknown, b.unknown)
+    values = np.where(is_first, a.values, b.values)
+    if a.error is None and b.error is None:
+        return Number(values, unknown, None)
+    ea, eb = error_of(a), error_of(b)
+    is_close = np.abs(a.values - b.values) <= 1.01 * (ea + eb)
+    return Number(values, unknown, np.where(is_close, np.maximum(ea, eb), np.where(is_first, ea, eb)))

@@ -157,6 +157,7 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("office-transfers", gettext("Transfers of title"), "people.see_cases"),
         ("office-index-lists", gettext("Index of value"), "valuation.see_index"),
         ("office-enterprises", gettext("Enterprises"), "enterprises.see_enterprises"),
+        ("office-measures", gettext("Measures"), "policy.see_drafts"),
         ("office-people", gettext("People"), "people.see_people"),
         ("audit", gettext("Audit record"), "people.read_record"),
         ("office-house", gettext("Running"), "people.see_house"),

@@ -1,0 +1,242 @@
+"""The measures of the house for one party: decided with the facts of its file, for itself and for each of its things.
+
+A thing is what the file calls `about`: one loan, one patent. A measure that asks for facts stated of things is decided
+once for each; every other is decided once for the enterprise. Nothing here is kept: the same party, day and `known`
+give the same decisions with the same hashes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused
+from zhirong.enterprises import file, registry_facts, sources
+from zhirong.enterprises.engine import standing
+from zhirong.enterprises.engine.standing import Stated
+from zhirong.enterprises.file import Known
+from zhirong.enterprises.models import Statement
+from zhirong.people.models import Party
+from zhirong.policy import kept, reading
+from zhirong.policy.engine import asks, decide, facts, measure, what_if
+from zhirong.policy.engine.decide import Decision
+from zhirong.policy.engine.facts import Vocabulary
+from zhirong.policy.engine.measure import Measure
+from zhirong.policy.engine.what_if import Change
+
+
+@dataclass(frozen=True)
+class Told:
+    """The facts of one case as the engine takes them; those that it cannot take, each with the reason."""
+
+    facts: Mapping[str, Any]
+    unusable: Mapping[str, Refused] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One measure for one party: the decision, what was known with its sources, and for which thing."""
+
+    measure: Measure
+    decision: Decision
+    known: Known
+    about: str = ""
+    told: Told = field(default_factory=lambda: Told({}))
+
+
+def decided(
+    party: Party,
+    *,
+    day: date,
+    known: datetime | None = None,
+    about: str = "",
+    changes: Mapping[str, Any] | None = None,
+    measures: Sequence[str] | None = None,
+    have: Collection[str] = (),
+    moment: datetime | None = None,
+) -> list[Decided]:
+    """Each measure (or those named) for the party or one thing of it, on a day, as known at a moment.
+
+    `changes` are laid over the facts; nothing given for one takes it out. Refused: a measure that the base does not
+    hold, a change that is no value of its fact. A stated fact that does not fit stands among the unusable.
+    """
+    base = kept.base(known)
+    chosen = _chosen(measures, base)
+    stated = file.facts_of(party, day=day, known=known, about=about)
+    told = told_of(stated.facts, base.vocabulary, changes=changes)
+    return judged(chosen, stated, told, day=day, known=known, moment=moment, about=about, have=have)
+
+
+def everything(
+    party: Party,
+    *,
+    day: date,
+    known: datetime | None = None,
+    changes: Mapping[str, Any] | None = None,
+    measures: Sequence[str] | None = None,
+    moment: datetime | None = None,
+) -> list[Decided]:
+    """As `decided`, and for each thing of the party the measures that ask for what was stated of it."""
+    base = kept.base(known)
+    chosen = list(_chosen(measures, base))
+    files = _files(party, day=day, known=known)
+    things = {
+        about: {name for name, one in stated.stated.items() if one.about == about} for about, stated in files.items()
+    }
+    told = {about: told_of(stated.facts, base.vocabulary, changes=changes) for about, stated in files.items()}
+    found = []
+    for one in chosen:
+        asked = facts_asked(one)
+        for about in [about for about, own in things.items() if about and own & asked] or [""]:
+            facts_of_case = told[about].facts
+            made = decide.decide(one, facts_of_case, day, known=known_day(known), moment=moment)
+            found.append(Decided(one, made, files[about], about=about, told=told[about]))
+    return found
+
+
+def _files(party: Party, *, day: date, known: datetime | None) -> dict[str, Known]:
+    """What is known of the enterprise and of each of its things, as `file.facts_of` tells it, in one reading."""
+    said: dict[str, list[Stated]] = {"": registry_facts.of_party(party, day=day, known=known)}
+    for row in Statement.objects.filter(party=party).values_list(*file.COLUMNS):
+        one = _stated(row)
+        if standing.stands(one, day=day, known=known):
+            said.setdefault(one.about, []).append(one)
+    ranks = sources.ranks(day)
+    return {about: _known(said, about, ranks, party=party, day=day, known=known) for about in sorted(said)}
+
+
+def _stated(row: Sequence[Any]) -> Stated:
+    """A row of `file.COLUMNS`."""
+    _, *said, replaced_at, withdrawn_at = row
+    return Stated(*said, replaced_at or withdrawn_at)
+
+
+def _known(
+    said: Mapping[str, list[Stated]],
+    about: str,
+    ranks: Mapping[str, int],
+    *,
+    party: Party,
+    day: date,
+    known: datetime | None,
+) -> Known:
+    rows = (
+        [*said[""], *said[about], *registry_facts.of_right(party, about, day=day, known=known)] if about else said[""]
+    )
+    ruled = standing.ruling(rows, day=day, known=known, ranks=ranks)
+    return Known(
+        facts={name: one.stated.value for name, one in ruled.items()},
+        stated={name: one.stated for name, one in ruled.items()},
+        against={name: one.against for name, one in ruled.items() if one.against},
+    )
+
+
+def facts_asked(one: Measure) -> frozenset[str]:
+    """Every fact that a version of the measure may ask for."""
+    found: set[str] = set()
+    for version in one.versions:
+        found.update(*(expression.facts for _, expression in measure.expressions(version)))
+        found.update(limit.used for limit in version.ceilings if limit.used)
+        found.update({version.basis} if version.basis else ())
+    found.update(*(paper.when.facts for paper in one.materials if paper.when))
+    return frozenset(found)
+
+
+def told_of(given: Mapping[str, Any], known: Vocabulary, *, changes: Mapping[str, Any] | None = None) -> Told:
+    """Facts of a file with changes laid over them. A fact that does not fit is left out, and so is unknown; of facts
+    that contradict each other none is used. Refused: a change that does not fit."""
+    taken: dict[str, Any] = {}
+    unusable: dict[str, Refused] = {}
+    laid = facts.settled({name: value for name, value in (changes or {}).items() if value is not None}, known)
+    for name, value in given.items():
+        if changes and name in changes:
+            continue
+        try:
+            taken |= facts.settled({name: value}, known)
+        except Refused as no:
+            unusable[name] = no
+    taken |= laid
+    while (clash := _clash(taken, known)) is not None:
+        own = clash[0] & (changes or {}).keys()
+        if own == clash[0]:
+            raise clash[1]
+        # What somebody supposes takes the place of what the file says otherwise.
+        for name in clash[0] - own:
+            unusable[name] = clash[1]
+            taken.pop(name)
+    return Told(taken, unusable)
+
+
+def _clash(taken: Mapping[str, Any], known: Vocabulary) -> tuple[frozenset[str], Refused] | None:
+    """The first facts that cannot all be true."""
+    for rule in known.contradictions:
+        names = rule.expression.facts
+        if not names <= taken.keys():
+            continue
+        try:
+            facts.settled({name: taken[name] for name in names}, known)
+        except Refused as no:
+            return names, no
+    return None
+
+
+def known_day(known: datetime | None) -> date | None:
+    """The day of a moment, by which the engine knows rows of parameters."""
+    return beijing_day(known) if known else None
+
+
+def _chosen(names: Sequence[str] | None, base: reading.Base) -> Iterable[Measure]:
+    if names is None:
+        return base.measures.values()
+    for name in names:
+        if name not in base.measures:
+            raise Refused("policy.measure_unknown", measure=name[:100])
+    return [base.measures[name] for name in names]
+
+
+def judged(
+    measures: Iterable[Measure],
+    stated: Known,
+    told: Told,
+    *,
+    day: date,
+    known: datetime | None = None,
+    moment: datetime | None = None,
+    about: str = "",
+    have: Collection[str] = (),
+) -> list[Decided]:
+    """Measures decided with facts that were told, whoever told them."""
+    return [
+        Decided(
+            one,
+            decide.decide(one, told.facts, day, known=known_day(known), have=have, moment=moment),
+            stated,
+            about=about,
+            told=told,
+        )
+        for one in measures
+    ]
+
+
+def supposed(
+    found: Sequence[Decided], changes: Sequence[Change], known: Vocabulary, *, moment: datetime | None = None
+) -> tuple[list[Decided], set[str]]:
+    """The same decisions with some facts otherwise, and the facts to which nothing could be added as they are unknown
+    for every thing. Refused: as `what_if.changed`."""
+    after, counted = [], set[str]()
+    for one in found:
+        mine = [change for change in changes if change.how != what_if.ADD or change.name in one.told.facts]
+        counted |= {change.name for change in mine}
+        facts_then = what_if.changed(one.told.facts, mine, known)
+        decision = one.decision
+        then = decide.decide(one.measure, facts_then, decision.day, known=decision.known, moment=moment)
+        after.append(replace(one, decision=then, told=Told(facts_then, one.told.unusable)))
+    return after, {change.name for change in changes} - counted
+
+
+def next_questions(found: Sequence[Decided], known: Vocabulary) -> list[asks.Ask]:
+    """What to ask next over all these decisions, the best first."""
+    return asks.next_asks([one.decision for one in found], known)

@@ -1,0 +1,124 @@
+"""What a changed measure does to a population: who gains, who loses, who gets more or less, and what it costs.
+
+Everybody is screened under both; whoever changes is decided exactly, so that no amount named here is an estimate. The
+sums of all are estimates within a cent each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from zhirong.policy.engine import decide, estimate, screen
+from zhirong.policy.engine.columns import Array, Population
+from zhirong.policy.engine.estimate import Estimated
+from zhirong.policy.engine.measure import Measure
+
+STATES = {number: name for name, number in screen.STATES.items()} | {screen.REFUSED: "refused"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One enterprise by its place in the population: states and exact amounts, None where unknown or nothing due."""
+
+    place: int
+    before: str
+    after: str
+    before_fen: int | None
+    after_fen: int | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """Everybody under one of the two: how many meet it, are unknown, and what is due as an estimate; `unpriced` meet
+    it but their amount is unknown and not in the sum."""
+
+    met: int
+    unknown: int
+    unpriced: int
+    total_fen: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """`gains` meet it only afterwards, `loses` only before, `more` and `less` on both sides; `other` is every other
+    change: an answer that becomes unknown or is no longer, an amount that can no longer be told."""
+
+    before: Side
+    after: Side
+    gains: tuple[Change, ...]
+    loses: tuple[Change, ...]
+    more: tuple[Change, ...]
+    less: tuple[Change, ...]
+    other: tuple[Change, ...]
+
+
+def effect(old: Measure | None, new: Measure, people: Population, *, day: date, known: date | None = None) -> Effect:
+    """Before and after, on one day; without an old measure nobody meets anything before."""
+    sides = [side_of(one, people, day=day, known=known) for one in (old, new)]
+    found: dict[str, list[Change]] = {"gains": [], "loses": [], "more": [], "less": [], "other": []}
+    for place in np.flatnonzero(may_differ(*sides)):
+        one = change(int(place), (old, new), people, sides=(sides[0], sides[1]), day=day, known=known)
+        if kind := kind_of(one):
+            found[kind].append(one)
+    lists = {kind: tuple(ones) for kind, ones in found.items()}
+    return Effect(told(sides[0]), told(sides[1]), **lists)
+
+
+def side_of(one: Measure | None, people: Population, *, day: date, known: date | None) -> Estimated:
+    """Everybody under one of the two."""
+    if one is not None:
+        return estimate.estimate(one, people, day, known=known)
+    nothing = np.zeros(people.size)
+    states = np.full(people.size, screen.NOT_IN_FORCE, np.int8)
+    return Estimated(states, nothing > 0, nothing, nothing, nothing == 0)
+
+
+def told(side: Estimated) -> Side:
+    """One side in numbers."""
+    met = side.states == screen.MET
+    unknown = int((side.states == screen.UNKNOWN).sum())
+    return Side(int(met.sum()), unknown, int((met & side.lacking).sum()), side.total_fen)
+
+
+def may_differ(before: Estimated, after: Estimated) -> Array:
+    """Whose state differs, or whose amount does by more than the floats may be wrong."""
+    gap = np.abs(before.sums - after.sums) > 1.01 * (before.off + after.off)
+    by_hand = before.by_exact | after.by_exact
+    amounts = (before.lacking != after.lacking) | (~before.lacking & (gap | by_hand))
+    found: Array = (before.states != after.states) | ((before.states == screen.MET) & amounts)
+    return found
+
+
+def change(
+    place: int,
+    both: tuple[Measure | None, Measure],
+    people: Population,
+    *,
+    sides: tuple[Estimated, Estimated],
+    day: date,
+    known: date | None,
+) -> Change:
+    """One enterprise, exactly."""
+    states = [STATES[int(side.states[place])] for side in sides]
+    fen: list[int | None] = []
+    for one, state in zip(both, states, strict=True):
+        facts = people.facts_of(place, estimate.facts_asked(one)) if one else {}
+        is_met = one is not None and state == decide.MET
+        fen.append(estimate.exactly(one, facts, day, known=known or date.max) if one and is_met else None)
+    return Change(place, states[0], states[1], fen[0], fen[1])
+
+
+def kind_of(one: Change) -> str:
+    """Which list it belongs to; empty where nothing changed after all."""
+    if (one.before == decide.MET) != (one.after == decide.MET):
+        return "gains" if one.after == decide.MET else "loses"
+    if one.before != decide.MET:
+        return "other" if decide.UNKNOWN in (one.before, one.after) else ""
+    if one.before_fen == one.after_fen:
+        return ""
+    if one.before_fen is None or one.after_fen is None:
+        return "other"
+    return "more" if one.after_fen > one.before_fen else "less"
