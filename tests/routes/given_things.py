@@ -16,6 +16,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
+from tests.policy import given_support
 from tests.policy import given_reach
 from tests.policy import given_measures
 from tests.valuation import given_valuation, given_value_pages
@@ -91,6 +92,7 @@ def all_things() -> Things:
     _people(things)
     given_valuation.put_things(things)
     given_value_pages.put_pages(things)
+    given_support.put_things(things)
     given_reach.put_things(things)
     given_measures.put_things(things)
     sequencer.number_now()
