@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from tests.enterprises import given_enterprise_things
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
@@ -19,6 +20,7 @@ from tests.people import given_people as people
 from tests.policy import given_support
 from tests.policy import given_reach
 from tests.policy import given_measures
+from tests.policy import given_measures, given_reach
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -93,6 +95,7 @@ def all_things() -> Things:
     given_valuation.put_things(things)
     given_value_pages.put_pages(things)
     given_support.put_things(things)
+    given_enterprise_things.put_things(things)
     given_reach.put_things(things)
     given_measures.put_things(things)
     sequencer.number_now()
@@ -290,7 +293,12 @@ def ref_of(caller: Person) -> str:
 
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
+    return {
+        **PROPOSED,
+        **given_valuation.said(things, ref_of(caller), own),
+        **given_measures.said(things),
+        **given_enterprise_things.said(things),
+    }
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
@@ -353,6 +361,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     paper = SimpleUploadedFile("凭据.pdf", b"%PDF-1.7 paper", content_type="application/pdf")
     forms: dict[str, Mapping[str, object]] = {
         **given_value_pages.forms(),
+        **given_enterprise_things.forms(things),
         "/policy/invitations/<str:ref>": {"deed": "decline"},
         "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},

@@ -146,6 +146,32 @@ def list_places(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page
     return paging.cut(Place.objects.select_related("inside", "operator"), asked, place_told)
 
 
+@router.post(
+    "/places/import",
+    auth=calling.may_ask("enterprises.put_place"),
+    summary="Bring a sheet of places",
+    **problems.told(
+        BroughtTold, *SHEET, "enterprises.sheet_lacks_columns", "enterprises.sheet_too_long", "enterprises.place_ended",
+        "enterprises.place_circle",
+    ),
+)  # fmt: skip
+def bring_places(request: HttpRequest, given: BroughtSaid) -> BroughtTold:
+    """All places of the sheet or none, in its order."""
+    person = calling.person_of(request)
+    file = files.own(person, given.file)
+    sheet = place_sheet.read(kept_files.get(file.sha256), name=file.name)
+    takes = given.commit and not sheet.faults
+    told = [fault_told(one.line, one.column, one.refused) for one in sheet.faults[:FAULTS_TOLD]]
+    return BroughtTold(
+        rows=sheet.rows,
+        faults=len(sheet.faults),
+        first_faults=told,
+        unknown_columns=list(sheet.unknown),
+        is_taken_in=takes,
+        new=places.bring_places(person, sheet.places) if takes else 0,
+    )
+
+
 @router.put(
     "/places/{code}",
     auth=calling.may_ask("enterprises.put_place"),
@@ -228,30 +254,4 @@ def bring_facts(request: HttpRequest, given: BroughtSaid) -> BroughtTold:
         unknown_columns=list(sheet.unknown),
         is_taken_in=takes,
         new=new,
-    )
-
-
-@router.post(
-    "/places/import",
-    auth=calling.may_ask("enterprises.put_place"),
-    summary="Bring a sheet of places",
-    **problems.told(
-        BroughtTold, *SHEET, "enterprises.sheet_lacks_columns", "enterprises.sheet_too_long", "enterprises.place_ended",
-        "enterprises.place_circle",
-    ),
-)  # fmt: skip
-def bring_places(request: HttpRequest, given: BroughtSaid) -> BroughtTold:
-    """All places of the sheet or none, in its order."""
-    person = calling.person_of(request)
-    file = files.own(person, given.file)
-    sheet = place_sheet.read(kept_files.get(file.sha256), name=file.name)
-    takes = given.commit and not sheet.faults
-    told = [fault_told(one.line, one.column, one.refused) for one in sheet.faults[:FAULTS_TOLD]]
-    return BroughtTold(
-        rows=sheet.rows,
-        faults=len(sheet.faults),
-        first_faults=told,
-        unknown_columns=list(sheet.unknown),
-        is_taken_in=takes,
-        new=places.bring_places(person, sheet.places) if takes else 0,
     )

@@ -58,7 +58,7 @@ def read(content: bytes, *, name: str) -> Sheet:
     placed: list[Placed] = []
     faults: list[Fault] = []
     for row in table.rows:
-        _line(row, heads, placed, faults)
+        _line(row, heads, placed=placed, faults=faults)
     faults += _order_faults(placed, table.rows, heads)
     unknown = tuple(head for head in table.heads if head not in heads.values())
     return Sheet(len(table.rows), tuple(placed), tuple(faults), unknown)
@@ -76,7 +76,7 @@ def _headings(heads: Mapping[str, str], name: str) -> dict[str, str]:
     return found
 
 
-def _line(row: Row, heads: Mapping[str, str], placed: list[Placed], faults: list[Fault]) -> None:
+def _line(row: Row, heads: Mapping[str, str], *, placed: list[Placed], faults: list[Fault]) -> None:
     said = {column: row.cells[heads[column]].text if column in heads else "" for column in columns()}
     found = []
     kind = _kind(said["kind"])

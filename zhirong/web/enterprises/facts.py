@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -52,7 +53,10 @@ class Past:
 def fact_page(request: HttpRequest, ref: str) -> HttpResponse:
     """The fact's present value, what each source ever said of it, and the forms."""
     party = door.opened(request, ref)
-    name, about = request.GET.get("name", "").strip(), request.GET.get("about", "").strip()[:80]
+    name = (request.GET.get("name") or request.POST.get("name", "")).strip()
+    about = request.GET.get("about", "").strip()[:80]
+    if not name:
+        return HttpResponseRedirect(reverse("enterprise", args=[party.ref]))
     if name not in door.vocabulary().facts and not Statement.objects.filter(party=party, name=name).exists():
         raise Http404
     fact = door.fact_of(name)
@@ -62,7 +66,7 @@ def fact_page(request: HttpRequest, ref: str) -> HttpResponse:
     opened = file.opened(party, day=day, about=about)
     lines = files.lines_of(party, opened, knows_who=True)
     said = [one for one in opened.rows.values() if (one.name, one.about) == (name, about)]
-    past = [past_of(party, one, standing, day) for one in sorted(said, key=lambda one: -one.pk)]
+    past = [past_of(party, one, standing, day=day) for one in sorted(said, key=lambda one: -one.pk)]
     word = naming.fact(fact, door.language())
     told: dict[str, Any] = {
         "party": party,
@@ -124,7 +128,7 @@ def withdraw(request: HttpRequest, party: Party) -> None:
     facts.withdraw_fact(rooms.who(request), found.pk, reason=request.POST.get("reason", ""))
 
 
-def past_of(party: Party, one: Statement, standing: Standing | None, day: date) -> Past:
+def past_of(party: Party, one: Statement, standing: Standing | None, *, day: date) -> Past:
     """A statement with its state in words and whether this person may take it back."""
     verb = "enterprises.withdraw_own" if one.source == sources.SELF else "enterprises.withdraw_official"
     return Past(
