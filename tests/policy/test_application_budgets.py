@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 import random
-import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -54,21 +55,17 @@ def test_eight_writers_grant_by_acceptance_and_never_more_than_the_budget(*, las
     given.a_budget(desk, 500_000_00, last_gets_rest=last_gets_rest)
     interest = [str(n) for n in (300_000, 200_000, 400_000, 400_000, 100_000, 60_000, 500_000, 20_000)]
     rows = several(len(interest), officials=desk, interest=interest)
-    left, lock = random.Random(7).sample(rows, len(rows)), threading.Lock()
+    left = queue.SimpleQueue[Application]()
+    for row in random.Random(7).sample(rows, len(rows)):
+        left.put(row)
 
     def work() -> None:
         # Whoever is told to wait for an earlier case puts its own back and takes another.
-        try:
-            while True:
-                with lock:
-                    if not left:
-                        return
-                    row = left.pop()
+        with suppress(queue.Empty):
+            while row := left.get_nowait():
                 if confirmed(row, desk) == "policy.earlier_undecided":
-                    with lock:
-                        left.insert(0, row)
-        finally:
-            connections.close_all()
+                    left.put(row)
+        connections.close_all()
 
     with ThreadPoolExecutor(WRITERS) as pool:
         for done in [pool.submit(work) for _ in range(WRITERS)]:
@@ -212,7 +209,8 @@ def test_a_deduction_limits_the_amount_and_a_joint_ceiling_too() -> None:
     )
     given.a_measure(
         "x-joint",
-        cumulation='[{rule: joint_cap, scope: enterprise_year, with: ["id:x-pledge-support"], clause: c-cap, limit: "250000"}]',
+        cumulation='[{rule: joint_cap, scope: enterprise_year, with: ["id:x-pledge-support"], clause: c-cap,'
+        ' limit: "250000"}]',
     )
     desk = Desk()
     given.a_budget(desk)

@@ -21,6 +21,7 @@ from tests.policy import given_support
 from tests.policy import given_reach
 from tests.policy import given_measures
 from tests.policy import given_measures, given_reach
+from tests.policy import given_application_things, given_measures, given_reach
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -98,6 +99,10 @@ def all_things() -> Things:
     given_enterprise_things.put_things(things)
     given_reach.put_things(things)
     given_measures.put_things(things)
+    given_enterprise_things.put_things(things)
+    given_reach.put_things(things)
+    given_measures.put_things(things)
+    given_application_things.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -299,6 +304,10 @@ def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str
         **given_measures.said(things),
         **given_enterprise_things.said(things),
     }
+        **given_enterprise_things.said(things),
+        **given_application_things.said(ref_of(caller), own),
+    }
+    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
 
 
 def said(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
@@ -362,6 +371,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     forms: dict[str, Mapping[str, object]] = {
         **given_value_pages.forms(),
         **given_enterprise_things.forms(things),
+        **given_application_things.forms(),
         "/policy/invitations/<str:ref>": {"deed": "decline"},
         "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},

@@ -13,6 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from zhirong.api import (
+    application_deeds,
     applications,
     appraisal_deeds,
     appraisals,
@@ -31,6 +32,7 @@ from zhirong.api import (
     enterprises,
     evidence,
     files,
+    grants,
     health,
     imports,
     intents,
@@ -157,6 +159,8 @@ PARTS = (
     originals,
     support,
     applications,
+    application_deeds,
+    grants,
     budgets,
     proofs,
     feeds,

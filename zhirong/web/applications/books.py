@@ -139,22 +139,25 @@ def budget_book(request: HttpRequest, budget_id: int) -> HttpResponse:
         state=state_of(found),
         bound_fen=bound_fen(found),
         permille=min(1000, bound_fen(found) * 1000 // found.amount_fen) if found.amount_fen else 1000,
-        facts=[
-            (gettext("Allocation"), words.of("allocation", found.allocation)),
-            (
-                gettext("Where it runs out"),
-                gettext("the last one gets the rest") if found.last_gets_rest else gettext("the last one gets nothing"),
-            ),
-            (gettext("Source"), found.source),
-            (gettext("Set by"), found.set_by.name),
-            (gettext("Confirmed by"), found.confirmed_by.name if found.confirmed_by else gettext("nobody yet")),
-        ],
+        facts=facts_of(found),
         table=lists.table(request, "entries", gettext("Entries"), columns=shown, found=entries, order="-at"),
         may={
             "confirm": found.confirmed_at is None and access.may(here, "policy.confirm_budget", found),
             "allocate": is_shared and access.may(here, "policy.allocate_budget"),
         },
     )
+
+
+def facts_of(found: Budget) -> list[tuple[str, str]]:
+    """By which rule it is given out, on what ground, and who set and confirmed it."""
+    rest = gettext("the last one gets the rest") if found.last_gets_rest else gettext("the last one gets nothing")
+    return [
+        (gettext("Allocation"), words.of("allocation", found.allocation)),
+        (gettext("Where it runs out"), rest),
+        (gettext("Source"), found.source),
+        (gettext("Set by"), found.set_by.name),
+        (gettext("Confirmed by"), found.confirmed_by.name if found.confirmed_by else gettext("nobody yet")),
+    ]
 
 
 def entry_columns() -> list[lists.Column]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.people.models import Person
+from zhirong.policy import visible
 from zhirong.policy.actions import payments, publicity
 from zhirong.policy.applied import Application
 from zhirong.record import actions as record
@@ -29,7 +30,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     """/office/applications?state=…&measure=…&q=…"""
     if request.method == "POST":
         return rooms.do(request, {name: partial(on_many, request, name) for name in MANY})
-    now, found = record.now(), seen.office(pages.standing_of(request))
+    now, found = record.now(), visible.office(pages.standing_of(request))
     counts = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     state = reading.choice(request, "state", words.STATES)
     measures = sorted(set(found.order_by().values_list("measure", "title_zh", "title_en").distinct()))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.people.models import Party
-from zhirong.policy import filing, kept
+from zhirong.policy import filing, kept, visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.filing import Assessed
 from zhirong.record import actions as record
@@ -23,7 +23,7 @@ from zhirong.web.applications import preparing, seen, told, words
 def applications_page(request: HttpRequest) -> HttpResponse:
     """/applications?state=…"""
     state = reading.choice(request, "state", words.STATES)
-    found = seen.mine(pages.standing_of(request))
+    found = visible.mine(pages.standing_of(request))
     if state:
         found = found.filter(state=state)
     shown, title = seen.columns(record.now(), page="application"), gettext("My applications")
@@ -54,7 +54,9 @@ def new(request: HttpRequest) -> HttpResponse:
     measure = (request.GET.get("measure") or request.POST.get("measure", ""))[:100]
     about = (request.GET.get("about") or request.POST.get("about", ""))[:80]
     for_whom = preparing.asked_for(request, parties)
-    preview = preview_of(for_whom, measure, about) if for_whom else None
+    offered = measures()
+    is_offered = measure in dict(offered) and bool(measure)
+    preview = preview_of(for_whom, measure, about) if for_whom and is_offered else None
     heading = gettext("New application")
     return pages.page(
         request,
@@ -66,7 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
         about=about,
         parties=[(one.pk, one.name) for one in parties],
         party=for_whom.pk if for_whom else "",
-        measures=measures(),
+        measures=offered,
         preview=preview,
         lines=told.amount_lines(filing.told(preview)) if preview else [],
         conditions=told.conditions(filing.told(preview)) if preview else [],
@@ -84,9 +86,7 @@ def measures() -> list[tuple[str, str]]:
 
 
 def preview_of(party: Party, measure: str, about: str) -> Assessed | None:
-    """What an application today would rest on; nothing where the measure is not known."""
-    if measure not in kept.base().measures:
-        return None
+    """What an application today would rest on; nothing where the file cannot be decided with."""
     now = record.now()
     try:
         return filing.assess(party, measure, about, day=beijing_day(now), known=now)

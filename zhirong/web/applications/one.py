@@ -14,7 +14,7 @@ from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.rules import Standing
 from zhirong.policy import application_rules as rules
-from zhirong.policy import filing
+from zhirong.policy import filing, visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.actions import publicity
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
@@ -211,7 +211,7 @@ DEEDS: dict[str, Callable[[HttpRequest, Application], None]] = {
 def paper(request: HttpRequest, number: str, file_id: int) -> HttpResponse:
     """A material as it was brought, for the enterprise's side and for the officials."""
     standing = pages.standing_of(request)
-    row = seen.mine(standing).filter(number=number).first() or seen.office(standing).filter(number=number).first()
+    row = visible.mine(standing).filter(number=number).first() or visible.office(standing).filter(number=number).first()
     found = row.files.select_related("file").filter(pk=file_id).first() if row else None
     if found is None:
         raise Http404

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhirong.policy import application_rules as rules
+from zhirong.policy import visible
 from zhirong.policy.actions import publicity
-from zhirong.policy.applied import Application
 from zhirong.web import account, filters, lists, pages, reading, uploads
 from zhirong.web.applications import words
-
-
-def published() -> QuerySet[Application]:
-    """What is public now."""
-    found = Application.objects.select_related("party")
-    return found.filter(state__in=rules.PUBLIC, publicity_until__isnull=False, granted_fen__isnull=False)
 
 
 def columns() -> list[lists.Column]:
@@ -46,7 +38,7 @@ def columns() -> list[lists.Column]:
 @require_safe
 def publicity_page(request: HttpRequest) -> HttpResponse:
     """/policy/publicity?measure=…"""
-    found = published()
+    found = visible.published()
     measures = sorted(set(found.order_by().values_list("measure", "title_zh", "title_en")))
     measure = reading.choice(request, "measure", [one[0] for one in measures])
     if measure:
@@ -72,7 +64,7 @@ def publicity_page(request: HttpRequest) -> HttpResponse:
 @pages.form
 def published_page(request: HttpRequest, number: str) -> HttpResponse:
     """/policy/publicity/SB-2026-000001: one grant as the public sees it, and the form of an objection."""
-    row = published().filter(number=number).first()
+    row = visible.published().filter(number=number).first()
     if row is None:
         raise Http404
     person = pages.person_of(request)

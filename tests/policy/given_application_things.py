@@ -1,0 +1,72 @@
+"""For the tests of addresses: applications of the seller's, a payment list, a budget, an objection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.policy import given_applications as given
+from tests.policy.given_applications import Desk
+from tests.registry.given_rights import a_file, a_person
+from zhirong.people.actions import secrets
+from zhirong.policy.actions import applications, payments, publicity
+from zhirong.record import actions as record
+
+
+def put_things(things: Any) -> None:
+    """One case that was filed, one that is published and objected to, one on a list, and the book of the year."""
+    seller = things.seller
+    given.a_measure()
+    desk = Desk(party=seller.party)
+    secrets.keep_secret(desk.member, seller.party.pk, kind="bank_account", value="6222021234567890")
+    book = given.a_budget(desk)
+    filed, listed = given.filed(desk), given.approved(desk, about="loan:1")
+    made = payments.make_list(desk.first, [listed.number])
+    shown = given.a_measure("x-published")
+    given.a_budget(desk, measure=shown)
+    published = given.published(desk, measure=shown)
+    objected = publicity.object_to(a_person("buyer"), published.pk, reason="贷款未结清")
+    draft = applications.start(desk.member, seller.party, given.MEASURE, about="loan:3")
+    kept = applications.attach(desk.member, draft.pk, material="form", file=a_file(b"form"))
+    file = filed.files.earliest("pk")
+    things.facts |= {"drafted": draft.pk, "attached": kept.pk}
+    things.by_start |= {
+        "/api/applications/": {"application_id": filed.pk, "file_id": file.pk},
+        "/api/applications/objections/": {"objection_id": objected.pk},
+        "/api/payment-lists/": {"list_id": made.pk},
+        "/api/payment-lists/lines/": {"line_id": made.lines.get().pk},
+        "/api/budget-books/": {"budget_id": book.pk},
+        "/applications/": {"number": filed.number, "file_id": file.pk},
+        "/office/applications/": {"number": filed.number},
+        "/office/payment-lists/": {"number": made.number},
+        "/office/budget-books/": {"budget_id": book.pk},
+        "/policy/publicity/": {"number": published.number},
+    }
+
+
+def said(party: str, own: str) -> dict[str, dict[str, object]]:
+    """What the deeds of the interface need to hear, by the end of their address."""
+    at, today = "applications/<int:application_id>", record.now().date().isoformat()
+    return {
+        "POST /api/applications": {"party": party, "measure": given.MEASURE},
+        f"{at}/materials": {"material": "form", "file": own},
+        f"{at}/ask-supplement": {"missing": "营业执照"},
+        f"{at}/decide": {"verdict": "eligible"},
+        f"{at}/confirm": {"decided_sha256": "0" * 64},
+        f"{at}/objections": {"reason": "贷款未结清"},
+        f"{at}/repayment": {"amount_fen": 1, "reason": "重复享受"},
+        f"{at}/repaid": {"on": today, "reference": "B1"},
+        "applications/objections/<int:objection_id>/decide": {"is_upheld": False, "answer": "已结清"},
+        "POST /api/payment-lists": {"numbers": ["SB-2026-000001"]},
+        "payment-lists/lines/<int:line_id>/pay": {"amount_fen": 1, "on": today, "reference": "R1"},
+        "POST /api/budget-books": {
+            "measure": given.MEASURE, "year": 2031, "amount_fen": 100, "allocation": "first_come", "source": "批复",
+        },
+    }  # fmt: skip
+
+
+def forms() -> dict[str, dict[str, object]]:
+    """What the forms of the pages send."""
+    return {
+        "/applications/<str:number>": {"deed": "file"},
+        "/policy/publicity/<str:number>": {"reason": "贷款未结清"},
+    }
