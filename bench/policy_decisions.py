@@ -6,17 +6,16 @@ enterprises by 50 measures in 0.5 s, 550,000 in 6 s. Screening and the loop agre
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
+import _population
 
 from zhirong.cli.bench import Report
 from zhirong.policy import reading
-from zhirong.policy.engine import columns, decide, facts, screen
+from zhirong.policy.engine import columns, decide, estimate, near, screen
 from zhirong.policy.engine.measure import Measure
 
 DAY, ASKED = date(2022, 10, 15), 50
@@ -33,10 +32,13 @@ def run(report: Report) -> None:
     for size, most in ((25_000, 0.5), (550_000, 6.0)):
         if report.quick and size > 25_000:
             continue
-        took, doubtful = screened(measures, people(base, size))
+        everybody = _population.people(base, size)
+        took, doubtful = screened(measures, everybody)
         report.value(f"{size:,} x {ASKED} screened, CPU", took, "s", at_most=most)
         report.value(f"{size:,} x {ASKED}: loop of decisions / screening", each * size * ASKED / took, "x", at_least=50)
         report.value(f"{size:,} x {ASKED}: left to the exact engine", doubtful * 100, "%")
+        report.value(f"{size:,} x {ASKED} with amounts, CPU", priced(measures, everybody), "s", at_most=most)
+        report.value(f"{size:,} x {ASKED} with amounts, steps and gaps, CPU", whole(measures, everybody), "s")
     report.note(f"{len(in_force)} measures in force on {DAY}, repeated to {ASKED}; the loop is scaled from the sample")
 
 
@@ -60,37 +62,26 @@ def screened(measures: Sequence[Measure], everybody: columns.Population) -> tupl
     return time.process_time() - begun, doubtful / (everybody.size * len(measures))
 
 
+def priced(measures: Sequence[Measure], everybody: columns.Population) -> float:
+    """CPU seconds of all measures with everybody's amount."""
+    begun = time.process_time()
+    for one in measures:
+        estimate.estimate(one, everybody, DAY)
+    return time.process_time() - begun
+
+
+def whole(measures: Sequence[Measure], everybody: columns.Population) -> float:
+    """CPU seconds of all that a page of reach tells: states, amounts, how near, which facts are wanting."""
+    begun = time.process_time()
+    for one in measures:
+        found, seen = screen.looked(one, everybody, DAY)
+        estimate.of_states(one, everybody, found, day=DAY, known=date.max)
+        near.of_looked(one, everybody, found, seen=seen, day=DAY, known=date.max)
+        near.gaps(everybody, found, seen)
+    return time.process_time() - begun
+
+
 def sample(base: reading.Base, count: int) -> list[dict[str, Any]]:
     """Facts of single enterprises, drawn from the same columns."""
-    everybody = people(base, count)
+    everybody = _population.people(base, count)
     return [everybody.facts_of(place) for place in range(count)]
-
-
-def people(base: reading.Base, size: int) -> columns.Population:
-    """Everybody at random: one fact in ten unknown, amounts in whole yuan, up to four records in each list."""
-    r = np.random.default_rng(random.Random(size).randrange(2**32))
-    found = {name: column(fact, size, r) for name, fact in base.vocabulary.facts.items()}
-    return columns.Population(size, found)
-
-
-def column(fact: facts.Fact, size: int, r: np.random.Generator) -> columns.Column:
-    """One fact of everybody."""
-    unknown = r.random(size) < 0.1
-    if fact.kind in ("texts", "records"):
-        offsets = np.concatenate([[0], np.cumsum(np.where(unknown, 0, r.integers(0, 5, size)))])
-        inside = int(offsets[-1])
-        fields = {name: column(inner, inside, r) for name, inner in fact.fields.items()}
-        words = fact.choices or ("other",)
-        codes = r.integers(0, len(words), inside) if fact.kind == "texts" else np.zeros(0)
-        return columns.Column(fact.kind, codes, unknown, words=words, offsets=offsets, fields=fields)
-    if fact.kind == "bool":
-        return columns.Column("bool", r.random(size) < 0.7, unknown)
-    if fact.kind == "date":
-        return columns.Column("date", r.integers(736_000, 739_000, size), unknown)
-    if fact.kind == "text":
-        words = fact.choices or ("440304", "440305", "440300", "440100")
-        return columns.Column("text", r.integers(0, len(words), size), unknown, words=words)
-    if fact.unit == "/1":
-        return columns.Column("number", r.integers(0, 101, size) / 100, unknown)
-    top = {"CNY": 5e7, "year": 30, "month": 36, "day": 400, "count": 20}.get(fact.unit, 800)
-    return columns.Column("number", np.floor(r.random(size) ** 2 * top), unknown, is_whole=True)

@@ -88,7 +88,7 @@ def test_the_almost_eligible_are_listed_with_the_conditions_and_how_far() -> Non
     one = kept.base().measures[RND]
     found = almost.listed(one, whole, almost.Wish())
     assert [row.party_id for row in found.rows] == [near.pk]
-    (row,) = almost.exact(one, whole, found.rows, almost.Wish())
+    (row,) = almost.exact(one, whole, found.rows, wish=almost.Wish())
     assert [leaf.id for leaf in row.conditions] == ["books"]
     assert row.fen == found.rows[0].fen
 

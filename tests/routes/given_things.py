@@ -99,6 +99,9 @@ def all_things() -> Things:
     given_enterprise_things.put_things(things)
     given_reach.put_things(things)
     given_measures.put_things(things)
+    given_reach.put_things(things)
+    given_measures.put_things(things)
+    given_enterprise_things.put_things(things)
     given_enterprise_things.put_things(things)
     given_reach.put_things(things)
     given_measures.put_things(things)
@@ -298,6 +301,8 @@ def ref_of(caller: Person) -> str:
 
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
+    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
+    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_enterprise_things.said(things)}
     return {
         **PROPOSED,
         **given_valuation.said(things, ref_of(caller), own),
@@ -370,6 +375,9 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     paper = SimpleUploadedFile("凭据.pdf", b"%PDF-1.7 paper", content_type="application/pdf")
     forms: dict[str, Mapping[str, object]] = {
         **given_value_pages.forms(),
+        "/policy/invitations/<str:ref>": {"deed": "decline"},
+        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
+        **given_enterprise_things.forms(things),
         **given_enterprise_things.forms(things),
         **given_application_things.forms(),
         "/policy/invitations/<str:ref>": {"deed": "decline"},

@@ -237,7 +237,7 @@ def list_almost(request: HttpRequest, asked: Query[AlmostAsked]) -> AlmostPage:
     wish = almost.Wish(asked.most, asked.way, asked.place, asked.industry)
     whole = population.crowd(beijing_day(record.now()))
     found = almost.listed(one, whole, wish)
-    page = almost.exact(one, whole, found.rows[asked.offset : asked.offset + asked.limit], wish)
+    page = almost.exact(one, whole, found.rows[asked.offset : asked.offset + asked.limit], wish=wish)
     parties = Party.objects.in_bulk([row.party_id for row in page])
     end = asked.offset + len(page)
     return AlmostPage(
@@ -313,7 +313,7 @@ def take_up_told(one: Any) -> TakeUpTold:
     **problems.told(paging.Page[StandingTold], "api.not_found"),
 )
 def show_budget(
-    request: HttpRequest, year: Year, measure: MeasureId, asked: Query[paging.Asked]
+    request: HttpRequest, year: Year, measure: MeasureId, *, asked: Query[paging.Asked]
 ) -> paging.Page[StandingTold]:
     """Day by day what is bound, paid and left."""
     money = forecasts.ruling_budgets(year).filter(measure=measure).first()

@@ -30,12 +30,14 @@ VERBS = {
     "floor": ("zhirong.cli.floor", True),
     "words": ("zhirong.cli.words", False),
 }
+# Of a verb without the house, what needs it all the same.
+WITHIN = {("policy", "screen"): ("zhirong.cli.policy_screen", True)}
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one verb. `--data DIR` names the data folder for every verb that needs the house."""
     verb, rest = argv[0], list(argv[1:])
-    module, needs_house = VERBS[verb]
+    module, needs_house = WITHIN.get((verb, *rest[:1]), VERBS[verb])
     if importlib.util.find_spec(module) is None:
         print(f"{verb} is not part of this version yet.", file=sys.stderr)
         return 2

@@ -95,12 +95,12 @@ def listed(one: Measure, whole: Population, wish: Wish, *, sitting: Seats | None
     return Listed(tuple(rows), int((mask & declined).sum()))
 
 
-def exact(one: Measure, whole: Population, rows: Sequence[Short], wish: Wish) -> list[Almost]:
+def exact(one: Measure, whole: Population, rows: Sequence[Short], *, wish: Wish) -> list[Almost]:
     """Some rows of the list, decided exactly, in their order."""
-    return [exactly(one, whole, row, wish) for row in rows]
+    return [exactly(one, whole, row, wish=wish) for row in rows]
 
 
-def exactly(one: Measure, whole: Population, row: Short, wish: Wish) -> Almost:
+def exactly(one: Measure, whole: Population, row: Short, *, wish: Wish) -> Almost:
     """One row: the first of the smallest sets that goes the way wished for."""
     facts = whole.people.facts_of(row.place)
     known = whole.known_day

@@ -57,7 +57,7 @@ class Chosen:
 
     def told(self, rows: Sequence[Short]) -> list[Row]:
         """Rows decided exactly, with names and places."""
-        exact = almost.exact(self.one, self.whole, rows, self.wish)
+        exact = almost.exact(self.one, self.whole, rows, wish=self.wish)
         ids = [row.party_id for row in exact]
         parties = Party.objects.in_bulk(ids)
         seats = almost.seats(self.places, self.whole.day, ids)
@@ -137,7 +137,7 @@ def columns() -> list[lists.Column]:
     return [
         lists.Column(head=gettext("Enterprise"), value=lambda row: row.party.name),
         lists.Column(head=gettext("Credit code"), value=lambda row: row.party.code or "", is_code=True),
-        lists.Column(head=gettext("Sits in"), value=lambda row: row.seat),
+        lists.Column(head=gettext("Place it sits in"), value=lambda row: row.seat),
         lists.Column(head=gettext("Conditions short"), value=lambda row: row.almost.steps, kind="number"),
         lists.Column(head=gettext("Reason for the invitation"), value=lambda row: row.reason),
         lists.Column(head=gettext("Worth if met today (yuan)"), value=lambda row: row.almost.fen, kind="money"),

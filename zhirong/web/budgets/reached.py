@@ -166,7 +166,7 @@ def facts_of(run: Screening) -> list[tuple[str, Any]]:
     said_by_run = reach.manifest(run.manifest)
     return [
         (gettext("Screened as of"), filters.day(run.day)),
-        (gettext("As known at"), filters.moment(run.known)),
+        (gettext("Known up to"), filters.moment(run.known)),
         (gettext("Enterprises counted"), filters.thousands(run.enterprises or 0)),
         (gettext("With a fact that does not fit and was left out"), filters.thousands(said_by_run["misfits"])),
         (gettext("Measures"), filters.thousands(len(said_by_run["measures"]))),
