@@ -17,11 +17,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
-from tests.policy import given_support
-from tests.policy import given_reach
-from tests.policy import given_measures
-from tests.policy import given_measures, given_reach
-from tests.policy import given_application_things, given_measures, given_reach
+from tests.policy import given_application_things, given_measures, given_reach, given_support
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -95,17 +91,11 @@ def all_things() -> Things:
     _people(things)
     given_valuation.put_things(things)
     given_value_pages.put_pages(things)
-    given_support.put_things(things)
-    given_enterprise_things.put_things(things)
-    given_reach.put_things(things)
-    given_measures.put_things(things)
-    given_reach.put_things(things)
-    given_measures.put_things(things)
-    given_enterprise_things.put_things(things)
     given_enterprise_things.put_things(things)
     given_reach.put_things(things)
     given_measures.put_things(things)
     given_application_things.put_things(things)
+    given_support.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
@@ -301,14 +291,9 @@ def ref_of(caller: Person) -> str:
 
 def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str, object]]:
     """What waits for a second person, and what valuation needs to hear."""
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_measures.said(things)}
-    return {**PROPOSED, **given_valuation.said(things, ref_of(caller), own), **given_enterprise_things.said(things)}
     return {
         **PROPOSED,
         **given_valuation.said(things, ref_of(caller), own),
-        **given_measures.said(things),
-        **given_enterprise_things.said(things),
-    }
         **given_enterprise_things.said(things),
         **given_application_things.said(ref_of(caller), own),
     }
@@ -375,9 +360,6 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
     paper = SimpleUploadedFile("凭据.pdf", b"%PDF-1.7 paper", content_type="application/pdf")
     forms: dict[str, Mapping[str, object]] = {
         **given_value_pages.forms(),
-        "/policy/invitations/<str:ref>": {"deed": "decline"},
-        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
-        **given_enterprise_things.forms(things),
         **given_enterprise_things.forms(things),
         **given_application_things.forms(),
         "/policy/invitations/<str:ref>": {"deed": "decline"},
