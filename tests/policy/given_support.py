@@ -72,6 +72,7 @@ def put_things(things: Things) -> None:
     things.by_start |= {
         "/support/": {"measure_id": PLEDGE},
         "/support/kept/": {"kept_id": kept.pk},
+        "/support/check/keep/": {"ref": seller.party.ref},
         "/api/support/measures/": {"measure": PLEDGE},
         "/api/support/feeds/": {"feed_id": feed.pk},
     }
