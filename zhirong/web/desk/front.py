@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -55,8 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         *todo.of_astray(strayed, intents, running),
         *todo.of_listings(listings),
         *todo.of_deals(running, standing),
-        *(steps_of_valuation.of_appraisals(standing) if is_appraised(found) else ()),
-        *(steps_of_applications.of_applications(standing) if is_applying(found) else ()),
+        *beside(found, standing),
     ]
     rows = todo.rows(steps, now)
     messages, unread = notices.newest(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN)
@@ -88,6 +88,14 @@ def desk(request: HttpRequest) -> HttpResponse:
         is_staff=is_staff(standing),
         lends=lends(standing),
     )
+
+
+def beside(parties: list[Party], standing: Standing | None) -> Iterator[todo.Step]:
+    """What appraisals and applications wait for; asked only where one of them does."""
+    if is_appraised(parties):
+        yield from steps_of_valuation.of_appraisals(standing)
+    if is_applying(parties):
+        yield from steps_of_applications.of_applications(standing)
 
 
 def is_appraised(parties: list[Party]) -> bool:
