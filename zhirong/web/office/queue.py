@@ -43,7 +43,7 @@ from zhirong.registry.actions.imports import own_files
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.valuation.models import IndexList
 from zhirong.web import filters, lists, pages, reading
-from zhirong.web.office import queue_sheets, rooms
+from zhirong.web.office import queue_applications, queue_sheets, rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
@@ -81,6 +81,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "sending": (gettext_noop("Payout to send"), "ledger.send_payouts", "bank", False),
     "index": (gettext_noop("List of index items to confirm"), "valuation.confirm_index", "office-index-list", True),
     "role": (gettext_noop("Role to confirm"), "people.confirm_role", "office-people", False),
+    **queue_applications.KINDS,
 }
 # Who may open the page of a case; whoever may not is not told of it: the administrator reads no bidder and no payment.
 OPENS = {
@@ -94,6 +95,7 @@ OPENS = {
     "bank-dues": "ledger.see_books",
     "office-people": "people.see_people",
     "office-index-list": "valuation.see_index",
+    "office-case": "policy.see_applications",
 }
 FAULTS_SHOWN = 20
 NEVER = Cast(Value(None), DateTimeField())
@@ -292,7 +294,7 @@ def untimed(language: str) -> tuple[Rows, ...]:
     Whoever asks copies each part first: a query that is being written out is changed by it.
     """
     with translation.override(language):
-        return (*of_cases(), *of_deals(), *of_bank())
+        return (*of_cases(), *of_deals(), *of_bank(), *queue_applications.of_applications())
 
 
 def timed(now: datetime) -> Iterator[Rows]:
