@@ -42,10 +42,11 @@ def do_screening(facts: dict[str, Any]) -> Iterator[Progress]:
     run = Screening.objects.get(ref=facts["ref"])
     if run.state == "done":
         return
-    base = kept.base(run.known)
+    base = kept.base()
     total = len(base.measures) + 1
     yield Progress(0, total)
-    whole = population.population(day=run.day, known=run.known)
+    # The same that pages of this process go on with.
+    whole = population.crowd(run.day, is_asked=True)
     rows = []
     for place, one in enumerate(base.measures.values(), start=1):
         yield Progress(place, total, one.id)
@@ -64,12 +65,13 @@ def keep_screening(run: Screening, whole: Population, rows: list[reach.Reach]) -
     manifest = {
         "engine": ENGINE,
         "day": run.day.isoformat(),
-        "known": run.known.isoformat(),
+        "known": (whole.known or run.known).isoformat(),
         "population_sha256": whole.sha256,
         "measures": measures,
         "misfits": len(whole.misfits),
     }
     found.state, found.ended_at, found.enterprises = "done", record.now(), len(whole.ids)
+    found.known = whole.known or run.known
     found.manifest = record.canonical(manifest)
     found.found = record.canonical([row.plain() for row in rows])
     found.save()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused
 from zhirong.enterprises.models import Place
 from zhirong.people import access
 from zhirong.people.models import Party
@@ -84,7 +85,12 @@ def almost_page(request: HttpRequest) -> HttpResponse:
     }
     if one is None:
         return pages.page(request, "budgets/almost.html", **frame)
-    chosen = Chosen(one, base, population.crowd(beijing_day(record.now())), wish_of(request), places)
+    is_asked = request.GET.get("read") == "yes"
+    try:
+        whole = population.crowd(beijing_day(record.now()), is_asked=is_asked)
+    except Refused:
+        return pages.page(request, "budgets/almost.html", **frame, table=None, query=dict(request.GET.items()))
+    chosen = Chosen(one, base, whole, wish_of(request), places)
     found = almost.listed(one, chosen.whole, chosen.wish, sitting=chosen.seats())
     if file := taken_away(request, title, found, told=chosen.told):
         return file
