@@ -83,6 +83,7 @@ def test_the_invitation_list_says_why_in_words_and_can_be_taken_away() -> None:
     assert "乙公司" in text
     assert "相差2个条件" in text
     assert "差4" in text
+    assert "恰在界限上" in text
     sheet = client.get(f"/policy/almost?measure={HNTE}&as=almost.xlsx")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
     assert any("乙公司" in row and "园区P1" in row for row in rows)

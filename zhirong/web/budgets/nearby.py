@@ -168,7 +168,11 @@ def fields(request: HttpRequest, base: Base, places: Mapping[int, Place]) -> lis
     kinds = [(code, said.value(industry, code)) for code in (industry.choices if industry else ())]
     ways = [("any", gettext("By action or with time")), ("action", gettext("By action alone"))]
     rows: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("measure", gettext("Measure"), [("", gettext("Choose a measure")), *sorted(measures, key=lambda one: one[1])]),
+        (
+            "measure",
+            gettext("Policy measure"),
+            [("", gettext("Choose a measure")), *sorted(measures, key=lambda one: one[1])],
+        ),
         ("most", gettext("At most so many conditions short"), [(key, key) for key in SHORTS]),
         ("way", gettext("That can be mended"), ways),
         ("place", gettext("Street, park or carrier"), [anything, *((one.code, one.name) for one in places.values())]),
