@@ -63,6 +63,9 @@ MAIL = os.environ.get("ZR_MAIL", "")
 # The account at the custody bank that clients pay to, name|bank|number (ledger.bank); pages show it to payers.
 CUSTODY = os.environ.get("ZR_CUSTODY", "")
 
+# A model that may word answers of consultation (policy.model_answers); without an address none is asked.
+MODEL = {name: os.environ.get(name, "") for name in ("ZR_MODEL_URL", "ZR_MODEL_NAME", "ZR_MODEL_KEY")}
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
-from zhirong.policy import reading
+from zhirong.base import yaml_text
+from zhirong.policy import finding_words, reading
 from zhirong.policy.engine import difference, measure, source, wording
 from zhirong.policy.engine.measure import Measure
 
@@ -83,7 +85,7 @@ def test_a_figure_that_ends_and_one_that_begins_are_told() -> None:
             "条款 c-fees 的确定程度 由 一种读法 改为 明文",
         ),
         ("福田区科技创新局", "福田区政府", "发布机关已修改"),
-        ("kind: payment\n", "kind: payment\nstatus: draft\n", "状态 由 生效文本 改为 草稿（不生效）"),
+        ("kind: payment\n", "kind: payment\nstatus: draft\n", "状态 由 生效文本 改为 草案（不生效）"),
     ],
 )
 def test_each_kind_of_change_is_told_in_plain_words(old: str, new: str, zh: str) -> None:
@@ -136,3 +138,23 @@ def test_every_expression_of_the_house_has_words_in_both_languages() -> None:
                 assert said.zh
                 assert said.en
                 assert "p." not in said.zh
+
+
+def test_every_finding_that_the_check_can_tell_has_its_chinese() -> None:
+    said = {
+        "“c” stands twice": "“c”出现两次",
+        "has no value on 2027-01-01 though version 2022 uses it": "2022 版用到它，但 2027-01-01 没有数值",
+        "amount: expected 1.00, found 2.00": "amount：预期 1.00，实得 2.00",
+        "The expression was not read: “x” at character 1 is neither a fact nor a parameter. "
+        "Add it or correct the name.": "未读取表达式：第 1 个字符处的名称“x”不在事实表或参数中。请补入或改正。",
+        "parameter cap of 2027-01-01 two per cent more": "参数 cap（2027-01-01 起）加百分之二",
+    }
+    for english, zh in said.items():
+        assert finding_words.chinese(english) == zh
+    assert finding_words.chinese("something new") == "something new"
+    # Each form of the engine's own texts is one that is written down.
+    folder = reading.OWN.parent / "engine"
+    engine = "".join((folder / name).read_text("utf-8") for name in ("lint.py", "shape.py", "cases.py", "mutate.py"))
+    for english, _ in yaml_text.parse(finding_words.FORMS.read_text("utf-8")):
+        words = max(re.split(r"\{\w+\}", english), key=len)
+        assert words in engine, english

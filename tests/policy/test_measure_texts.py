@@ -115,7 +115,7 @@ def test_approval_is_not_asked_for_while_the_check_finds_something(old: str, new
     with pytest.raises(Refused) as no:
         measures.ask_approval(writer, one.pk)
     assert no.value.code == "policy.gate_closed"
-    assert says in no.value.facts["problem"]
+    assert says in no.value.facts["problem"]["en"]
     assert fresh(one).state == "draft"
 
 
@@ -126,7 +126,10 @@ def test_a_figure_that_no_case_looks_at_closes_the_gate() -> None:
     one = measures.draft_measure(writer, without)
     with pytest.raises(Refused) as no:
         measures.ask_approval(writer, one.pk)
-    assert no.value.facts["problem"] == "parameter cap of 2027-01-01 two per cent more: no case notices it"
+    assert no.value.facts["problem"] == {
+        "zh": "案例没有察觉：参数 cap（2027-01-01 起）加百分之二",
+        "en": "no case notices: parameter cap of 2027-01-01 two per cent more",
+    }
 
 
 def test_a_text_goes_back_with_a_reason_and_is_written_on() -> None:

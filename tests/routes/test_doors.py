@@ -17,6 +17,8 @@ BY_PROGRAM = {
     "PUT /api/rights",
     # Computed and not kept: the page asks for it by its address.
     "POST /api/rights/<int:right_id>/estimate/what-if",
+    # A question and its answer; the page asks for it by its address.
+    "POST /api/policy/ask",
     "POST /api/comparables",
     "POST /api/comparables/<int:comparable_id>/withdraw",
 }

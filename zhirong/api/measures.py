@@ -275,10 +275,10 @@ def get_diff(request: HttpRequest, name: Name, asked: Query[Between]) -> Changes
         base = base_of(None)
         made = one_of(base, name)
         return changes(difference.between(made, (asked.since, asked.until), base.vocabulary))
-    was, now = base_of(asked.known_from), base_of(asked.known_to)
-    if name not in now.measures:
-        return changes([])
-    return changes(difference.difference(was.measures.get(name), one_of(now, name), now.vocabulary))
+    now = base_of(asked.known_to)
+    was = now if asked.known_from == asked.known_to else base_of(asked.known_from)
+    made = one_of(now, name)
+    return changes(difference.difference(was.measures.get(name), made, now.vocabulary))
 
 
 def changes(found: list[Change]) -> ChangesTold:

@@ -57,7 +57,7 @@ def one(who: Person, path: Path, base: Base, *, commits: bool) -> int:
         return FINE
     looked = gate.look(raw, base.vocabulary)
     tried = f"{len(looked.cases)} cases, {len(looked.mutants)} mutants"
-    print(f"{path}: {raw['id']}, {tried}, {gate.first_problem(looked) or 'passed'}")
+    print(f"{path}: {raw['id']}, {tried}, {gate.first_problem(looked).get(house.language(), 'passed')}")
     if commits:
         keep(who, text, is_passed=looked.is_passed)
     return FINE if looked.is_passed else FAULTY

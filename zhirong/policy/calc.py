@@ -7,7 +7,7 @@ from typing import Any
 
 from zhirong.base.engines import Engine
 from zhirong.base.refused import Refused
-from zhirong.policy import reading, telling
+from zhirong.policy import consult_telling, consulting, reading, telling
 from zhirong.policy.engine import asks, budget, cases, decide, facts, portfolio, values
 from zhirong.policy.engine.facts import Fact
 
@@ -109,6 +109,12 @@ def policy_budget(given: Json) -> Json:
     }
 
 
+def policy_consultation(given: Json) -> Json:
+    """One question to the measures of the house."""
+    known = consulting.corpus_of(reading.own())
+    return consult_telling.reply(consulting.consult(given["question"], day_of(given, "day"), known), known)
+
+
 def accepted(row: Json) -> str:
     """The moment of acceptance as a text that sorts by time."""
     if "accepted" not in row:
@@ -202,5 +208,26 @@ ENGINES: dict[str, Engine] = {
             "total",
         ),
         line="A year's budget among its claims: first come, pro rata to the cent, ranking, total control.",
+    ),
+    "policy-consultation": Engine(
+        run=policy_consultation,
+        takes=form({"question": {"type": "string", "maxLength": 2000}, "day": DAY}, "question", "day"),
+        gives=form(
+            {
+                "question": {"type": "string"},
+                "day": DAY,
+                "day_meant": {"type": ["string", "null"]},
+                "answered": YES,
+                "by_model": YES,
+                "slots": {"type": "object"},
+                "clauses": many(form({"measure": TEXT, "clause": TEXT}), 3),
+                "sentences": many({"type": "object"}, 10),
+                "computed": {"type": ["object", "null"]},
+                "refusal": {"type": ["object", "null"]},
+            },
+            "answered",
+            "sentences",
+        ),
+        line="A question about support: clauses with their certainty, a computed amount, or a refusal that says why.",
     ),
 }

@@ -1,4 +1,4 @@
-"""What `zr policy check` finds: lint, worked cases, portfolio cases, and what no case notices."""
+"""What `zr policy check` finds: lint, worked cases, portfolio cases, questions, and what no case notices."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 from zhirong.base import refused
 from zhirong.base.refused import Refused
-from zhirong.policy import reading
+from zhirong.policy import consulting, reading
 from zhirong.policy.engine import cases, lint, measure, mutate
+from zhirong.policy.engine.consult import corpus, questions
+from zhirong.policy.engine.consult.corpus import Corpus
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
 
@@ -46,6 +48,10 @@ def check(folders: Sequence[Path], *, with_mutants: bool) -> Iterator[Checked]:
             yield from check_mutants(name, raw, known)
     for number, portfolio in enumerate(found.portfolios):
         yield from check_portfolio(number, portfolio, made)
+    if found.questions and made:
+        known_words = corpus.corpus(made.values(), known, consulting.own_lexicon())
+        for number, asked in enumerate(found.questions):
+            yield from check_questions(number, asked, known_words)
 
 
 def check_measure(
@@ -81,3 +87,13 @@ def check_portfolio(number: int, raw: Mapping[str, Any], made: Mapping[str, Meas
     for place, case in enumerate(rows):
         name = case.get("name", place) if isinstance(case, Mapping) else place
         yield Checked(f"portfolio: {name}", tuple(cases.portfolio_problems(case, made)))
+
+
+def check_questions(number: int, raw: Mapping[str, Any], known: Corpus) -> Iterator[Checked]:
+    """Each question of a file: its right clause among the first three, or no answer where no clause gives one."""
+    try:
+        for one in questions.questions(raw):
+            wrong = questions.problem(one, known)
+            yield Checked(f"question {one.id}: {one.text}", (wrong,) if wrong else ())
+    except Refused as no:
+        yield Checked(f"questions {number + 1}", (refused.sentence(no, "en"),))

@@ -8,6 +8,7 @@ from typing import Any
 
 from zhirong.base import refused
 from zhirong.base.refused import Refused
+from zhirong.policy import finding_words
 from zhirong.policy.engine import cases, lint, measure, mutate, source
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
@@ -90,14 +91,18 @@ def worked(made: Measure, raw: Mapping[str, Any], known: Vocabulary) -> list[Cas
     ]  # fmt: skip
 
 
-def first_problem(gate: Gate) -> str:
-    """What stands against asking for approval, the gravest first."""
+def first_problem(gate: Gate) -> dict[str, str]:
+    """What stands against asking for approval, the gravest first, in both languages; empty where nothing does."""
     if gate.lint:
         place, what = gate.lint[0]
-        return f"{place} {what}"
+        return {"zh": f"{place} {finding_words.chinese(what)}", "en": f"{place} {what}"}
     if not gate.cases:
-        return "tests: has none"
+        return {"zh": "没有案例", "en": "it has no case"}
     if gate.failing_cases:
         one = gate.failing_cases[0]
-        return f"{one.name}: {one.problems[0]}"
-    return f"{gate.survivors[0]}: no case notices it" if gate.survivors else ""
+        zh = f"案例“{one.name}”{finding_words.chinese(one.problems[0])}"
+        return {"zh": zh, "en": f"case “{one.name}”: {one.problems[0]}"}
+    if gate.survivors:
+        what = gate.survivors[0]
+        return {"zh": f"案例没有察觉：{finding_words.chinese(what)}", "en": f"no case notices: {what}"}
+    return {}

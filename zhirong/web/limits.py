@@ -1,4 +1,4 @@
-"""How often one place may ask for something costly or guessable: log-in, sign-up, export."""
+"""How often one place may ask for something costly or guessable: log-in, sign-up, export, questions."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ LIMITS = {
     "upload": (30, 60),
     "search": (120, 60),
     "estimate": (120, 60),
+    "consult": (60, 60),
 }
 PLACES = 10_000
 # what: how many at the same time in this process, whoever asks; fewer than the threads that serve pages.

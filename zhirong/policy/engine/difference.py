@@ -85,7 +85,7 @@ def heads(old: Measure, new: Measure, known: Vocabulary) -> Iterator[Change]:
     if (old.zh, old.en) != (new.zh, new.en):
         yield Change("measure", "title", from_to(Said("名称", "Title"), Said(old.zh, old.en), Said(new.zh, new.en)))
     if old.is_draft != new.is_draft:
-        words = {True: Said("草稿（不生效）", "draft (not in force)"), False: Said("生效文本", "a text in force")}
+        words = {True: Said("草案（不生效）", "draft (not in force)"), False: Said("生效文本", "a text in force")}
         yield Change("measure", "status", from_to(Said("状态", "Status"), words[old.is_draft], words[new.is_draft]))
     plain = [("kind", Said("类别", "Kind")), ("unit", Said("单位", "Unit")), ("tags", Said("标签", "Tags"))]
     rows = [

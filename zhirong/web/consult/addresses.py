@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-addresses: list[URLPattern] = []
+from zhirong.web.consult import asking
+
+addresses = [path("policy/ask", asking.ask_page, name="policy-ask")]

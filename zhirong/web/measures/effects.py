@@ -18,6 +18,7 @@ from zhirong.policy import drafting, kept, population
 from zhirong.policy.engine.effect import Change, Effect
 from zhirong.policy.models import MeasureText
 from zhirong.policy.population import Population
+from zhirong.policy.reading import Base
 from zhirong.record import actions as record
 from zhirong.web import filters
 from zhirong.web.measures import measure, words
@@ -82,13 +83,13 @@ def effect_page(request: HttpRequest, text_id: int) -> HttpResponse:
         title=title,
         way=(one.zh if filters.is_chinese() else one.en, reverse("office-measure-text", args=[one.pk])),
         one=one,
-        effect=told(one, day=measure.day_of(request, "day"), is_asked=True),
+        effect=told(one, kept.base(), day=measure.day_of(request, "day"), is_asked=True),
     )
 
 
-def told(one: MeasureText, *, day: date | None = None, is_asked: bool = False) -> Told | None:
+def told(one: MeasureText, base: Base, *, day: date | None = None, is_asked: bool = False) -> Told | None:
     """The effect of a text; nothing where it cannot be read yet."""
-    base, new = kept.base(), drafting.readable(one.text)
+    new = drafting.readable(one.text)
     if new is None:
         return None
     old = drafting.before(one, base)

@@ -192,7 +192,7 @@ def doors(standing: Standing | None) -> list[tuple[str, str, str]]:
     told = {
         "consult": (gettext("Ask a question"), gettext("Answered from the clauses, each with its source.")),
         "support": (gettext("My support"), gettext("What my enterprise can get, and what is missing.")),
-        "applications": (gettext("Applications"), gettext("Apply, follow, object.")),
+        "applications": (gettext("Applications for support"), gettext("Apply, follow, object.")),
         "enterprises": (gettext("My enterprise's facts"), gettext("What the house knows of it, and who said so.")),
         "budgets": (gettext("Budgets"), gettext("What is left of a year's budget, and what is to come.")),
     }

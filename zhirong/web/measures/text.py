@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.policy import drafting, kept
+from zhirong.policy import drafting, finding_words, kept
 from zhirong.policy.actions import measures
 from zhirong.policy.models import MeasureText
 from zhirong.policy.reading import Base
@@ -40,7 +40,7 @@ def text_page(request: HttpRequest, text_id: int) -> HttpResponse:
         one=one,
         state=words.pair(words.TEXTS, one.state),
         gate=gate_of(one, base),
-        effect=effects.told(one) if one.state in ("draft", "waiting") else None,
+        effect=effects.told(one, base) if one.state in ("draft", "waiting") else None,
         is_open=one.state in ("draft", "waiting"),
         changes=None if found is None else changes.told(found),
         is_ruling=one.name in base.measures,
@@ -78,11 +78,12 @@ def write_row(request: HttpRequest, one: MeasureText) -> MeasureText:
 def gate_of(one: MeasureText, base: Base) -> dict[str, Any]:
     """What the check finds, for the template."""
     plain = drafting.checked(one, base)
+    told = finding_words.chinese if filters.is_chinese() else str
     return {
         "passed": plain["passed"],
-        "lint": [(row["line"], row["place"], row["problem"]) for row in plain["lint"]],
+        "lint": [(row["line"], row["place"], told(row["problem"])) for row in plain["lint"]],
         "cases": len(plain["cases"]),
-        "failing": [(row["name"], row["problems"]) for row in plain["cases"] if row["problems"]],
+        "failing": [(row["name"], list(map(told, row["problems"]))) for row in plain["cases"] if row["problems"]],
         "mutants": plain["mutants"],
-        "survivors": plain["survivors"],
+        "survivors": list(map(told, plain["survivors"])),
     }
