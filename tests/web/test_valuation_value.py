@@ -10,10 +10,12 @@ from django.test import Client
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
+from tests.valuation import given_valuation as valued
 from tests.web.given_pages import text_of
 from zhirong.registry.actions import entries
 from zhirong.registry.engine.facts import Ending, EventKind
 from zhirong.registry.models import Right
+from zhirong.valuation.actions import index_lists
 from zhirong.valuation.models import Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,3 +183,16 @@ def test_a_loan_has_a_chance_of_shortfall_that_never_reads_nought(house: given.H
     assert "该产品的放贷额超出下表范围。" in lender
     other = text_of(browser, f"/rights/{right.pk}/lending?product=nobody")
     assert "没有贷款价值" in other
+
+
+def test_the_index_of_value_is_reckoned_by_the_centre_s_own_list_once_it_is_confirmed(house: given.House) -> None:
+    right = a_right(house, given.a_side("holder"))
+    at = f"/rights/{right.pk}/value"
+    before = text_of(Client(), at)
+    assert "百分制，不是金额" in before
+    assert "平台自拟指标表" in before
+    listed = valued.an_index_list(house.operator)
+    assert "平台自拟指标表" in text_of(Client(), at), "a list that waits for its second person counts for nothing"
+    index_lists.confirm_index(house.checker, listed.pk, sha256=listed.sha256)
+    assert "本中心自有指标表：中心自有指标表 · 2026-1" in text_of(Client(), at)
+    assert '<option value="finance" selected' in Client().get(f"{at}?scenario=finance").content.decode()

@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from zhirong.base import dated, yaml_text
 from zhirong.base.dated import Figure
@@ -29,6 +31,7 @@ else:
 
 FOLDER: Final = Path(__file__).parent / "parameters"
 MOST_BYTES: Final = 2_000_000
+LISTS_KEPT: Final = 8
 YAML_NAMES: Final = (".yaml", ".yml")
 # Aliases let a few lines unfold to more than a machine holds; no list needs them.
 ALIAS: Final = yaml.events.AliasEvent
@@ -48,12 +51,30 @@ def current(day: date) -> InForce:
 
     A withdrawn list counts for no day, also for none before it was withdrawn: nothing new is reckoned with it.
     """
+    return named(in_force(day).values_list("named", flat=True).first(), day)
+
+
+def in_force(day: date) -> QuerySet[Any]:
+    """The operator's lists in force on the day, the one that counts first; each `named` for `named`."""
     kept = index_list.IndexList.objects.filter(
         since__lte=day, confirmed_at__isnull=False, withdrawn_at__isnull=True
     ).order_by("-since", "-confirmed_at")
-    if (own := kept.first()) is not None:
-        return InForce(index_items.from_plain(json.loads(own.body)), own.sha256, own.pk)
-    return InForce(house(day), digest(house_plain(day)), None)
+    return kept.annotate(named=Concat(Cast("pk", TextField()), Value(" "), "sha256", output_field=TextField()))
+
+
+def named(name: str | None, day: date) -> InForce:
+    """The list of this name; without one the house's own of the day. What a hash names never changes: it is kept."""
+    if not name:
+        return InForce(house(day), digest(house_plain(day)), None)
+    list_id, sha256 = name.split(" ")
+    return InForce(_own(sha256), sha256, int(list_id))
+
+
+@lru_cache(maxsize=LISTS_KEPT)
+def _own(sha256: str) -> ItemList:
+    body = index_list.IndexList.objects.filter(sha256=sha256).values_list("body", flat=True).first()
+    assert body is not None, "a list that was brought stays"
+    return index_items.from_plain(json.loads(body))
 
 
 def figure(name: str, day: date) -> Figure:

@@ -52,11 +52,17 @@ def prior_of(kind: str, under: Figures) -> renewal_value.Prior:
 
 def held_of(case: Case) -> Held | None:
     """The patent as the option reads it; None where it cannot. Years that will not be paid are left out."""
-    found = _held(replace(case.subject, **NOT_ASKED))
+    found, _ = _held(replace(case.subject, **NOT_ASKED))
     if found is None or case.years_most is None or case.subject.filed_on is None:
         return found
     last = max(found.year, found.paid_through, round(found.year - 1 + found.elapsed + case.years_most))
     return replace(found, fees=found.fees[: last - found.first + 1])
+
+
+def notes_of(case: Case) -> tuple[Note, ...]:
+    """What was taken for granted of its fees and grant, as a fee that is behind; or why the option cannot be read."""
+    _, notes = _held(replace(case.subject, **NOT_ASKED))
+    return notes
 
 
 # What the fees do not depend on: rights that differ in these alone are read once.
@@ -82,10 +88,10 @@ NOT_ASKED: dict[str, Any] = {
 
 
 @lru_cache(maxsize=KEPT)
-def _held(subject: Subject) -> Held | None:
+def _held(subject: Subject) -> tuple[Held | None, tuple[Note, ...]]:
     try:
         found = renewal_result.held_of(subject)
     except Refused:
         # Days before the first known schedule, or days that contradict each other: the method is silent.
-        return None
-    return None if isinstance(found, Note) else found[0]
+        return None, ()
+    return (None, (found,)) if isinstance(found, Note) else found

@@ -105,9 +105,10 @@ def inputs_of(case: Case, believed: Beliefs, under: Figures) -> tuple[Input, ...
 def _renewal(case: Case, known: Quantiles | None, *, weight: float, under: Figures) -> Voice:
     subject = case.subject
     held = renewal_voice.held_of(case)
-    notes: tuple[Note, ...] = (Note("renewal_tail"), Note("renewal_prior_assumed"))
+    told = renewal_voice.notes_of(case)
+    notes = (*told, Note("renewal_tail"), Note("renewal_prior_assumed"))
     if held is None:
-        notes = (Note("estimate_renewal_silent"),)
+        notes = (Note("estimate_renewal_silent"), *told)
     inputs = [
         Input("filed_on", _text(subject.filed_on), "register", Grade.REGISTER, subject.day),
         Input("granted_on", _text(subject.granted_on), "register", Grade.REGISTER, subject.day),

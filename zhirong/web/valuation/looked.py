@@ -20,9 +20,10 @@ from zhirong.people.rules import Standing
 from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.registry.models import Right
-from zhirong.valuation import estimated, estimating, figures, known, subjects
+from zhirong.valuation import estimated, estimating, figures, indices, known, subjects
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.subject import Said
+from zhirong.valuation.indices import InForce
 from zhirong.valuation.models import AppraisalRight
 from zhirong.web import limits, pages
 from zhirong.web.registry import rights as right_lists
@@ -62,6 +63,11 @@ class Found:
         """The highest bid where the right alone is being sold now; a bid for many says nothing about one."""
         top: int | None = self.right.bid_here  # type: ignore[attr-defined]
         return top if self.right.live_number else None  # type: ignore[attr-defined]
+
+    @property
+    def index_list(self) -> InForce:
+        """The list of items that counts today."""
+        return indices.named(self.right.index_here, self.day)  # type: ignore[attr-defined]
 
     @property
     def issued(self) -> Mapping[str, Any] | None:
@@ -114,6 +120,7 @@ def right_or_404(request: HttpRequest, right_id: int) -> Right:
     found = right_lists.shown_to(pages.standing_of(request)).annotate(
         unread_here=notices.unread_beside(person.ref if person else ""),
         issued_here=Subquery(_issued(pages.standing_of(request))),
+        index_here=Subquery(indices.in_force(beijing_day(record.now())).values("named")[:1]),
         bid_here=Subquery(alone.exclude(listing__items__position__gt=0).order_by("-run").values("top_fen")[:1]),
     )
     right = found.filter(pk=right_id).first()

@@ -19,7 +19,7 @@ from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Input
 from zhirong.web import account, filters, limits, lists, pages
 from zhirong.web.registry import words as registry_words
-from zhirong.web.valuation import asking, looked, moving, shown, what_if
+from zhirong.web.valuation import asking, index_shown, looked, moving, shown, what_if
 from zhirong.web.valuation.looked import Found
 
 DIGEST = 8
@@ -74,6 +74,7 @@ def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
         what_ifs=what_if.fields(request, found),
         what_if=wish.told,
         is_what_if=wish.estimate is not None,
+        index=index_shown.facts(request, shown_estimate, found.index_list),
         **facts,
         **estimate_facts(shown_estimate, price_fen=found.bid_fen, names=names_of(found)),
     )
@@ -173,6 +174,7 @@ def tabs(facts: dict[str, Any]) -> list[tuple[str, str, bool]]:
         (gettext("Surer"), "#h-questions", True),
         (gettext("What if"), "#h-what-if", True),
         (gettext("Deals"), "#h-deals", True),
+        (gettext("Index"), "#h-index", True),
         (gettext("Inputs"), "#h-inputs", True),
     ]
     return [(word, address, address == "#h-range") for word, address, is_there in rows if is_there]
