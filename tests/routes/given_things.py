@@ -18,6 +18,7 @@ from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
 from tests.policy import given_application_things, given_measures, given_reach
+from tests.policy import given_measures, given_reach
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -362,6 +363,8 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         **given_enterprise_things.forms(things),
         **given_application_things.forms(),
         **given_reach.forms(),
+        "/policy/invitations/<str:ref>": {"deed": "decline"},
+        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": REASON},
         "/deals/<str:number>/accept": {"side": "seller", "read": "yes", "sha256": facts["contract"]},
         "/deals/<str:number>/offer": {"answer": "take"},
         "/deals/<str:number>/object": {"text": REASON},
