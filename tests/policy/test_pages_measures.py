@@ -71,8 +71,8 @@ def test_the_list_is_searched_narrowed_sorted_and_taken_away() -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh-hans", ["单家企业累计至多 20 万元", "一家企业历次合计至多二十万元", "推定，来源未写明", "同时满足"]),
-        ("en", ["at most 200,000 yuan of one enterprise ever", "assumed, not in the source", "All of these"]),
+        ("zh-hans", ["单家企业累计至多 20 万元", "一家企业历次合计至多二十万元", "推定，原文未载", "同时满足"]),
+        ("en", ["at most 200,000 yuan of one enterprise ever", "assumed: not in the source", "All of these"]),
     ],
 )
 def test_a_measure_is_read_in_words_with_clause_and_certainty(language: str, words: list[str]) -> None:

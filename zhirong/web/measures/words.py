@@ -31,7 +31,7 @@ LEVELS = {
 CERTAINTIES = {
     "stated": ("go", gettext_noop("the source says so")),
     "reading": ("half", gettext_noop("one of several readings")),
-    "assumed": ("wait", gettext_noop("assumed, not in the source")),
+    "assumed": ("wait", gettext_noop("assumed: not in the source")),
     "memory": ("wait", gettext_noop("from memory, not verified")),
 }
 FIXABLE = {
@@ -63,7 +63,7 @@ PARTS = {
     "windows": gettext_noop("Windows"),
     "budget": gettext_noop("Budget"),
     "clauses": gettext_noop("Clauses"),
-    "tests": gettext_noop("Cases"),
+    "tests": gettext_noop("Worked cases"),
 }
 
 
