@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.enterprises import given_enterprises as given
 from zhirong.enterprises.actions import facts
 from zhirong.enterprises.rules import Told
 from zhirong.people.models import Party, Person
 from zhirong.policy import reading
+from zhirong.policy.actions import support
+
+if TYPE_CHECKING:
+    from tests.routes.given_things import Things
 
 DAY = date(2022, 10, 15)
 PLEDGE, GROWTH = "cn-sz-futian-ip-pledge", "cn-sz-futian-growth-loan"
@@ -58,3 +62,17 @@ def an_enterprise(loan: Mapping[str, Any] | None = None, **changes: Any) -> tupl
 
 def vocabulary() -> Any:
     return reading.own().vocabulary
+
+
+def put_things(things: Things) -> None:
+    """A kept decision and a calendar feed of the seller."""
+    seller = things.seller
+    kept = support.keep_decision(seller.person, seller.party, PLEDGE, day=DAY)
+    feed, _ = support.make_feed(seller.person, seller.party)
+    things.by_start |= {
+        "/support/": {"measure_id": PLEDGE},
+        "/support/kept/": {"kept_id": kept.pk},
+        "/support/check/keep/": {"ref": seller.party.ref},
+        "/api/support/measures/": {"measure": PLEDGE},
+        "/api/support/feeds/": {"feed_id": feed.pk},
+    }

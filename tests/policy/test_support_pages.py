@@ -182,7 +182,7 @@ def test_a_whole_walk_gives_the_amount_and_going_back_keeps_the_answer() -> None
     assert answer.status_code == 422
     assert "abc" in answer.content.decode()
     assert visitor.get("/support/check?s=forged").status_code == 422
-    assert visitor.post("/support/check/keep", {"s": signed})["Location"].startswith("/sign-in")
+    assert visitor.post("/support/check/keep/x", {"s": signed})["Location"].startswith("/sign-in")
     assert Statement.objects.count() == 0
 
 
@@ -197,12 +197,13 @@ def test_what_the_file_knows_is_shown_to_be_confirmed_and_the_answers_are_kept_o
     assert asked == ["filed_year", "loan_year"]
     signed = parse_qs(urlsplit(address).query)["s"][0]
     before = Statement.objects.count()
-    answer = browser.post("/support/check/keep", {"s": signed, "party": party.ref})
+    answer = browser.post(f"/support/check/keep/{party.ref}", {"s": signed})
     assert answer.status_code == 302
     assert Statement.objects.count() == before + 2
     assert {one.about for one in Statement.objects.filter(name__in=("filed_year", "loan_year"))} == {LOAN}
-    browser.post("/support/check/keep", {"s": signed, "party": party.ref})
+    browser.post(f"/support/check/keep/{party.ref}", {"s": signed})
     assert Statement.objects.count() == before + 2
+    assert browser.post("/support/check/keep/none", {"s": signed}).status_code == 404
     assert "回答已存入企业档案" in text_of(browser, answer["Location"])
 
 

@@ -18,7 +18,7 @@ from zhirong.base.refused import Refused
 from zhirong.enterprises import consented
 from zhirong.enterprises.file import Known
 from zhirong.people.models import Party
-from zhirong.policy import deciding, kept, supporting, telling, telling_support
+from zhirong.policy import deciding, kept, supporting, telling, telling_mine, telling_support
 from zhirong.policy.actions import support as deeds
 from zhirong.policy.engine import facts, goal, guided, what_if
 from zhirong.policy.engine.values import yuan
@@ -215,7 +215,7 @@ def row_told(row: supporting.Row) -> SupportRow:
         ask_next=[each.fact for each in row.questions],
         decision={
             **telling.decision(one.decision, one.measure),
-            "sources": telling_support.sources(one),
+            "sources": telling_mine.sources(one),
             "ways": [telling_support.moved(each) for each in row.fixes],
         },
     )
@@ -237,7 +237,7 @@ def list_support(request: HttpRequest, asked: Query[ListAsked]) -> SupportPage:
 def best(request: HttpRequest, asked: Query[OfWhom]) -> BestTold:
     """Exclusion, choice, deduction and joint ceilings; each one left out with the clause that bars it."""
     rows = found_for(request, asked)
-    return BestTold(**telling_support.best(supporting.best(rows), rows))
+    return BestTold(**telling_mine.best(supporting.best(rows), rows))
 
 
 @router.get(

@@ -22,7 +22,7 @@ def policy_what_if(given: Json) -> Json:
     before = facts.settled(given["facts"], base.vocabulary)
     changes = [Change(row["fact"], row.get("how", "set"), row.get("value")) for row in given["changes"]]
     after = what_if.changed(before, changes, base.vocabulary)
-    found = what_if.compared(measures, before, after, calc.day_of(given, "day"), known=calc.as_known(given))
+    found = what_if.compared(measures, before, after=after, day=calc.day_of(given, "day"), known=calc.as_known(given))
     return telling_support.differences(found, base.measures)
 
 

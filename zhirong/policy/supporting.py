@@ -85,7 +85,7 @@ def row_of(one: Decided, known: Vocabulary) -> Row:
 def fixes_of(one: Decided, known: Vocabulary) -> tuple[Moved, ...]:
     """The smallest sets to fix with their facts moved, the nearest first."""
     found = [
-        moves.moved(fix, one.measure, one.decision, one.told.facts, known=known)
+        moves.moved(fix, one.measure, one.decision, facts=one.told.facts, known=known)
         for fix in one.decision.to_qualify[:MOST_FIXES]
     ]
     return tuple(sorted(found, key=lambda moved: (len(moved.fix.all), moved.distance)))

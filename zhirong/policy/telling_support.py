@@ -1,4 +1,4 @@
-"""What-ifs, goals, sets to fix and the best allowed set as JSON."""
+"""What-ifs, goals, questions and sets to fix as JSON."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any
 
 from zhirong.base.refused import Refused
 from zhirong.policy import telling
-from zhirong.policy.deciding import Decided
 from zhirong.policy.engine import facts, goal, values, what_if
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.guided import Next
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.moves import Moved
-from zhirong.policy.supporting import Best, Row
 
 Json = dict[str, Any]
 
@@ -91,22 +89,6 @@ def sought(found: goal.Sought, asked: goal.Question) -> Json:
     }
 
 
-def sources(one: Decided) -> dict[str, Json]:
-    """Whose word each fact is, since when it holds and since when the house knows it."""
-    return {
-        name: {
-            "about": stated.about,
-            "source": stated.source,
-            "source_text": stated.source_text,
-            "since": stated.since.isoformat() if stated.since else None,
-            "until": stated.until.isoformat() if stated.until else None,
-            "known_from": stated.known_from.isoformat(),
-        }
-        for name, stated in sorted(one.known.stated.items())
-        if name in one.told.facts
-    }
-
-
 def moved(one: Moved) -> Json:
     """A set to fix with its facts moved and what it would bring."""
     return {
@@ -117,26 +99,6 @@ def moved(one: Moved) -> Json:
         "not_moved": list(one.unmoved),
         "eligible_then": one.after.eligible if one.after else None,
         "amount_then": telling.yuan(one.after.amount_fen) if one.after else None,
-    }
-
-
-def best(found: Best, rows: Sequence[Row]) -> Json:
-    """The best allowed set by measure and thing."""
-
-    def name(place: int) -> Json:
-        return {"measure": rows[place].id, "about": rows[place].decided.about}
-
-    return {
-        "total_fen": found.total_fen,
-        "taken": [
-            {**name(place), "paid_fen": fen, "lowered_by": list((found.lowered_by or {}).get(place, ()))}
-            for place, fen in (found.paid_fen or {}).items()
-        ],
-        "dropped": [
-            {**name(place), "because": name(other), "clause": clause}
-            for place, (other, clause) in (found.dropped or {}).items()
-        ],
-        "refused": found.refused.code if found.refused else "",
     }
 
 

@@ -45,7 +45,7 @@ def step_of(unit: str) -> Fraction:
     return STEPS.get(unit, Fraction(1))
 
 
-def moved(fix: Fix, measure: Measure, before: Decision, facts: Mapping[str, Any], *, known: Vocabulary) -> Moved:
+def moved(fix: Fix, measure: Measure, before: Decision, *, facts: Mapping[str, Any], known: Vocabulary) -> Moved:
     """The facts of a set to fix moved to where its conditions hold, and the decision with them.
 
     Moving a fact may break a condition that held; that one is moved after it. Where all this does not end in a
@@ -163,7 +163,7 @@ def holds(node: tree.Compare, sign: str, case: Case) -> bool:
 
 def threshold(node: tree.Compare, name: str, case: Case) -> Fraction | None:
     """Where both sides of a comparison are equal, if their difference is linear in the fact and moves with it."""
-    points = [difference(node, name, x, case) for x in (1, 2, 4)]
+    points = [difference(node, case, name=name, x=x) for x in (1, 2, 4)]
     if None in points:
         return None
     one, two, four = (Fraction(point or 0) for point in points)
@@ -173,7 +173,7 @@ def threshold(node: tree.Compare, name: str, case: Case) -> Fraction | None:
     return 1 - one / slope
 
 
-def difference(node: tree.Compare, name: str, x: int, case: Case) -> Fraction | int | None:
+def difference(node: tree.Compare, case: Case, *, name: str, x: int) -> Fraction | int | None:
     """Left less right with a fact at x."""
     here = Case({**case.facts, name: x}, case.parameters)
     left, right = (exact.runner(part)(here) for part in node.parts)

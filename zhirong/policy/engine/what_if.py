@@ -83,9 +83,9 @@ def _more(fact: Fact, value: Any) -> Fraction | int:
 def compared(
     measures: Sequence[Measure],
     before: Mapping[str, Any],
+    *,
     after: Mapping[str, Any],
     day: date,
-    *,
     known: date | None = None,
     moment: datetime | None = None,
 ) -> list[Difference]:

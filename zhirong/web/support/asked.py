@@ -27,6 +27,7 @@ class Asked:
     known_on: date | None
     now: datetime
     query: dict[str, str] = field(default_factory=dict)
+    own: Sequence[Party] = ()
 
     @property
     def known(self) -> datetime | None:
@@ -70,7 +71,7 @@ def read(request: HttpRequest) -> Asked:
     query = {"party": party.ref} if party and (wanted or len(parties) > 1) else {}
     query |= {"day": day.isoformat()} if day != today else {}
     query |= {"known": known_on.isoformat()} if known_on else {}
-    return Asked(party, parties, day, known_on, now, query)
+    return Asked(party, parties, day, known_on, now, query, own)
 
 
 def day_of(request: HttpRequest) -> date:

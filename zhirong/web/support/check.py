@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -207,7 +207,6 @@ def result_page(request: HttpRequest) -> HttpResponse:
         onward=to("support-check", answers),
         change=to("support-check-answers", answers),
         parties=[(one.ref, one.name) for one in forms.parties_of(request)],
-        party=answers.party,
         can_keep=any(value is not None for value in answers.facts.values()),
         kept=request.GET.get("kept", ""),
     )
@@ -215,12 +214,12 @@ def result_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @pages.signed_in
-def keep(request: HttpRequest) -> HttpResponse:
+def keep(request: HttpRequest, ref: str) -> HttpResponse:
     """The answers become statements of the enterprise in its file, from this day on; nothing else was ever kept."""
-    person, answers = account.known(request), answered.read(request.POST.get("s", ""))
-    party = next((one for one in forms.parties_of(request) if one.ref == request.POST.get("party")), None)
+    party = next((one for one in forms.parties_of(request) if one.ref == ref), None)
     if party is None:
-        raise Refused("web.choice_missing", field="party")
+        raise Http404
+    person, answers = account.known(request), answered.read(request.POST.get("s", ""))
     said = [
         Told(name, value, since=answers.on, about=answers.about, source_text=gettext("Guided check"))
         for name, value in answers.facts.items()

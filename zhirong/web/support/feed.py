@@ -40,7 +40,7 @@ def feeds_page(request: HttpRequest) -> HttpResponse:
         title=title,
         asked=asked,
         feeds=list(rows.order_by("pk")),
-        parties=[(one.ref, one.name) for one in forms.parties_of(request)],
+        parties=[(one.ref, one.name) for one in asked.own],
         fresh=getattr(request, "house_fresh_feed", ""),
         tabs=mine.tabs("support-calendar", asked),
     )

@@ -82,7 +82,7 @@ def apply_address(one: Decided, asked: Asked) -> str | None:
     place = pages.place("application-new")
     if place is None or one.decision.eligible != decide.MET or one.decision.window.state in ("closed", "opens"):
         return None
-    of_whom = {"party": asked.party.ref} if asked.party else {}
+    of_whom = {"party": str(asked.party.pk)} if asked.party else {}
     return f"{place}?{urlencode({**of_whom, 'measure': one.measure.id, 'about': one.about})}"
 
 
@@ -285,3 +285,17 @@ def question(found: Next, known: Vocabulary) -> Shown:
         "source": words.source(fact.source) if fact else "",
         "ends": bool(found.ending),
     }
+
+
+def against(one: Decided, known: Vocabulary) -> list[Shown]:
+    """Facts on which another source says something else than the one that rules."""
+    asked = {name for leaf in one.decision.leaves for name in leaf.facts}
+    return [
+        {
+            "label": words.label(name, known),
+            "value": words.value(known.facts.get(name), one.told.facts.get(name)),
+            "others": [(words.value(known.facts.get(name), stated.value), words.said_by(stated)) for stated in others],
+        }
+        for name, others in sorted(one.known.against.items())
+        if name in asked and name in one.told.facts
+    ]
