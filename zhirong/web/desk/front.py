@@ -21,6 +21,7 @@ from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.registry.models import Right
 from zhirong.web import account, filters, pages
+from zhirong.web.applications import steps as steps_of_applications
 from zhirong.web.deals import words as deal_words
 from zhirong.web.desk import ends, mine, todo
 from zhirong.web.exchange import words
@@ -55,6 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         *todo.of_listings(listings),
         *todo.of_deals(running, standing),
         *(steps_of_valuation.of_appraisals(standing) if is_appraised(found) else ()),
+        *(steps_of_applications.of_applications(standing) if is_applying(found) else ()),
     ]
     rows = todo.rows(steps, now)
     messages, unread = notices.newest(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN)
@@ -91,6 +93,11 @@ def desk(request: HttpRequest) -> HttpResponse:
 def is_appraised(parties: list[Party]) -> bool:
     """Whether an appraisal of one of these parties is under way; so that no desk asks in vain."""
     return any(one.is_appraised for one in parties)  # type: ignore[attr-defined]
+
+
+def is_applying(parties: list[Party]) -> bool:
+    """Whether an application of one of these parties waits for it."""
+    return any(one.is_applying for one in parties)  # type: ignore[attr-defined]
 
 
 def is_staff(standing: Standing | None) -> bool:
