@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from tests.policy import given_reach
 from tests.policy.given_reach import HNTE, HONOURS, RND
 from tests.registry import given_rights
+from zhirong.policy import population
 from zhirong.policy.actions import reaching
 from zhirong.policy.models import NoInvitations, Screening, TakeUp
 
@@ -82,6 +83,7 @@ def test_the_invitation_list_says_why_in_words_and_can_be_taken_away() -> None:
     assert "乙公司" in text
     assert "相差2个条件" in text
     assert "差4" in text
+    assert "恰在界限上" in text
     sheet = client.get(f"/policy/almost?measure={HNTE}&as=almost.xlsx")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
     assert any("乙公司" in row and "园区P1" in row for row in rows)
@@ -135,3 +137,15 @@ def test_a_member_declines_invitations_and_takes_them_again() -> None:
     assert "甲公司" in text_of(official, f"/policy/almost?measure={HNTE}")
     assert client_of(given_rights.a_person("holder")).post(address, {"deed": "decline"}).status_code == 403
     assert NoInvitations.objects.count() == 1
+
+
+def test_a_page_reads_more_than_it_can_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(population, "SMALL", 0)
+    monkeypatch.setattr(population, "KEPT", {})
+    given_reach.an_enterprise("甲公司", HNTE, innovation_score=70)
+    client, address = client_of(given_reach.an_official()), f"/policy/almost?measure={HNTE}"
+    waiting = text_of(client, address)
+    assert "甲公司" not in waiting
+    assert "read=yes" in waiting
+    assert "甲公司" in text_of(client, f"{address}&read=yes")
+    assert "甲公司" in text_of(client, address)

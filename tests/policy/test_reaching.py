@@ -196,6 +196,7 @@ def test_everybody_is_read_once_until_something_is_stated() -> None:
 
 def test_more_than_a_page_can_read_are_read_by_a_run_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(population, "SMALL", 0)
+    monkeypatch.setattr(population, "KEPT", {})
     day = date(2026, 6, 2)
     given_reach.an_enterprise("甲", HONOURS)
     with refused("policy.not_screened_yet"):

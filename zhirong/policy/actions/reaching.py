@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -19,6 +19,7 @@ from zhirong.policy.reached import NoInvitations, Screening, TakeUp
 from zhirong.record import actions as record
 from zhirong.record.jobs import Progress, Work
 
+Made = TypeVar("Made")
 SCREEN: Final = "policy.screen"
 FIRST_YEAR, LAST_YEAR, PPM, MOST_SOURCE = 2000, 2100, 1_000_000, 500
 
@@ -26,15 +27,27 @@ FIRST_YEAR, LAST_YEAR, PPM, MOST_SOURCE = 2000, 2100, 1_000_000, 500
 def ask_screening(who: Person, *, day: date | None = None) -> Screening:
     """A run of all measures over everybody, as a job. While one is on its way whoever asks is shown that one."""
     access.require(who, "policy.screen")
+    return twice(lambda: _ask_screening(who, day))
+
+
+def _ask_screening(who: Person, day: date | None) -> Screening:
+    if (waiting := Screening.objects.filter(state="waiting").first()) is not None:
+        return waiting
+    now = record.now()
+    made = Screening.objects.create(day=day or beijing_day(now), known=now, asked_by=who, asked_at=now)
+    record.ask_job(who, SCREEN, key=f"{SCREEN}:{made.ref}", facts={"ref": made.ref})
+    record.tell("policy.screening_asked", made.topic, who=who, day=made.day.isoformat())
+    return made
+
+
+def twice(deed: Callable[[], Made]) -> Made:
+    """A deed of which the database takes one at a time: whoever came second tries again and finds the first."""
     try:
         with transaction.atomic():
-            now = record.now()
-            made = Screening.objects.create(day=day or beijing_day(now), known=now, asked_by=who, asked_at=now)
-            record.ask_job(who, SCREEN, key=f"{SCREEN}:{made.ref}", facts={"ref": made.ref})
-            record.tell("policy.screening_asked", made.topic, who=who, day=made.day.isoformat())
-            return made
+            return deed()
     except IntegrityError:
-        return Screening.objects.get(state="waiting")
+        with transaction.atomic():
+            return deed()
 
 
 def do_screening(facts: dict[str, Any]) -> Iterator[Progress]:
@@ -42,10 +55,11 @@ def do_screening(facts: dict[str, Any]) -> Iterator[Progress]:
     run = Screening.objects.get(ref=facts["ref"])
     if run.state == "done":
         return
-    base = kept.base(run.known)
+    base = kept.base()
     total = len(base.measures) + 1
     yield Progress(0, total)
-    whole = population.population(day=run.day, known=run.known)
+    # The same that pages of this process go on with.
+    whole = population.crowd(run.day, is_asked=True)
     rows = []
     for place, one in enumerate(base.measures.values(), start=1):
         yield Progress(place, total, one.id)
@@ -64,12 +78,13 @@ def keep_screening(run: Screening, whole: Population, rows: list[reach.Reach]) -
     manifest = {
         "engine": ENGINE,
         "day": run.day.isoformat(),
-        "known": run.known.isoformat(),
+        "known": (whole.known or run.known).isoformat(),
         "population_sha256": whole.sha256,
         "measures": measures,
         "misfits": len(whole.misfits),
     }
     found.state, found.ended_at, found.enterprises = "done", record.now(), len(whole.ids)
+    found.known = whole.known or run.known
     found.manifest = record.canonical(manifest)
     found.found = record.canonical([row.plain() for row in rows])
     found.save()
@@ -84,7 +99,6 @@ def keep_screening(run: Screening, whole: Population, rows: list[reach.Reach]) -
     )
 
 
-@transaction.atomic
 def note_take_up(who: Person, measure: str, year: int, *, ppm: tuple[int, int, int], source: str) -> TakeUp:
     """Which share will ask: low, likely and high in ppm, with where that is from. The same again changes nothing."""
     access.require(who, "policy.note_take_up")
@@ -99,6 +113,10 @@ def note_take_up(who: Person, measure: str, year: int, *, ppm: tuple[int, int, i
     if not 0 < len(source) <= MOST_SOURCE:
         raise Refused("policy.source_missing", most=MOST_SOURCE, field="source")
     said: dict[str, Any] = {"low_ppm": low, "likely_ppm": likely, "high_ppm": high, "source": source}
+    return twice(lambda: _note_take_up(who, measure, year, said=said))
+
+
+def _note_take_up(who: Person, measure: str, year: int, *, said: dict[str, Any]) -> TakeUp:
     now = record.now()
     living = TakeUp.objects.select_for_update().filter(measure=measure, year=year, replaced_at__isnull=True).first()
     if living is not None:

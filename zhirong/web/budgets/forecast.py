@@ -127,7 +127,7 @@ def columns(base: Base) -> list[lists.Column]:
 
     return [
         lists.Column(
-            head=gettext("Measure"),
+            head=gettext("Policy measure"),
             value=lambda one: words.measure(base.measures.get(one.reach.measure), one.reach.measure),
             link=lambda one: reverse("policy-forecast", args=[one.reach.measure, one.year]),
         ),
@@ -139,7 +139,9 @@ def columns(base: Base) -> list[lists.Column]:
         lists.Column(head=gettext("Likely (yuan)"), value=part(1), kind="money"),
         lists.Column(head=gettext("High (yuan)"), value=part(2), kind="money"),
         lists.Column(
-            head=gettext("Budget (yuan)"), value=lambda one: one.money.amount_fen if one.money else None, kind="money"
+            head=gettext("Budget of the year (yuan)"),
+            value=lambda one: one.money.amount_fen if one.money else None,
+            kind="money",
         ),
         lists.Column(head=gettext("Likely, of the budget"), value=share),
         lists.Column(head=gettext("Used up on, if high"), value=used_up, kind="day"),

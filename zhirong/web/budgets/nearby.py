@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused
 from zhirong.enterprises.models import Place
 from zhirong.people import access
 from zhirong.people.models import Party
@@ -84,7 +85,12 @@ def almost_page(request: HttpRequest) -> HttpResponse:
     }
     if one is None:
         return pages.page(request, "budgets/almost.html", **frame)
-    chosen = Chosen(one, base, population.crowd(beijing_day(record.now())), wish_of(request), places)
+    is_asked = request.GET.get("read") == "yes"
+    try:
+        whole = population.crowd(beijing_day(record.now()), is_asked=is_asked)
+    except Refused:
+        return pages.page(request, "budgets/almost.html", **frame, table=None, query=dict(request.GET.items()))
+    chosen = Chosen(one, base, whole, wish_of(request), places)
     found = almost.listed(one, chosen.whole, chosen.wish, sitting=chosen.seats())
     if file := taken_away(request, title, found, told=chosen.told):
         return file
@@ -162,7 +168,11 @@ def fields(request: HttpRequest, base: Base, places: Mapping[int, Place]) -> lis
     kinds = [(code, said.value(industry, code)) for code in (industry.choices if industry else ())]
     ways = [("any", gettext("By action or with time")), ("action", gettext("By action alone"))]
     rows: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("measure", gettext("Measure"), [("", gettext("Choose a measure")), *sorted(measures, key=lambda one: one[1])]),
+        (
+            "measure",
+            gettext("Policy measure"),
+            [("", gettext("Choose a measure")), *sorted(measures, key=lambda one: one[1])],
+        ),
         ("most", gettext("At most so many conditions short"), [(key, key) for key in SHORTS]),
         ("way", gettext("That can be mended"), ways),
         ("place", gettext("Street, park or carrier"), [anything, *((one.code, one.name) for one in places.values())]),

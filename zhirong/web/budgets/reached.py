@@ -72,7 +72,7 @@ def shown(request: HttpRequest, run: Screening | None) -> HttpResponse:
         can_screen=access.could(pages.standing_of(request), "policy.screen"),
         orders=order_words(),
         order=request.GET.get("order", "amount"),
-        table=lists.table(request, "reach", gettext("Measures"), columns=shown_columns, found=rows),
+        table=lists.table(request, "reach", gettext("Measure by measure"), columns=shown_columns, found=rows),
         gaps=lists.table(request, "gaps", gettext("Facts that are wanting"), columns=gap_columns(base), found=gaps),
         runs=Screening.objects.filter(state="done").order_by("-ended_at")[:6],
     )
@@ -120,25 +120,30 @@ def columns(base: Base) -> list[lists.Column]:
         return words.measure(base.measures.get(one.measure), one.measure)
 
     return [
-        lists.Column(head=gettext("Measure"), value=title, link=lambda one: almost_address(one.measure)),
+        lists.Column(head=gettext("Policy measure"), value=title, link=lambda one: almost_address(one.measure)),
         lists.Column(
             head=gettext("State"),
             value=lambda one: gettext("In force") if one.version else gettext("Not in force today"),
             state=lambda one: "go" if one.version else "off",
         ),
-        lists.Column(head=gettext("Meet it"), value=lambda one: one.met, kind="number"),
-        lists.Column(head=gettext("1 condition short"), value=lambda one: one.near.get("1", 0), kind="number"),
-        lists.Column(head=gettext("2 short"), value=lambda one: one.near.get("2", 0), kind="number"),
-        lists.Column(head=gettext("3 short"), value=lambda one: one.near.get("3", 0), kind="number"),
-        lists.Column(head=gettext("Answer unknown"), value=lambda one: one.unknown, kind="number"),
+        number(gettext("Meet it"), lambda one: one.met),
+        number(gettext("1 condition short"), lambda one: one.near.get("1", 0)),
+        number(gettext("2 short"), lambda one: one.near.get("2", 0)),
+        number(gettext("3 short"), lambda one: one.near.get("3", 0)),
+        number(gettext("Answer unknown"), lambda one: one.unknown),
         lists.Column(head=gettext("for want of"), value=lambda one: words.gaps(one.gaps, base.vocabulary)),
         lists.Column(
             head=gettext("Due, estimate (yuan)"),
             value=lambda one: one.total_fen if one.pays and one.version else None,
             kind="money",
         ),
-        lists.Column(head=gettext("Meet it, amount unknown"), value=lambda one: one.unpriced, kind="number"),
+        number(gettext("Meet it, amount unknown"), lambda one: one.unpriced),
     ]
+
+
+def number(head: str, value: Callable[[Reach], int]) -> lists.Column:
+    """A count; none where no version is in force."""
+    return lists.Column(head=head, value=lambda one: value(one) if one.version else None, kind="number")
 
 
 def gap_columns(base: Base) -> list[lists.Column]:
@@ -169,7 +174,7 @@ def facts_of(run: Screening) -> list[tuple[str, Any]]:
         (gettext("Known up to"), filters.moment(run.known)),
         (gettext("Enterprises counted"), filters.thousands(run.enterprises or 0)),
         (gettext("With a fact that does not fit and was left out"), filters.thousands(said_by_run["misfits"])),
-        (gettext("Measures"), filters.thousands(len(said_by_run["measures"]))),
+        (gettext("Measures screened"), filters.thousands(len(said_by_run["measures"]))),
         (gettext("Hash of the population"), said_by_run["population_sha256"][:16]),
         (gettext("Engine"), said_by_run["engine"]),
         (gettext("Asked by"), run.asked_by.name),

@@ -46,7 +46,9 @@ def condition(leaf: LeafFound, one: Measure, known: Vocabulary) -> str:
     """What its clause says, by how much it is short, how it can be mended, and how sure the clause is."""
     clause = one.clauses.get(leaf.clause)
     notes = [shown.fixable(leaf)]
-    if far := shown.short_by(leaf, known):
+    if leaf.short_by == 0:
+        notes.insert(0, gettext("exactly on the bound, which has to be passed"))
+    elif far := shown.short_by(leaf, known):
         notes.insert(0, gettext("short by %(far)s") % {"far": far})
     if unsure := said.certainty(leaf.certainty):
         notes.append(unsure)
