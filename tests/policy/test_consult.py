@@ -29,9 +29,10 @@ def rates(name: str) -> Counter[str]:
     return found
 
 
-def test_our_own_questions_are_answered_rightly_or_refused() -> None:
-    found = rates("own.yaml")
-    assert found["answerable"] >= 30
+@pytest.mark.parametrize("name", ["own.yaml", "second.yaml", "third.yaml", "fourth.yaml"])
+def test_our_own_questions_are_answered_rightly_or_refused(name: str) -> None:
+    found = rates(name)
+    assert found["answerable"] >= 28
     assert found["unanswerable"] >= 15
     assert found["answerable wrong"] <= found["answerable"] // 10
     assert found["unanswerable wrong"] <= found["unanswerable"] // 15

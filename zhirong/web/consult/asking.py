@@ -59,7 +59,7 @@ def ask_page(request: HttpRequest) -> HttpResponse:
         request,
         "consult/ask.html",
         here="policy",
-        crumbs=[(gettext("Policy consultation"), None)],
+        crumbs=[(gettext("Policy"), pages.place("policy")), (gettext("Policy consultation"), None)],
         text=text[: 2 * LONGEST],
         day=day.isoformat(),
         longest=LONGEST,
