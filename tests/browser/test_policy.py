@@ -1,4 +1,4 @@
-"""Policy in a real browser: what an enterprise sees, misses and files; officials decide and change; questions answered."""
+"""Policy in a real browser: what an enterprise sees, lacks and files; what officials decide and change; questions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import given_policy
 from tests.browser.conftest import Visit, Visitor, must_be_accessible, must_fit, opened
@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 DAY_SECONDS = 86_400
 NARROW = 320
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
-Open = Callable[[str, str], Page]
 
 
 @pytest.fixture
@@ -63,6 +62,8 @@ def test_a_subsidy_from_the_first_look_to_the_second_official(district: Told, pe
     loan = f"loan:{district.day.year}-01"
     the_enterprise_sees_what_it_may_have(chen, loan)
     it_sees_what_is_missing(chen)
+    it_is_guided_by_keyboard(chen, loan)
+    its_question_is_answered(chen)
     number = it_files(chen, district)
     two_officials_decide(people("zhuguan"), people("zhuguan2"), number)
     page = opened(chen, f"/applications/{number}")
@@ -95,7 +96,7 @@ def it_files(chen: Visitor, district: Told) -> str:
     number = link.inner_text()
     link.click()
     looks_right(page)
-    presses(page, "File it for my enterprise")
+    presses(page, f"File it for {district.people.firms['chen'].name}")
     expect(page.locator("main")).to_contain_text("Accepted")
     return number
 
@@ -143,8 +144,9 @@ def hash_of(page: Page) -> str:
     return found[0]
 
 
-def test_a_question_is_answered_with_its_clauses(district: Told, people: Callable[[str], Visitor]) -> None:
-    page = looks_right(opened(people("chen"), "/policy/ask"))
+def its_question_is_answered(chen: Visitor) -> None:
+    """With the clauses, and from there to the words of the original."""
+    page = looks_right(opened(chen, "/policy/ask"))
     page.get_by_label("Your question").fill("福田专利质押贷款，利息给补多少？")
     page.get_by_role("button", name="Ask", exact=True).click()
     looks_right(page)
@@ -155,18 +157,20 @@ def test_a_question_is_answered_with_its_clauses(district: Told, people: Callabl
     looks_right(page)
 
 
-def test_the_guided_check_is_done_by_keyboard(district: Told, people: Callable[[str], Visitor]) -> None:
-    page = looks_right(opened(people("chen"), f"/support/check?measure={PLEDGE}&about=loan:{district.day.year}-01"))
-    page.get_by_role("button", name="Begin").focus()
-    page.keyboard.press("Enter")
-    looks_right(page)
-    onward = page.get_by_role("link", name="It is right, go on")
-    if onward.count():
-        onward.focus()
-        page.keyboard.press("Enter")
-        looks_right(page)
+def it_is_guided_by_keyboard(chen: Visitor, loan: str) -> None:
+    page = looks_right(opened(chen, f"/support/check?measure={PLEDGE}&about={loan}"))
+    by_keyboard(page, page.get_by_role("button", name="Begin"))
+    # What the file knows is shown for a look and not asked again.
+    by_keyboard(page, page.get_by_role("link", name="It is right, go on"))
     expect(page.locator("main")).to_contain_text("The answer is certain.")
-    page.get_by_role("link", name="Show the result").focus()
-    page.keyboard.press("Enter")
+    by_keyboard(page, page.get_by_role("link", name="Show the result"))
     expect(page.locator("main")).to_contain_text("208,750.19")
+
+
+def by_keyboard(page: Page, control: Locator) -> None:
+    """The next page, by the Enter key alone."""
+    expect(control).to_have_count(1)
+    control.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     looks_right(page)

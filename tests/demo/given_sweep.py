@@ -18,8 +18,8 @@ from typing import Any
 TOKEN = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]+:[0-9a-f]+(?::\w+)*\b|\b(?:person|party):\w+|\b[0-9a-f]{16}\b")
 # On a Chinese page a lone English word is a code that nobody named.
 ALONE = re.compile(r"[a-z]{3,}(?: [a-z]+)?")
-# What is meant to be copied, and what other houses call by such a name.
-QUOTED = {"code", "pre", "script", "style"}
+# What is meant to be copied, what a person typed, and what other houses call by such a name.
+QUOTED = {"code", "pre", "script", "style", "textarea"}
 # An example of what may be typed is quoted too.
 HINT = "hint"
 VOID = {"meta", "link", "input", "br", "img", "rect", "line", "circle", "path", "hr"}

@@ -31,14 +31,18 @@ def test_an_application_stands_in_every_state(loads: list[Path]) -> None:
 
 
 def test_the_book_of_the_budget_is_the_sum_of_its_cases(loads: list[Path]) -> None:
-    told = """SELECT amount_fen, reserved_fen, granted_fen, paid_fen, returned_fen, warned_percent FROM policy_budget
-        WHERE measure = 'cn-sz-futian-ip-pledge' ORDER BY year LIMIT 1"""
+    # A story that goes on into the next year books in two of them.
+    told = """SELECT min(amount_fen), sum(reserved_fen), sum(granted_fen), sum(paid_fen), sum(returned_fen),
+        max(warned_percent) FROM policy_budget WHERE measure = 'cn-sz-futian-ip-pledge'"""
+    first, last = days_of(loads[0])
     # Half the interest each, and half of the fees: W11 123,250.00, W12 135,843.75, Z21 39,750.00 and so on.
     paid = 79_116_67 + 123_250_00 + 39_750_00 + 71_700_00
     granted = paid + 135_843_75 + 26_100_00 + 75_525_00 + 104_650_00 + 84_000_00
     reserved = 63_600_00 + 60_375_00 + 55_300_00 + 39_000_00 + 71_550_00
-    assert rows(loads[0], told) == [(1_200_000_00, reserved, granted, paid, 39_750_00, 80)]
-    assert 80 * 1_200_000_00 // 100 <= reserved + granted - 39_750_00 < 1_200_000_00
+    ((*sums, warned),) = rows(loads[0], told)
+    assert sums == [1_200_000_00, reserved, granted, paid, 39_750_00]
+    assert 1_200_000_00 * 80 // 100 <= reserved + granted - 39_750_00 < 1_200_000_00
+    assert warned == 80 or first.year < last.year
     booked = dict(
         rows(
             loads[0],
@@ -90,7 +94,7 @@ def test_what_rules_by_a_demo_edition_says_so_in_each_clause(loads: list[Path]) 
     assert rows(loads[0], "SELECT count(*) FROM policy_measuretext WHERE decided_by_id = drafted_by_id") == [(0,)]
     for (name,) in rows(loads[0], "SELECT name FROM policy_measuretext WHERE state = 'approved'"):
         made = policy.measure_of(loads[0], name)
-        ruling, _ = decide.ruling(made, {}, last)
+        ruling = decide.ruling(made, {}, last, known=date.max)[0]
         assert ruling is not None
         assert (ruling.id, ruling.since) == (str(first.year), date(first.year, 1, 1))
         assert "演示" in made.raw["note"]["zh"]

@@ -17,7 +17,7 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
-from tests.policy import given_application_things, given_measures, given_reach
+from tests.policy import given_application_things, given_measures, given_reach, given_support
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
 from zhirong.exchange import jobs
@@ -95,6 +95,7 @@ def all_things() -> Things:
     given_measures.put_things(things)
     given_application_things.put_things(things)
     given_reach.put_things(things)
+    given_support.put_things(things)
     sequencer.number_now()
     leaf = Leaf.objects.filter(kind="exchange.drafted").latest("pk")
     things.by_start |= {"/office/audit/": {"leaf_id": leaf.pk}, "/api/receipts/": {"leaf": leaf.pk}}
