@@ -47,7 +47,7 @@ def test_the_list_is_paged_and_every_decision_carries_clauses_and_sources() -> N
     assert told(client, f"/best?party={party.ref}&day={DAY}")["total_fen"] == 10_875_001
     one = told(client, f"/measures/{GROWTH}?party={party.ref}&day={DAY}&about={LOAN}")
     assert (one["state"], one["ask_next"]) == ("unknown", ["filed_year", "loan_year"])
-    told(client, f"/measures/none?party={party.ref}", status=404)
+    told(client, f"/measures/none?party={party.ref}", status=422)
     stranger = browser_of(given_enterprises.a_member(given_enterprises.an_enterprise("另一家企业")))
     told(stranger, f"?party={party.ref}", status=404)
 
