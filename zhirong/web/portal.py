@@ -6,11 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from zhirong.web import pages
+from zhirong.web.measures import public
 
 
 def site_map(request: HttpRequest) -> HttpResponse:
     """Every page that one can go to without knowing a number."""
-    return pages.page(request, "portal/site_map.html", crumbs=[(gettext("Site map"), None)])
+    way = [(gettext("Site map"), None)]
+    doors = public.doors(pages.standing_of(request))
+    return pages.page(request, "portal/site_map.html", crumbs=way, policy=doors)
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 from zhirong.people import access
 from zhirong.policy import kept
 from zhirong.policy.actions import originals
+from zhirong.policy.engine.measure import Measure
 from zhirong.policy.models import ClauseLink, Original
 from zhirong.record import files as kept_files
 from zhirong.web import filters, lists, pages, reading
@@ -73,11 +75,11 @@ def original_page(request: HttpRequest, original_id: int) -> HttpResponse:
         title=one.title,
         one=one,
         may_link=access.could(pages.standing_of(request), "policy.link_clause"),
-        **part(request, one),
+        **part(request, one, kept.base().measures),
     )
 
 
-def part(request: HttpRequest, one: Original) -> dict[str, Any]:
+def part(request: HttpRequest, one: Original, made: Mapping[str, Measure]) -> dict[str, Any]:
     """A page of its paragraphs with what stands on them."""
     total = one.paragraphs.count()
     last = max(1, -(-total // measure.PARAGRAPHS))
@@ -86,7 +88,7 @@ def part(request: HttpRequest, one: Original) -> dict[str, Any]:
     links: dict[int, list[ClauseLink]] = defaultdict(list)
     for found in ClauseLink.objects.filter(paragraph__in=rows, ended_at__isnull=True).order_by("name", "clause", "pk"):
         links[found.paragraph_id].append(found)
-    titles = {made.id: made.zh if filters.is_chinese() else made.en for made in kept.base().measures.values()}
+    titles = {each.id: measure.title_of(each) for each in made.values()}
     lines = [
         (row, [(each, titles.get(each.name, each.name), each.name in titles) for each in links[row.pk]]) for row in rows
     ]
@@ -158,7 +160,7 @@ def links_page(request: HttpRequest, original_id: int) -> HttpResponse:
             for each in (made.clauses.values() if made else ())
         ],
         may_link=access.could(pages.standing_of(request), "policy.link_clause"),
-        **part(request, one),
+        **part(request, one, measures),
     )
 
 

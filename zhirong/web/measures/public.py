@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from zhirong.base.calendar import beijing_day
@@ -24,8 +24,34 @@ from zhirong.web.measures import words
 
 ORDERS = {"title", "state", "place", "kind", "from"}
 PAGE = 20
-# The doors of the other parts of policy; one whose page is not built is left out.
-DOORS = ("consult", "support", "applications", "enterprises", "budgets")
+# What else there is to do with policy: the page, whose verb opens it (empty: everybody's), title, line.
+DOORS = (
+    (
+        "policy-ask", "", gettext_noop("Ask a question"),
+        gettext_noop("Answered from the clauses, each with its source."),
+    ),
+    ("support", "", gettext_noop("My support"), gettext_noop("What my enterprise can get, and what is missing.")),
+    ("applications", "", gettext_noop("Applications for support"), gettext_noop("Apply, follow, object.")),
+    ("policy-publicity", "", gettext_noop("Publicity"), gettext_noop("Who is to receive support, open to objection.")),
+    ("enterprises", "", gettext_noop("My enterprise's facts"), gettext_noop("What the house knows, and who said so.")),
+    ("originals", "", gettext_noop("Originals"), gettext_noop("Official texts as they were brought.")),
+    (
+        "office-measures", "policy.see_drafts", gettext_noop("Drafts of measures"),
+        gettext_noop("Write, check, approve."),
+    ),
+    (
+        "policy-reach", "policy.see_reach", gettext_noop("Whom the measures reach"),
+        gettext_noop("Everybody screened, with the amounts."),
+    ),
+    (
+        "policy-almost", "policy.see_reach", gettext_noop("Almost eligible"),
+        gettext_noop("Who lacks a step or two, to be invited."),
+    ),
+    (
+        "policy-forecasts", "policy.see_reach", gettext_noop("Budgets and forecasts"),
+        gettext_noop("What is left of a year's budget, and what is to come."),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -188,24 +214,9 @@ def sheet_row(one: Row) -> list[Any]:
 
 
 def doors(standing: Standing | None) -> list[tuple[str, str, str]]:
-    """What else there is to do with policy: title, line, address."""
-    told = {
-        "consult": (gettext("Ask a question"), gettext("Answered from the clauses, each with its source.")),
-        "support": (gettext("My support"), gettext("What my enterprise can get, and what is missing.")),
-        "applications": (gettext("Applications for support"), gettext("Apply, follow, object.")),
-        "enterprises": (gettext("My enterprise's facts"), gettext("What the house knows of it, and who said so.")),
-        "budgets": (gettext("Budgets"), gettext("What is left of a year's budget, and what is to come.")),
-    }
-    found = [(*told[name], address(name)) for name in DOORS if address(name)]
-    found.append((gettext("Originals"), gettext("Official texts as they were brought."), reverse("originals")))
-    if access.could(standing, "policy.see_drafts"):
-        found.append((gettext("Drafts of measures"), gettext("Write, check, approve."), reverse("office-measures")))
-    return found
-
-
-def address(name: str) -> str:
-    """The address of a page, empty while it is not built."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    """What else this person can do with policy: title, line, address; a page that is not built is left out."""
+    return [
+        (gettext(title), gettext(line), str(pages.place(name)))
+        for name, verb, title, line in DOORS
+        if pages.place(name) and (not verb or access.could(standing, verb))
+    ]
