@@ -36,7 +36,7 @@ def put_things(things: Any) -> None:
         "/api/payment-lists/lines/": {"line_id": made.lines.get().pk},
         "/api/budget-books/": {"budget_id": book.pk},
         "/applications/": {"number": filed.number, "file_id": file.pk},
-        "/office/applications/": {"number": filed.number},
+        "/office/applications/": {"number": filed.number, "application_id": filed.pk},
         "/office/payment-lists/": {"number": made.number},
         "/office/budget-books/": {"budget_id": book.pk},
         "/policy/publicity/": {"number": published.number},

@@ -161,7 +161,7 @@ def confirm(who: Person, application_id: int, *, decided_sha256: str) -> Applica
     access.require(who, "policy.confirm_application", row)
     if row.confirmed_by_id == who.pk and row.decided_sha256 == decided_sha256:
         return row
-    deed = f"confirm_{row.verdict}"
+    deed = "confirm_refused" if row.verdict == "refused" else "confirm_eligible"
     rules.after(row.state, deed)
     must_be_as_decided(row, decided_sha256)
     row.confirmed_by, row.confirmed_at = who, record.now()

@@ -14,6 +14,7 @@ addresses = [
     path("policy/publicity", public.publicity_page, name="policy-publicity"),
     path("policy/publicity/<str:number>", public.published_page, name="policy-published"),
     path("office/applications", claims.claims, name="office-applications"),
+    path("office/applications/<id:application_id>", case.by_id, name="office-case"),
     path("office/applications/<str:number>", case.case, name="office-application"),
     path("office/payment-lists", paying.payment_lists, name="office-payment-lists"),
     path("office/payment-lists/<str:number>", paying.payment_list, name="office-payment-list"),

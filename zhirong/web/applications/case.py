@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.policy import application_rules as rules
-from zhirong.policy import deciding, filing, reading, stating
+from zhirong.policy import deciding, filing, reading, stating, visible
 from zhirong.policy.actions import payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
@@ -76,6 +77,13 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         objections=objections_of(request, row),
         repayment=Repayment.objects.filter(application=row).first(),
     )
+
+
+@rooms.room("policy.see_applications")
+def by_id(request: HttpRequest, application_id: int) -> HttpResponse:
+    """/office/applications/12: the queue knows a case by its id; its page goes by the number."""
+    row = get_object_or_404(visible.office(pages.standing_of(request)), pk=application_id)
+    return HttpResponseRedirect(reverse("office-application", args=[row.number]))
 
 
 def head_of(row: Application) -> list[tuple[str, str]]:

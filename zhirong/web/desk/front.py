@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from zhirong.record import actions as record
 from zhirong.record import notices
 from zhirong.registry.models import Right
 from zhirong.web import account, filters, pages
+from zhirong.web.applications import steps as steps_of_applications
 from zhirong.web.deals import words as deal_words
 from zhirong.web.desk import ends, mine, todo
 from zhirong.web.exchange import words
@@ -54,7 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         *todo.of_astray(strayed, intents, running),
         *todo.of_listings(listings),
         *todo.of_deals(running, standing),
-        *(steps_of_valuation.of_appraisals(standing) if is_appraised(found) else ()),
+        *beside(found, standing),
     ]
     rows = todo.rows(steps, now)
     messages, unread = notices.newest(person.ref, language=translation.get_language() or "zh-hans", most=SHOWN)
@@ -88,9 +90,22 @@ def desk(request: HttpRequest) -> HttpResponse:
     )
 
 
+def beside(parties: list[Party], standing: Standing | None) -> Iterator[todo.Step]:
+    """What appraisals and applications wait for; asked only where one of them does."""
+    if is_appraised(parties):
+        yield from steps_of_valuation.of_appraisals(standing)
+    if is_applying(parties):
+        yield from steps_of_applications.of_applications(standing)
+
+
 def is_appraised(parties: list[Party]) -> bool:
     """Whether an appraisal of one of these parties is under way; so that no desk asks in vain."""
     return any(one.is_appraised for one in parties)  # type: ignore[attr-defined]
+
+
+def is_applying(parties: list[Party]) -> bool:
+    """Whether an application of one of these parties waits for it."""
+    return any(one.is_applying for one in parties)  # type: ignore[attr-defined]
 
 
 def is_staff(standing: Standing | None) -> bool:

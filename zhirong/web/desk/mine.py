@@ -15,6 +15,8 @@ from zhirong.exchange.models import Acceptance, Deal, Intent, Listing, Lot
 from zhirong.ledger.models import Account
 from zhirong.people.models import Party
 from zhirong.people.rules import Standing
+from zhirong.policy import application_rules as applications
+from zhirong.policy.applied import Application
 from zhirong.valuation import rules as valuation
 from zhirong.valuation.models import Appraisal
 from zhirong.web import pages
@@ -30,11 +32,12 @@ class Purse:
 
 
 def parties(standing: Standing | None) -> list[Party]:
-    """Those for which the person acts, by name, each with whether an appraisal of its is under way."""
+    """Those for which the person acts, by name, each with whether an appraisal or an application waits."""
     of_it = Q(client=OuterRef("pk")) | Q(valuer=OuterRef("pk"), requested_at__isnull=False)
     under_way = Appraisal.objects.filter(of_it, state__in=valuation.OPEN)
     found = Party.objects.filter(pk__in=standing.parties if standing else ())
-    return list(found.annotate(is_appraised=Exists(under_way)).order_by("name"))
+    waits = Application.objects.filter(party=OuterRef("pk"), state__in=applications.WAITS_FOR_PARTY)
+    return list(found.annotate(is_appraised=Exists(under_way), is_applying=Exists(waits)).order_by("name"))
 
 
 def listings(standing: Standing | None) -> QuerySet[Listing]:

@@ -42,7 +42,7 @@ from zhirong.record.models import Leaf
 from zhirong.registry.actions.imports import own_files
 from zhirong.registry.models import Claim, FeePayment, ImportBatch, TransferEntry
 from zhirong.web import lists, pages, reading
-from zhirong.web.office import queue_sheets, rooms
+from zhirong.web.office import queue_applications, queue_sheets, rooms
 
 # kind -> its words, the verb that decides it, the page of one case, and whether that page takes the case's id
 KINDS: dict[str, tuple[str, str, str, bool]] = {
@@ -79,6 +79,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "payout": (gettext_noop("Payout to check"), "ledger.check_payout", "bank", False),
     "sending": (gettext_noop("Payout to send"), "ledger.send_payouts", "bank", False),
     "role": (gettext_noop("Role to confirm"), "people.confirm_role", "office-people", False),
+    **queue_applications.KINDS,
 }
 # Who may open the page of a case; whoever may not is not told of it: the administrator reads no bidder and no payment.
 OPENS = {
@@ -91,6 +92,7 @@ OPENS = {
     "bank": "ledger.see_books",
     "bank-dues": "ledger.see_books",
     "office-people": "people.see_people",
+    "office-case": "policy.see_applications",
 }
 FAULTS_SHOWN = 20
 NEVER = Cast(Value(None), DateTimeField())
@@ -289,7 +291,7 @@ def untimed(language: str) -> tuple[Rows, ...]:
     Whoever asks copies each part first: a query that is being written out is changed by it.
     """
     with translation.override(language):
-        return (*of_cases(), *of_deals(), *of_bank())
+        return (*of_cases(), *of_deals(), *of_bank(), *queue_applications.of_applications())
 
 
 def timed(now: datetime) -> Iterator[Rows]:
