@@ -60,6 +60,8 @@ def ruling(
 
 
 def _judged(found: Sequence[Stated], ranks: Mapping[str, int]) -> Ruled:
+    if len(found) == 1:
+        return Ruled(found[0])
     ordered = sorted(found, key=lambda one: _order(one, ranks))
     best = ordered[-1]
     others: dict[str, Stated] = {}
