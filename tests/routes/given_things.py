@@ -385,9 +385,7 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
         "/lots/<id:lot_id>/bid": {"own": "1000000", "key": "k"},
         "/lots/<id:lot_id>/confirm": {"own": "1000000"},
         "/lots/<id:lot_id>/match": {"takes": "yes"},
-        "/rights/<id:right_id>/claim": {
-            "holding": facts["holding"].pk, "party": things.seller.party.pk, "file": paper,
-        },
+        "/rights/<id:right_id>/claim": {"holding": facts["holding"].pk, "party": things.seller.party.pk, "file": paper},
         "/rights/<id:right_id>/contest": {"answer": "stay", "reason": REASON},
         "/office/transfers/of/<id:right_id>": {
             "to": things.buyer.party.ref,
@@ -397,5 +395,5 @@ def form(entry: str, things: Things, caller: Person) -> Mapping[str, object]:
             "file": paper,
         },
         "/rights/<id:right_id>/fees": {"year": 14, "paid_on": day, "amount": "2000", "file": paper},
-    }  # fmt: skip
+    }
     return forms.get(entry.split(" ", 1)[1], {})
