@@ -17,8 +17,6 @@ from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.exchange.given_deals import House, Side
 from tests.people import given_people as people
-from tests.policy import given_application_things, given_measures, given_reach
-from tests.policy import given_measures, given_reach
 from tests.policy import given_application_things, given_measures, given_reach, given_support
 from tests.valuation import given_valuation, given_value_pages
 from zhirong.base.calendar import beijing_day
