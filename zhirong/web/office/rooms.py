@@ -159,8 +159,6 @@ def rooms(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
         ("office-applications", gettext("Applications"), "policy.see_applications"),
         ("office-measures", gettext("Measures"), "policy.see_drafts"),
         ("office-enterprises", gettext("Enterprises"), "enterprises.see_enterprises"),
-        ("office-enterprises", gettext("Enterprises"), "enterprises.see_enterprises"),
-        ("office-measures", gettext("Measures"), "policy.see_drafts"),
         ("office-people", gettext("People"), "people.see_people"),
         ("audit", gettext("Audit record"), "people.read_record"),
         ("office-house", gettext("Running"), "people.see_house"),
