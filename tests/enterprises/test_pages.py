@@ -139,7 +139,7 @@ def test_only_an_administrator_gives_a_consent_and_every_fault_is_told() -> None
     assert "有效" in text_of(administrator, address)
     administrator.post(address, {"deed": "end_consent", "consent": given_one.pk})
     assert Consent.objects.get().ended_at is not None
-    assert "Ended" in text_of(english(administrator), address)
+    assert "Consent ended" in text_of(english(administrator), address)
 
 
 def test_officials_search_the_list_by_name_place_and_industry() -> None:
@@ -180,7 +180,7 @@ def test_places_are_added_changed_filled_and_ended() -> None:
     assert Tenancy.objects.get().until.isoformat() == "2026-05-31"
     assert client.post("/office/places/FT-P", end).status_code == 302
     assert "已停用" in text_of(client, "/office/places/FT-P")
-    assert "in use" not in text_of(english(client), "/office/places/FT-P")
+    assert "no longer in use" in text_of(english(client), "/office/places/FT-P")
 
 
 def test_a_faulty_sheet_of_places_changes_nothing_and_tells_its_faults() -> None:

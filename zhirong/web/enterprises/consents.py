@@ -39,7 +39,7 @@ def consents_page(request: HttpRequest, ref: str) -> HttpResponse:
         pages.page(
             request,
             "enterprises/consents.html",
-            crumbs=door.crumbs(party, (gettext("Consents"), None)),
+            crumbs=door.crumbs(party, (gettext("Consents to read"), None)),
             party=party,
             given=[(one, state(one), access.may(standing, "enterprises.end_consent", one)) for one in given],
             may_give=access.may(standing, "enterprises.give_consent", party),
@@ -53,7 +53,7 @@ def consents_page(request: HttpRequest, ref: str) -> HttpResponse:
 def state(one: Consent) -> tuple[str, str]:
     """Whether a consent holds today."""
     if one.ended_at is not None:
-        return "off", gettext("Ended")
+        return "off", gettext("Consent ended")
     return ("off", gettext("Ran out")) if one.until < door.today() else ("go", gettext("Holds"))
 
 

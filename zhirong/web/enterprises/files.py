@@ -155,12 +155,12 @@ def taken_away(request: HttpRequest, party: Party, lines: dict[str, Line], *, da
     """The file as a sheet, as the page shows it."""
     columns = [
         Column(head=gettext("Key of the fact")),
-        Column(head=gettext("Fact"), width=40),
-        Column(head=gettext("Value"), width=30),
+        Column(head=gettext("Known fact"), width=40),
+        Column(head=gettext("Value of the fact"), width=30),
         Column(head=gettext("About"), width=16),
         Column(head=gettext("True from"), kind="day"),
         Column(head=gettext("True to"), kind="day"),
-        Column(head=gettext("Source")),
+        Column(head=gettext("Told by")),
         Column(head=gettext("What the source is"), width=40),
         Column(head=gettext("Known since"), kind="moment"),
         Column(head=gettext("Other sources say"), width=40),

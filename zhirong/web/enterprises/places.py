@@ -74,7 +74,7 @@ def columns() -> list[lists.Column]:
     """The columns of the list."""
     kinds, language = sources.places(), door.language()
     return [
-        lists.Column(head=gettext("Code"), value=lambda one: one.code, order="code", is_code=True,
+        lists.Column(head=gettext("Code of the place"), value=lambda one: one.code, order="code", is_code=True,
                      link=lambda one: reverse("office-place", args=[one.code])),
         lists.Column(head=gettext("Name"), value=listed.place_name, order="name"),
         lists.Column(head=gettext("Kind"), value=lambda one: kinds[one.kind][language], order="kind"),
@@ -87,7 +87,7 @@ def columns() -> list[lists.Column]:
 
 def state(one: Place) -> tuple[str, str]:
     """Whether a place is in use."""
-    return ("off", gettext("ended")) if one.ended_on else ("go", gettext("in use"))
+    return ("off", gettext("no longer in use")) if one.ended_on else ("go", gettext("in use"))
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -178,8 +178,8 @@ def tenant_columns() -> list[lists.Column]:
         lists.Column(head=gettext("Enterprise"), value=lambda one: one.party.name, order="party__name",
                      link=lambda one: reverse("enterprise", args=[one.party.ref])),
         lists.Column(head=gettext("Credit code"), value=lambda one: one.party.code or "", is_code=True),
-        lists.Column(head=gettext("Since"), value=lambda one: one.since, kind="day", order="since"),
-        lists.Column(head=gettext("Until"), value=lambda one: one.until, kind="day", order="until"),
+        lists.Column(head=gettext("Sits there since"), value=lambda one: one.since, kind="day", order="since"),
+        lists.Column(head=gettext("Sat there until"), value=lambda one: one.until, kind="day", order="until"),
     ]  # fmt: skip
 
 
