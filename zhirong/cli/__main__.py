@@ -31,7 +31,7 @@ VERBS = {
     "words": ("zhirong.cli.words", False),
 }
 # Of a verb without the house, what needs it all the same.
-WITHIN = {("policy", "screen"): ("zhirong.cli.policy_screen", True)}
+WITHIN: dict[tuple[str, ...], tuple[str, bool]] = {("policy", "screen"): ("zhirong.cli.policy_screen", True)}
 
 
 def main(argv: Sequence[str]) -> int:
