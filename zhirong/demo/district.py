@@ -62,7 +62,7 @@ def put_places(people: Cast, day: date) -> list[str]:
     return codes
 
 
-def seat(people: Cast, enterprises: Sequence[Party], seed: int, day: date) -> None:
+def seat(people: Cast, enterprises: Sequence[Party], *, seed: int, day: date) -> None:
     """Each eighth enterprise sits in one of the parks or carriers; the operator of a park notes its own."""
     dice = Random(f"tenancies {seed}")
     rows = [one for kind in ("parks", "carriers") for one in told()[kind]]
@@ -72,7 +72,7 @@ def seat(people: Cast, enterprises: Sequence[Party], seed: int, day: date) -> No
         places.put_tenancy(people[place.get("run_by", OFFICIAL)], enterprise, place["code"], since=since)
 
 
-def note(people: Cast, enterprises: Sequence[Party], seed: int, day: date) -> int:
+def note(people: Cast, enterprises: Sequence[Party], *, seed: int, day: date) -> int:
     """What is known of them, brought as an official brings it: one sheet, read and taken in. Gives how many facts."""
     known = enterprise_facts.of_enterprises(seed, day, count=len(enterprises))
     content = _as_sheet(enterprises, known, since=date(day.year, 1, 1))

@@ -70,8 +70,8 @@ def begin(people: Cast, enterprises: Sequence[Party], seed: int, *, tell: Callab
     """Places, facts, measures in force, budgets: what stands before anybody applies."""
     day = beijing_day(record.now())
     district.put_places(people, day)
-    district.seat(people, enterprises, seed, day)
-    count = district.note(people, enterprises, seed, day)
+    district.seat(people, enterprises, seed=seed, day=day)
+    count = district.note(people, enterprises, seed=seed, day=day)
     files.note(people, day)
     files.let_prepare(people, day)
     tell(f"企业档案事实 {count:,} 项，均为虚构 / facts of enterprises, all invented: {count:,}")

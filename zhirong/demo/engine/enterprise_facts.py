@@ -69,8 +69,9 @@ def _one(dice: Random, day: date) -> dict[str, Facts]:
         "applied_on": day.isoformat(),
     }
     _taxed_and_housed(dice, office, sales)
-    SHORT[standing](dice, registry, audit, office)
-    return {"registry": registry, "audit": audit, "office": office}
+    sheets = {"registry": registry, "audit": audit, "office": office}
+    SHORT[standing](dice, sheets)
+    return sheets
 
 
 def _audited(dice: Random, *, staff: int, sales: int) -> Facts:
@@ -106,15 +107,16 @@ def _taxed_and_housed(dice: Random, office: Facts, sales: int) -> None:
         office["market_rent_of_year"] = str(dice.randrange(20, 400) * 12_000)
 
 
-Shortening = Callable[[Random, Facts, Facts, Facts], None]
+Shortening = Callable[[Random, dict[str, Facts]], None]
 
 
-def _nothing(dice: Random, registry: Facts, audit: Facts, office: Facts) -> None:
+def _nothing(dice: Random, sheets: dict[str, Facts]) -> None:
     """All conditions hold."""
 
 
-def _one_or_two(dice: Random, registry: Facts, audit: Facts, office: Facts) -> None:
+def _one_or_two(dice: Random, sheets: dict[str, Facts]) -> None:
     """One or two things lack that the enterprise can bring about: research, research staff, points."""
+    audit, office = sheets["audit"], sheets["office"]
     for lack in dice.sample(("rnd", "staff", "score"), dice.choice((1, 1, 2))):
         if lack == "rnd":
             share = next(share for most, share in STEPS if int(audit["sales_last_year"]) <= most)
@@ -128,16 +130,17 @@ def _one_or_two(dice: Random, registry: Facts, audit: Facts, office: Facts) -> N
             office["innovation_score"] = str(dice.randrange(58, 71))
 
 
-def _something_unknown(dice: Random, registry: Facts, audit: Facts, office: Facts) -> None:
+def _something_unknown(dice: Random, sheets: dict[str, Facts]) -> None:
     """One or two facts that nobody has told yet."""
     for name in dice.sample(("innovation_score", "tech_staff", "rnd_domestic_3y"), dice.choice((1, 1, 2))):
-        audit.pop(name, None)
-        office.pop(name, None)
+        sheets["audit"].pop(name, None)
+        sheets["office"].pop(name, None)
 
 
-def _much(dice: Random, registry: Facts, audit: Facts, office: Facts) -> None:
+def _much(dice: Random, sheets: dict[str, Facts]) -> None:
     """Another field, and no intellectual property: what else it does is nobody's question."""
-    office["in_supported_field"], registry["owns_core_ip"] = False, False
+    audit, office = sheets["audit"], sheets["office"]
+    office["in_supported_field"] = sheets["registry"]["owns_core_ip"] = False
     for name in audit.keys() - {"sales_last_year", "rnd_verified"}:
         del audit[name]
     office["innovation_score"] = str(dice.randrange(30, 55))
