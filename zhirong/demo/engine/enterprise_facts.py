@@ -69,8 +69,9 @@ def _one(dice: Random, day: date) -> dict[str, Facts]:
         "applied_on": day.isoformat(),
     }
     _taxed_and_housed(dice, office, sales)
-    SHORT[standing](dice, {"registry": registry, "audit": audit, "office": office})
-    return {"registry": registry, "audit": audit, "office": office}
+    sheets = {"registry": registry, "audit": audit, "office": office}
+    SHORT[standing](dice, sheets)
+    return sheets
 
 
 def _audited(dice: Random, *, staff: int, sales: int) -> Facts:
@@ -139,7 +140,7 @@ def _something_unknown(dice: Random, sheets: dict[str, Facts]) -> None:
 def _much(dice: Random, sheets: dict[str, Facts]) -> None:
     """Another field, and no intellectual property: what else it does is nobody's question."""
     audit, office = sheets["audit"], sheets["office"]
-    office["in_supported_field"], sheets["registry"]["owns_core_ip"] = False, False
+    office["in_supported_field"] = sheets["registry"]["owns_core_ip"] = False
     for name in audit.keys() - {"sales_last_year", "rnd_verified"}:
         del audit[name]
     office["innovation_score"] = str(dice.randrange(30, 55))
