@@ -44,7 +44,7 @@ class SeenSaid(shapes.Said):
     decided_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class AnswerSaid(shapes.Said):
+class ApplicationAnswerSaid(shapes.Said):
     """Whether an objection is upheld, and why."""
 
     is_upheld: bool
@@ -168,7 +168,7 @@ def close(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
     summary="Answer an objection to an application",
     **problems.told(ObjectionTold, "policy.objection_unknown", "policy.objection_decided", *SECOND),
 )
-def decide_objection(request: HttpRequest, objection_id: shapes.Id, given: AnswerSaid) -> ObjectionTold:
+def decide_objection(request: HttpRequest, objection_id: shapes.Id, given: ApplicationAnswerSaid) -> ObjectionTold:
     """By an official who had no hand in the case. Upheld, it is decided anew and its grant is undone."""
     person = calling.person_of(request)
     return objection(publicity.decide_objection(person, objection_id, is_upheld=given.is_upheld, answer=given.answer))

@@ -46,7 +46,7 @@ class MaterialSaid(shapes.Said):
     file: shapes.FileRef
 
 
-class ObjectionSaid(shapes.Said):
+class GrantObjectionSaid(shapes.Said):
     """What is wrong and how the caller knows, with a file of theirs if there is a proof."""
 
     reason: LongReason
@@ -63,7 +63,7 @@ class MaterialTold(shapes.Told):
     added_at: datetime
 
 
-class ObjectionTold(shapes.Told):
+class GrantObjectionTold(shapes.Told):
     """An objection and its answer; who raised it is told to nobody here."""
 
     objection_id: int
@@ -113,7 +113,7 @@ class ApplicationTold(ApplicationShort):
     decided_fen: shapes.Fen | None
     publicity_from: date | None
     publicity_until: date | None
-    objections: list[ObjectionTold]
+    objections: list[GrantObjectionTold]
     end_reason: str
 
 
@@ -152,8 +152,8 @@ def material(kept: ApplicationFile) -> MaterialTold:
     )
 
 
-def objection(found: ApplicationObjection) -> ObjectionTold:
-    return ObjectionTold(
+def objection(found: ApplicationObjection) -> GrantObjectionTold:
+    return GrantObjectionTold(
         objection_id=found.pk,
         reason=found.reason,
         raised_at=found.raised_at,
@@ -308,10 +308,10 @@ def withdraw(request: HttpRequest, application_id: shapes.Id, why: shapes.Why) -
     auth=calling.may_ask("policy.object"),
     summary="Object to a grant or a refusal",
     **problems.told(
-        ObjectionTold, "policy.objected_before", "policy.publicity_over", *files.EVIDENCE, *TURN,
+        GrantObjectionTold, "policy.objected_before", "policy.publicity_over", *files.EVIDENCE, *TURN,
     ),
 )  # fmt: skip
-def object_to(request: HttpRequest, application_id: shapes.Id, given: ObjectionSaid) -> ObjectionTold:
+def object_to(request: HttpRequest, application_id: shapes.Id, given: GrantObjectionSaid) -> GrantObjectionTold:
     """Anybody with a log-in while it is published; the enterprise against a refusal. One open each."""
     person = calling.person_of(request)
     proof = files.own_or_none(person, given.file)

@@ -141,7 +141,7 @@ class TakeUpTold(shapes.Told):
     said_at: datetime
 
 
-class RangeTold(shapes.Told):
+class TakeUpRangeTold(shapes.Told):
     """One case of a forecast; share and day only where there is a budget."""
 
     total_fen: shapes.Fen
@@ -156,9 +156,9 @@ class ForecastTold(shapes.Told):
     year: int
     due_fen: shapes.Fen
     take_up: TakeUpTold | None
-    low: RangeTold | None
-    likely: RangeTold | None
-    high: RangeTold | None
+    low: TakeUpRangeTold | None
+    likely: TakeUpRangeTold | None
+    high: TakeUpRangeTold | None
     beyond_fen: shapes.Fen
     budget_fen: shapes.Fen | None
     granted_last_year_fen: shapes.Fen
@@ -293,11 +293,11 @@ def forecast_told(one: forecasts.Expected) -> ForecastTold:
     )
 
 
-def range_told(found: Any, one: forecasts.Expected) -> RangeTold | None:
+def range_told(found: Any, one: forecasts.Expected) -> TakeUpRangeTold | None:
     if found is None:
         return None
     share = values.decimals(found.share) if one.money and found.share is not None else None
-    return RangeTold(
+    return TakeUpRangeTold(
         total_fen=found.total_fen, share_of_budget=share, used_up_on=found.used_up_on if one.money else None
     )
 

@@ -21,7 +21,7 @@ router = Router(tags=["policy"])
 Certainty = Annotated[str, Field(description="stated, reading, assumed or memory: the least sure of the clauses")]
 
 
-class QuestionSaid(shapes.Said):
+class PolicyQuestionSaid(shapes.Said):
     """A question in Chinese or English; nothing of it is kept."""
 
     question: Annotated[
@@ -139,7 +139,7 @@ class ReplyTold(shapes.Told):
         "policy.no_such_day", "api.too_often",
     ),
 )  # fmt: skip
-def ask(request: HttpRequest, said: QuestionSaid) -> ReplyTold:
+def ask(request: HttpRequest, said: PolicyQuestionSaid) -> ReplyTold:
     """Clauses that answer, best first, with an amount where the question tells enough. Nothing is kept."""
     known = consult_base.corpus()
     day = consulting.day_asked(said.day or beijing_day(record.now()))

@@ -19,7 +19,7 @@ router = Router(tags=["applications"])
 LIST = ("policy.payment_list_unknown", "policy.payment_list_over")
 
 
-class GrantTold(shapes.Told):
+class PublishedGrantTold(shapes.Told):
     """A grant as it is published."""
 
     application_id: int
@@ -114,10 +114,10 @@ class BookingTold(shapes.Told):
     at: datetime
 
 
-def grant(row: Application) -> GrantTold:
+def grant(row: Application) -> PublishedGrantTold:
     assert row.publicity_from
     assert row.publicity_until
-    return GrantTold(
+    return PublishedGrantTold(
         application_id=row.pk,
         number=row.number,
         measure=row.measure,
@@ -175,9 +175,12 @@ def booking(found: Booking) -> BookingTold:
 
 
 @router.get(
-    "/published-grants", auth=calling.ANYONE, summary="Published grants", **problems.told(paging.Page[GrantTold])
+    "/published-grants",
+    auth=calling.ANYONE,
+    summary="Published grants",
+    **problems.told(paging.Page[PublishedGrantTold]),
 )
-def published(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[GrantTold]:
+def published(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[PublishedGrantTold]:
     """What is published now, with names and amounts, for everybody."""
     return paging.cut(visible.published(), asked, grant)
 

@@ -118,7 +118,7 @@ class MeasureWhole(MeasureShort):
     texts: list[TextTold]
 
 
-class ChangeTold(shapes.Told):
+class DifferenceTold(shapes.Told):
     """One change in plain words."""
 
     part: str = Field(examples=["parameters"])
@@ -130,7 +130,7 @@ class ChangeTold(shapes.Told):
 class ChangesTold(shapes.Told):
     """What changed; nothing: it is the same."""
 
-    items: list[ChangeTold]
+    items: list[DifferenceTold]
     total: int
 
 
@@ -282,5 +282,5 @@ def get_diff(request: HttpRequest, name: Name, asked: Query[Between]) -> Changes
 
 
 def changes(found: list[Change]) -> ChangesTold:
-    items = [ChangeTold(part=one.part, place=one.place, zh=one.said.zh, en=one.said.en) for one in found]
+    items = [DifferenceTold(part=one.part, place=one.place, zh=one.said.zh, en=one.said.en) for one in found]
     return ChangesTold(items=items, total=len(items))

@@ -98,7 +98,7 @@ class BestTold(shapes.Told):
     refused: str
 
 
-class ChangeSaid(shapes.Said):
+class SuppositionSaid(shapes.Said):
     """A fact otherwise: set to a value, raised by one, or forgotten."""
 
     fact: Name
@@ -111,7 +111,7 @@ class WhatIfSaid(shapes.Said):
 
     party: shapes.Ref
     day: date | None = None
-    changes: Annotated[list[ChangeSaid], Field(min_length=1, max_length=50)]
+    changes: Annotated[list[SuppositionSaid], Field(min_length=1, max_length=50)]
 
 
 class GoalSaid(shapes.Said):
