@@ -10,7 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from zhirong.api import calling, problems, shapes
-from zhirong.api.applications import TURN, ApplicationTold, LongReason, ObjectionTold, objection, one, told
+from zhirong.api.applications import TURN, ApplicationTold, GrantObjectionTold, LongReason, objection, one, told
 from zhirong.policy import reading, stating
 from zhirong.policy.actions import payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
@@ -166,9 +166,9 @@ def close(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
     "/applications/objections/{int:objection_id}/decide",
     auth=calling.may_ask("policy.decide_objection"),
     summary="Answer an objection to an application",
-    **problems.told(ObjectionTold, "policy.objection_unknown", "policy.objection_decided", *SECOND),
+    **problems.told(GrantObjectionTold, "policy.objection_unknown", "policy.objection_decided", *SECOND),
 )
-def decide_objection(request: HttpRequest, objection_id: shapes.Id, given: ApplicationAnswerSaid) -> ObjectionTold:
+def decide_objection(request: HttpRequest, objection_id: shapes.Id, given: ApplicationAnswerSaid) -> GrantObjectionTold:
     """By an official who had no hand in the case. Upheld, it is decided anew and its grant is undone."""
     person = calling.person_of(request)
     return objection(publicity.decide_objection(person, objection_id, is_upheld=given.is_upheld, answer=given.answer))
