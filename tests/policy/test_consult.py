@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,29 @@ def test_questions_are_checked_with_the_measures(tmp_path: Path) -> None:
     found = {one.what: one.problems for one in checking.check([own, QUESTIONS, tmp_path], with_mutants=False)}
     assert found["question o01: 在福田拿专利去银行质押借钱，利息能补几成？"] == ()
     assert any("questions[0]" in problem for problems in found.values() for problem in problems)
+
+
+def test_what_is_asked_of_a_time_is_answered_only_by_a_clause_that_states_one() -> None:
+    refused = asked("专利开放许可声明交上去以后多久会公告？", "2024-09-10").refusal
+    assert refused is not None
+    assert refused.slot == "intent"
+    assert clauses(asked("How long is a high-tech enterprise certificate good for?", "2024-02-27"))[0] == (
+        "cn-hnte-tax-rate/c-valid"
+    )
+
+
+def test_of_a_place_whose_measure_ended_the_day_fails_and_not_the_place() -> None:
+    refused = asked("福田专利质押贷款贴息今年还有吗，比例多少？", "2023-06-01").refusal
+    assert refused is not None
+    assert refused.slot == "date"
+    assert [one.measure for one in refused.nearest][:1] == ["cn-sz-futian-ip-pledge"]
+
+
+def test_a_month_told_from_today_is_the_day_meant() -> None:
+    reply = asked("今年六月份付给银行的贷款利息，深圳科技型中小微企业贴几成？", "2022-11-15")
+    assert reply.slots["date"] == ("2022-06-01/2022-06-30",)
+
+
+def test_a_question_may_have_its_date_in_quotes() -> None:
+    [one] = questions.questions({"questions": [{"id": "a", "date": "2022-06-01", "q": "贴息多少？", "answer": []}]})
+    assert one.day == date(2022, 6, 1)

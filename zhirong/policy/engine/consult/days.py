@@ -12,6 +12,9 @@ DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 # Of a year gone by people tell their figures; it is the year of the rules only where these follow.
 YEAR_WORDS = {"去年": -1, "前年": -2, "明年": 1, "后年": 2, "last year": -1, "next year": 1}
 OF_RULES = re.compile(r"\s*(?:的|'s)?\s*(?:政策|规定|标准|办法|指南|措施|版|rules|policy|guide)")
+# A month of a year told from today: 今年六月份, 去年3月.
+SAID_MONTH = re.compile(r"(今年|去年|前年|明年|后年)(\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:份)?")
+MONTH_SIGNS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
 SPOKEN = re.compile(r"[一二][〇零一二三四五六七八九]{3}(?=年)")
 ZH = re.compile(r"((?:19|20)\d\d)\s*年\s*(?:(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日号])?)?")
 ISO = re.compile(r"(?<![\d.])((?:19|20)\d\d)[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?![\d.])")
@@ -48,11 +51,14 @@ def named(text: str, today: date) -> list[Span]:
         day, month, day_after, year = one.groups()
         if one.end() - 1 not in taken and not FACTS_EN.search(text, 0, one.start()):
             found.append(span(one, (year, str(MONTHS[month]) if month else None, day or day_after)))
+    for one in SAID_MONTH.finditer(text):
+        word, month = one.groups()
+        found.append(span(one, (today.year + YEAR_WORDS.get(word, 0), MONTH_SIGNS.get(month, month), None)))
     for word, step in YEAR_WORDS.items():
         found += [
             Span(one.start(), one.end(), date(today.year + step, 1, 1), date(today.year + step, 12, 31))
             for one in re.finditer(re.escape(word), text)
-            if step > 0 or OF_RULES.match(text, one.end())
+            if (step > 0 or OF_RULES.match(text, one.end())) and not SAID_MONTH.match(text, one.start())
         ]
     return sorted((one for one in found if one), key=lambda one: one.start)
 

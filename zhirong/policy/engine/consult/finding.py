@@ -16,6 +16,8 @@ from zhirong.policy.engine.consult.question import Question, blanked
 MEASURES, CLAUSES = 3, 3
 OWN_PLACE, HIGHER_PLACE, OTHER_PLACE = 1.0, 0.6, 0.9
 MONEY = frozenset({"CNY", "/1"})
+# A length of time is asked in any of these.
+TIME = frozenset({"year", "month", "day"})
 CONCEPT, NUMBER, PAIR, OF_ONESELF = 1.5, 1.5, 1.0, 0.3
 WITH_MEASURE, ROLE, STALE, OF_TITLE, UNIT, WHETHER = 1.0, 0.9, 0.25, 0.2, 0.5, 0.4
 WHO, THERE = 0.4, 0.8
@@ -49,7 +51,8 @@ def find(asked: Question, corpus: Corpus, day: date) -> Found:
     fit = [name for name in order if not failing[name]]
     if not fit or is_beaten(order[0], fit[0], failing=failing, scores=scores):
         plain = measure_scores(replace(asked, places=()), signs, corpus)
-        return uncovered(failing, plain, meant=order[0] if fit else "")
+        ended = [name for name in order if is_ended_there(corpus.profiles[name], failing[name], asked)]
+        return uncovered(failing, plain, meant=order[0] if fit else next(iter(ended), ""))
     best = [name for name in fit[:MEASURES] if scores[name] >= LEAST_BESIDE * scores[fit[0]]]
     if known_share(asked, corpus.profiles[best[0]], corpus) < LEAST_KNOWN:
         return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in order[:MEASURES]))
@@ -66,6 +69,11 @@ def is_beaten(
     """Whether the measure that is plainly meant covers the question but not on that day, or is a draft."""
     slots = [slot for slot, _ in failing[first]]
     return slots in ([judging.DATE], [judging.DRAFT]) and scores[first] > BEATEN * scores[best]
+
+
+def is_ended_there(one: Profile, failing: Sequence[tuple[str, str]], asked: Question) -> bool:
+    """Whether a measure of the very place that is named covers all but the day."""
+    return [slot for slot, _ in failing] == [judging.DATE] and judging.is_own_place(one, asked)
 
 
 def uncovered(failing: Mapping[str, Sequence[tuple[str, str]]], scores: Mapping[str, float], *, meant: str) -> Found:
@@ -169,7 +177,7 @@ def role_bonus(asked: Question, one: Profile, *, clause: str, chosen: Chosen) ->
     wanted = [chosen.corpus.lexicon.concepts[name] for name in names]
     asking = [each for each in wanted if each.roles]
     bonuses = [bonus(each, roles, alone=len(asking) == 1) for each in asking]
-    fits = any(each.unit in one.units[clause] for each in wanted if each.unit)
+    fits = any((TIME if each.unit == "time" else {each.unit}) & one.units[clause] for each in wanted if each.unit)
     is_who = any(each.about == "actor" for each in wanted) and names_actor(one, clause, chosen.corpus)
     is_there = any(codes & one.clause_places[clause] - {one.place} for codes in asked.places)
     return max(bonuses, default=0.0) + UNIT * fits + WHO * is_who + THERE * is_there
@@ -195,12 +203,19 @@ def unanswered_intent(
     """A strict intent (deadline, materials, contact) that no clause found answers, by its part or by its words."""
     for name in asked.intents:
         intent = corpus.lexicon.concepts[name]
-        if intent.is_strict and intent.unit and not holds_figure(intent.unit, corpus.profiles[ranked[0][0]]):
+        if intent.is_strict and intent.unit and not states_figure(intent.unit, ranked, corpus):
             return intent
-        is_worded = intent.is_strict and not intent.unit
+        is_worded = intent.is_strict and (intent.needs or not intent.unit)
         if is_worded and not any(answers(intent, one, corpus=corpus, day=day) for one in ranked):
             return intent
     return None
+
+
+def states_figure(unit: str, ranked: Sequence[tuple[str, str]], corpus: Corpus) -> bool:
+    """Whether the measure names such a figure; a length of time must stand in a clause that is cited."""
+    if unit == "time":
+        return any(TIME & corpus.profiles[name].units[clause] for name, clause in ranked)
+    return holds_figure(unit, corpus.profiles[ranked[0][0]])
 
 
 def holds_figure(unit: str, one: Profile) -> bool:
@@ -216,4 +231,5 @@ def answers(intent: Concept, place: tuple[str, str], *, corpus: Corpus, day: dat
         return True
     said = one.made.clauses[clause]
     text = words.plain(f"{said.zh} {said.en}")
-    return any(need in text for need in intent.needs)
+    is_figured = intent.unit in ("", "time") or intent.unit in one.units[clause]
+    return is_figured and any(need in text for need in intent.needs)

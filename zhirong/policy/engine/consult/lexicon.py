@@ -24,6 +24,8 @@ class Concept:
     # Seldom what a question is about: bars a measure only beside another of its group, or where it stands alone.
     weak: bool = False
     group: str = ""
+    # What it is of: a fee of a patent. Who names the fee in a title speaks of patents of every kind.
+    of: frozenset[str] = frozenset()
     # Said of every measure that pays or spares something.
     generic: bool = False
     # Said of every measure that pays money without naming for what.
@@ -145,6 +147,8 @@ def lexicon(files: Sequence[Mapping[str, Any]], places: Iterable[Mapping[str, st
         for form in file.get("ignore", ()):
             forms["object"].add(form, "")
             forms["benefit"].add(form, "")
+        for form in file.get("ignore_intents", ()):
+            forms["intent"].add(form, "")
     known, names = Forms(), {}
     for row in places:
         names[row["code"]] = (row["zh"], (row["en"] or row["zh"]).split("|")[0])
@@ -169,6 +173,7 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         zh=str(next(iter(row.get("zh", ())), name)),
         en=str(next(iter(row.get("en", ())), name)),
         under=frozenset(above),
+        of=frozenset(row.get("of", ())),
         weak=bool(row.get("weak")),
         group=row.get("group", ""),
         generic=bool(row.get("generic")),

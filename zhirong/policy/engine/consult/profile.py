@@ -169,7 +169,10 @@ def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
         return not any(is_other_payment(lexicon.concepts[name]) for name in one.concepts)
     if {"recognition": "recognition", "fee_reduction": "fee"}.get(asked.id) == one.made.kind:
         return True
-    for parent in asked.under & one.head:
+    spoken_of = one.head | {what for name in one.head for what in lexicon.concepts[name].of}
+    if asked.id in spoken_of:
+        return True
+    for parent in asked.under & spoken_of:
         kinds = {name for name in one.concepts if parent in lexicon.concepts[name].under}
         if not kinds - asked.under:
             return True
@@ -188,6 +191,7 @@ def is_met(one: Profile, asked: Concept) -> bool:
 def is_of_title(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     """Whether a measure's title or tags speak of what was named, of a kind of it or of its parent."""
     heads = one.head | concepts_in((tag.replace("-", " ") for tag in one.made.tags), lexicon)
+    heads |= {what for name in heads for what in lexicon.concepts[name].of}
     known = heads | {above for name in heads for above in lexicon.concepts[name].under}
     if asked.id in known or asked.id == one.made.kind:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,9 +31,19 @@ def questions(raw: Mapping[str, Any]) -> Iterator[Asked]:
         raise malformed("questions", "is no list")
     for place, row in enumerate(rows):
         where = f"questions[{place}]"
-        if not isinstance(row, Mapping) or not isinstance(row.get("date"), date) or not isinstance(row.get("q"), str):
+        day = day_of(row) if isinstance(row, Mapping) else None
+        if day is None or not isinstance(row.get("q"), str):
             raise malformed(where, "needs id, date, q, answer")
-        yield Asked(str(row.get("id", place)), row["date"], row["q"], frozenset(right(row.get("answer"), where)))
+        yield Asked(str(row.get("id", place)), day, row["q"], frozenset(right(row.get("answer"), where)))
+
+
+def day_of(row: Mapping[str, Any]) -> date | None:
+    """The day of a question, a date or the same in quotes; None: it has none."""
+    said = row.get("date")
+    if isinstance(said, str):
+        with suppress(ValueError):
+            return date.fromisoformat(said)
+    return said if isinstance(said, date) else None
 
 
 def right(answer: Any, where: str) -> Iterator[tuple[str, str]]:
