@@ -104,6 +104,8 @@ def said(things: Any) -> dict[str, Mapping[str, object]]:
     quoted = {"measure": LOAN, "clause": "c-cap", "paragraph": things.facts["paragraph"].pk, "quote": "二十万元"}
     return {
         "/figures": figure,
+        "POST /api/policy/texts": {"text": with_ceiling(180_000)},
+        "POST /api/policy/ask": {"question": "福田区专利质押贷款贴息比例是多少？"},
         "/policy/links": quoted,
         "/policy/texts/<int:text_id>": {"text": with_ceiling(170_000)},
         "/policy/texts/<int:text_id>/approve": {"payload_hash": "0" * 64},

@@ -88,6 +88,12 @@ def forms() -> dict[str, dict[str, object]]:
     }
 
 
+def said() -> dict[str, dict[str, object]]:
+    """What the deeds of the interface need to hear, by the end of their address."""
+    share = {"low_ppm": 100_000, "likely_ppm": 200_000, "high_ppm": 300_000}
+    return {"POST /api/policy/take-ups": {"measure": HONOURS, "year": 2026, **share, "source": "往年申领"}}
+
+
 def a_budget(measure: str, fen: int, *, year: int) -> Budget:
     """A confirmed budget."""
     now = datetime(year, 1, 5, tzinfo=UTC)
