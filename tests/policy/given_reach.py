@@ -84,7 +84,7 @@ def forms() -> dict[str, dict[str, object]]:
     """What the forms send, by the address of their page."""
     return {
         "/policy/invitations/<str:ref>": {"deed": "decline"},
-        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": "往年申领"},
+        "/policy/forecasts/<str:measure>/<id:year>": {"low": "1", "likely": "2", "high": "3", "source": "往年申领"},
     }
 
 
