@@ -83,6 +83,7 @@ def _put_turns(things: Any, desk: Desk) -> None:
 def said(things: Any, party: str, own: str) -> dict[str, dict[str, object]]:
     """What the deeds of the interface need to hear, by the end of their address."""
     at, today = "applications/<int:application_id>", record.now().date().isoformat()
+    whole = things.facts["line_fen"]
     return {
         "POST /api/applications": {"party": party, "measure": given.MEASURE},
         f"{at}/materials": {"material": "form", "file": own},
@@ -94,7 +95,7 @@ def said(things: Any, party: str, own: str) -> dict[str, dict[str, object]]:
         f"{at}/repaid": {"on": today, "reference": "B1"},
         "applications/objections/<int:objection_id>/decide": {"is_upheld": False, "answer": "已结清"},
         "POST /api/payment-lists": {"numbers": [things.facts["to_list"]]},
-        "payment-lists/lines/<int:line_id>/pay": {"amount_fen": things.facts["line_fen"], "on": today, "reference": "R1"},
+        "payment-lists/lines/<int:line_id>/pay": {"amount_fen": whole, "on": today, "reference": "R1"},
         "POST /api/budget-books": {
             "measure": given.MEASURE, "year": 2031, "amount_fen": 100, "allocation": "first_come", "source": "批复",
         },
