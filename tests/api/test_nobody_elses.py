@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
@@ -91,6 +91,15 @@ UNREAD = {
 }
 
 
+def supported(sold: desk.Sold) -> dict[str, dict[str, Any]]:
+    """Enterprise, applications and kept decisions of the seller's."""
+    things = SimpleNamespace(house=sold.house, seller=sold.seller, facts={}, by_start={})
+    given_enterprise_things.put_things(things)
+    given_application_things.put_things(things)
+    given_support.put_things(cast("Any", things))
+    return things.by_start
+
+
 @pytest.fixture
 def private() -> Private:
     sold = desk.a_deal()
@@ -109,15 +118,11 @@ def private() -> Private:
     objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="公告与登记簿不符，请核实。")
     sequencer.number_now()
     leaf = Leaf.objects.filter(topic=draft.topic).earliest("pk")
-    number = Listing.objects.get(pk=draft.pk).number
-    supported = SimpleNamespace(house=sold.house, seller=seller, facts={}, by_start={})
-    for part in (given_enterprise_things, given_application_things, given_support):
-        part.put_things(supported)
     return Private(
         (seller.person, sold.buyer.person, (appraised := valued.issued(sold.house, client=seller)).firm.first),
         {
             **valued.named(seller, appraised),
-            **supported.by_start,
+            **supported(sold),
             "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
             "/account/parties/": {"party_id": unverified.pk},
             "/api/parties/": {"ref": seller.party.ref},
@@ -129,7 +134,7 @@ def private() -> Private:
             "/import/jobs/": {"job_id": job.pk},
             "/api/intents/": {"intent_id": sold.deal.intent_id},
             "/api/listings/": {"listing_id": draft.pk, "document_id": document.pk},
-            "/listings/": {"number": number, "document_id": document.pk},
+            "/listings/": {"number": Listing.objects.get(pk=draft.pk).number, "document_id": document.pk},
             "/api/receipts/": {"leaf": leaf.pk},
             "/receipts/": {"leaf_id": leaf.pk},
             "/api/verifications/": {"verification_id": asked.pk, "file_ref": evidence.ref},

@@ -299,7 +299,6 @@ def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str
         **given_enterprise_things.said(things, caller),
         **given_application_things.said(things, ref_of(caller), own),
         **given_support.said(things),
-        **given_reach.said(),
         "POST /api/index-lists": index,
     }
 
