@@ -93,9 +93,9 @@ def head_of(row: Application) -> list[tuple[str, str]]:
         (gettext("About"), words.about(row.about)),
         (gettext("Accepted"), filters.moment(row.filed_at) if row.filed_at else "–"),
         (gettext("Deadline of this step"), words.due(row)),
-        (gettext("Text of the measure"), words.fingerprint(row.measure_sha256[:12], before=f"{row.version} · ")),
+        (gettext("Text of the measure"), filters.code(row.measure_sha256[:12], before=f"{row.version} · ")),
         (gettext("Decided for the day"), filters.day(row.day) if row.day else "–"),
-        (gettext("Decision by the engine"), words.fingerprint((row.decided_sha256 or row.decision_sha256)[:16])),
+        (gettext("Decision by the engine"), filters.code((row.decided_sha256 or row.decision_sha256)[:16])),
     ]
     if row.supplement_asked_at:
         rows.append((gettext("Asked for once, at"), filters.moment(row.supplement_asked_at)))

@@ -20,7 +20,7 @@ from zhirong.policy.actions import publicity
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
 from zhirong.record import actions as record
 from zhirong.record import files
-from zhirong.web import account, lists, pages, uploads
+from zhirong.web import account, filters, lists, pages, uploads
 from zhirong.web.applications import seen, told, words
 
 STEPS = ("filed", "complete", "proposed", "eligible", "publicity", "approved", "paid")
@@ -144,10 +144,8 @@ def head_of(row: Application) -> list[tuple[str, str]]:
     if row.preparer:
         rows.append((gettext("Prepared by"), row.preparer.name))
     if row.filed_at:
-        rows.append(
-            (gettext("Text of the measure"), words.fingerprint(row.measure_sha256[:12], before=f"{row.version} · "))
-        )
-        rows.append((gettext("Decision by the engine"), words.fingerprint(row.decision_sha256[:16])))
+        rows.append((gettext("Text of the measure"), filters.code(row.measure_sha256[:12], before=f"{row.version} · ")))
+        rows.append((gettext("Decision by the engine"), filters.code(row.decision_sha256[:16])))
     if row.decision_reason:
         rows.append((gettext("Reason of the decision"), row.decision_reason))
     return rows

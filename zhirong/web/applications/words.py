@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext
-from markupsafe import Markup
 
 from zhirong.enterprises import sources
 from zhirong.policy import application_labels as labels
@@ -70,11 +69,6 @@ def about(key: str) -> str:
 def language() -> str:
     """The language of the page, as names ask for it."""
     return "zh" if filters.is_chinese() else "en"
-
-
-def fingerprint(text: str, *, before: str = "") -> Markup:
-    """A hash as it is copied, behind what it is the hash of."""
-    return Markup("{}<code class=xs>{}</code>").format(before, text)
 
 
 def both(entry: Mapping[str, Any]) -> str:
