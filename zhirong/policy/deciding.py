@@ -7,6 +7,7 @@ give the same decisions with the same hashes again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from zhirong.enterprises.file import Known
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import kept, reading
-from zhirong.policy.engine import decide, facts, measure, what_if
+from zhirong.policy.engine import decide, facts, measure, values, what_if
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
@@ -254,6 +255,11 @@ def supposed(
 
 
 def again(one: KeptDecision) -> Decided:
-    """A kept decision computed anew with its own day and state of knowledge: the hash is the same."""
-    (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
+    """A kept decision computed anew from the facts and the text that it rested on: it comes out the same."""
+    if not one.facts:
+        (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
+        return found
+    made = kept.measure_of(one.measure, one.measure_sha256, one.known)
+    told = Told({name: values.settled(said) for name, said in json.loads(one.facts).items()})
+    (found,) = judged([made], Known(), told, day=one.day, known=one.known, about=one.about)
     return found

@@ -15,10 +15,11 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from zhirong.base import shown
+from zhirong.base.refused import Refused
 from zhirong.policy import reading
 from zhirong.policy.engine import measure, source
 from zhirong.policy.engine.measure import Measure
-from zhirong.policy.models import ClauseLink, MeasureText
+from zhirong.policy.models import ClauseLink, KeptText, MeasureText
 
 
 def base(known: datetime | None = None) -> reading.Base:
@@ -50,12 +51,21 @@ def text_of(name: str, known: datetime | None = None) -> Text | None:
         approved = approved.filter(known_from__lte=known)
     if (found := approved.order_by("-known_from", "-pk").first()) is not None:
         return Text(found.text, found.sha256, found.known_from, found)
-    path = reading.OWN / f"{name}.yaml"
-    # The name comes from an address: only one that the house itself holds is a file of it.
-    if name not in reading.own().measures or not path.is_file():
+    if (text := reading.own().texts.get(name)) is None:
         return None
-    text = path.read_text("utf-8")
     return Text(text, hashlib.sha256(text.encode()).hexdigest(), None, None)
+
+
+def measure_of(name: str, sha256: str, known: datetime | None) -> Measure:
+    """The measure on whose text something rests (`Measure.sha256`), whatever the base holds now; without a hash, the
+    one that ruled at the moment. Refused: there is neither."""
+    ruling = base(known).measures.get(name)
+    if ruling is not None and sha256 in ("", ruling.sha256):
+        return ruling
+    found = _of_hash(sha256) if KeptText.objects.filter(sha256=sha256).exists() else ruling
+    if found is None:
+        raise Refused("policy.measure_unknown", measure=name[:100])
+    return found
 
 
 def texts(name: str) -> QuerySet[MeasureText]:
@@ -89,6 +99,11 @@ def _joined(hashes: tuple[tuple[str, str], ...]) -> reading.Base:
 def _made(sha256: str) -> Measure:
     """A text is found and known by its hash alone, so nothing kept here can grow old."""
     return read(MeasureText.objects.filter(sha256=sha256).values_list("text", flat=True)[:1].get())
+
+
+@lru_cache(maxsize=1024)
+def _of_hash(sha256: str) -> Measure:
+    return read(KeptText.objects.values_list("text", flat=True).get(sha256=sha256))
 
 
 @lru_cache(maxsize=256)
