@@ -191,7 +191,7 @@ def test_a_kept_decision_comes_out_again_after_the_file_has_changed() -> None:
     assert deeds.keep_decision(person, party, PLEDGE, day=DAY, about=LOAN) == one
     assert KeptDecision.objects.count() == 1
     file_deeds.note_facts(person, party, given.told({"loan_interest_paid": "1"}, about=LOAN), source="self")
-    again = deciding.again(one)
+    (again,) = deciding.again([one])
     assert (again.decision.sha256, again.decision.amount_fen) == (one.sha256, 10_875_001)
     assert deeds.keep_decision(person, party, PLEDGE, day=DAY, about=LOAN) != one
 
@@ -201,11 +201,11 @@ def test_a_kept_decision_comes_out_again_after_the_register_has_changed() -> Non
     right = a_right(1, parties=(party,))
     a_right(2, parties=(party,))
     one = deeds.keep_decision(person, party, PLEDGE, day=TODAY, about=LOAN)
-    before = deciding.again(one)
+    (before,) = deciding.again([one])
     assert before.told.facts["inventions_granted"] == 2
     said = {"day": TODAY, "source": "gazette", "ending": Ending.INVALID}
     entries.enter_event(an_operator(), right, EventKind.INVALIDATION, **said)
-    again = deciding.again(KeptDecision.objects.get())
+    (again,) = deciding.again([KeptDecision.objects.get()])
     assert (again.decision, again.told) == (before.decision, before.told)
     assert again.decision.sha256 == one.sha256
     assert telling.decision(again.decision, again.measure) == one.body
@@ -224,7 +224,7 @@ def test_a_kept_decision_comes_out_again_after_the_house_brought_another_text(mo
     for found in (measures, {name: made for name, made in measures.items() if name != PLEDGE}):
         monkeypatch.setattr(reading, "own", lambda found=found: reading.Base(found, own.vocabulary))
         kept._joined.cache_clear()
-        again = deciding.again(one)
+        (again,) = deciding.again([one])
         assert again.measure.zh == own.measures[PLEDGE].zh
         assert (again.decision.sha256, again.decision.amount_fen) == (one.sha256, 10_875_001)
     monkeypatch.undo()

@@ -254,12 +254,17 @@ def supposed(
     return after, {change.name for change in changes} - counted
 
 
-def again(one: KeptDecision) -> Decided:
-    """A kept decision computed anew from the facts and the text that it rested on: it comes out the same."""
-    if not one.facts:
+def again(rows: Sequence[KeptDecision]) -> list[Decided]:
+    """Kept decisions computed anew from the facts and the texts that they rested on: each comes out the same."""
+    made = kept.by_hash({one.measure_sha256: one.measure for one in rows if one.facts})
+    return [_again(one, made.get(one.measure_sha256)) for one in rows]
+
+
+def _again(one: KeptDecision, made: Measure | None) -> Decided:
+    # Of one that was kept before the house wrote its facts down, the file of then has to tell.
+    if made is None:
         (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
         return found
-    made = kept.measure_of(one.measure, one.measure_sha256, one.known)
     told = Told({name: values.settled(said) for name, said in json.loads(one.facts).items()})
     (found,) = judged([made], Known(), told, day=one.day, known=one.known, about=one.about)
     return found

@@ -15,7 +15,6 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from zhirong.base import shown
-from zhirong.base.refused import Refused
 from zhirong.policy import reading
 from zhirong.policy.engine import measure, source
 from zhirong.policy.engine.measure import Measure
@@ -56,16 +55,20 @@ def text_of(name: str, known: datetime | None = None) -> Text | None:
     return Text(text, hashlib.sha256(text.encode()).hexdigest(), None, None)
 
 
-def measure_of(name: str, sha256: str, known: datetime | None) -> Measure:
-    """The measure on whose text something rests (`Measure.sha256`), whatever the base holds now; without a hash, the
-    one that ruled at the moment. Refused: there is neither."""
-    ruling = base(known).measures.get(name)
-    if ruling is not None and sha256 in ("", ruling.sha256):
-        return ruling
-    found = _of_hash(sha256) if KeptText.objects.filter(sha256=sha256).exists() else ruling
-    if found is None:
-        raise Refused("policy.measure_unknown", measure=name[:100])
-    return found
+def by_hash(wanted: Mapping[str, str]) -> dict[str, Measure]:
+    """The measures on whose texts something rests, by `Measure.sha256`, whatever the base holds now; their names are
+    given. Two queries at most."""
+    own = reading.own().measures
+    found = {own[name].sha256: own[name] for name in wanted.values() if name in own}
+    if not wanted.keys() - found.keys():
+        return found
+    kept_texts = KeptText.objects.filter(sha256__in=wanted.keys() - found.keys())
+    found |= {sha256: read(text) for sha256, text in kept_texts.values_list("sha256", "text")}
+    names = {name for sha256, name in wanted.items() if sha256 not in found}
+    approved = (
+        MeasureText.objects.filter(name__in=names, known_from__isnull=False) if names else MeasureText.objects.none()
+    )
+    return found | {one.sha256: one for one in map(read, approved.values_list("text", flat=True))}
 
 
 def texts(name: str) -> QuerySet[MeasureText]:
@@ -99,11 +102,6 @@ def _joined(hashes: tuple[tuple[str, str], ...]) -> reading.Base:
 def _made(sha256: str) -> Measure:
     """A text is found and known by its hash alone, so nothing kept here can grow old."""
     return read(MeasureText.objects.filter(sha256=sha256).values_list("text", flat=True)[:1].get())
-
-
-@lru_cache(maxsize=1024)
-def _of_hash(sha256: str) -> Measure:
-    return read(KeptText.objects.values_list("text", flat=True).get(sha256=sha256))
 
 
 @lru_cache(maxsize=256)
