@@ -273,8 +273,8 @@ def test_a_feed_ends_with_the_membership_of_its_owner() -> None:
 
 def test_the_calendar_holds_what_concerns_the_party_under_stable_names() -> None:
     party, _ = given.an_enterprise()
-    text = feeds.calendar(rows(party), name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
-    again = feeds.calendar(rows(party), name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
+    text = feeds.calendar(rows(party), [], name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
+    again = feeds.calendar(rows(party), [], name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
     names = [line for line in text.splitlines() if line.startswith("UID:")]
     assert names == [line for line in again.splitlines() if line.startswith("UID:")]
     assert f"UID:{PLEDGE}-2022-ends@127.0.0.1" in names
