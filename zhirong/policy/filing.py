@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from zhirong.base.calendar import beijing_day
 from zhirong.enterprises.file import Stated
 from zhirong.people.models import Party
-from zhirong.policy import application_rules as rules
-from zhirong.policy import deciding, kept, reading, telling
+from zhirong.policy import deciding, granted, kept, reading, telling
 from zhirong.policy.applied import Application
 from zhirong.policy.engine import decide, facts, portfolio, values
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.measure import Measure
+from zhirong.policy.granted import Grant
 
 Json = dict[str, Any]
 
@@ -46,17 +45,17 @@ class Assessed:
     amount_fen: int | None
     limits: tuple[Limit, ...]
     # What the party was granted here before, the case itself left out.
-    grants: tuple[Application, ...]
+    grants: tuple[Grant, ...]
 
 
 def assess(party: Party, name: str, about: str, *, day: date, known: datetime, own: int | None = None) -> Assessed:
     """The measure for the party or one thing of it, by the facts of its file. Refused: an unknown measure."""
-    grants = grants_of(party, own)
+    grants = granted.grants_of(party, own)
     # The texts of the other grants are read in the same question: their clauses may stand against this one.
     wanted = list(dict.fromkeys([name, *(one.measure for one in grants)]))
     all_found = deciding.decided(party, day=day, known=known, about=about, measures=wanted, moment=known)
     found, measures = all_found[0], {one.measure.id: one.measure for one in all_found}
-    changes = received_more(grants, found.measure, found.told.facts, day=day)
+    changes = granted.received_more(grants, found.measure, found.told.facts, year=day.year)
     settled = {**found.told.facts, **facts.settled(changes, reading.own().vocabulary)}
     decision = found.decision
     if changes:
@@ -75,8 +74,8 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     settled = facts.settled(given, vocabulary)
     assert row.day
     assert row.known
-    grants = grants_of(row.party, row.pk)
-    changes = received_more(grants, made, settled, day=row.day)
+    grants = granted.grants_of(row.party, row.pk)
+    changes = granted.received_more(grants, made, settled, year=row.day.year)
     settled = facts.settled({**given, **changes}, vocabulary)
     decision = decide.decide(made, settled, row.day, known=deciding.known_day(row.known), moment=row.known)
     written = {key: values.written(value) for key, value in sorted(settled.items())}
@@ -111,38 +110,8 @@ def source_of(one: Stated) -> Json:
     }
 
 
-def grants_of(party: Party, own: int | None) -> list[Application]:
-    """What the party was granted here and did not pay back, the earliest first, without the case itself."""
-    found = Application.objects.filter(party=party, state__in=rules.GRANTED, granted_fen__gt=0)
-    others = found.exclude(pk=own) if own else found
-    return list(others.exclude(state="repaid").order_by("filed_at", "pk"))
-
-
-def received_more(
-    grants: Sequence[Application], made: Measure, known: Mapping[str, Any], *, day: date
-) -> dict[str, str]:
-    """What the file says was received under a ceiling, where more than that was granted here."""
-    ceilings = [limit for version in made.versions for limit in version.ceilings if limit.used]
-    grants = [one for one in grants if one.measure == made.id]
-    if not ceilings or not grants:
-        return {}
-    changes = {}
-    for limit in ceilings:
-        assert limit.used
-        counted = [one for one in grants if not limit.scope.endswith("_year") or is_of_year(one, day.year)]
-        total_fen = sum(one.granted_fen or 0 for one in counted)
-        if total_fen > values.fen(known.get(limit.used, 0)):
-            changes[limit.used] = values.yuan(total_fen)
-    return changes
-
-
-def is_of_year(row: Application, year: int) -> bool:
-    """Whether it was accepted in the year, on the Beijing calendar."""
-    return row.filed_at is not None and beijing_day(row.filed_at).year == year
-
-
 def beside_others(
-    grants: Sequence[Application],
+    grants: Sequence[Grant],
     made: Measure,
     decision: Decision,
     *,
@@ -153,7 +122,7 @@ def beside_others(
     amount = decision.amount_fen
     if amount is None or not grants:
         return amount, ()
-    claims = [portfolio.Claim(one.measure, one.about, one.granted_fen or 0) for one in grants]
+    claims = [portfolio.Claim(one.measure, one.case.about, one.fen) for one in grants]
     named = {made.id, *(one.measure for one in grants)}
     members = {name: portfolio.member(measures[name], decision.day) for name in named}
     return limited(portfolio.Claim(made.id, about, amount), claims, members, others=grants, measures=measures)
@@ -164,7 +133,7 @@ def limited(
     claims: Sequence[portfolio.Claim],
     members: Mapping[str, portfolio.Member],
     *,
-    others: Sequence[Application],
+    others: Sequence[Grant],
     measures: Mapping[str, Measure],
 ) -> tuple[int, tuple[Limit, ...]]:
     """A claim beside those that are granted and stay: nothing if one bars it, else what it adds to their sum."""
@@ -172,11 +141,9 @@ def limited(
     place = len(claims)
     bar = board.barred_by(place, range(place))
     if bar is not None:
-        return 0, (
-            limit_of(
-                "barred", others[bar[0]], bar[1], made=measures[mine.measure], measures=measures, off=mine.amount_fen
-            ),
-        )
+        by = others[bar[0]].case
+        off = mine.amount_fen
+        return 0, (limit_of("barred", by, bar[1], made=measures[mine.measure], measures=measures, off=off),)
     before = sum(board.paid(list(range(place)))[0].values())
     after, lowered = board.paid(list(range(place + 1)))
     left = min(max(sum(after.values()) - before, 0), mine.amount_fen)
@@ -189,7 +156,7 @@ def limited(
     if touching is None:
         clauses = lowered.get(place) or [""]
         touching = (0, clauses[0])
-    by = others[touching[0]]
+    by = others[touching[0]].case
     return left, (limit_of("lowered", by, touching[1], made=measures[mine.measure], measures=measures, off=off),)
 
 

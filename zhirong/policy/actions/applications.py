@@ -136,7 +136,7 @@ def must_be_fit(row: Application, found: Assessed, *, have: Collection[str]) -> 
     rules.must_be_applied_for(found.decision, kind=found.measure.kind, title=title)
     names = filing.names_of(found)
     rules.must_qualify(found.decision, names=names)
-    before = [one for one in found.grants if (one.measure, one.about) == (row.measure, row.about)]
+    before = [one.case for one in found.grants if (one.measure, one.case.about) == (row.measure, row.about)]
     if row.about and before:
         # One loan, one patent is supported once by a measure.
         raise Refused("policy.granted_before", number=before[0].number)

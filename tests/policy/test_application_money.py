@@ -1,0 +1,41 @@
+"""What was granted stands against what is asked for: paid back, asked again, shared, limited."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.people.given_people import refused
+from tests.policy import given_applications as given
+from tests.policy.given_applications import Desk, fresh
+from zhirong.policy.actions import payments
+from zhirong.policy.applied import Application
+from zhirong.record import actions as record
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+
+
+def paid_back(desk: Desk, row: Application, amount_fen: int) -> Application:
+    """So much of a paid grant was demanded and came."""
+    payments.demand(desk.first, row.pk, amount_fen=amount_fen, reason="重复享受")
+    payments.note_repaid(desk.first, row.pk, on=record.now().date(), reference=f"B{row.pk}")
+    return fresh(row)
+
+
+def test_part_paid_back_frees_that_part_of_the_ceiling_and_no_more() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    row = paid_back(desk, given.paid(desk, about="loan:1"), 50_000_00)
+    assert row.state == "repaid"
+    # Of 300,000 a year 150,000 stand; half the interest is 200,000.
+    assert given.filed(desk, about="loan:2").computed_fen == 150_000_00
+    with refused("policy.granted_before", number=row.number):
+        given.filed(desk, about="loan:1")
+
+
+def test_a_grant_paid_back_whole_frees_its_thing_and_its_room() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    paid_back(desk, given.paid(desk, about="loan:1"), 200_000_00)
+    assert given.filed(desk, about="loan:1").computed_fen == 200_000_00
