@@ -7,8 +7,9 @@ import pytest
 from tests.people.given_people import refused
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
+from zhirong.base import money
 from zhirong.policy.actions import payments
-from zhirong.policy.applied import Application
+from zhirong.policy.applied import Application, Booking, Budget, Repayment
 from zhirong.record import actions as record
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -39,3 +40,29 @@ def test_a_grant_paid_back_whole_frees_its_thing_and_its_room() -> None:
     given.a_budget(desk)
     paid_back(desk, given.paid(desk, about="loan:1"), 200_000_00)
     assert given.filed(desk, about="loan:1").computed_fen == 200_000_00
+
+
+@pytest.mark.parametrize(("amount_fen", "code"), [(-1, "money.negative"), (money.LARGEST_FEN + 1, "money.too_large")])
+def test_a_budget_is_no_debt_and_no_fantasy(amount_fen: int, code: str) -> None:
+    given.a_measure()
+    with refused(code):
+        given.a_budget(Desk(), amount_fen)
+    assert not Budget.objects.exists()
+
+
+@pytest.mark.parametrize("amount_fen", [-1, 0, 200_000_01])
+def test_money_that_is_not_owed_is_neither_noted_nor_demanded(amount_fen: int) -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    row = given.approved(desk)
+    made = payments.make_list(desk.first, [row.number])
+    payments.confirm_list(desk.second, made.pk)
+    line, today = made.lines.get(), record.now().date()
+    with refused("policy.paid_another_amount", amount_fen=200_000_00):
+        payments.note_paid(desk.first, line.pk, amount_fen=amount_fen, on=today, reference="R1")
+    assert not Booking.objects.filter(kind="paid").exists()
+    payments.note_paid(desk.first, line.pk, amount_fen=200_000_00, on=today, reference="R1")
+    with refused("policy.repayment_too_large", granted_fen=200_000_00):
+        payments.demand(desk.first, row.pk, amount_fen=amount_fen, reason="重复享受")
+    assert not Repayment.objects.exists()

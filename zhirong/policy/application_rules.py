@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from zhirong.base import calendar
+from zhirong.base import calendar, money
 from zhirong.base.calendar import Due, WorkCalendar
 from zhirong.base.refused import Refused
 from zhirong.policy import application_labels as labels
@@ -93,6 +93,15 @@ def must_be_text(text: str, *, field: str, most: int, least: int = 1) -> str:
     if not least <= len(trimmed) <= most:
         raise Refused("policy.text_length", field=field, least=least, most=most)
     return trimmed
+
+
+def must_be_amount(fen: int) -> int:
+    """Money that somebody names: nothing or more, and no more than the house can hold."""
+    if fen < 0:
+        raise Refused("money.negative", amount=money.figures(fen))
+    if fen > money.LARGEST_FEN:
+        raise Refused("money.too_large", largest_fen=money.LARGEST_FEN)
+    return fen
 
 
 def due_on(work: WorkCalendar, day: date, count: int) -> Due:

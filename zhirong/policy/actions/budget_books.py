@@ -42,7 +42,7 @@ def set_budget(
     if own in ALLOCATIONS and own != allocation:
         raise Refused("policy.allocation_differs", measure={"zh": made.zh, "en": made.en})
     said = {
-        "amount_fen": amount_fen,
+        "amount_fen": rules.must_be_amount(amount_fen),
         "allocation": allocation,
         "last_gets_rest": last_gets_rest,
         "source": rules.must_be_text(source, field="source", most=500),
