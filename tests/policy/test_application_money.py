@@ -8,7 +8,10 @@ from tests.people.given_people import refused
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from zhirong.base import money
-from zhirong.policy.actions import payments
+from zhirong.enterprises.actions import facts
+from zhirong.enterprises.rules import Told
+from zhirong.policy.actions import applications, payments, reviews
+from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, Booking, Budget, Repayment
 from zhirong.record import actions as record
 
@@ -66,3 +69,54 @@ def test_money_that_is_not_owed_is_neither_noted_nor_demanded(amount_fen: int) -
     with refused("policy.repayment_too_large", granted_fen=200_000_00):
         payments.demand(desk.first, row.pk, amount_fen=amount_fen, reason="重复享受")
     assert not Repayment.objects.exists()
+
+
+def received(desk: Desk, yuan: str) -> None:
+    """The office states what the enterprise has had of the measure this year."""
+    facts.note_facts(desk.first, desk.party, [Told("received_this_year", yuan)], source="office")
+
+
+def test_support_from_elsewhere_and_a_grant_of_this_house_both_count() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    received(desk, "50000")
+    given.eligible(desk, about="loan:1")
+    # Of 300,000 a year 50,000 came from elsewhere and 200,000 are granted here.
+    row = given.proposed(desk, about="loan:2")
+    assert (row.computed_fen, row.decided_fen) == (50_000_00, 50_000_00)
+    assert fresh(reviews.confirm(desk.second, row.pk, decided_sha256=row.decided_sha256)).granted_fen == 50_000_00
+
+
+def test_a_grant_that_the_file_already_tells_counts_once() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    given.paid(desk, about="loan:1")
+    received(desk, "240000")
+    # 200,000 of the 240,000 were paid here: 60,000 are left.
+    assert given.proposed(desk, about="loan:2").decided_fen == 60_000_00
+
+
+def test_what_an_official_finds_to_be_received_in_all_knows_the_grants_of_this_house() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    given.eligible(desk, about="loan:1")
+    row = given.complete(desk, about="loan:2")
+    found = Ruling(verdict="eligible", differences={"received_this_year": "270000"}, difference_reason="账簿")
+    row = reviews.decide(desk.first, row.pk, found)
+    assert row.decided_fen == 30_000_00
+    assert fresh(reviews.confirm(desk.second, row.pk, decided_sha256=row.decided_sha256)).granted_fen == 30_000_00
+
+
+def test_a_grant_undone_since_the_filing_no_longer_counts() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    received(desk, "50000")
+    first = given.published(desk, about="loan:1")
+    row = given.complete(desk, about="loan:2")
+    assert row.computed_fen == 50_000_00
+    applications.withdraw(desk.member, first.pk, reason="改报")
+    assert reviews.decide(desk.first, row.pk, Ruling(verdict="eligible")).decided_fen == 200_000_00

@@ -15,7 +15,8 @@ from zhirong.policy.applied import Application
 from zhirong.policy.engine import decide, facts, portfolio, values
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.measure import Measure
-from zhirong.policy.granted import Grant
+from zhirong.policy.granted import Grant, Said
+from zhirong.record import actions as record
 
 Json = dict[str, Any]
 
@@ -50,18 +51,21 @@ class Assessed:
 
 def assess(party: Party, name: str, about: str, *, day: date, known: datetime, own: int | None = None) -> Assessed:
     """The measure for the party or one thing of it, by the facts of its file. Refused: an unknown measure."""
-    grants = granted.grants_of(party, own)
+    history = granted.history_of(party, own)
+    grants = granted.standing(history)
     # The texts of the other grants are read in the same question: their clauses may stand against this one.
     wanted = list(dict.fromkeys([name, *(one.measure for one in grants)]))
     all_found = deciding.decided(party, day=day, known=known, about=about, measures=wanted, moment=known)
     found, measures = all_found[0], {one.measure.id: one.measure for one in all_found}
-    changes = granted.received_more(grants, found.measure, found.told.facts, year=day.year)
+    used = ceilings_of(found.measure) & found.told.facts.keys()
+    said = {key: Said(values.fen(found.told.facts[key]), found.known.stated[key].known_from) for key in used}
+    changes = granted.received_more(history, found.measure, said, year=day.year)
     settled = {**found.told.facts, **facts.settled(changes, reading.own().vocabulary)}
     decision = found.decision
     if changes:
         decision = decide.decide(found.measure, settled, day, known=deciding.known_day(known), moment=known)
     sources = {key: source_of(one) for key, one in found.known.stated.items() if key in settled}
-    sources |= {key: {"source": "office", "source_text": "granted_here"} for key in changes}
+    sources |= {key: granted_here(said.get(key)) for key in changes}
     given = {key: values.written(value) for key, value in sorted(settled.items())}
     amount, limits = beside_others(grants, found.measure, decision, about=about, measures=measures)
     return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants))
@@ -70,18 +74,58 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
 def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     """The same case as it was filed with what an official found otherwise laid over it, beside the grants of today."""
     made, vocabulary = measure_of(row), reading.own().vocabulary
-    given = {**json.loads(row.facts), **differences}
+    sources = json.loads(row.sources)
+    # What was granted here is counted anew, for it may have changed since.
+    counted = {key for key in ceilings_of(made) if sources.get(key, {}).get("source_text") == "granted_here"}
+    filed = {key: value for key, value in json.loads(row.facts).items() if key not in counted}
+    filed |= {key: values.yuan(sources[key]["file"]["fen"]) for key in counted if sources[key].get("file")}
+    given = {**filed, **differences}
     settled = facts.settled(given, vocabulary)
     assert row.day
     assert row.known
-    grants = granted.grants_of(row.party, row.pk)
-    changes = granted.received_more(grants, made, settled, year=row.day.year)
+    history = granted.history_of(row.party, row.pk)
+    grants = granted.standing(history)
+    said = said_again(row, made, settled, found=differences)
+    changes = granted.received_more(history, made, said, year=row.day.year)
     settled = facts.settled({**given, **changes}, vocabulary)
     decision = decide.decide(made, settled, row.day, known=deciding.known_day(row.known), moment=row.known)
     written = {key: values.written(value) for key, value in sorted(settled.items())}
     measures = {**kept.base().measures, made.id: made}
     amount, limits = beside_others(grants, made, decision, about=row.about, measures=measures)
     return Assessed(made, decision, row.known, written, json.loads(row.sources), amount, limits, tuple(grants))
+
+
+def ceilings_of(made: Measure) -> set[str]:
+    """The facts that tell what was received under its ceilings."""
+    return {limit.used for version in made.versions for limit in version.ceilings if limit.used}
+
+
+def granted_here(said: Said | None) -> Json:
+    """The source of what was received in all, with what the file alone had said."""
+    own = {"fen": said.fen, "known_from": said.at.isoformat()} if said else None
+    return {"source": "office", "source_text": "granted_here", "file": own}
+
+
+def said_again(
+    row: Application, made: Measure, settled: Mapping[str, Any], *, found: Mapping[str, Any]
+) -> dict[str, Said]:
+    """What was said to be received: as an official found it, or as the file said when the case was filed."""
+    sources, said = json.loads(row.sources), {}
+    assert row.known
+    # A decision that waits for its confirmation was made at its own instant, another one is being made now.
+    decided_at = row.decided_at if row.state == "proposed" and row.decided_at else record.now()
+    for key in ceilings_of(made) & settled.keys():
+        source = sources.get(key) or {}
+        if key in found:
+            said[key] = Said(values.fen(settled[key]), decided_at, is_finding=True)
+        else:
+            said[key] = Said(values.fen(settled[key]), moment_of(source.get("file") or source) or row.known)
+    return said
+
+
+def moment_of(source: Json) -> datetime | None:
+    """The instant from which the house knew a statement."""
+    return datetime.fromisoformat(source["known_from"]) if source.get("known_from") else None
 
 
 def measure_of(row: Application) -> Measure:

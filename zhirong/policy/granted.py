@@ -4,51 +4,103 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
 
-from django.db.models import Case, F, Value, When
+from django.db.models import OuterRef, Subquery
 
 from zhirong.base.calendar import beijing_day
 from zhirong.people.models import Party
 from zhirong.policy import application_rules as rules
-from zhirong.policy.applied import Application
+from zhirong.policy.applied import Application, PaymentLine, Repayment
 from zhirong.policy.engine import values
 from zhirong.policy.engine.measure import Measure
 
 
 @dataclass(frozen=True)
 class Grant:
-    """A case and what of its grant stands: what was paid back no longer counts."""
+    """A case with what it was granted, what of that was paid and paid back, and since when the house knows."""
 
     case: Application
-    fen: int
+    granted_fen: int
+    paid_on: date | None = None
+    paid_at: datetime | None = None
+    back_fen: int = 0
+    back_at: datetime | None = None
 
     @property
     def measure(self) -> str:
         return self.case.measure
 
+    @property
+    def fen(self) -> int:
+        """What stands of it."""
+        return self.granted_fen - self.back_fen
 
-def grants_of(party: Party, own: int | None) -> list[Grant]:
-    """What the party was granted here and did not pay back, the earliest first, without the case itself."""
+    def received_fen(self, at: datetime) -> int:
+        """What the party had of it at an instant."""
+        if self.paid_on is None or self.paid_at is None:
+            return 0
+        if self.paid_at > at and self.paid_on >= beijing_day(at):
+            return 0
+        return self.fen if self.back_at and self.back_at <= at else self.granted_fen
+
+    def decided_fen(self, at: datetime) -> int:
+        """What was confirmed of it by an instant."""
+        confirmed_at = self.case.confirmed_at
+        if confirmed_at is None or confirmed_at > at:
+            return 0
+        return self.fen if self.back_at and self.back_at <= at else self.granted_fen
+
+
+@dataclass(frozen=True)
+class Said:
+    """How much was said to be received under a ceiling, and when. `is_finding`: by the official who decides, who sees
+    what is granted here; a statement of the file knows what was paid."""
+
+    fen: int
+    at: datetime
+    is_finding: bool = False
+
+    def told_of(self, one: Grant) -> int:
+        """How much of a grant of the house stands in it already."""
+        return one.decided_fen(self.at) if self.is_finding else one.received_fen(self.at)
+
+
+def history_of(party: Party, own: int | None) -> list[Grant]:
+    """Whatever the party was granted here, the earliest first, without the case itself; what was paid back too."""
     found = Application.objects.filter(party=party, state__in=rules.GRANTED, granted_fen__gt=0)
     others = found.exclude(pk=own) if own else found
-    back = Case(When(repayment__reference__isnull=False, then=F("repayment__amount_fen")), default=Value(0))
-    rows = others.annotate(left_fen=F("granted_fen") - back).filter(left_fen__gt=0).order_by("filed_at", "pk")
-    return [Grant(one, one.left_fen) for one in rows]
+    paid = PaymentLine.objects.filter(application=OuterRef("pk"), is_dropped=False, reference__isnull=False)
+    back = Repayment.objects.filter(application=OuterRef("pk"), reference__isnull=False)
+    rows = others.annotate(
+        paid_on=Subquery(paid.values("paid_on")[:1]),
+        paid_at=Subquery(paid.values("noted_at")[:1]),
+        back_fen=Subquery(back.values("amount_fen")[:1]),
+        back_at=Subquery(back.values("noted_at")[:1]),
+    )
+    return [
+        Grant(one, one.granted_fen or 0, one.paid_on, one.paid_at, one.back_fen or 0, one.back_at)
+        for one in rows.order_by("filed_at", "pk")
+    ]
 
 
-def received_more(grants: Sequence[Grant], made: Measure, known: Mapping[str, Any], *, year: int) -> dict[str, str]:
-    """What the file says was received under a ceiling, where more than that was granted here."""
-    ceilings = [limit for version in made.versions for limit in version.ceilings if limit.used]
-    grants = [one for one in grants if one.measure == made.id]
-    if not ceilings or not grants:
-        return {}
+def standing(found: Sequence[Grant]) -> list[Grant]:
+    """Those of which something stands."""
+    return [one for one in found if one.fen]
+
+
+def received_more(history: Sequence[Grant], made: Measure, said: Mapping[str, Said], *, year: int) -> dict[str, str]:
+    """What was received under each ceiling in all, where that is not what was said: the grants of this house and,
+    of what was said, whatever goes beyond those of them that it knew."""
+    own = [one for one in history if one.measure == made.id]
     changes = {}
-    for limit in ceilings:
+    for limit in (limit for version in made.versions for limit in version.ceilings if limit.used):
         assert limit.used
-        counted = [one for one in grants if not limit.scope.endswith("_year") or is_of_year(one.case, year)]
-        total_fen = sum(one.fen for one in counted)
-        if total_fen > values.fen(known.get(limit.used, 0)):
+        counted = [one for one in own if not limit.scope.endswith("_year") or is_of_year(one.case, year)]
+        known = said.get(limit.used)
+        elsewhere = max(known.fen - sum(map(known.told_of, counted)), 0) if known else 0
+        total_fen = elsewhere + sum(one.fen for one in counted)
+        if total_fen != (known.fen if known else 0):
             changes[limit.used] = values.yuan(total_fen)
     return changes
 
