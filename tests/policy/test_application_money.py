@@ -10,7 +10,7 @@ from tests.policy.given_applications import Desk, fresh
 from zhirong.base import money
 from zhirong.enterprises.actions import facts
 from zhirong.enterprises.rules import Told
-from zhirong.policy.actions import applications, payments, reviews
+from zhirong.policy.actions import applications, budget_books, payments, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, Booking, Budget, Repayment
 from zhirong.record import actions as record
@@ -120,3 +120,55 @@ def test_a_grant_undone_since_the_filing_no_longer_counts() -> None:
     assert row.computed_fen == 50_000_00
     applications.withdraw(desk.member, first.pk, reason="改报")
     assert reviews.decide(desk.first, row.pk, Ruling(verdict="eligible")).decided_fen == 200_000_00
+
+
+def shared(desk: Desk, **how: str) -> tuple[Budget, Application, Application]:
+    """Two cases of one enterprise decided for a shared budget, and nothing allocated yet."""
+    book = given.a_budget(desk, allocation="pro_rata")
+    return book, given.eligible(desk, about="loan:1"), given.eligible(desk, about="loan:2", **how)
+
+
+def test_two_loans_under_a_shared_budget_hold_the_yearly_ceiling_before_anything_is_allocated() -> None:
+    given.a_measure(allocation="pro_rata")
+    desk = Desk()
+    book, first, second = shared(desk)
+    # 200,000 wait for their share: 100,000 of the 300,000 a year are left for the second.
+    assert (first.decided_fen, second.decided_fen) == (200_000_00, 100_000_00)
+    budget_books.allocate(desk.first, book.pk)
+    assert [fresh(row).granted_fen for row in (first, second)] == [200_000_00, 100_000_00]
+
+
+def test_a_share_that_waits_bars_what_its_clause_excludes() -> None:
+    given.a_measure(allocation="pro_rata")
+    given.a_measure(
+        given.OTHER, cumulation='[{rule: exclusive, scope: same_loan, with: ["id:x-pledge-support"], clause: c-once}]'
+    )
+    desk = Desk()
+    given.a_budget(desk, allocation="pro_rata")
+    given.a_budget(desk, measure=given.OTHER)
+    row = given.eligible(desk, about="loan:1")
+    assert row.granted_fen is None
+    with refused("policy.excluded_by_other", number=row.number):
+        given.filed(desk, about="loan:1", measure=given.OTHER)
+
+
+def test_what_was_granted_since_lowers_the_share_at_the_allocation() -> None:
+    given.a_measure(allocation="pro_rata")
+    given.a_measure(given.OTHER)
+    joint = (
+        '[{rule: joint_cap, scope: enterprise_year, with: ["id:x-interest-support"], clause: c-cap, limit: "250000"}]'
+    )
+    given.a_measure("x-joint", allocation="pro_rata", cumulation=joint)
+    desk = Desk()
+    book = given.a_budget(desk, measure="x-joint", allocation="pro_rata")
+    given.a_budget(desk, measure=given.OTHER)
+    waits = given.proposed(desk, about="loan:1", measure="x-joint")
+    other = given.proposed(desk, about="loan:2", measure=given.OTHER)
+    waits = reviews.confirm(desk.second, waits.pk, decided_sha256=waits.decided_sha256)
+    assert waits.decided_fen == 200_000_00
+    # The other was decided before and would be lowered; granted whole, it leaves 50,000 of the joint 250,000.
+    Application.objects.filter(pk=other.pk).update(state="eligible", verdict="eligible", granted_fen=200_000_00)
+    budget_books.allocate(desk.first, book.pk)
+    assert fresh(waits).granted_fen == 50_000_00
+    book.refresh_from_db()
+    assert (book.granted_fen, book.reserved_fen) == (50_000_00, 0)

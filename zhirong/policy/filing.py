@@ -84,6 +84,8 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     assert row.day
     assert row.known
     history = granted.history_of(row.party, row.pk)
+    if row.state == "eligible":
+        history = granted.settled_before(row, history)
     grants = granted.standing(history)
     said = said_again(row, made, settled, found=differences)
     changes = granted.received_more(history, made, said, year=row.day.year)
@@ -112,8 +114,8 @@ def said_again(
     """What was said to be received: as an official found it, or as the file said when the case was filed."""
     sources, said = json.loads(row.sources), {}
     assert row.known
-    # A decision that waits for its confirmation was made at its own instant, another one is being made now.
-    decided_at = row.decided_at if row.state == "proposed" and row.decided_at else record.now()
+    # A decision that waits for its confirmation or its share has its own instant, another one is being made now.
+    decided_at = row.decided_at if row.state in ("proposed", "eligible") and row.decided_at else record.now()
     for key in ceilings_of(made) & settled.keys():
         source = sources.get(key) or {}
         if key in found:

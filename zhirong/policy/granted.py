@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from zhirong.base.calendar import beijing_day
 from zhirong.people.models import Party
@@ -67,8 +67,12 @@ class Said:
 
 
 def history_of(party: Party, own: int | None) -> list[Grant]:
-    """Whatever the party was granted here, the earliest first, without the case itself; what was paid back too."""
-    found = Application.objects.filter(party=party, state__in=rules.GRANTED, granted_fen__gt=0)
+    """Whatever the party was granted here, the earliest first, without the case itself; what was paid back too.
+
+    A case that waits for its part of a shared budget counts with what was decided, which is the most it can get.
+    """
+    given, waits = Q(state__in=rules.GRANTED, granted_fen__gt=0), Q(state="eligible", granted_fen__isnull=True)
+    found = Application.objects.filter(given | waits, party=party)
     others = found.exclude(pk=own) if own else found
     paid = PaymentLine.objects.filter(application=OuterRef("pk"), is_dropped=False, reference__isnull=False)
     back = Repayment.objects.filter(application=OuterRef("pk"), reference__isnull=False)
@@ -79,8 +83,24 @@ def history_of(party: Party, own: int | None) -> list[Grant]:
         back_at=Subquery(back.values("noted_at")[:1]),
     )
     return [
-        Grant(one, one.granted_fen or 0, one.paid_on, one.paid_at, one.back_fen or 0, one.back_at)
+        Grant(one, amount_of(one), one.paid_on, one.paid_at, one.back_fen or 0, one.back_at)
         for one in rows.order_by("filed_at", "pk")
+    ]
+
+
+def amount_of(row: Application) -> int:
+    """What it was granted, or will be at most."""
+    return (row.decided_fen if row.granted_fen is None else row.granted_fen) or 0
+
+
+def settled_before(row: Application, found: Sequence[Grant]) -> list[Grant]:
+    """Those that stand before a case in the sharing of its budget: all but what waits and was confirmed after it."""
+    assert row.confirmed_at
+    mine = (row.confirmed_at, row.pk)
+    return [
+        one
+        for one in found
+        if one.case.granted_fen is not None or (one.case.confirmed_at and (one.case.confirmed_at, one.case.pk) < mine)
     ]
 
 
