@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.people.given_people import refused
@@ -172,3 +174,80 @@ def test_what_was_granted_since_lowers_the_share_at_the_allocation() -> None:
     assert fresh(waits).granted_fen == 50_000_00
     book.refresh_from_db()
     assert (book.granted_fen, book.reserved_fen) == (50_000_00, 0)
+
+
+def self_stated(desk: Desk, about: str, **said: str) -> str:
+    """What the enterprise itself says of a loan."""
+    facts.note_facts(
+        desk.member, desk.party, [Told(name, value, about=about) for name, value in said.items()], source="self"
+    )
+    return about
+
+
+def test_what_is_applied_for_is_a_thing_of_the_file() -> None:
+    given.a_measure()
+    desk = Desk()
+    with refused("policy.about_unknown", about="loan:9"):
+        applications.start(desk.member, desk.party, given.MEASURE, about="loan:9")
+    facts.note_facts(desk.member, desk.party, [Told("patent_kind", "invention", about="patent:1")], source="self")
+    with refused("policy.about_unknown", about="patent:1"):
+        applications.start(desk.member, desk.party, given.MEASURE, about="patent:1")
+    given.a_loan(desk, "loan:1")
+    for about in ("", "loan:9", "patent:1"):
+        with refused("policy.about_which", things="loan:1"):
+            applications.start(desk.member, desk.party, given.MEASURE, about=about)
+    assert not Application.objects.exists()
+
+
+def test_a_loan_under_another_label_is_not_paid_twice() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    self_stated(desk, "loan:1", loan_interest_paid="100000")
+    row = given.start_and_file(desk, "loan:1")
+    first = given.confirmed(desk, row)
+    again = given.started(desk, self_stated(desk, "loan:01", loan_interest_paid="100000"))
+    with refused("policy.granted_before", number=first.number):
+        applications.file(desk.member, again.pk)
+    assert fresh(again).state == "draft"
+    # Another loan has figures of its own.
+    assert given.start_and_file(desk, self_stated(desk, "loan:2", loan_interest_paid="90000")).computed_fen == 45_000_00
+
+
+def test_one_statement_of_interest_is_paid_for_one_loan() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    for about in ("loan:1", "loan:2"):
+        self_stated(desk, about, reg_district="440304")
+    first = given.confirmed(desk, given.start_and_file(desk, "loan:1"))
+    with refused("policy.granted_before", number=first.number):
+        given.start_and_file(desk, "loan:2")
+
+
+def test_two_labels_of_a_loan_filed_at_once_are_granted_once() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    rows = [
+        reviews.complete(desk.first, given.start_and_file(desk, self_stated(desk, about, loan_interest_paid="9000")).pk)
+        for about in ("loan:1", "loan:01")
+    ]
+    one, two = (reviews.decide(desk.first, row.pk, Ruling(verdict="eligible")) for row in rows)
+    reviews.confirm(desk.second, one.pk, decided_sha256=one.decided_sha256)
+    with refused("policy.decision_changed", number=two.number):
+        reviews.confirm(desk.second, two.pk, decided_sha256=two.decided_sha256)
+    assert Budget.objects.get().granted_fen == 4_500_00
+
+
+def test_a_measure_about_the_enterprise_itself_is_granted_once_a_year() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    first = given.paid(desk)
+    with refused("policy.granted_before", number=first.number):
+        given.filed(desk)
+    assert first.filed_at
+    last_year = first.filed_at - timedelta(days=366)
+    Application.objects.filter(pk=first.pk).update(filed_at=last_year)
+    assert given.filed(desk).computed_fen == 200_000_00

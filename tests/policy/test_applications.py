@@ -156,7 +156,8 @@ def test_one_case_is_open_for_a_measure_and_a_thing(desk: Desk) -> None:
     row = given.filed(desk, about="loan:1")
     with refused("policy.application_open", number=row.number):
         applications.start(desk.member, desk.party, given.MEASURE, about="loan:1")
-    assert applications.start(desk.member, desk.party, given.MEASURE, about="loan:2").pk != row.pk
+    other = given.a_loan(desk, "loan:2")
+    assert applications.start(desk.member, desk.party, given.MEASURE, about=other).pk != row.pk
 
 
 def test_every_deed_done_twice_is_done_once(desk: Desk) -> None:

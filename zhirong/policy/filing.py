@@ -10,7 +10,7 @@ from typing import Any
 
 from zhirong.enterprises.file import Stated
 from zhirong.people.models import Party
-from zhirong.policy import deciding, granted, kept, reading, telling
+from zhirong.policy import deciding, granted, kept, reading, same_things, telling
 from zhirong.policy.applied import Application
 from zhirong.policy.engine import decide, facts, portfolio, values
 from zhirong.policy.engine.decide import Decision
@@ -47,6 +47,8 @@ class Assessed:
     limits: tuple[Limit, ...]
     # What the party was granted here before, the case itself left out.
     grants: tuple[Grant, ...]
+    # The grant of this measure that was for the same thing, whatever it was called.
+    same: Application | None
 
 
 def assess(party: Party, name: str, about: str, *, day: date, known: datetime, own: int | None = None) -> Assessed:
@@ -68,7 +70,9 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     sources |= {key: granted_here(said.get(key)) for key in changes}
     given = {key: values.written(value) for key, value in sorted(settled.items())}
     amount, limits = beside_others(grants, found.measure, decision, about=about, measures=measures)
-    return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants))
+    mine = same_things.case(about, known, given, sources)
+    same = same_of(grants, found.measure, mine)
+    return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants), same)
 
 
 def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
@@ -94,7 +98,15 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     written = {key: values.written(value) for key, value in sorted(settled.items())}
     measures = {**kept.base().measures, made.id: made}
     amount, limits = beside_others(grants, made, decision, about=row.about, measures=measures)
-    return Assessed(made, decision, row.known, written, json.loads(row.sources), amount, limits, tuple(grants))
+    same = same_of(grants, made, same_things.case_of(row))
+    return Assessed(made, decision, row.known, written, sources, amount, limits, tuple(grants), same)
+
+
+def same_of(grants: Sequence[Grant], made: Measure, mine: same_things.Case) -> Application | None:
+    """The first grant of the measure that was for the same thing."""
+    own = [one.case for one in grants if one.measure == made.id]
+    vocabulary = reading.own().vocabulary
+    return next((row for row in own if same_things.same(made, vocabulary, mine, same_things.case_of(row))), None)
 
 
 def ceilings_of(made: Measure) -> set[str]:

@@ -248,7 +248,8 @@ def asked_of(row: Application) -> engine.Asked:
     """A case as the engine shares a budget: what was decided, less what other grants take off since."""
     assert row.filed_at
     again = filing.assess_again(row, {name: one["found"] for name, one in json.loads(row.differences).items()})
-    left_fen = (again.amount_fen or 0) if again.decision.eligible == decide.MET else 0
+    is_due = again.decision.eligible == decide.MET and not again.same
+    left_fen = (again.amount_fen or 0) if is_due else 0
     fen = min(row.decided_fen or 0, left_fen)
     if fen < (row.decided_fen or 0):
         # The page of the case tells by what it was lowered.

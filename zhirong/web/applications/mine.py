@@ -40,9 +40,17 @@ def applications_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+FIELDS = {
+    "policy.measure_unknown": "measure",
+    "policy.not_applied_for_here": "measure",
+    "policy.about_unknown": "about",
+    "policy.about_which": "about",
+}
+
+
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
-@pages.form_with({"policy.measure_unknown": "measure", "policy.not_applied_for_here": "measure"})
+@pages.form_with(FIELDS)
 def new(request: HttpRequest) -> HttpResponse:
     """/applications/new?measure=cn-…&about=loan:1"""
     parties = preparing.parties_of(request)
