@@ -251,3 +251,29 @@ def test_a_measure_about_the_enterprise_itself_is_granted_once_a_year() -> None:
     last_year = first.filed_at - timedelta(days=366)
     Application.objects.filter(pk=first.pk).update(filed_at=last_year)
     assert given.filed(desk).computed_fen == 200_000_00
+
+
+def in_line(count: int, desk: Desk) -> list[Application]:
+    """Cases of as many enterprises, each of 200,000, decided once in the order of their acceptance."""
+    desks = [Desk(first=desk.first, second=desk.second, third=desk.third) for _ in range(count)]
+    return [given.proposed(one) for one in desks]
+
+
+def confirm(desk: Desk, row: Application) -> int | None:
+    return reviews.confirm(desk.second, row.pk, decided_sha256=row.decided_sha256).granted_fen
+
+
+def test_a_raised_budget_serves_the_next_in_turn_and_closes_again_where_it_runs_out() -> None:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk, 250_000_00)
+    first, second, third, fourth, fifth = in_line(5, desk)
+    assert [confirm(desk, first), confirm(desk, second)] == [200_000_00, 50_000_00]
+    given.a_budget(desk, 550_000_00)
+    assert [confirm(desk, row) for row in (third, fourth, fifth)] == [200_000_00, 100_000_00, 0]
+    # Lowered again it does not open.
+    book = given.a_budget(desk, 550_000_00, last_gets_rest=False)
+    (late,) = in_line(1, desk)
+    assert confirm(desk, late) == 0
+    book.refresh_from_db()
+    assert book.granted_fen == 550_000_00

@@ -166,13 +166,22 @@ def turn_of(row: Application, found: Budget) -> rules.Turn:
     )
     waiting = earlier.filter(state__in=rules.PENDING).aggregate(fen=Sum("reserved_fen"), first=Min("filed_at"))
     first = earlier.filter(state__in=rules.PENDING, filed_at=waiting["first"]).order_by("number").first()
-    cut = earlier.filter(granted_fen__lt=F("decided_fen"), verdict="eligible")
+    cut = earlier.filter(_while_no_less(found), granted_fen__lt=F("decided_fen"), verdict="eligible")
     return rules.Turn(
         free_fen=found.amount_fen + found.returned_fen - found.granted_fen,
         waiting_fen=waiting["fen"] or 0,
         waiting=first.number if first else "",
         was_cut=cut.exclude(state__in=("withdrawn", "lapsed")).exists(),
     )
+
+
+def _while_no_less(found: Budget) -> Q:
+    """Cases confirmed while the year's money was no less than now: a cut of less money does not close a raised budget."""
+    rows = Budget.objects.filter(measure=found.measure, year=found.year, confirmed_at__isnull=False)
+    reigns = Q(pk__in=[])
+    for since, until in rows.filter(amount_fen__gte=found.amount_fen).values_list("confirmed_at", "ended_at"):
+        reigns |= Q(confirmed_at__gte=since) & (Q(confirmed_at__lt=until) if until else Q())
+    return reigns
 
 
 def _give(row: Application, part_fen: int, who: Person) -> None:
