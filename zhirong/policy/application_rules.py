@@ -11,8 +11,10 @@ from zhirong.base import calendar, money
 from zhirong.base.calendar import Due, WorkCalendar
 from zhirong.base.refused import Refused
 from zhirong.policy import application_labels as labels
+from zhirong.policy import application_terms as terms
 from zhirong.policy.engine import decide
 from zhirong.policy.engine.decide import Decision
+from zhirong.policy.engine.measure import Measure
 
 STATES: Final = (
     "draft", "filed", "asked", "supplemented", "complete", "proposed", "eligible", "publicity", "objected", "approved",
@@ -85,6 +87,28 @@ def after(state: str, deed: str) -> str:
     if found is None:
         raise Refused("policy.application_not_its_turn", state=labels.of("state", state), deed=labels.of("deed", deed))
     return found
+
+
+def served(made: Measure, day: date) -> bool:
+    """Whether applications for the measure are taken here on the day: it pays, and its place is one that is served."""
+    is_ours = made.raw["jurisdiction"]["code"] in terms.listed("served_places", day)
+    return made.kind == "payment" and is_ours and not is_duty(made, day)
+
+
+def is_duty(made: Measure, day: date) -> bool:
+    """Whether the employer owes it by law, so that nobody applies for it."""
+    return made.id in terms.listed("employer_duties", day)
+
+
+def must_be_served(made: Measure, day: date) -> None:
+    """Refused with whom to turn to: an employer's duty, no money, the measure of another place."""
+    title = {"zh": made.zh, "en": made.en}
+    if is_duty(made, day):
+        raise Refused("policy.owed_by_employer", measure=title)
+    if made.kind != "payment":
+        raise Refused("policy.not_applied_for_here", measure=title)
+    if not served(made, day):
+        raise Refused("policy.filed_elsewhere", measure=title, issuer=dict(made.raw["issuer"]))
 
 
 def must_be_text(text: str, *, field: str, most: int, least: int = 1) -> str:

@@ -36,9 +36,7 @@ def start(who: Person, party: Party, measure: str, *, about: str = "") -> Applic
     made = kept.base().measures.get(measure)
     if made is None:
         raise Refused("policy.measure_unknown", measure=measure[:100])
-    title = {"zh": made.zh, "en": made.en}
-    if made.kind != "payment":
-        raise Refused("policy.not_applied_for_here", measure=title)
+    rules.must_be_served(made, today())
     about = rules.must_be_text(about, field="about", most=MOST_ABOUT, least=0)
     must_be_thing(party, made, about)
     Party.objects.select_for_update().get(pk=party.pk)
@@ -170,7 +168,9 @@ def file(who: Person, application_id: int) -> Application:
     if row.filed_by_id == who.pk and row.state == "filed":
         return row
     rules.after(row.state, "file")
-    must_be_thing(row.party, filing.measure_of(row), row.about)
+    made = filing.measure_of(row)
+    rules.must_be_served(made, today())
+    must_be_thing(row.party, made, row.about)
     found = assessed(row)
     row.computed_fen = must_be_fit(row, found, have=have(row))
     snapshot(row, found)

@@ -176,7 +176,7 @@ def turn_of(row: Application, found: Budget) -> rules.Turn:
 
 
 def _while_no_less(found: Budget) -> Q:
-    """Cases confirmed while the year's money was no less than now: a cut of less money does not close a raised budget."""
+    """Cases confirmed while the year's money was no less than now; a cut of less does not close a raised budget."""
     rows = Budget.objects.filter(measure=found.measure, year=found.year, confirmed_at__isnull=False)
     reigns = Q(pk__in=[])
     for since, until in rows.filter(amount_fen__gte=found.amount_fen).values_list("confirmed_at", "ended_at"):
