@@ -225,7 +225,7 @@ def get_list(request: HttpRequest, list_id: shapes.Id) -> ListTold:
     "/payment-lists/{int:list_id}/confirm",
     auth=calling.may_ask("policy.confirm_payment_list"),
     summary="Confirm a payment list",
-    **problems.told(ListTold, "people.maker_is_checker", *LIST),
+    **problems.told(ListTold, "people.maker_is_checker", "people.own_party", *LIST),
 )
 def confirm_list(request: HttpRequest, list_id: shapes.Id) -> ListTold:
     """By another official than made it."""
@@ -313,7 +313,13 @@ def list_bookings(request: HttpRequest, budget_id: shapes.Id, asked: Query[pagin
     "/budget-books/{int:budget_id}/confirm",
     auth=calling.may_ask("policy.confirm_budget"),
     summary="Confirm a budget",
-    **problems.told(BudgetTold, "policy.budget_unknown", "policy.budget_below_granted", "people.maker_is_checker"),
+    **problems.told(
+        BudgetTold,
+        "policy.budget_unknown",
+        "policy.budget_below_granted",
+        "people.maker_is_checker",
+        "people.own_party",
+    ),
 )
 def confirm_budget(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:
     """By another official than set it; it takes over the sums of the former one."""
@@ -326,7 +332,7 @@ def confirm_budget(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:
     summary="Allocate a budget",
     **problems.told(
         BudgetTold, "policy.budget_unknown", "policy.budget_undecided", "policy.allocated_by_acceptance",
-        "policy.allocation_unsettled", "policy.score_missing",
+        "policy.allocation_unsettled", "policy.score_missing", "people.own_party",
     ),
 )  # fmt: skip
 def allocate(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:

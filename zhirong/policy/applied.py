@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
+from zhirong.base import calendar
 from zhirong.people.models import Party, Person
 from zhirong.policy.application_rules import OPEN, STATES
 from zhirong.record.models import File
@@ -69,6 +72,13 @@ class Budget(models.Model):
     def topic(self) -> str:
         """Its name on the record."""
         return f"budget:{self.pk}"
+
+    @property
+    def party_ids(self) -> frozenset[int]:
+        """The parties whose cases wait for this money: whoever belongs to one does not decide on it."""
+        since, until = (calendar.start_of_day(date(year, 1, 1)) for year in (self.year, self.year + 1))
+        waiting = Application.objects.filter(measure=self.measure, filed_at__gte=since, filed_at__lt=until)
+        return frozenset(waiting.filter(state__in=OPEN).values_list("party", flat=True))
 
 
 class Application(models.Model):
@@ -230,6 +240,11 @@ class PaymentList(models.Model):
     def topic(self) -> str:
         """Its name on the record."""
         return f"payment_list:{self.pk}"
+
+    @property
+    def party_ids(self) -> frozenset[int]:
+        """The parties that the list pays."""
+        return frozenset(self.lines.filter(is_dropped=False).values_list("application__party", flat=True))
 
 
 class PaymentLine(models.Model):

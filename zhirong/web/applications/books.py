@@ -143,7 +143,7 @@ def budget_book(request: HttpRequest, budget_id: int) -> HttpResponse:
         table=lists.table(request, "entries", gettext("Entries"), columns=shown, found=entries, order="-at"),
         may={
             "confirm": found.confirmed_at is None and access.may(here, "policy.confirm_budget", found),
-            "allocate": is_shared and access.may(here, "policy.allocate_budget"),
+            "allocate": is_shared and access.may(here, "policy.allocate_budget", found),
         },
     )
 
