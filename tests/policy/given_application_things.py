@@ -58,6 +58,7 @@ def said(party: str, own: str) -> dict[str, dict[str, object]]:
         "applications/objections/<int:objection_id>/decide": {"is_upheld": False, "answer": "已结清"},
         "POST /api/payment-lists": {"numbers": ["SB-2026-000001"]},
         "payment-lists/lines/<int:line_id>/pay": {"amount_fen": 1, "on": today, "reference": "R1"},
+        "budget-books/<int:budget_id>/confirm": {"proposed_sha256": "0" * 64},
         "POST /api/budget-books": {
             "measure": given.MEASURE, "year": 2031, "amount_fen": 100, "allocation": "first_come", "source": "批复",
         },

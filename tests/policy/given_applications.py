@@ -144,7 +144,7 @@ def a_budget(
         last_gets_rest=last_gets_rest,
         source="区财政批复",
     )
-    return budget_books.confirm_budget(desk.second, row.pk)
+    return budget_books.confirm_budget(desk.second, row.pk, proposed_sha256=row.proposed_sha256)
 
 
 def drafted(desk: Desk, *, about: str = "", measure: str = "") -> Application:

@@ -134,8 +134,8 @@ def test_a_grant_needs_a_confirmed_budget_and_the_text_rules_its_allocation() ->
         source="批复",
     )  # fmt: skip
     with refused("people.maker_is_checker"):
-        budget_books.confirm_budget(desk.first, proposed.pk)
-    budget_books.confirm_budget(desk.second, proposed.pk)
+        budget_books.confirm_budget(desk.first, proposed.pk, proposed_sha256=proposed.proposed_sha256)
+    budget_books.confirm_budget(desk.second, proposed.pk, proposed_sha256=proposed.proposed_sha256)
     # What was accepted before the budget was there is reserved in it.
     assert fresh(row).reserved_fen == 200_000_00
     reviews.confirm(desk.second, row.pk, decided_sha256=row.decided_sha256)

@@ -194,7 +194,9 @@ def test_a_budget_is_proposed_and_confirmed_on_the_pages(desk: Desk) -> None:
     assert signed_in(desk.first).post("/office/budget-books", sent).status_code == 302
     row = Budget.objects.get(year=2031)
     assert (row.amount_fen, row.confirmed_at) == (500_000_000, None)
-    signed_in(desk.second).post(f"/office/budget-books/{row.pk}", {"deed": "confirm"})
+    signed_in(desk.second).post(
+        f"/office/budget-books/{row.pk}", {"deed": "confirm", "proposed_sha256": row.proposed_sha256}
+    )
     row.refresh_from_db()
     assert row.confirmed_by == desk.second
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.people.given_people import refused
+from tests.people.given_people import deeds, refused
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from tests.registry.given_rights import a_person
+from zhirong.people.models import Person
 from zhirong.policy.actions import budget_books, payments
-from zhirong.policy.applied import Booking
+from zhirong.policy.applied import Booking, Budget
 from zhirong.record import actions as record
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -38,15 +39,12 @@ def test_no_official_confirms_the_budget_that_their_own_party_waits_for() -> Non
     given.a_measure()
     desk = Desk()
     row = given.filed(desk)
-    proposed = budget_books.set_budget(
-        desk.first, desk.measure, record.now().year, amount_fen=10**9, allocation="first_come", last_gets_rest=True,
-        source="批复",
-    )  # fmt: skip
+    book = proposed(desk.first, 10**9)
     own = a_person("official", of=desk.party)
     with refused("people.own_party"):
-        budget_books.confirm_budget(own, proposed.pk)
-    proposed.refresh_from_db()
-    assert (proposed.confirmed_at, fresh(row).reserved_fen, Booking.objects.count()) == (None, 0, 0)
+        budget_books.confirm_budget(own, book.pk, proposed_sha256=book.proposed_sha256)
+    book.refresh_from_db()
+    assert (book.confirmed_at, fresh(row).reserved_fen, Booking.objects.count()) == (None, 0, 0)
 
 
 def test_no_official_allocates_a_budget_to_their_own_party() -> None:
@@ -59,3 +57,24 @@ def test_no_official_allocates_a_budget_to_their_own_party() -> None:
     assert (fresh(row).granted_fen, fresh(row).state) == (None, "eligible")
     budget_books.allocate(desk.first, book.pk)
     assert fresh(row).granted_fen == 100_000_00
+
+
+def proposed(who: Person, amount_fen: int) -> Budget:
+    return budget_books.set_budget(
+        who, given.MEASURE, record.now().year, amount_fen=amount_fen, allocation="first_come", last_gets_rest=True,
+        source="批复",
+    )  # fmt: skip
+
+
+def test_a_budget_is_confirmed_as_it_was_read_and_not_as_it_was_proposed_since() -> None:
+    given.a_measure()
+    desk = Desk()
+    read = proposed(desk.first, 100_000_00).proposed_sha256
+    row = proposed(desk.first, 900_000_00)
+    with refused("policy.another_budget_read", amount_fen=900_000_00):
+        budget_books.confirm_budget(desk.second, row.pk, proposed_sha256=read)
+    row.refresh_from_db()
+    assert (row.confirmed_at, row.amount_fen) == (None, 900_000_00)
+    for _ in range(2):
+        budget_books.confirm_budget(desk.second, row.pk, proposed_sha256=row.proposed_sha256)
+    assert [one for one in deeds() if one == "policy.budget_confirmed"] == ["policy.budget_confirmed"]

@@ -86,6 +86,12 @@ class BudgetSaid(shapes.Said):
     source: Annotated[str, Field(min_length=1, max_length=500, pattern=shapes.NO_NUL)]
 
 
+class BudgetSeenSaid(shapes.Said):
+    """The `proposed_sha256` of what was read."""
+
+    proposed_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
 class BudgetTold(shapes.Told):
     """A budget and the sums of its book."""
 
@@ -96,6 +102,7 @@ class BudgetTold(shapes.Told):
     allocation: str
     last_gets_rest: bool
     source: str
+    proposed_sha256: str = Field(description="Of what it says; whoever confirms it names what they read")
     reserved_fen: shapes.Fen
     granted_fen: shapes.Fen
     paid_fen: shapes.Fen
@@ -316,14 +323,17 @@ def list_bookings(request: HttpRequest, budget_id: shapes.Id, asked: Query[pagin
     **problems.told(
         BudgetTold,
         "policy.budget_unknown",
+        "policy.another_budget_read",
         "policy.budget_below_granted",
         "people.maker_is_checker",
         "people.own_party",
     ),
 )
-def confirm_budget(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:
-    """By another official than set it; it takes over the sums of the former one."""
-    return budget(budget_books.confirm_budget(calling.person_of(request), budget_id))
+def confirm_budget(request: HttpRequest, budget_id: shapes.Id, given: BudgetSeenSaid) -> BudgetTold:
+    """By another official than set it, over what they read; it takes over the sums of the former one."""
+    return budget(
+        budget_books.confirm_budget(calling.person_of(request), budget_id, proposed_sha256=given.proposed_sha256)
+    )
 
 
 @router.post(

@@ -93,7 +93,7 @@ def _budgets(people: Cast, year: int) -> None:
             last_gets_rest=True,
             source="演示：区级专项资金年度安排（虚构）",
         )
-        budget_books.confirm_budget(people[APPROVES], made.pk)
+        budget_books.confirm_budget(people[APPROVES], made.pk, proposed_sha256=made.proposed_sha256)
 
 
 def days(told: Told) -> list[tuple[datetime, Callable[[], object]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 from django.db import models
@@ -10,9 +11,12 @@ from django.db.models import F, Q
 from zhirong.base import calendar
 from zhirong.people.models import Party, Person
 from zhirong.policy.application_rules import OPEN, STATES
+from zhirong.record.engine.canonical import canonical
 from zhirong.record.models import File
 
 ALLOCATIONS = ("first_come", "pro_rata", "ranking", "total_control")
+# What a budget says.
+SAID = ("measure", "year", "amount_fen", "allocation", "last_gets_rest", "source")
 
 
 class Budget(models.Model):
@@ -72,6 +76,12 @@ class Budget(models.Model):
     def topic(self) -> str:
         """Its name on the record."""
         return f"budget:{self.pk}"
+
+    @property
+    def proposed_sha256(self) -> str:
+        """Of what it says: whoever confirms it confirms what they read, and not what was proposed since."""
+        said = {name: getattr(self, name) for name in SAID}
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
 
     @property
     def party_ids(self) -> frozenset[int]:
