@@ -335,8 +335,8 @@ def test_a_repayment_is_demanded_for_a_reason_and_frees_the_money(desk: Desk) ->
         payments.demand(desk.first, row.pk, amount_fen=200_000_01, reason="重复享受")
     payments.demand(desk.first, row.pk, amount_fen=50_000_00, reason="重复享受")
     assert fresh(row).state == "repayment"
-    payments.note_repaid(desk.first, row.pk, on=record.now().date(), reference="B7")
-    payments.note_repaid(desk.first, row.pk, on=record.now().date(), reference="B7")
+    payments.note_repaid(desk.second, row.pk, on=record.now().date(), reference="B7")
+    payments.note_repaid(desk.second, row.pk, on=record.now().date(), reference="B7")
     after = fresh(row)
     assert after.budget
     assert (after.state, after.budget.returned_fen, after.budget.paid_fen) == ("repaid", 50_000_00, 200_000_00)

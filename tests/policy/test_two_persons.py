@@ -8,6 +8,7 @@ from tests.people.given_people import deeds, refused
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from tests.registry.given_rights import a_person
+from zhirong.base.calendar import beijing_day
 from zhirong.people.models import Person
 from zhirong.policy.actions import budget_books, payments
 from zhirong.policy.applied import Booking, Budget
@@ -78,3 +79,21 @@ def test_a_budget_is_confirmed_as_it_was_read_and_not_as_it_was_proposed_since()
     for _ in range(2):
         budget_books.confirm_budget(desk.second, row.pk, proposed_sha256=row.proposed_sha256)
     assert [one for one in deeds() if one == "policy.budget_confirmed"] == ["policy.budget_confirmed"]
+
+
+def test_who_demands_a_repayment_does_not_note_that_it_came(desk: Desk) -> None:
+    row = given.paid(desk)
+    payments.demand(desk.first, row.pk, amount_fen=50_000_00, reason="重复享受")
+    today = beijing_day(record.now())
+    with refused("people.maker_is_checker"):
+        payments.note_repaid(desk.first, row.pk, on=today, reference="B7")
+    with refused("people.own_party"):
+        payments.note_repaid(a_person("official", of=desk.party), row.pk, on=today, reference="B7")
+    after = fresh(row)
+    assert after.budget
+    assert (after.state, after.budget.returned_fen) == ("repayment", 0)
+    for _ in range(2):
+        payments.note_repaid(desk.second, row.pk, on=today, reference="B7")
+    after = fresh(row)
+    assert after.budget
+    assert (after.state, after.budget.returned_fen) == ("repaid", 50_000_00)

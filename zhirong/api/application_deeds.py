@@ -189,15 +189,15 @@ def demand(request: HttpRequest, application_id: shapes.Id, given: DemandSaid) -
 
 @router.post(
     "/applications/{int:application_id}/repaid",
-    auth=calling.may_ask("policy.demand_repayment"),
+    auth=calling.may_ask("policy.note_repayment"),
     summary="Note a repayment",
     **problems.told(
         ApplicationTold, "policy.repayment_unknown", "policy.paid_before", "policy.paid_in_future",
-        "policy.reference_used", *OWN,
+        "policy.reference_used", *SECOND,
     ),
 )  # fmt: skip
 def repaid(request: HttpRequest, application_id: shapes.Id, given: RepaidSaid) -> ApplicationTold:
-    """The money came back whole; it may be granted again."""
+    """By another official than demanded it: the money came back whole; it may be granted again."""
     row = one(request, application_id)
     payments.note_repaid(calling.person_of(request), row.pk, on=given.on, reference=given.reference)
     return told(one(request, application_id))

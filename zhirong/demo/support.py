@@ -217,7 +217,7 @@ def _demand(told: Told) -> None:
 
 def _repay(told: Told) -> None:
     for pk in _ids(told, EARLY, "repaid"):
-        payments.note_repaid(told.people[DRAFTS], pk, on=beijing_day(record.now()), reference=f"演示退回-{pk:06d}")
+        payments.note_repaid(told.people[APPROVES], pk, on=beijing_day(record.now()), reference=f"演示退回-{pk:06d}")
     for pk in reviews.overdue():
         reviews.lapse(pk)
 

@@ -295,7 +295,13 @@ class Repayment(models.Model):
     noted_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="policy_repayment_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="policy_repayment_positive"),
+            models.CheckConstraint(
+                condition=Q(noted_by__isnull=True) | ~Q(noted_by=F("demanded_by")),
+                name="policy_repayment_second_person",
+            ),
+        ]
 
 
 class Booking(models.Model):

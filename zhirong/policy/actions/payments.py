@@ -201,13 +201,17 @@ def demand(who: Person, application_id: int, *, amount_fen: int, reason: str) ->
 
 @transaction.atomic
 def note_repaid(who: Person, application_id: int, *, on: date, reference: str) -> Repayment:
-    """The demanded money came back whole; it may be granted again. The same words again change nothing."""
+    """The demanded money came back whole, as another official than demanded it sees; it may be granted again.
+
+    The same words again change nothing.
+    """
     row = locked(application_id)
-    access.require(who, "policy.demand_repayment", row)
     found = Repayment.objects.select_for_update(of=("self",)).filter(application=row).first()
-    said = rules.must_be_text(reference, field="reference", most=64)
     if found is None:
         raise Refused("policy.repayment_unknown", number=row.number)
+    found.application = row
+    access.require(who, "policy.note_repayment", found)
+    said = rules.must_be_text(reference, field="reference", most=64)
     if found.reference is not None:
         if (found.reference, found.repaid_on) == (said, on):
             return found
