@@ -7,10 +7,11 @@ import pytest
 from tests.people.given_people import deeds, refused
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
-from tests.registry.given_rights import a_person
+from tests.registry.given_rights import a_file, a_person
 from zhirong.base.calendar import beijing_day
-from zhirong.people.models import Person
-from zhirong.policy.actions import budget_books, payments
+from zhirong.enterprises.models import Consent
+from zhirong.people.models import Membership, Party, Person
+from zhirong.policy.actions import applications, budget_books, payments
 from zhirong.policy.applied import Booking, Budget
 from zhirong.record import actions as record
 
@@ -97,3 +98,47 @@ def test_who_demands_a_repayment_does_not_note_that_it_came(desk: Desk) -> None:
     after = fresh(row)
     assert after.budget
     assert (after.state, after.budget.returned_fen) == ("repaid", 50_000_00)
+
+
+def joined(person: Person, party: Party) -> None:
+    Membership.objects.create(person=person, party=party, asked_at=record.now(), confirmed_at=record.now())
+
+
+def test_nobody_of_the_firm_that_prepared_files_even_as_a_member_of_the_enterprise(desk: Desk) -> None:
+    firm = given.an_enterprise()
+    both, helper = a_person("holder", of=firm), a_person("holder", of=firm)
+    joined(both, desk.party)
+    given.consented(desk, firm)
+    row = given.drafted(desk)
+    applications.attach(helper, row.pk, material="form", file=a_file(b"of the firm"))
+    with refused("policy.preparer_never_files", firm=firm.name, name=desk.party.name):
+        applications.file(both, row.pk)
+    assert (fresh(row).state, fresh(row).filed_at, Booking.objects.count()) == ("draft", None, 0)
+    # Neither the end of the consent nor leaving the firm makes it the enterprise's own hand.
+    Consent.objects.update(ended_at=record.now())
+    Membership.objects.filter(person=both, party=firm).update(ended_at=record.now())
+    with refused("policy.preparer_never_files"):
+        applications.file(both, row.pk)
+    assert applications.file(desk.member, row.pk).filed_by == desk.member
+    with refused("policy.preparer_never_files"):
+        applications.withdraw(both, row.pk, reason="代为撤回")
+
+
+def test_who_sits_in_the_firm_and_in_the_enterprise_prepares_for_the_firm(desk: Desk) -> None:
+    firm = given.an_enterprise()
+    both = a_person("holder", of=firm)
+    joined(both, desk.party)
+    given.consented(desk, firm)
+    row = applications.start(both, desk.party, given.MEASURE)
+    for material in ("form", "licence"):
+        applications.attach(both, row.pk, material=material, file=a_file(material.encode()))
+    with refused("policy.preparer_never_files"):
+        applications.file(both, row.pk)
+    assert applications.file(desk.member, row.pk).state == "filed"
+
+
+def test_a_member_of_two_enterprises_files_where_neither_prepares_for_the_other(desk: Desk) -> None:
+    firm = given.an_enterprise()
+    both = a_person("holder", of=firm)
+    joined(both, desk.party)
+    assert applications.file(both, given.drafted(desk).pk).filed_by == both

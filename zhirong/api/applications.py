@@ -19,7 +19,7 @@ from zhirong.policy.applied import Application, ApplicationFile, ApplicationObje
 
 router = Router(tags=["applications"])
 TURN = ("policy.application_not_its_turn", "policy.application_unknown", "policy.text_length")
-OWN = ("policy.agent_never_files", "policy.only_itself_files", *TURN)
+OWN = ("policy.agent_never_files", "policy.only_itself_files", "policy.preparer_never_files", *TURN)
 UNFIT = (
     "policy.not_applied_for_here", "policy.measure_not_in_force", "policy.window_opens_later", "policy.window_closed",
     "policy.facts_missing", "policy.not_eligible", "policy.nothing_to_grant", "policy.excluded_by_other",

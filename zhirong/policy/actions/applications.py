@@ -15,7 +15,7 @@ from zhirong.people.access import Who
 from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import application_terms as terms
-from zhirong.policy import filing, kept
+from zhirong.policy import filing, kept, preparing
 from zhirong.policy.actions import budget_books
 from zhirong.policy.actions.cases import locked, move, tell, today
 from zhirong.policy.applied import Application, ApplicationFile
@@ -118,10 +118,12 @@ def have(row: Application) -> set[str]:
 
 
 def must_be_own(who: Person, row: Application) -> None:
-    """Nobody files for another: neither an agent nor a service firm, whatever consent they hold."""
+    """Nobody files for another: neither an agent nor a service firm, whatever consent or membership they hold."""
     is_member = access.may(who, "policy.keep_application", row)
     rules.must_be_own_filing(is_agent=access.has_role(who, "agent"), is_member=is_member, name=row.party.name)
     access.require(who, "policy.keep_application", row)
+    if firm := preparing.firm_that_prepared(row, who.pk):
+        raise Refused("policy.preparer_never_files", firm=firm.name, name=row.party.name)
 
 
 def assessed(row: Application) -> Assessed:

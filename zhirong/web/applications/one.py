@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhirong.base.refused import Refused
 from zhirong.people import access
+from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.policy import application_rules as rules
-from zhirong.policy import filing, visible
+from zhirong.policy import filing, preparing, visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.actions import publicity
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
@@ -42,6 +43,7 @@ def application_page(request: HttpRequest, number: str) -> HttpResponse:
     objections = list(row.objections.order_by("pk")) if is_filed else []
     is_own = access.may(pages.standing_of(request), "policy.keep_application", row)
     is_agent = access.has_role(pages.standing_of(request), "agent")
+    firm = firm_of(request, row) if is_own else None
     return pages.page(
         request,
         "applications/application.html",
@@ -64,11 +66,19 @@ def application_page(request: HttpRequest, number: str) -> HttpResponse:
         history=told.history(row) if is_filed else [],
         objections=[(one, words.OBJECTIONS[one.state], words.of("objection", one.state)) for one in objections],
         repayment=Repayment.objects.filter(application=row).first() if is_filed else None,
-        may=may(row, pages.standing_of(request), is_own=is_own and not is_agent, objections=objections),
+        may=may(row, pages.standing_of(request), is_own=is_own and not (is_agent or firm), objections=objections),
         is_own=is_own,
         is_agent=is_agent,
+        firm=firm.name if firm else "",
         due=words.due(row),
     )
+
+
+def firm_of(request: HttpRequest, row: Application) -> Party | None:
+    """The firm that prepared the case, where this person belongs to it beside the enterprise."""
+    standing = pages.standing_of(request)
+    is_in_others = standing is not None and len(standing.parties) > 1
+    return preparing.firm_that_prepared(row, account.known(request).pk) if is_in_others else None
 
 
 def resting_on(
