@@ -288,7 +288,7 @@ def test_the_enterprise_objects_to_a_refusal_once(desk: Desk) -> None:
     row = given.complete(desk)
     decided = reviews.decide(desk.first, row.pk, Ruling(verdict="refused", reason="不符", clauses=("c-who",)))
     reviews.confirm(desk.second, row.pk, decided_sha256=decided.decided_sha256)
-    with refused("people.not_allowed"):
+    with refused("policy.not_published"):
         publicity.object_to(a_person("buyer"), row.pk, reason="无关人")
     found = publicity.object_to(desk.member, row.pk, reason="注册地在福田")
     publicity.decide_objection(desk.third, found.pk, is_upheld=False, answer="不成立")

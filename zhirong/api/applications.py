@@ -308,7 +308,8 @@ def withdraw(request: HttpRequest, application_id: shapes.Id, why: shapes.Why) -
     auth=calling.may_ask("policy.object"),
     summary="Object to a grant or a refusal",
     **problems.told(
-        GrantObjectionTold, "policy.objected_before", "policy.publicity_over", *files.EVIDENCE, *TURN,
+        GrantObjectionTold, "policy.objected_before", "policy.publicity_over", "policy.not_published",
+        *files.EVIDENCE, *TURN,
     ),
 )  # fmt: skip
 def object_to(request: HttpRequest, application_id: shapes.Id, given: GrantObjectionSaid) -> GrantObjectionTold:

@@ -47,17 +47,11 @@ def object_to(who: Person, application_id: int, *, reason: str, evidence: File |
     row = locked(application_id)
     access.require(who, "policy.object", row)
     said = rules.must_be_text(reason, field="reason", most=MOST_REASON)
-    open_ones = row.objections.filter(state="open", by=who)
-    if done := open_ones.first():
+    if done := row.objections.filter(state="open", by=who).first():
         return done
-    if row.state == "refused":
-        access.require(who, "policy.keep_application", row)
-        if row.objections.filter(by=who).exists():
-            raise Refused("policy.objected_before", number=row.number)
+    must_be_open_to(who, row)
     rules.after(row.state, "object")
     record.must_be_evidence(evidence)
-    if row.state == "publicity" and row.publicity_until and row.publicity_until < today():
-        raise Refused("policy.publicity_over", until=row.publicity_until)
     found = ApplicationObjection.objects.create(
         application=row, by=who, reason=said, evidence=evidence, raised_at=record.now()
     )
@@ -67,6 +61,18 @@ def object_to(who: Person, application_id: int, *, reason: str, evidence: File |
         row.save()
     tell("policy.application_objected", row, who, objection=found.pk)
     return found
+
+
+def must_be_open_to(who: Person, row: Application) -> None:
+    """Anybody may object to what is published until its last day; to a refusal the enterprise alone, and once."""
+    if row.state in rules.PUBLIC and row.publicity_until is not None:
+        if row.publicity_until < today():
+            raise Refused("policy.publicity_over", until=row.publicity_until)
+        return
+    if not access.may(who, "policy.keep_application", row):
+        raise Refused("policy.not_published")
+    if row.objections.filter(by=who).exists():
+        raise Refused("policy.objected_before", number=row.number)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.models import Party
@@ -107,6 +108,7 @@ def may(
 ) -> dict[str, bool]:
     """Which deeds this person can do now."""
     can = {deed: (row.state, deed) in rules.AFTER for deed in ("prepare", "file", "supplement", "withdraw", "object")}
+    is_in_term = row.publicity_until is None or beijing_day(record.now()) <= row.publicity_until
     return {
         "prepare": can["prepare"] and deeds.may_prepare(here, row),
         "file": can["file"] and is_own,
@@ -114,6 +116,7 @@ def may(
         "withdraw": can["withdraw"] and is_own,
         "object": can["object"]
         and is_own
+        and is_in_term
         and here is not None
         and here.person_id not in {one.by_id for one in objections},
     }

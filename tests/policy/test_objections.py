@@ -1,0 +1,59 @@
+"""Objections: against what is published while it is, against a refusal by the enterprise, and what becomes of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.people.given_people import refused
+from tests.policy import given_applications as given
+from tests.policy.given_applications import Desk, fresh
+from tests.registry.given_rights import a_person
+from zhirong.base.calendar import beijing_day
+from zhirong.policy.actions import applications, publicity, reviews
+from zhirong.policy.actions.reviews import Ruling
+from zhirong.policy.applied import Application, ApplicationObjection
+from zhirong.record import actions as record
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    given.a_measure()
+    desk = Desk()
+    given.a_budget(desk)
+    return desk
+
+
+def a_refusal(desk: Desk) -> Application:
+    row = given.complete(desk)
+    decided = reviews.decide(desk.first, row.pk, Ruling(verdict="refused", reason="不符", clauses=("c-who",)))
+    return reviews.confirm(desk.second, row.pk, decided_sha256=decided.decided_sha256)
+
+
+def test_a_stranger_objects_to_nothing_that_is_not_published(desk: Desk) -> None:
+    stranger = a_person("buyer")
+    for make in (given.drafted, given.eligible, a_refusal):
+        row = make(desk)
+        with refused("policy.not_published"):
+            publicity.object_to(stranger, row.pk, reason="无关人")
+        applications.withdraw(desk.member, row.pk, reason="下一例") if row.state != "refused" else None
+    # A refusal that the enterprise objected to is not public either.
+    publicity.object_to(desk.member, row.pk, reason="注册地在福田")
+    with refused("policy.not_published"):
+        publicity.object_to(stranger, row.pk, reason="无关人")
+    assert list(ApplicationObjection.objects.values_list("by", flat=True)) == [desk.member.pk]
+
+
+def test_nobody_objects_after_the_last_day_also_while_another_objection_is_open(desk: Desk) -> None:
+    row = given.published(desk)
+    first = publicity.object_to(a_person("buyer"), row.pk, reason="该贷款尚未结清")
+    yesterday = beijing_day(record.now()) - timedelta(days=1)
+    Application.objects.filter(pk=row.pk).update(publicity_until=yesterday)
+    for late in (a_person("buyer"), desk.member):
+        with refused("policy.publicity_over", until=yesterday):
+            publicity.object_to(late, row.pk, reason="太晚")
+    assert ApplicationObjection.objects.get() == first
+    assert fresh(row).state == "objected"
