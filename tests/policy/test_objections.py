@@ -57,3 +57,14 @@ def test_nobody_objects_after_the_last_day_also_while_another_objection_is_open(
             publicity.object_to(late, row.pk, reason="太晚")
     assert ApplicationObjection.objects.get() == first
     assert fresh(row).state == "objected"
+
+
+def test_a_refusal_is_not_objected_to_beside_a_new_case_for_the_same_thing(desk: Desk) -> None:
+    row = a_refusal(desk)
+    other = applications.start(desk.member, desk.party, given.MEASURE)
+    with refused("policy.objection_beside_open", number=other.number):
+        publicity.object_to(desk.member, row.pk, reason="注册地在福田")
+    assert (fresh(row).state, ApplicationObjection.objects.count()) == ("refused", 0)
+    applications.withdraw(desk.member, other.pk, reason="改提异议")
+    publicity.object_to(desk.member, row.pk, reason="注册地在福田")
+    assert fresh(row).state == "objected"

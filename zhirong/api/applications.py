@@ -309,6 +309,7 @@ def withdraw(request: HttpRequest, application_id: shapes.Id, why: shapes.Why) -
     summary="Object to a grant or a refusal",
     **problems.told(
         GrantObjectionTold, "policy.objected_before", "policy.publicity_over", "policy.not_published",
+        "policy.objection_beside_open",
         *files.EVIDENCE, *TURN,
     ),
 )  # fmt: skip

@@ -73,6 +73,10 @@ def must_be_open_to(who: Person, row: Application) -> None:
         raise Refused("policy.not_published")
     if row.objections.filter(by=who).exists():
         raise Refused("policy.objected_before", number=row.number)
+    # One case is open for a measure and a thing: a new one took the place of the refused.
+    open_ones = Application.objects.filter(party=row.party, measure=row.measure, about=row.about, state__in=rules.OPEN)
+    if other := open_ones.exclude(pk=row.pk).first():
+        raise Refused("policy.objection_beside_open", number=other.number)
 
 
 @transaction.atomic
