@@ -15,6 +15,7 @@ from zhirong.policy.actions import applications, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, ApplicationObjection
 from zhirong.record import actions as record
+from zhirong.record.models import Notice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -68,3 +69,24 @@ def test_a_refusal_is_not_objected_to_beside_a_new_case_for_the_same_thing(desk:
     applications.withdraw(desk.member, other.pk, reason="改提异议")
     publicity.object_to(desk.member, row.pk, reason="注册地在福田")
     assert fresh(row).state == "objected"
+
+
+def test_an_official_who_objected_answers_no_objection_to_that_case(desk: Desk) -> None:
+    row = given.published(desk)
+    other = publicity.object_to(a_person("buyer"), row.pk, reason="该贷款尚未结清")
+    own = publicity.object_to(desk.third, row.pk, reason="利息重复计算")
+    for one in (own, other):
+        with refused("people.maker_is_checker"):
+            publicity.decide_objection(desk.third, one.pk, is_upheld=True, answer="属实")
+    assert (fresh(row).state, fresh(row).granted_fen) == ("objected", 200_000_00)
+
+
+def test_an_upheld_objection_answers_the_others_and_tells_who_raised_them(desk: Desk) -> None:
+    row = given.published(desk)
+    first = publicity.object_to(a_person("buyer"), row.pk, reason="该贷款尚未结清")
+    second = publicity.object_to(a_person("buyer"), row.pk, reason="利息重复计算")
+    publicity.decide_objection(desk.third, first.pk, is_upheld=True, answer="属实")
+    second.refresh_from_db()
+    assert (second.state, second.answer, second.decided_by) == ("upheld", "属实", desk.third)
+    told = Notice.objects.filter(kind="policy.objection_decided").values_list("person_ref", flat=True)
+    assert sorted(told) == sorted([first.by.ref, second.by.ref, desk.member.ref])

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from zhirong.base import calendar
 from zhirong.people.models import Party, Person
@@ -177,6 +178,11 @@ class Application(models.Model):
     def topic(self) -> str:
         """Its name on the record."""
         return f"application:{self.pk}"
+
+    @cached_property
+    def objector_ids(self) -> frozenset[int]:
+        """Who objected to it: none of them answers an objection to it."""
+        return frozenset(self.objections.values_list("by", flat=True))
 
 
 class ApplicationFile(models.Model):

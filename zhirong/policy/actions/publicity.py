@@ -97,13 +97,13 @@ def decide_objection(who: Person, objection_id: int, *, is_upheld: bool, answer:
     found.state = "upheld" if is_upheld else "rejected"
     found.decided_by, found.decided_at = who, record.now()
     found.save()
-    follow(row, found, who)
+    others = follow(row, found, who)
     row.save()
     record.tell(
         "policy.objection_decided",
         row.topic,
         who=who,
-        to=concerned.together(concerned.members_of(row.party), [found.by]),
+        to=concerned.together(concerned.members_of(row.party), [found.by], others),
         number=row.number,
         is_upheld=is_upheld,
         answer=found.answer,
@@ -111,17 +111,21 @@ def decide_objection(who: Person, objection_id: int, *, is_upheld: bool, answer:
     return found
 
 
-def follow(row: Application, found: ApplicationObjection, who: Person) -> None:
-    """What an answer means for the case: decided anew, or back to where it was once none is open."""
+def follow(row: Application, found: ApplicationObjection, who: Person) -> list[Person]:
+    """What an answer means for the case: decided anew, or back to where it was once none is open.
+
+    The answer is who else objected to the decision that is no more: they are answered with it.
+    """
     others = row.objections.filter(state="open").exclude(pk=found.pk)
     if found.state == "upheld":
         budget_books.release(row, who)
         move(row, "uphold")
         row.publicity_from = row.publicity_until = None
         budget_books.reserve(row, who)
-        # The other objections were to a decision that is no more.
+        answered = [one.by for one in others.select_related("by").order_by("pk")]
         others.update(state="upheld", decided_by=who, decided_at=found.decided_at, answer=found.answer)
-    elif not others.exists():
+        return answered
+    if not others.exists():
         was_until = row.publicity_until
         move(row, "reject_refused" if row.verdict == "refused" else "reject")
         if row.state == "refused":
@@ -129,6 +133,7 @@ def follow(row: Application, found: ApplicationObjection, who: Person) -> None:
         elif was_until:
             # The term that was published stands; it does not begin anew.
             row.due_at = rules.due_at(Due(was_until, provisional=row.is_due_provisional))
+    return []
 
 
 @transaction.atomic
