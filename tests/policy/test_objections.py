@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.people.given_people import refused
+from tests.people.given_people import deeds, refused
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from tests.registry.given_rights import a_person
@@ -16,6 +16,7 @@ from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, ApplicationObjection
 from zhirong.record import actions as record
 from zhirong.record.models import Notice
+from zhirong.web.office import queue_applications
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -90,3 +91,18 @@ def test_an_upheld_objection_answers_the_others_and_tells_who_raised_them(desk: 
     assert (second.state, second.answer, second.decided_by) == ("upheld", "属实", desk.third)
     told = Notice.objects.filter(kind="policy.objection_decided").values_list("person_ref", flat=True)
     assert sorted(told) == sorted([first.by.ref, second.by.ref, desk.member.ref])
+
+
+def test_a_withdrawal_closes_the_open_objections_and_tells_who_raised_them(desk: Desk) -> None:
+    row = given.published(desk)
+    found = publicity.object_to(a_person("buyer"), row.pk, reason="该贷款尚未结清")
+    for _ in range(2):
+        applications.withdraw(desk.member, row.pk, reason="改报其他措施")
+    found.refresh_from_db()
+    assert (found.state, found.decided_by, found.decided_at is not None) == ("closed", None, True)
+    assert deeds().count("policy.objections_closed") == 1
+    told = Notice.objects.filter(kind="policy.objections_closed").values_list("person_ref", flat=True)
+    assert list(told) == [found.by.ref]
+    assert not queue_applications.opposed().exists()
+    with refused("policy.objection_decided", number=row.number):
+        publicity.decide_objection(desk.third, found.pk, is_upheld=False, answer="已核")

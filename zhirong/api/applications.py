@@ -69,7 +69,7 @@ class GrantObjectionTold(shapes.Told):
     objection_id: int
     reason: str
     raised_at: datetime
-    state: str = Field(examples=["open"], description="open, upheld or rejected")
+    state: str = Field(examples=["open"], description="open, upheld, rejected or closed")
     answer: str
 
 

@@ -214,7 +214,7 @@ class ApplicationObjection(models.Model):
     reason = models.TextField()
     evidence = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     raised_at = models.DateTimeField()
-    # open, upheld or rejected.
+    # open, upheld, rejected, or closed because the case was withdrawn.
     state = models.CharField(max_length=8, default="open", db_index=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ from zhirong.people.access import Who
 from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import application_terms as terms
-from zhirong.policy import filing, kept, preparing
+from zhirong.policy import concerned, filing, kept, preparing
 from zhirong.policy.actions import budget_books
 from zhirong.policy.actions.cases import locked, move, tell, today
 from zhirong.policy.applied import Application, ApplicationFile
@@ -216,4 +216,16 @@ def withdraw(who: Person, application_id: int, *, reason: str) -> Application:
     move(row, "withdraw")
     row.save()
     tell("policy.application_withdrawn", row, who, reason=row.end_reason)
+    close_objections(row, who)
     return row
+
+
+def close_objections(row: Application, who: Person) -> None:
+    """Nothing is left to object to: who objected is told, and nobody waits for an answer."""
+    open_ones = row.objections.filter(state="open")
+    objectors = [one.by for one in open_ones.select_related("by").order_by("pk")]
+    if not objectors:
+        return
+    open_ones.update(state="closed", decided_at=record.now())
+    to = concerned.together(objectors, besides=who)
+    record.tell("policy.objections_closed", row.topic, who=who, to=to, number=row.number, count=len(objectors))

@@ -31,7 +31,7 @@ STATES: Final = {
     "lapsed": "no",
 }
 CERTAINTIES: Final = {"stated": "go", "reading": "half", "assumed": "wait", "memory": "wait"}
-OBJECTIONS: Final = {"open": "wait", "upheld": "go", "rejected": "off"}
+OBJECTIONS: Final = {"open": "wait", "upheld": "go", "rejected": "off", "closed": "off"}
 LISTS: Final = {"draft": "wait", "confirmed": "go", "dropped": "off"}
 SOURCES: Final = {
     "self": gettext_noop("said by the enterprise"),
