@@ -12,6 +12,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from zhirong.api import calling, evidence, files, paging, problems, shapes
+from zhirong.people import access
 from zhirong.policy import visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.actions import publicity
@@ -163,7 +164,19 @@ def objection(found: ApplicationObjection) -> GrantObjectionTold:
 
 
 def told(row: Application) -> ApplicationTold:
-    """The whole case."""
+    """The case as its enterprise reads it: of a decision nothing until a second person confirmed it."""
+    if row.is_settled:
+        return whole(row)
+    return whole(row).model_copy(
+        update={
+            "limits": json.loads(row.limits), "verdict": "", "decision_reason": "", "differences": {}, "clauses": [],
+            "decided": {}, "decided_sha256": "", "decided_fen": None,
+        }
+    )  # fmt: skip
+
+
+def whole(row: Application) -> ApplicationTold:
+    """The case as officials read it."""
     materials = row.files.filter(removed_at__isnull=True).select_related("file").order_by("pk")
     return ApplicationTold(
         **short(row).model_dump(),
@@ -226,8 +239,13 @@ def start(request: HttpRequest, given: DraftSaid) -> ApplicationTold:
     **problems.told(ApplicationTold),
 )
 def get_application(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
-    """For the enterprise, a firm that prepares it, and once it was filed for the officials and the house."""
-    return told(one(request, application_id))
+    """For the enterprise, a firm that prepares it, and once it was filed for the officials and the house.
+
+    The enterprise reads a decision once a second person confirmed it.
+    """
+    row, here = one(request, application_id), calling.standing_of(request)
+    is_other = here is not None and row.party_id not in here.parties
+    return whole(row) if is_other and access.may(here, "policy.see_applications") else told(row)
 
 
 @router.post(

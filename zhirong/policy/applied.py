@@ -179,6 +179,11 @@ class Application(models.Model):
         """Its name on the record."""
         return f"application:{self.pk}"
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a second person confirmed the decision: until then the enterprise does not read it."""
+        return self.confirmed_at is not None
+
     @cached_property
     def objector_ids(self) -> frozenset[int]:
         """Who objected to it: none of them answers an objection to it."""

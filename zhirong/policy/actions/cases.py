@@ -49,6 +49,13 @@ def begin_term(row: Application) -> None:
     row.remind_at = start_of_day(rules.remind_on(work, due, terms.on("remind_working_days", day)))
 
 
+def tell_officials(kind: str, row: Application, who: Person, **facts: Any) -> None:
+    """What is not settled yet, on the record and to the officials alone: nobody of the enterprise, no verdict early."""
+    own = {one.pk for one in concerned.members_of(row.party)}
+    to = [one for one in concerned.together(concerned.officials(), besides=who) if one.pk not in own]
+    record.tell(kind, row.topic, who=who, to=to, number=row.number, **facts)
+
+
 def tell(kind: str, row: Application, who: Person | None, **facts: Any) -> None:
     """The deed on the record; the enterprise's people are told, and the officials where it is their turn."""
     to = concerned.members_of(row.party)

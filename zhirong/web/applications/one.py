@@ -60,11 +60,11 @@ def application_page(request: HttpRequest, number: str) -> HttpResponse:
         lines=told.amount_lines(decision),
         ceilings=told.ceilings(decision),
         conditions=told.conditions(decision),
-        limits=told.limits(row.decided_limits if row.decided_at else row.limits),
+        limits=told.limits(row.decided_limits if row.is_settled else row.limits),
         used=told.fact_rows(facts, sources),
         amount_fen=state_of_draft["amount_fen"],
         against=state_of_draft["against"],
-        history=told.history(row) if is_filed else [],
+        history=told.history(row, with_names=False) if is_filed else [],
         objections=[(one, words.OBJECTIONS[one.state], words.of("objection", one.state)) for one in objections],
         repayment=Repayment.objects.filter(application=row).first() if is_filed else None,
         may=may(row, pages.standing_of(request), is_own=is_own and not (is_agent or firm), objections=objections),
@@ -87,10 +87,10 @@ def resting_on(
 ) -> tuple[told.Json, list[told.Json], told.Json, told.Json, dict[str, Any]]:
     """What the case rests on: as filed, or for a draft as the file is now, with what stands against filing it."""
     if row.filed_at is not None:
-        stored = row.decided if row.decided_at else row.decision
-        facts = row.decided_facts if row.decided_at else row.facts
+        stored = row.decided if row.is_settled else row.decision
+        facts = row.decided_facts if row.is_settled else row.facts
         needed: Any = told.loaded(row.checklist)
-        amount = row.granted_fen if row.granted_fen is not None else row.decided_fen or row.computed_fen
+        amount = row.granted_fen if row.granted_fen is not None else settled_fen(row)
         state: dict[str, Any] = {"amount_fen": amount, "against": None}
         return told.loaded(stored), needed, told.loaded(facts), told.loaded(row.sources), state
     found = deeds.assessed(row)
@@ -101,6 +101,11 @@ def resting_on(
         against = pages.told(refused)
     state = {"amount_fen": found.amount_fen, "against": against}
     return filing.told(found), filing.checklist(found), found.facts, found.sources, state
+
+
+def settled_fen(row: Application) -> int | None:
+    """The amount of a confirmed decision, else what was computed at the filing."""
+    return row.decided_fen or row.computed_fen if row.is_settled else row.computed_fen
 
 
 def may(
@@ -159,7 +164,7 @@ def head_of(row: Application) -> list[tuple[str, str]]:
     if row.filed_at:
         rows.append((gettext("Text of the measure"), f"{row.measure} · {row.version} · {row.measure_sha256[:12]}"))
         rows.append((gettext("Decision by the engine"), row.decision_sha256[:16]))
-    if row.decision_reason:
+    if row.decision_reason and row.is_settled:
         rows.append((gettext("Reason of the decision"), row.decision_reason))
     return rows
 
