@@ -12,6 +12,7 @@ from zhirong.people import access
 from zhirong.people.models import Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import concerned, kept
+from zhirong.policy.actions.cases import locked_budgets
 from zhirong.policy.applied import ALLOCATIONS, Application, Booking, Budget
 from zhirong.policy.engine import budget as engine
 from zhirong.record import actions as record
@@ -69,6 +70,7 @@ def set_budget(
 def confirm_budget(who: Person, budget_id: int, *, proposed_sha256: str) -> Budget:
     """A second official confirms what stood on the page: it rules from now on, takes over the sums of the former
     one, and keeps money free for what was accepted already."""
+    locked_budgets(Budget.objects.filter(pk=budget_id).values_list("measure", flat=True))
     row = _locked(budget_id)
     access.require(who, "policy.confirm_budget", row)
     if proposed_sha256 != row.proposed_sha256:
