@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from tests.api.given_api import a_caller
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from tests.registry.given_rights import a_person
@@ -16,6 +17,7 @@ from zhirong.people.models import Person
 from zhirong.policy.actions import applications, payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, Budget
+from zhirong.record.models import Notice
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -194,7 +196,9 @@ def test_a_budget_is_proposed_and_confirmed_on_the_pages(desk: Desk) -> None:
     assert signed_in(desk.first).post("/office/budget-books", sent).status_code == 302
     row = Budget.objects.get(year=2031)
     assert (row.amount_fen, row.confirmed_at) == (500_000_000, None)
-    signed_in(desk.second).post(f"/office/budget-books/{row.pk}", {"deed": "confirm"})
+    signed_in(desk.second).post(
+        f"/office/budget-books/{row.pk}", {"deed": "confirm", "proposed_sha256": row.proposed_sha256}
+    )
     row.refresh_from_db()
     assert row.confirmed_by == desk.second
 
@@ -262,3 +266,38 @@ def test_a_case_is_told_in_the_words_of_its_reader(
         assert told_by in text
         assert f">{raw}<" not in text
         assert f'<code class="xs">{fresh(row).decision_sha256[:16]}</code>' in text
+
+
+def test_the_enterprise_reads_no_verdict_before_a_second_person_confirmed_it(desk: Desk) -> None:
+    row = given.complete(desk)
+    found = {"loan_interest_paid": "300000"}
+    decided = reviews.decide(
+        desk.first,
+        row.pk,
+        Ruling(
+            verdict="refused",
+            reason="贷款用途不符",
+            clauses=("c-who",),
+            differences=found,
+            difference_reason="银行回单",
+        ),
+    )
+    reviews.send_back(desk.second, row.pk, reason="条款引用有误")
+    reviews.decide(desk.first, row.pk, Ruling(verdict="refused", reason="贷款用途不符", clauses=("c-who",)))
+    page, api = f"/applications/{row.number}", f"/applications/{row.pk}"
+    shown = text_of(signed_in(desk.member), page)
+    for word in ("贷款用途不符", "条款引用有误", "已初审，等待另一人复核"):
+        assert word not in shown.replace("已初审，待复核", "")
+    assert "200,000" in shown
+    member = a_caller(desk.member)
+    told = member.get(api)
+    assert (told["verdict"], told["decision_reason"], told["decided_fen"]) == ("", "", None)
+    assert (told["decided"], told["decided_sha256"], told["clauses"], told["differences"]) == ({}, "", [], {})
+    kinds = set(Notice.objects.filter(person_ref=desk.member.ref).values_list("kind", flat=True))
+    assert not kinds & {"policy.application_decided", "policy.application_sent_back"}
+    assert decided.decided_sha256 not in str(member.get("/feed", limit=1000))
+    office = a_caller(desk.second).get(api)
+    assert (office["verdict"], office["decision_reason"]) == ("refused", "贷款用途不符")
+    reviews.confirm(desk.second, row.pk, decided_sha256=office["decided_sha256"])
+    assert "贷款用途不符" in text_of(signed_in(desk.member), page)
+    assert member.get(api)["verdict"] == "refused"

@@ -86,6 +86,12 @@ class BudgetSaid(shapes.Said):
     source: Annotated[str, Field(min_length=1, max_length=500, pattern=shapes.NO_NUL)]
 
 
+class BudgetSeenSaid(shapes.Said):
+    """The `proposed_sha256` of what was read."""
+
+    proposed_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
 class BudgetTold(shapes.Told):
     """A budget and the sums of its book."""
 
@@ -96,6 +102,7 @@ class BudgetTold(shapes.Told):
     allocation: str
     last_gets_rest: bool
     source: str
+    proposed_sha256: str = Field(description="Of what it says; whoever confirms it names what they read")
     reserved_fen: shapes.Fen
     granted_fen: shapes.Fen
     paid_fen: shapes.Fen
@@ -225,7 +232,7 @@ def get_list(request: HttpRequest, list_id: shapes.Id) -> ListTold:
     "/payment-lists/{int:list_id}/confirm",
     auth=calling.may_ask("policy.confirm_payment_list"),
     summary="Confirm a payment list",
-    **problems.told(ListTold, "people.maker_is_checker", *LIST),
+    **problems.told(ListTold, "people.maker_is_checker", "people.own_party", *LIST),
 )
 def confirm_list(request: HttpRequest, list_id: shapes.Id) -> ListTold:
     """By another official than made it."""
@@ -313,11 +320,20 @@ def list_bookings(request: HttpRequest, budget_id: shapes.Id, asked: Query[pagin
     "/budget-books/{int:budget_id}/confirm",
     auth=calling.may_ask("policy.confirm_budget"),
     summary="Confirm a budget",
-    **problems.told(BudgetTold, "policy.budget_unknown", "policy.budget_below_granted", "people.maker_is_checker"),
+    **problems.told(
+        BudgetTold,
+        "policy.budget_unknown",
+        "policy.another_budget_read",
+        "policy.budget_below_granted",
+        "people.maker_is_checker",
+        "people.own_party",
+    ),
 )
-def confirm_budget(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:
-    """By another official than set it; it takes over the sums of the former one."""
-    return budget(budget_books.confirm_budget(calling.person_of(request), budget_id))
+def confirm_budget(request: HttpRequest, budget_id: shapes.Id, given: BudgetSeenSaid) -> BudgetTold:
+    """By another official than set it, over what they read; it takes over the sums of the former one."""
+    return budget(
+        budget_books.confirm_budget(calling.person_of(request), budget_id, proposed_sha256=given.proposed_sha256)
+    )
 
 
 @router.post(
@@ -326,7 +342,7 @@ def confirm_budget(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:
     summary="Allocate a budget",
     **problems.told(
         BudgetTold, "policy.budget_unknown", "policy.budget_undecided", "policy.allocated_by_acceptance",
-        "policy.allocation_unsettled", "policy.score_missing",
+        "policy.allocation_unsettled", "policy.score_missing", "people.own_party",
     ),
 )  # fmt: skip
 def allocate(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:

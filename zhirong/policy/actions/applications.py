@@ -15,7 +15,7 @@ from zhirong.people.access import Who
 from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import application_terms as terms
-from zhirong.policy import deciding, filing, kept
+from zhirong.policy import concerned, deciding, filing, kept, preparing
 from zhirong.policy.actions import budget_books
 from zhirong.policy.actions.cases import locked, move, tell, today
 from zhirong.policy.applied import Application, ApplicationFile
@@ -132,10 +132,12 @@ def have(row: Application) -> set[str]:
 
 
 def must_be_own(who: Person, row: Application) -> None:
-    """Nobody files for another: neither an agent nor a service firm, whatever consent they hold."""
+    """Nobody files for another: neither an agent nor a service firm, whatever consent or membership they hold."""
     is_member = access.may(who, "policy.keep_application", row)
     rules.must_be_own_filing(is_agent=access.has_role(who, "agent"), is_member=is_member, name=row.party.name)
     access.require(who, "policy.keep_application", row)
+    if firm := preparing.firm_that_prepared(row, who.pk):
+        raise Refused("policy.preparer_never_files", firm=firm.name, name=row.party.name)
 
 
 def assessed(row: Application) -> Assessed:
@@ -229,4 +231,16 @@ def withdraw(who: Person, application_id: int, *, reason: str) -> Application:
     move(row, "withdraw")
     row.save()
     tell("policy.application_withdrawn", row, who, reason=row.end_reason)
+    close_objections(row, who)
     return row
+
+
+def close_objections(row: Application, who: Person) -> None:
+    """Nothing is left to object to: who objected is told, and nobody waits for an answer."""
+    open_ones = row.objections.filter(state="open")
+    objectors = [one.by for one in open_ones.select_related("by").order_by("pk")]
+    if not objectors:
+        return
+    open_ones.update(state="closed", decided_at=record.now())
+    to = concerned.together(objectors, besides=who)
+    record.tell("policy.objections_closed", row.topic, who=who, to=to, number=row.number, count=len(objectors))
