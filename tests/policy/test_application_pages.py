@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -13,14 +14,17 @@ from tests.api.given_api import a_caller
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from tests.registry.given_rights import a_person
-from zhirong.people.models import Person
+from zhirong.papers import sheet_reader
+from zhirong.people.actions import secrets
+from zhirong.people.models import Person, Secret
 from zhirong.policy.actions import applications, payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, Budget
-from zhirong.record.models import Notice
+from zhirong.record.models import Leaf, Notice
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+ACCOUNT = "6222020200000000012"
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
 
 
@@ -186,6 +190,36 @@ def test_the_list_for_the_bank_has_its_total_and_masked_accounts(desk: Desk) -> 
     sent = {"deed": "note_paid", "line": line.pk, "amount": "200,000", "on": "2026-01-05", "reference": "R9"}
     assert signed_in(desk.first).post(f"/office/payment-lists/{made.number}", sent).status_code == 302
     assert fresh(row).state == "paid"
+
+
+def test_the_accounts_are_read_in_full_only_by_who_may_and_each_reading_is_on_the_record(desk: Desk) -> None:
+    Secret.objects.filter(party=desk.party).delete()
+    secrets.keep_secret(desk.member, desk.party.pk, kind=secrets.ACCOUNT, value=ACCOUNT)
+    row = given.approved(desk)
+    made = payments.make_list(desk.first, [row.number])
+    page, operator = f"/office/payment-lists/{made.number}", a_person("operator")
+    # Before a second person looked at the list nobody needs the accounts.
+    assert "完整账号" not in text_of(signed_in(operator), page)
+    assert ACCOUNT not in signed_in(operator).post(page, {"deed": "accounts"}).content.decode()
+    payments.confirm_list(desk.second, made.pk)
+    for other in (desk.first, a_person("auditor")):
+        assert "完整账号" not in text_of(signed_in(other), page)
+        assert signed_in(other).post(page, {"deed": "accounts"})["Content-Type"].startswith("text/html")
+        assert signed_in(other).post(f"/api/payment-lists/{made.pk}/accounts").status_code == 403
+    assert Leaf.objects.filter(kind="people.secret_read").count() == 0
+    assert "完整账号" in text_of(signed_in(operator), page)
+    answer = signed_in(operator).post(page, {"deed": "accounts"})
+    assert ACCOUNT in [
+        cell.text for one in sheet_reader.read(answer.content, name="a.xlsx").rows for cell in one.cells.values()
+    ]
+    (told,) = Leaf.objects.filter(kind="people.secret_read")
+    body = json.loads(told.body)
+    assert (body["who"], body["reason"], body["about"]) == (operator.ref, "payout", made.topic)
+    assert ACCOUNT not in told.body
+    told = signed_in(operator).post(f"/api/payment-lists/{made.pk}/accounts").json()
+    assert [one["account"] for one in told["lines"]] == [ACCOUNT]
+    assert signed_in(operator).get(f"/api/payment-lists/{made.pk}").json()["lines"][0]["account"] != ACCOUNT
+    assert Leaf.objects.filter(kind="people.secret_read").count() == 2
 
 
 def test_a_budget_is_proposed_and_confirmed_on_the_pages(desk: Desk) -> None:

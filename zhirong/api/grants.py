@@ -12,7 +12,7 @@ from pydantic import Field
 from zhirong.api import calling, paging, problems, shapes
 from zhirong.api.application_deeds import Reference
 from zhirong.policy import visible
-from zhirong.policy.actions import budget_books, payments
+from zhirong.policy.actions import budget_books, payees, payments
 from zhirong.policy.applied import Application, Booking, Budget, PaymentLine, PaymentList
 
 router = Router(tags=["applications"])
@@ -38,7 +38,7 @@ class ListSaid(shapes.Said):
 
 
 class LineTold(shapes.Told):
-    """A line of a payment list; the account is masked."""
+    """A line of a payment list; the account is masked unless it was asked for in full."""
 
     line_id: int
     application: str
@@ -159,9 +159,9 @@ def line(one: PaymentLine, accounts: dict[int, str]) -> LineTold:
     )
 
 
-def told(found: PaymentList) -> ListTold:
-    """A list with its lines."""
-    accounts = payments.accounts_of(found)
+def told(found: PaymentList, accounts: dict[int, str] | None = None) -> ListTold:
+    """A list with its lines; accounts are masked where they were not read in full."""
+    accounts = payments.accounts_of(found) if accounts is None else accounts
     rows = found.lines.select_related("application__party").order_by("pk")
     return ListTold(**short(found).model_dump(), lines=[line(one, accounts) for one in rows])
 
@@ -226,6 +226,18 @@ def make_list(request: HttpRequest, given: ListSaid) -> ListTold:
 def get_list(request: HttpRequest, list_id: shapes.Id) -> ListTold:
     """With its lines; accounts are masked."""
     return told(shapes.one(PaymentList.objects.all(), pk=list_id))
+
+
+@router.post(
+    "/payment-lists/{int:list_id}/accounts",
+    auth=calling.may_ask("policy.read_accounts"),
+    summary="Read the accounts of a payment list",
+    **problems.told(ListTold, "policy.payment_list_unknown", "policy.accounts_unconfirmed", "people.key_missing"),
+)
+def read_accounts(request: HttpRequest, list_id: shapes.Id) -> ListTold:
+    """In full, for the bank, once the list is confirmed; each reading is a deed on the record."""
+    read = payees.read_accounts(calling.person_of(request), list_id)
+    return told(shapes.one(PaymentList.objects.all(), pk=list_id), read)
 
 
 @router.post(
