@@ -122,9 +122,9 @@ def must_be_own_filing(*, is_agent: bool, is_member: bool, name: str) -> None:
         raise Refused("policy.only_itself_files", name=name)
 
 
-def must_be_applied_for(decision: Decision, *, kind: str, title: Mapping[str, str]) -> None:
-    """Refused unless the measure pays, rules on that day, and its window is open or not stated."""
-    if kind != "payment":
+def must_be_applied_for(decision: Decision, *, is_filed_here: bool, title: Mapping[str, str]) -> None:
+    """Refused unless the measure pays here, rules on that day, and its window is open or not stated."""
+    if not is_filed_here:
         raise Refused("policy.not_applied_for_here", measure=title)
     if decision.eligible == decide.NOT_IN_FORCE:
         raise Refused("policy.measure_not_in_force", measure=title, day=decision.day)

@@ -8,6 +8,7 @@ from typing import Any
 
 from zhirong.base import dated
 from zhirong.base.dated import Figure
+from zhirong.policy.engine.measure import Measure
 
 PATH = Path(__file__).parent / "parameters" / "applications.yaml"
 
@@ -15,6 +16,11 @@ PATH = Path(__file__).parent / "parameters" / "applications.yaml"
 def on(name: str, day: date) -> Any:
     """The value of a figure as it rules on the day."""
     return figure(name, day).value
+
+
+def is_filed_here(made: Measure, day: date) -> bool:
+    """Whether its money is claimed from the centre: no tax or fee, no recognition, and no duty of employers."""
+    return made.kind == "payment" and not set(made.tags) & set(on("duty_tags", day))
 
 
 def figure(name: str, day: date) -> Figure:

@@ -35,7 +35,7 @@ def start(who: Person, party: Party, measure: str, *, about: str = "") -> Applic
     if made is None:
         raise Refused("policy.measure_unknown", measure=measure[:100])
     title = {"zh": made.zh, "en": made.en}
-    if made.kind != "payment":
+    if not terms.is_filed_here(made, today()):
         raise Refused("policy.not_applied_for_here", measure=title)
     about = rules.must_be_text(about, field="about", most=MOST_ABOUT, least=0)
     Party.objects.select_for_update().get(pk=party.pk)
@@ -133,7 +133,8 @@ def assessed(row: Application) -> Assessed:
 def must_be_fit(row: Application, found: Assessed, *, have: Collection[str]) -> int:
     """The amount in fen with which the case may be filed, or the refusal that says what stands against it."""
     title = {"zh": row.title_zh, "en": row.title_en}
-    rules.must_be_applied_for(found.decision, kind=found.measure.kind, title=title)
+    is_filed_here = terms.is_filed_here(found.measure, today())
+    rules.must_be_applied_for(found.decision, is_filed_here=is_filed_here, title=title)
     names = filing.names_of(found)
     rules.must_qualify(found.decision, names=names)
     before = [one for one in found.grants if (one.measure, one.about) == (row.measure, row.about)]

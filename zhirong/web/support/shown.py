@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from zhirong.policy import naming
+from zhirong.policy import application_terms, naming
 from zhirong.policy.deciding import Decided
 from zhirong.policy.engine import amounts, decide
 from zhirong.policy.engine.facts import Vocabulary
@@ -74,9 +74,11 @@ def address(one: Decided, asked: Asked) -> str:
 
 
 def apply_address(one: Decided, asked: Asked) -> str | None:
-    """Where an application is begun; None while the window is closed or such pages are not there."""
+    """Where an application is begun; None while the window is closed, or where nothing is claimed from the centre."""
     place = pages.place("application-new")
     if place is None or one.decision.eligible != decide.MET or one.decision.window.state in ("closed", "opens"):
+        return None
+    if not application_terms.is_filed_here(one.measure, asked.day):
         return None
     of_whom = {"party": str(asked.party.pk)} if asked.party else {}
     return f"{place}?{urlencode({**of_whom, 'measure': one.measure.id, 'about': one.about})}"
