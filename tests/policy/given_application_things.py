@@ -27,7 +27,7 @@ def put_things(things: Any) -> None:
     given.a_budget(desk, measure=shown)
     published = given.published(desk, measure=shown)
     objected = publicity.object_to(a_person("buyer"), published.pk, reason="贷款未结清")
-    draft = applications.start(desk.member, seller.party, given.MEASURE, about="loan:3")
+    draft = applications.start(desk.member, seller.party, given.MEASURE, about=given.a_loan(desk, "loan:3"))
     kept = applications.attach(desk.member, draft.pk, material="form", file=a_file(b"form"))
     file = filed.files.earliest("pk")
     things.facts |= {"drafted": draft.pk, "attached": kept.pk}

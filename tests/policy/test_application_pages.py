@@ -50,7 +50,7 @@ def text_of(client: Client, address: str, *, status: int = 200) -> str:
 @LANGUAGES
 def test_every_page_is_there_for_those_whom_it_is_for(desk: Desk, language: str) -> None:
     row = given.published(desk)
-    draft = applications.start(desk.member, desk.party, given.MEASURE, about="loan:1")
+    draft = applications.start(desk.member, desk.party, given.MEASURE, about=given.a_loan(desk, "loan:1"))
     budget = Budget.objects.get()
     mine = signed_in(desk.member, language)
     for address in ("/applications", f"/applications/new?measure={given.MEASURE}", f"/applications/{row.number}"):
@@ -224,7 +224,7 @@ def test_pages_ask_at_most_twelve_questions(desk: Desk, django_assert_max_num_qu
     reviews.confirm(desk.second, refused.pk, decided_sha256=decided.decided_sha256)
     publicity.object_to(desk.member, refused.pk, reason="在福田")
     made = payments.make_list(desk.first, [row.number])
-    draft = applications.start(desk.member, desk.party, given.MEASURE, about="loan:9")
+    draft = applications.start(desk.member, desk.party, given.MEASURE, about=given.a_loan(desk, "loan:9"))
     member, office = signed_in(desk.member), signed_in(desk.third)
     for client, address in (
         (member, "/applications"),

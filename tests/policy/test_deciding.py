@@ -280,3 +280,16 @@ def test_the_calendar_holds_what_concerns_the_party_under_stable_names() -> None
     assert f"UID:{PLEDGE}-2022-ends@127.0.0.1" in names
     assert len(names) == len(set(names))
     assert "DTSTART;VALUE=DATE:20221231" in text
+
+
+def test_the_best_set_holds_the_yearly_ceiling_over_all_loans_of_a_measure() -> None:
+    party, person = given.an_enterprise(received_this_year="1850000")
+    other = given.told({**given.A_LOAN, "loan_interest_paid": "200000"}, about="loan:2022-02")
+    file_deeds.note_facts(person, party, other, source="self")
+    found = [one for one in rows(party) if one.id == PLEDGE]
+    # Of two million a year 150,000 are left; each loan alone is below it.
+    assert [one.benefit_fen for one in found] == [10_875_001, 10_000_000]
+    best = supporting.best(found)
+    assert (best.total_fen, best.paid_fen) == (15_000_000, {0: 10_875_001, 1: 4_124_999})
+    assert best.lowered_by == {1: ("c-cap",)}
+    assert best.dropped == {}

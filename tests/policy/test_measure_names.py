@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import pytest
 from django.test import Client
 
-from tests.policy import given_applications as given
-from zhirong.base.refused import Refused
-from zhirong.policy import application_terms, naming, reading
-from zhirong.policy.actions import applications
+from zhirong.policy import naming, reading
 from zhirong.policy.engine import difference
-from zhirong.web.applications import mine, told
+from zhirong.web.applications import told
 
 KEY = re.compile(r"参数|[Pp]arameter |[a-z]+_[a-z_]+")
 QUOTED = re.compile(r"“[a-z]+”")
@@ -62,16 +58,3 @@ def test_the_day_since_when_a_fact_is_known_is_beijings() -> None:
     )
     assert [one["known_from"] for one in rows] == ["2026-01-05"]
     assert told.day_of(None) == ""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_an_employer_owes_is_not_applied_for_here() -> None:
-    base = reading.own().measures
-    filed = {name for name, made in base.items() if application_terms.is_filed_here(made, date(2026, 1, 5))}
-    owed = {"cn-inventor-award", "cn-inventor-remuneration"}
-    assert not filed & (owed | {"cn-hnte-recognition", "cn-patent-fee-reduction", "cn-tech-contract-vat"})
-    assert "cn-sz-futian-ip-pledge" in filed
-    assert not {name for name, _ in mine.measures()} & owed
-    desk = given.Desk()
-    with pytest.raises(Refused, match="not_applied_for_here"):
-        applications.start(desk.member, desk.party, "cn-inventor-award")

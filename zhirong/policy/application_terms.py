@@ -8,7 +8,6 @@ from typing import Any
 
 from zhirong.base import dated
 from zhirong.base.dated import Figure
-from zhirong.policy.engine.measure import Measure
 
 PATH = Path(__file__).parent / "parameters" / "applications.yaml"
 
@@ -18,11 +17,12 @@ def on(name: str, day: date) -> Any:
     return figure(name, day).value
 
 
-def is_filed_here(made: Measure, day: date) -> bool:
-    """Whether its money is claimed from the centre: no tax or fee, no recognition, and no duty of employers."""
-    return made.kind == "payment" and not set(made.tags) & set(on("duty_tags", day))
-
-
 def figure(name: str, day: date) -> Figure:
     """The figure with its source and how sure it is."""
     return dated.on(dated.read(PATH)[name], day)
+
+
+def listed(name: str, day: date) -> tuple[str, ...]:
+    """A list as it rules on the day; before its first day it is empty."""
+    ruling = [one for one in dated.read(PATH)[name] if one.since <= day]
+    return tuple(dated.on(ruling, day).value) if ruling else ()

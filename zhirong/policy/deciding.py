@@ -95,16 +95,32 @@ def everything(
     base = base or kept.base(known)
     chosen = list(_chosen(measures, base))
     files = _files(party, day=day, known=known)
-    things = {
-        about: {name for name, one in stated.stated.items() if one.about == about} for about, stated in files.items()
-    }
     told = {about: told_of(stated.facts, base.vocabulary, changes=changes) for about, stated in files.items()}
     found = []
     for one in chosen:
-        asked = facts_asked(one)
-        for about in [about for about, own in things.items() if about and own & asked] or [""]:
+        for about in _things(one, files) or [""]:
             found += judged([one], files[about], told[about], day=day, known=known, moment=moment, about=about)
     return found
+
+
+def things(party: Party, one: Measure, *, day: date, known: datetime | None = None) -> list[str]:
+    """The things of the party's file that the measure is about; none where it is about the enterprise itself."""
+    return _things(one, _files(party, day=day, known=known))
+
+
+def is_thing(party: Party, one: Measure, about: str, *, day: date) -> bool:
+    """Whether a right of the party is such a thing by what the register tells of it."""
+    stated = registry_facts.of_right(party, about, day=day)
+    return any(fact.name in facts_asked(one) for fact in stated)
+
+
+def _things(one: Measure, files: Mapping[str, Known]) -> list[str]:
+    asked = facts_asked(one)
+    return [
+        about
+        for about, stated in files.items()
+        if about and any(name in asked and said.about == about for name, said in stated.stated.items())
+    ]
 
 
 def _files(party: Party, *, day: date, known: datetime | None) -> dict[str, Known]:

@@ -15,16 +15,18 @@ from zhirong.people.access import Who
 from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import application_terms as terms
-from zhirong.policy import filing, kept
+from zhirong.policy import concerned, deciding, filing, kept, preparing
 from zhirong.policy.actions import budget_books
 from zhirong.policy.actions.cases import locked, move, tell, today
 from zhirong.policy.applied import Application, ApplicationFile
+from zhirong.policy.engine.measure import Measure
 from zhirong.policy.filing import Assessed
 from zhirong.record import actions as record
 from zhirong.record.engine.canonical import canonical
 from zhirong.record.models import File
 
 MOST_ABOUT = 80
+SHOWN_THINGS = 20
 
 
 @transaction.atomic
@@ -34,10 +36,9 @@ def start(who: Person, party: Party, measure: str, *, about: str = "") -> Applic
     made = kept.base().measures.get(measure)
     if made is None:
         raise Refused("policy.measure_unknown", measure=measure[:100])
-    title = {"zh": made.zh, "en": made.en}
-    if not terms.is_filed_here(made, today()):
-        raise Refused("policy.not_applied_for_here", measure=title)
+    rules.must_be_served(made, today())
     about = rules.must_be_text(about, field="about", most=MOST_ABOUT, least=0)
+    must_be_thing(party, made, about)
     Party.objects.select_for_update().get(pk=party.pk)
     row = {"party": party, "measure": measure, "about": about}
     if same := Application.objects.filter(state__in=rules.OPEN, **row).first():
@@ -60,6 +61,19 @@ def start(who: Person, party: Party, measure: str, *, about: str = "") -> Applic
     found.save(update_fields=["number"])
     tell("policy.application_drafted", found, who, measure=measure)
     return found
+
+
+def must_be_thing(party: Party, made: Measure, about: str) -> None:
+    """What is applied for is a thing of the file that the measure is about, or the enterprise where it has none."""
+    now = record.now()
+    day = beijing_day(now)
+    found = deciding.things(party, made, day=day, known=now)
+    if about in found or (not about and not found) or (about and deciding.is_thing(party, made, about, day=day)):
+        return
+    title = {"zh": made.zh, "en": made.en}
+    if found:
+        raise Refused("policy.about_which", measure=title, things="、".join(found[:SHOWN_THINGS]))
+    raise Refused("policy.about_unknown", measure=title, about=about)
 
 
 def firm_of(who: Person, party: Party) -> Party | None:
@@ -118,10 +132,12 @@ def have(row: Application) -> set[str]:
 
 
 def must_be_own(who: Person, row: Application) -> None:
-    """Nobody files for another: neither an agent nor a service firm, whatever consent they hold."""
+    """Nobody files for another: neither an agent nor a service firm, whatever consent or membership they hold."""
     is_member = access.may(who, "policy.keep_application", row)
     rules.must_be_own_filing(is_agent=access.has_role(who, "agent"), is_member=is_member, name=row.party.name)
     access.require(who, "policy.keep_application", row)
+    if firm := preparing.firm_that_prepared(row, who.pk):
+        raise Refused("policy.preparer_never_files", firm=firm.name, name=row.party.name)
 
 
 def assessed(row: Application) -> Assessed:
@@ -133,14 +149,11 @@ def assessed(row: Application) -> Assessed:
 def must_be_fit(row: Application, found: Assessed, *, have: Collection[str]) -> int:
     """The amount in fen with which the case may be filed, or the refusal that says what stands against it."""
     title = {"zh": row.title_zh, "en": row.title_en}
-    is_filed_here = terms.is_filed_here(found.measure, today())
-    rules.must_be_applied_for(found.decision, is_filed_here=is_filed_here, title=title)
+    rules.must_be_applied_for(found.decision, kind=found.measure.kind, title=title)
     names = filing.names_of(found)
     rules.must_qualify(found.decision, names=names)
-    before = [one for one in found.grants if (one.measure, one.about) == (row.measure, row.about)]
-    if row.about and before:
-        # One loan, one patent is supported once by a measure.
-        raise Refused("policy.granted_before", number=before[0].number)
+    if found.same:
+        raise Refused("policy.granted_before", number=found.same.number)
     assert found.amount_fen is not None
     if not found.amount_fen:
         limit = found.limits[0]
@@ -157,6 +170,9 @@ def file(who: Person, application_id: int) -> Application:
     if row.filed_by_id == who.pk and row.state == "filed":
         return row
     rules.after(row.state, "file")
+    made = filing.measure_of(row)
+    rules.must_be_served(made, today())
+    must_be_thing(row.party, made, row.about)
     found = assessed(row)
     row.computed_fen = must_be_fit(row, found, have=have(row))
     snapshot(row, found)
@@ -215,4 +231,16 @@ def withdraw(who: Person, application_id: int, *, reason: str) -> Application:
     move(row, "withdraw")
     row.save()
     tell("policy.application_withdrawn", row, who, reason=row.end_reason)
+    close_objections(row, who)
     return row
+
+
+def close_objections(row: Application, who: Person) -> None:
+    """Nothing is left to object to: who objected is told, and nobody waits for an answer."""
+    open_ones = row.objections.filter(state="open")
+    objectors = [one.by for one in open_ones.select_related("by").order_by("pk")]
+    if not objectors:
+        return
+    open_ones.update(state="closed", decided_at=record.now())
+    to = concerned.together(objectors, besides=who)
+    record.tell("policy.objections_closed", row.topic, who=who, to=to, number=row.number, count=len(objectors))
