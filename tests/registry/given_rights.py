@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -105,7 +106,7 @@ def kinds_told() -> list[str]:
 
 
 @contextmanager
-def refused(code: str, **facts: Any):
+def refused(code: str, **facts: Any) -> Iterator[None]:
     with pytest.raises(Refused) as caught:
         yield
     assert caught.value.code == code

@@ -133,6 +133,11 @@ def tree(made: Measure, condition: Condition, names: Names) -> Leaf | Group:
     return Leaf(condition.id, said, condition.rule.text, clause(made, condition.clause), condition.fixable)
 
 
+def leaves(found: Leaf | Group) -> list[Leaf]:
+    """The conditions of a tree, in order."""
+    return [found] if isinstance(found, Leaf) else [leaf for part in found.parts for leaf in leaves(part)]
+
+
 def worded(expression: Expression | None, names: Names) -> Said | None:
     return wording.expression(expression.node, names) if expression else None
 

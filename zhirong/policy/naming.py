@@ -9,17 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.base import shown, yaml_text
-from zhirong.policy.engine import numerals, values
+from zhirong.policy.engine import choice_names, numerals, values
 from zhirong.policy.engine.facts import Fact
 
 # A year is no quantity: it is written without commas and without its unit in English.
 YEARS = "year"
-
-
-@cache
-def _names() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = yaml_text.parse(Path(__file__).with_name("choices.yaml").read_text("utf-8"))
-    return found
 
 
 def _in(pair: Mapping[str, str], language: str) -> str:
@@ -30,7 +24,8 @@ def fact(one: Fact, language: str) -> str:
     """The name of a fact or field; one that the vocabulary leaves unnamed is known by its key."""
     said = one.zh if shown.is_chinese(language) else one.en
     field = one.name.rpartition(".")[2]
-    return said or (_in(_names()["fields"][field], language) if field in _names()["fields"] else field)
+    pair = choice_names.catalogue()["fields"].get(field)
+    return said or (_in(pair, language) if pair else field)
 
 
 def choice(one: Fact, value: str, language: str) -> str:
@@ -55,21 +50,19 @@ def chosen(one: Fact, text: str) -> str | None:
 
 
 def _pair(one: Fact, value: str) -> Mapping[str, str] | None:
-    named = _names()["choices"]
-    found: Mapping[str, str] | None = named.get(one.name, {}).get(value) or named["*"].get(value)
-    return found
+    return choice_names.of(value, one.name)
 
 
 def unit(one: Fact, language: str) -> str:
     """The unit of a number as it stands behind it; empty where the fact has none."""
-    pair = _names()["units"].get(one.unit)
+    pair = choice_names.catalogue()["units"].get(one.unit)
     return _in(pair, language) if pair else ""
 
 
 def value(one: Fact, given: Any, language: str) -> str:
     """A plain value as people read it, with its unit: 3,000,000 元, 12.5%, 是, 发明、外观设计."""
     if isinstance(given, bool):
-        return _in(_names()["yes" if given else "no"], language)
+        return _in(choice_names.catalogue()["yes" if given else "no"], language)
     if one.kind == "number":
         return _number(one, given, language)
     if one.kind == "texts" and isinstance(given, Sequence):
@@ -103,7 +96,7 @@ def _record(one: Fact, given: Mapping[str, Any], language: str) -> str:
 def about(key: str, language: str) -> str:
     """One loan, one patent, one project in words: 贷款 2026-01; a key of another kind stands as it is."""
     kind, apart, name = key.partition(":")
-    pair = _names()["abouts"].get(kind)
+    pair = choice_names.catalogue()["abouts"].get(kind)
     return f"{_in(pair, language)} {name}" if apart and pair else key
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from zhirong.policy.engine import tree, values
+from zhirong.policy.engine import choice_names, tree, values
 from zhirong.policy.engine.facts import Fact
 from zhirong.policy.engine.tree import Node
 
@@ -26,6 +26,8 @@ class Names:
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
     parameters: Mapping[str, Said] = field(default_factory=dict)
+    # Names that a list's entries go by within it.
+    each: frozenset[str] = frozenset()
 
 
 UNITS = {
@@ -125,7 +127,8 @@ def row_of(row: Sequence[Any], unit: str) -> Said:
         return Said(f"其余 {what.zh}", f"the rest {what.en}")
     if values.is_number(row[0]):
         return Said(f"至 {plain(row[0])}：{what.zh}", f"up to {plain(row[0])}: {what.en}")
-    return Said(f"{row[0]}：{what.zh}", f"{row[0]}: {what.en}")
+    key = choice_names.in_any(str(row[0])) or {"zh": row[0], "en": row[0]}
+    return Said(f"{key['zh']}：{what.zh}", f"{key['en']}: {what.en}")
 
 
 def expression(node: Node, names: Names) -> Said:
@@ -147,11 +150,19 @@ def of_literal(node: tree.Literal, names: Names) -> Said:
         return Said("是", "true")
     if node.value is False:
         return Said("否", "false")
-    text = plain(node.value) if values.is_number(node.value) else f"“{node.value}”"
-    return Said(text, text)
+    if values.is_number(node.value):
+        return Said(plain(node.value), plain(node.value))
+    return quoted(node.value, choice_names.in_any(str(node.value)))
+
+
+def quoted(text: Any, named: Mapping[str, str] | None) -> Said:
+    """A choice by its name; one that nobody named by itself."""
+    return Said(f"“{named['zh']}”", f"“{named['en']}”") if named else Said(f"“{text}”", f"“{text}”")
 
 
 def of_name(node: tree.Name, names: Names) -> Said:
+    if node.name in names.each:
+        return Said("该项", "that one")
     fact = names.facts.get(node.name)
     return Said(fact.zh or node.name, fact.en or node.name) if fact else Said(node.name, node.name)
 
@@ -161,7 +172,8 @@ def of_field(node: tree.Field, names: Names) -> Said:
         inner = fact.fields.get(node.name)
         if inner is not None and inner.zh:
             return Said(inner.zh, inner.en or node.name)
-    return Said(node.name, node.name)
+    pair = choice_names.catalogue()["fields"].get(node.name)
+    return Said(pair["zh"], pair["en"]) if pair else Said(node.name, node.name)
 
 
 def of_parameter(node: tree.Parameter, names: Names) -> Said:
@@ -195,10 +207,10 @@ def bracketed(node: Node, names: Names) -> Said:
 
 def of_compare(node: tree.Compare, names: Names) -> Said:
     said = expression(node.parts[0], names)
-    unit = unit_of(node.parts[0], names)
+    unit, key = unit_of(node.parts[0], names), key_of(node.parts, names)
     for sign, part in zip(node.signs, node.parts[1:], strict=True):
         word = SIGNS[sign]
-        side = measured(part, unit) or expression(part, names)
+        side = measured(part, unit) or chosen(part, key) or expression(part, names)
         said = Said(f"{said.zh}{word.zh} {side.zh}", f"{said.en} {word.en} {side.en}")
     return said
 
@@ -206,6 +218,27 @@ def of_compare(node: tree.Compare, names: Names) -> Said:
 def unit_of(node: Node, names: Names) -> str:
     fact = names.facts.get(node.name) if isinstance(node, tree.Name) else None
     return fact.unit if fact else ""
+
+
+def key_of(parts: Sequence[Node], names: Names) -> str:
+    """The fact or the field that a comparison is about, as its choices are filed: patent_kind, applicants.kind."""
+    for node in parts:
+        if isinstance(node, tree.Name) and node.name in names.facts:
+            return node.name
+        if isinstance(node, tree.Field):
+            named = [f"{one.name}.{node.name}" for one in names.facts.values() if node.name in one.fields]
+            return named[0] if named else ""
+    return ""
+
+
+def chosen(node: Node, key: str) -> Said | None:
+    """Texts beside a fact by the names of its choices."""
+    if isinstance(node, tree.Items):
+        parts = [chosen(one, key) for one in node.parts]
+        return joined([one for one in parts if one], "、", ", ") if all(parts) else None
+    if isinstance(node, tree.Literal) and isinstance(node.value, str):
+        return quoted(node.value, choice_names.of(node.value, key) or choice_names.in_any(node.value))
+    return None
 
 
 def measured(node: Node, unit: str) -> Said | None:
@@ -226,7 +259,9 @@ def of_choice(node: tree.Choice, names: Names) -> Said:
 
 
 def of_each(node: tree.Each, names: Names) -> Said:
-    over = both("{1}的{0}", "{0} of each of {1}", expression(node.value, names), expression(node.over, names))
+    whole, names = expression(node.over, names), replace(names, each=names.each | {node.name})
+    is_itself = isinstance(node.value, tree.Name) and node.value.name == node.name
+    over = whole if is_itself else both("{1}的{0}", "{0} of each of {1}", expression(node.value, names), whole)
     if node.condition is None:
         return over
     return both("{0}（仅计{1}）", "{0} (where {1})", over, expression(node.condition, names))

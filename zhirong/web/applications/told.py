@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import translation
@@ -85,10 +86,15 @@ def fact_rows(given: Mapping[str, Any], sources: Mapping[str, Any]) -> list[Json
                 "label": naming.fact(fact, words.language()) if fact else name,
                 "value": naming.value(fact, value, words.language()) if fact else value_of(value),
                 "source": source_words(source),
-                "known_from": str(source.get("known_from") or "")[:10],
+                "known_from": day_of(source.get("known_from")),
             }
         )
     return rows
+
+
+def day_of(moment: str | None) -> str:
+    """The day of a kept moment, in Beijing."""
+    return filters.day(datetime.fromisoformat(moment)) if moment else ""
 
 
 def source_words(source: Mapping[str, Any]) -> str:

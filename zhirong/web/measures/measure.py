@@ -79,7 +79,7 @@ def measure_page(request: HttpRequest, name: str) -> HttpResponse:
         amounts=[amount(one) for one in rules.amounts],
         at_most=rules.at_most,
         values=[value(one) for one in describing.values(made, day)],
-        materials=[(one.zh if filters.is_chinese() else one.en, ", ".join(one.proves)) for one in made.materials],
+        materials=materials(made, rules.tree),
         window=words.pair(words.WINDOWS, describing.window(made, day).state),
         windows=[(one.opens, one.closes, clause_of(made.clauses[one.clause])) for one in made.windows],
         cumulation=[(words.said(what), clause_of(one)) for what, one in describing.cumulation(made, base.vocabulary)],
@@ -143,6 +143,18 @@ def node(tree: Any) -> dict[str, Any]:
         "clause": clause_of(tree.clause),
         "fixable": words.word(words.FIXABLE, tree.fixable),
     }
+
+
+def materials(made: Measure, tree: Any) -> list[tuple[str, list[str]]]:
+    """Each material with what the conditions say that it proves; a condition of another period is left out."""
+    says = {leaf.id: clause_of(leaf.clause)["says"] for leaf in describing.leaves(tree)}
+    return [
+        (
+            one.zh if filters.is_chinese() else one.en,
+            list(dict.fromkeys(says[name] for name in one.proves if name in says)),
+        )
+        for one in made.materials
+    ]
 
 
 def amount(one: describing.Amount) -> dict[str, Any]:
