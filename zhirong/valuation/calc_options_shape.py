@@ -37,11 +37,6 @@ def whole(least: int, most: int) -> Json:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def shape(properties: Json, *required: str) -> Json:
-    """An object that takes nothing but these."""
-    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
-
-
 RECORD: Json = {
     "type": "object",
     "properties": {
