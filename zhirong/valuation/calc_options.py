@@ -7,11 +7,12 @@ from typing import Any
 
 from zhirong.base.engines import Engine, form
 from zhirong.valuation import calc_options_renewal
-from zhirong.valuation.calc_options_shape import HEAD, NUMBER, RECORD, SEED, YES, Json, record, whole
+from zhirong.valuation.calc_options_shape import HEAD, NUMBER, SEED, YES, Json, record, whole
 from zhirong.valuation.engine import black_scholes, finite_differences, lattice, least_squares, stages
 from zhirong.valuation.engine.black_scholes import Terms
 from zhirong.valuation.engine.result import Note
 from zhirong.valuation.engine.stages import Project
+from zhirong.valuation.finance_forms import RECORD
 
 STEPS = whole(2, 2_000)
 OPTION: Json = {

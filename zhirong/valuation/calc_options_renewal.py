@@ -15,7 +15,6 @@ from zhirong.valuation.calc_options_shape import (
     DAY,
     HEAD,
     NUMBER,
-    RECORD,
     TEXT,
     YES,
     Json,
@@ -37,6 +36,7 @@ from zhirong.valuation.engine.renewal_closed import Decay
 from zhirong.valuation.engine.renewal_value import Prior
 from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, digest, plain
 from zhirong.valuation.engine.subject import Subject
+from zhirong.valuation.finance_forms import RECORD
 
 KIND: Json = {"enum": ["invention", "utility_model", "design"]}
 YEAR = whole(1, 20)
