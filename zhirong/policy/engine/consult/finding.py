@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,6 +24,9 @@ WITH_MEASURE, ROLE, STALE, OF_TITLE, UNIT, WHETHER = 1.0, 0.9, 0.25, 0.2, 0.5, 0
 WHO, THERE = 0.4, 0.8
 # Of what a question says, so much must be found in the measure; unknown words weigh as much as known ones.
 LEAST_KNOWN, OF_CONCEPT = 0.5, 2.0
+# Signs of a figure name no thing; a clause with no more than a few others says its figure of the whole measure.
+FIGURE, FEW = re.compile(r"[#一二三四五六七八九十百千万0-9年月日至多少几]"), 3
+BREAKS = re.compile(r"[,，。;；?？!！:：]")
 # The score of a clause of which a few words are told; where the best has less, its words weigh less than its part.
 LEAST_TOLD = 10.0
 # A measure stands beside the best one only with so much of its score.
@@ -203,19 +207,54 @@ def unanswered_intent(
     """A strict intent (deadline, materials, contact) that no clause found answers, by its part or by its words."""
     for name in asked.intents:
         intent = corpus.lexicon.concepts[name]
-        if intent.is_strict and intent.unit and not states_figure(intent.unit, ranked, corpus):
+        if intent.is_strict and intent.unit and not states_figure(intent.unit, ranked, asked=asked, corpus=corpus):
             return intent
-        is_worded = intent.is_strict and (intent.needs or not intent.unit)
+        is_worded = intent.is_strict and (intent.needs or intent.lists or not intent.unit)
         if is_worded and not any(answers(intent, one, corpus=corpus, day=day) for one in ranked):
             return intent
     return None
 
 
-def states_figure(unit: str, ranked: Sequence[tuple[str, str]], corpus: Corpus) -> bool:
-    """Whether the measure names such a figure; a length of time must stand in a clause that is cited."""
-    if unit == "time":
-        return any(TIME & corpus.profiles[name].units[clause] for name, clause in ranked)
-    return holds_figure(unit, corpus.profiles[ranked[0][0]])
+def states_figure(unit: str, ranked: Sequence[tuple[str, str]], *, asked: Question, corpus: Corpus) -> bool:
+    """Whether the measure names such a figure; a length of time or a count must stand in a cited clause about it."""
+    if unit in MONEY:
+        return holds_figure(unit, corpus.profiles[ranked[0][0]])
+    wanted = TIME if unit == "time" else {unit}
+    signs = signs_of(near_intent(asked, unit, corpus), corpus)
+    return any(
+        wanted & corpus.profiles[name].units[clause] and is_of_that(signs, corpus.profiles[name], clause=clause)
+        for name, clause in ranked
+    )
+
+
+def near_intent(asked: Question, unit: str, corpus: Corpus) -> Question:
+    """The question cut down to the stretch that asks for the figure: what was told before says who asks, and when."""
+    for hit in asked.hits:
+        if any(corpus.lexicon.concepts[name].unit == unit for name in hit.names):
+            start = max((found.end() for found in BREAKS.finditer(asked.text, 0, hit.start)), default=0)
+            end = BREAKS.search(asked.text, hit.end)
+            inside = [one for one in asked.hits if one.start >= start and (not end or one.end <= end.start())]
+            named = {name for one in inside for name in one.names}
+            return replace(
+                asked,
+                text=asked.text[start : end.start() if end else None],
+                spans=(),
+                objects=tuple(name for name in asked.objects if name in named),
+                benefits=tuple(name for name in asked.benefits if name in named),
+            )
+    return asked
+
+
+def is_of_that(signs: Mapping[str, float], one: Profile, *, clause: str) -> bool:
+    """Whether the figure of a clause is of the thing asked: the clause names it, or it and no other clause is meant."""
+    own = {name: told(one.clause_signs[name], one) for name in one.clause_signs}
+    wanted = told(signs, one) & frozenset().union(*own.values())
+    return len(own[clause]) <= FEW or not wanted or bool(own[clause] & wanted)
+
+
+def told(signs: Iterable[str], one: Profile) -> frozenset[str]:
+    """The signs that tell the clauses of a measure apart: neither of its title nor of a figure."""
+    return frozenset(sign for sign in signs if not FIGURE.search(sign) and sign not in one.head_signs)
 
 
 def holds_figure(unit: str, one: Profile) -> bool:
@@ -230,6 +269,8 @@ def answers(intent: Concept, place: tuple[str, str], *, corpus: Corpus, day: dat
     if set(intent.roles) & one.roles.on(clause, day):
         return True
     said = one.made.clauses[clause]
+    if intent.lists:
+        return bool(intent.lists.search(words.plain(said.zh)))
     text = words.plain(f"{said.zh} {said.en}")
     is_figured = intent.unit in ("", "time") or intent.unit in one.units[clause]
     return is_figured and any(need in text for need in intent.needs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,6 +47,10 @@ class Concept:
     # Words of which the answer must hold one, unless its clause plays one of the roles.
     needs: tuple[str, ...] = ()
     is_strict: bool = False
+    # Ways of asking that no fixed words tell.
+    patterns: tuple[re.Pattern[str], ...] = ()
+    # The clause that answers must list things in this way.
+    lists: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,11 @@ class Lexicon:
     plain_en: frozenset[str] = frozenset()
 
     @cached_property
+    def asking(self) -> tuple[Concept, ...]:
+        """The intents that are told by a way of asking."""
+        return tuple(one for one in self.concepts.values() if one.patterns)
+
+    @cached_property
     def longest_plain(self) -> int:
         return max(map(len, self.plain_zh), default=1)
 
@@ -186,5 +196,7 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         roles=tuple(row.get("roles", ())),
         unit=row.get("unit", ""),
         needs=tuple(words.plain(one) for one in (*row.get("needs", ()), *row.get("needs_en", ()))),
-        is_strict="needs" in row or bool(row.get("strict")),
+        is_strict="needs" in row or "lists" in row or bool(row.get("strict")),
+        patterns=tuple(re.compile(one) for one in row.get("patterns", ())),
+        lists=re.compile(row["lists"]) if "lists" in row else None,
     )
