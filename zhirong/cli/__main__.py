@@ -32,12 +32,16 @@ VERBS = {
 }
 # Of a verb without the house, what needs it all the same.
 WITHIN: dict[tuple[str, ...], tuple[str, bool]] = {("policy", "screen"): ("zhirong.cli.policy_screen", True)}
+# What needs the house only where a data folder is named.
+OF_DATA: dict[tuple[str, ...], tuple[str, bool]] = {("policy", "ask"): ("zhirong.cli.policy_ask", True)}
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one verb. `--data DIR` names the data folder for every verb that needs the house."""
     verb, rest = argv[0], list(argv[1:])
     module, needs_house = WITHIN.get((verb, *rest[:1]), VERBS[verb])
+    if any(word.partition("=")[0] == "--data" for word in rest):
+        module, needs_house = OF_DATA.get((verb, *rest[:1]), (module, needs_house))
     if importlib.util.find_spec(module) is None:
         print(f"{verb} is not part of this version yet.", file=sys.stderr)
         return 2

@@ -37,6 +37,8 @@ class Concept:
     beside: tuple[str, ...] = ()
     # Said of every measure of these kinds.
     kinds: frozenset[str] = frozenset()
+    # The name of one scheme: a measure on its parent does not cover it.
+    proper: bool = False
     # A measure with this in its title is about nothing else.
     exclusive: bool = False
     # An intent that a clause with such words answers: actor, who it is for.
@@ -191,6 +193,7 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         met_by=frozenset(row.get("met_by", ())),
         beside=tuple(words.plain(one) for one in row.get("beside", ())),
         kinds=frozenset(row.get("kinds", ())),
+        proper=bool(row.get("proper")),
         exclusive=bool(row.get("exclusive")),
         about=row.get("about", ""),
         roles=tuple(row.get("roles", ())),

@@ -15,6 +15,8 @@ from zhirong.policy.engine.consult.roles import Roles
 from zhirong.policy.engine.facts import EARLIEST, Vocabulary
 from zhirong.policy.engine.measure import Measure
 
+# A year that something is counted by, which is no length of it: 同一年内, 一年至多一百万元.
+OF_EACH_YEAR = re.compile(r"(?:同|上|每|近)一年|一年(?=至多|最多|折算)|[一两二三四五]年(?=平均|累计)")
 TITLE, TAG, PLACE, DOCUMENT, CLAUSE, LABEL = 3.0, 2.0, 1.0, 1.5, 1.0, 0.4
 
 
@@ -91,7 +93,7 @@ def places_in(texts: Iterable[str], lexicon: Lexicon) -> set[str]:
 
 def units_of(text: str) -> set[str]:
     """The units of the figures in a text; a day of the calendar is one of them."""
-    plain = words.plain(text)
+    plain = OF_EACH_YEAR.sub(" ", words.plain(text))
     found = {one.unit for one in amounts.lenient(plain)}
     return found | {"date"} if days.named(plain, EARLIEST) else found
 
@@ -172,7 +174,7 @@ def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     spoken_of = one.head | {what for name in one.head for what in lexicon.concepts[name].of}
     if asked.id in spoken_of:
         return True
-    for parent in asked.under & spoken_of:
+    for parent in () if asked.proper else asked.under & spoken_of:
         kinds = {name for name in one.concepts if parent in lexicon.concepts[name].under}
         if not kinds - asked.under:
             return True

@@ -52,6 +52,11 @@ def is_chinese(text: str) -> bool:
     return bool(RUNS.search(text))
 
 
+def speaks_chinese(text: str) -> bool:
+    """Whether somebody asks in Chinese; an English sentence may name a place or a right in Chinese."""
+    return sum(map(len, RUNS.findall(text))) > len(WORDS.findall(text.casefold()))
+
+
 def english(text: str) -> list[tuple[str, int, int]]:
     """The bare words of a plain text with their places."""
     return [(stem(found.group()), found.start(), found.end()) for found in WORDS.finditer(text)]
