@@ -26,6 +26,9 @@ WHO, THERE = 0.4, 0.8
 LEAST_KNOWN, OF_CONCEPT = 0.5, 2.0
 # Signs of a figure name no thing; a clause with no more than a few others says its figure of the whole measure.
 FIGURE, FEW = re.compile(r"[#一二三四五六七八九十百千万0-9年月日至多少几]"), 3
+OF_THING = re.compile(
+    r"([\u4e00-\u9fff]{2,4})(?:是|为)(?:多少|几)|\b(?:minimum|maximum|average|required|which|how many) ([a-z-]+)"
+)
 BREAKS = re.compile(r"[,，。;；?？!！:：]")
 # The score of a clause of which a few words are told; where the best has less, its words weigh less than its part.
 LEAST_TOLD = 10.0
@@ -58,7 +61,8 @@ def find(asked: Question, corpus: Corpus, day: date) -> Found:
         ended = [name for name in order if is_ended_there(corpus.profiles[name], failing[name], asked)]
         return uncovered(failing, plain, meant=order[0] if fit else next(iter(ended), ""))
     best = [name for name in fit[:MEASURES] if scores[name] >= LEAST_BESIDE * scores[fit[0]]]
-    if known_share(asked, corpus.profiles[best[0]], corpus) < LEAST_KNOWN:
+    first = corpus.profiles[best[0]]
+    if known_share(asked, first, corpus) < LEAST_KNOWN or is_of_unknown(asked, first, corpus):
         return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in order[:MEASURES]))
     ranked = rank(asked, signs, Chosen(corpus, {name: scores[name] for name in best}, day))
     if missing := unanswered_intent(asked, ranked, corpus=corpus, day=day):
@@ -137,6 +141,19 @@ def known_share(asked: Question, one: Profile, corpus: Corpus) -> float:
         known += held
         unknown += len(signs) - held
     return known / (known + unknown) if known else 0.0
+
+
+def is_of_unknown(asked: Question, one: Profile, corpus: Corpus) -> bool:
+    """Whether a figure is asked of a thing that the measure nowhere names: the minimum headcount, X是多少."""
+    taken = [(hit.start, hit.end) for hit in asked.hits]
+    for found in OF_THING.finditer(asked.text):
+        start, end = found.span(found.lastindex or 0)
+        if any(one_start < end and start < one_end for one_start, one_end in taken):
+            continue
+        parts = questions.unexplained(asked.text[start:end], corpus.lexicon)
+        if parts and not any(sign in one.signs for part in parts for sign in words.signs(part)):
+            return True
+    return False
 
 
 @dataclass(frozen=True)

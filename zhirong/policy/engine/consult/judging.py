@@ -125,11 +125,12 @@ def out_of_subject(one: Profile, asked: Question, *, every: Sequence[Concept], l
     strong = [each for each in objects if not each.weak and each in anchors]
     if strong and asks_amount(asked, every) and all(is_only_condition(one, each, lexicon) for each in strong):
         return strong[:1]
-    telling = objects if strong else direct
+    telling = [*objects, *(each for each in direct if each.proper)] if strong else direct
     if not is_own_place(one, asked) and not any(is_of_title(one, each, lexicon) for each in telling):
         return anchors[:1]
-    names = {above for each in every for above in (each.id, *each.under)}
-    return [] if names & exclusive(one, lexicon) or not exclusive(one, lexicon) else anchors[:1]
+    names = {above for each in every for above in (each.id, *each.under, *each.met_by)}
+    is_named = any(each.proper and each.id in one.head for each in every)
+    return [] if is_named or names & exclusive(one, lexicon) or not exclusive(one, lexicon) else anchors[:1]
 
 
 def asks_amount(asked: Question, every: Sequence[Concept]) -> bool:

@@ -27,6 +27,8 @@ class Concept:
     group: str = ""
     # What it is of: a fee of a patent. Who names the fee in a title speaks of patents of every kind.
     of: frozenset[str] = frozenset()
+    # What it may be made of: a measure with it in its title speaks of these too, without being about them.
+    takes: frozenset[str] = frozenset()
     # Said of every measure that pays or spares something.
     generic: bool = False
     # Said of every measure that pays money without naming for what.
@@ -186,6 +188,7 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         en=str(next(iter(row.get("en", ())), name)),
         under=frozenset(above),
         of=frozenset(row.get("of", ())),
+        takes=frozenset(row.get("takes", ())),
         weak=bool(row.get("weak")),
         group=row.get("group", ""),
         generic=bool(row.get("generic")),

@@ -172,7 +172,7 @@ def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     if {"recognition": "recognition", "fee_reduction": "fee"}.get(asked.id) == one.made.kind:
         return True
     spoken_of = one.head | {what for name in one.head for what in lexicon.concepts[name].of}
-    if asked.id in spoken_of:
+    if asked.id in spoken_of or any(asked.id in lexicon.concepts[name].takes for name in one.head):
         return True
     for parent in () if asked.proper else asked.under & spoken_of:
         kinds = {name for name in one.concepts if parent in lexicon.concepts[name].under}
@@ -182,11 +182,12 @@ def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
 
 
 def is_met(one: Profile, asked: Concept) -> bool:
-    """Whether a clause or the title names what stands for it, beside a word that makes it plain."""
+    """Whether a clause names what stands for it, or the title does, beside a word of a clause that makes it plain."""
     if not asked.met_by & one.known:
         return False
     return not asked.beside or any(
-        asked.met_by & named and any(word in text for word in asked.beside) for text, named, _ in one.texts
+        asked.met_by & (named | one.head) and any(word in text for word in asked.beside)
+        for text, named, _ in one.texts
     )
 
 
@@ -196,6 +197,8 @@ def is_of_title(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     heads |= {what for name in heads for what in lexicon.concepts[name].of}
     known = heads | {above for name in heads for above in lexicon.concepts[name].under}
     if asked.id in known or asked.id == one.made.kind:
+        return True
+    if asked.met_by & heads and not asked.beside:
         return True
     # Of its parent a title speaks for a kind only where the text names that kind.
     return bool((asked.under | asked.met_by) & heads) and asked.id in one.known

@@ -39,6 +39,7 @@ ENDINGS = (
     ("s", ""),
 )
 SHORTEST_STEM = 3
+DOUBLING, DOUBLED = ("ing", "ed"), re.compile(r"([bdgmnprt])\1$")
 
 
 def plain(text: str) -> str:
@@ -70,6 +71,9 @@ def stem(word: str) -> str:
     for ending, left in ENDINGS:
         if bare.endswith(ending) and len(bare) - len(ending) >= SHORTEST_STEM and not bare.endswith("ss"):
             bare = bare.removesuffix(ending) + left
+            # Transferred, transferring: the sign that the ending doubled is single again.
+            if ending in DOUBLING and DOUBLED.search(bare):
+                bare = bare[:-1]
             break
     return bare.removesuffix("e") if len(bare) > SHORTEST_STEM else bare
 
