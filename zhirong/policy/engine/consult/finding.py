@@ -222,8 +222,9 @@ def unanswered_intent(
     asked: Question, ranked: Sequence[tuple[str, str]], *, corpus: Corpus, day: date
 ) -> Concept | None:
     """A strict intent (deadline, materials, contact) that no clause found answers, by its part or by its words."""
-    for name in asked.intents:
-        intent = corpus.lexicon.concepts[name]
+    wanted = [corpus.lexicon.concepts[name] for name in asked.intents]
+    # What is told by words says more than a bare how many.
+    for intent in sorted(wanted, key=lambda each: bool(each.unit)):
         if intent.is_strict and intent.unit and not states_figure(intent.unit, ranked, asked=asked, corpus=corpus):
             return intent
         is_worded = intent.is_strict and (intent.needs or intent.lists or not intent.unit)

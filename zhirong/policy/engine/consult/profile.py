@@ -186,8 +186,7 @@ def is_met(one: Profile, asked: Concept) -> bool:
     if not asked.met_by & one.known:
         return False
     return not asked.beside or any(
-        asked.met_by & (named | one.head) and any(word in text for word in asked.beside)
-        for text, named, _ in one.texts
+        asked.met_by & (named | one.head) and any(word in text for word in asked.beside) for text, named, _ in one.texts
     )
 
 
