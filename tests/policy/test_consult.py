@@ -66,6 +66,14 @@ def test_a_thing_that_a_measure_only_asks_for_is_given_nothing() -> None:
     assert (refused.slot, refused.zh) == ("object", "科技成长贷")
 
 
+def test_whether_something_holds_is_answered_only_by_a_clause_that_speaks_of_it() -> None:
+    refused = asked("广州知识产权证券化奖励是一次性发还是按年发？", "2023-08-01").refusal
+    assert refused is not None
+    assert (refused.slot, refused.zh) == ("subject", "")
+    assert asked("Are listed companies barred from the Nanshan pledge help?", "2025-04-01").ranked == ()
+    assert clauses(asked("南沙质押融资支持还能和市里同类的一起拿吗？", "2023-08-01"))
+
+
 def test_a_length_is_not_answered_by_a_clause_that_counts_by_the_year() -> None:
     refused = asked("南山质押融资扶持最多能享受几年？", "2025-04-01").refusal
     assert refused is not None

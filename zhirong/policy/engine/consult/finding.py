@@ -26,6 +26,7 @@ WHO, THERE = 0.4, 0.8
 LEAST_KNOWN, OF_CONCEPT = 0.5, 2.0
 # Signs of a figure name no thing; a clause with no more than a few others says its figure of the whole measure.
 FIGURE, FEW = re.compile(r"[#一二三四五六七八九十百千万0-9年月日至多少几]"), 3
+OF_WHETHER = frozenset({"condition", "who", "along"})
 OF_THING = re.compile(
     r"([\u4e00-\u9fff]{2,4})(?:是|为)(?:多少|几)|\b(?:minimum|maximum|average|required|which|how many) ([a-z-]+)"
 )
@@ -65,6 +66,8 @@ def find(asked: Question, corpus: Corpus, day: date) -> Found:
     if known_share(asked, first, corpus) < LEAST_KNOWN or is_of_unknown(asked, first, corpus):
         return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in order[:MEASURES]))
     ranked = rank(asked, signs, Chosen(corpus, {name: scores[name] for name in best}, day))
+    if is_of_another(asked, ranked, corpus):
+        return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in best))
     if missing := unanswered_intent(asked, ranked, corpus=corpus, day=day):
         near = tuple((name, judging.INTENT) for name in best)
         return Found(slot=judging.INTENT, concept=missing.id, near=near)
@@ -141,6 +144,22 @@ def known_share(asked: Question, one: Profile, corpus: Corpus) -> float:
         known += held
         unknown += len(signs) - held
     return known / (known + unknown) if known else 0.0
+
+
+def is_of_another(asked: Question, ranked: Sequence[tuple[str, str]], corpus: Corpus) -> bool:
+    """Whether somebody asks if something holds, and no clause found says a word of it beyond the measure's title."""
+    intents = [corpus.lexicon.concepts[name] for name in asked.intents]
+    if asked.told or any(not each.weak and each.id not in OF_WHETHER for each in intents):
+        return False
+    one = corpus.profiles[ranked[0][0]]
+    roles = {row[0] for name, clause in ranked for row in corpus.profiles[name].roles.rows.get(clause, ())}
+    if "along" in asked.intents and "cumulation" in roles:
+        return False
+    said = {f"§{name}" for hit in asked.hits for name in hit.names if name in asked.concepts}
+    said |= {sign for part in asked.rest for sign in words.signs(part)}
+    said -= one.head_signs
+    held = {sign for name, clause in ranked for sign in corpus.profiles[name].clause_signs[clause]}
+    return bool(said) and not said & held
 
 
 def is_of_unknown(asked: Question, one: Profile, corpus: Corpus) -> bool:
