@@ -243,3 +243,22 @@ def test_pages_ask_at_most_twelve_questions(desk: Desk, django_assert_max_num_qu
         client.get(address)
         with django_assert_max_num_queries(12, info=address):
             text_of(client, address)
+
+
+@pytest.mark.parametrize(
+    ("language", "about", "told_by", "raw"),
+    [("zh", "贷款 2026-01", "企业自述", "self"), ("en", "Loan 2026-01", "the enterprise itself", "self")],
+)
+def test_a_case_is_told_in_the_words_of_its_reader(
+    desk: Desk, language: str, about: str, told_by: str, raw: str
+) -> None:
+    row = given.complete(desk, about="loan:2026-01")
+    own, office = f"/applications/{row.number}", f"/office/applications/{row.number}"
+    for person, lists in ((desk.member, ["/applications", own]), (desk.first, ["/office/applications", office])):
+        for address in lists:
+            text = text_of(signed_in(person, language), address)
+            assert about in text, address
+            assert "loan:2026-01<" not in text
+        assert told_by in text
+        assert f">{raw}<" not in text
+        assert f'<code class="xs">{fresh(row).decision_sha256[:16]}</code>' in text

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
+from zhirong.policy import naming
 from zhirong.policy.deciding import Decided
 from zhirong.policy.engine import amounts, decide
 from zhirong.policy.engine.facts import Vocabulary
@@ -39,12 +40,7 @@ def clause(name: str, made: Measure) -> Shown:
 
 def about(key: str) -> str:
     """One loan or one patent in words."""
-    kind, _, name = key.partition(":")
-    if kind == "loan":
-        return gettext("Loan %(name)s") % {"name": name}
-    if kind == "patent":
-        return gettext("Patent %(name)s") % {"name": name}
-    return key
+    return naming.about(key, words.language())
 
 
 def row(found: Row, asked: Asked, known: Vocabulary) -> Shown:
