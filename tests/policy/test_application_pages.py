@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.api.given_api import a_caller
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
-from tests.registry.given_rights import a_person
+from tests.registry.given_rights import a_file, a_person
 from zhirong.people.models import Person
 from zhirong.policy.actions import applications, payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
@@ -282,3 +282,20 @@ def test_the_enterprise_reads_no_verdict_before_a_second_person_confirmed_it(des
     reviews.confirm(desk.second, row.pk, decided_sha256=office["decided_sha256"])
     assert "贷款用途不符" in text_of(signed_in(desk.member), page)
     assert member.get(api)["verdict"] == "refused"
+
+
+def test_the_proof_with_an_objection_is_read_by_its_author_and_the_officials_of_the_case_alone(desk: Desk) -> None:
+    row = given.published(desk)
+    objector = a_person("buyer")
+    found = publicity.object_to(objector, row.pk, reason="贷款未结清", evidence=a_file(PDF))
+    address = f"/applications/objections/{found.pk}/proof"
+    for reader in (objector, desk.third):
+        assert signed_in(reader).get(address).content == PDF
+    assert address in text_of(signed_in(desk.third), f"/office/applications/{row.number}")
+    assert address in text_of(signed_in(objector), f"/policy/publicity/{row.number}")
+    own, auditor = a_person("official", of=desk.party), a_person("auditor")
+    for other in (desk.member, a_person("buyer"), own, auditor):
+        assert signed_in(other).get(address).status_code == 404
+        assert a_caller(other).refused(address, method="GET")[0] == 404
+    assert address not in text_of(signed_in(desk.member), f"/applications/{row.number}")
+    assert address not in text_of(signed_in(auditor), f"/office/applications/{row.number}")
