@@ -19,12 +19,14 @@ from schemathesis.checks import content_type_conformance, not_a_server_error, re
 from schemathesis.specs.openapi.checks import status_code_conformance
 
 from tests.people import given_people as people
+from tests.policy import given_measures, given_reach, given_support
 from tests.routes import addresses, given_things
 from tests.routes.given_things import Things
 from zhirong.api import described
 from zhirong.api.app import interface
 from zhirong.people.actions import tokens
 from zhirong.people.models import Person
+from zhirong.policy.actions import measures
 
 EXAMPLES, WRONG, SEED = 3, 2, 20261122
 SHAPES = [status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -107,9 +109,18 @@ class Day:
         if "application/json" in [one.media_type for one in operation.body]:
             entry = f"{operation.method.upper()} {ROUTES[operation.path]}"
             told |= {"body": given_things.said(entry, self.things, caller), "media_type": "application/json"}
-        if operation.path == "/api/statement":
-            told["query"] = {"path": self.things.facts["account"], "begins": "2026-01-01", "ends": "2100-01-01"}
+        if operation.method.upper() == "GET":
+            told["query"] = self.asked_of(operation.path)
         return operation.Case(**told)
+
+    def asked_of(self, path: str) -> dict[str, Any]:
+        """What an address to read cannot do without."""
+        needed: dict[str, dict[str, Any]] = {
+            "/api/statement": {"path": self.things.facts["account"], "begins": "2026-01-01", "ends": "2100-01-01"},
+            "/api/policy/almost-eligible": {"measure": given_reach.HONOURS},
+            **given_support.asked(self.things),
+        }
+        return needed.get(path, {})
 
 
 def headers_of(person: Person) -> dict[str, str]:
@@ -119,7 +130,11 @@ def headers_of(person: Person) -> dict[str, str]:
 def a_day() -> Day:
     things = given_things.all_things()
     sides = [things.seller.person, things.buyer.person, things.bidder.person]
-    persons = [*sides, things.facts["firm"].first, things.house.operator, people.a_person("checker", "administrator")]
+    official = things.facts["drafters"]["official"]
+    draft = measures.draft_measure(official, given_measures.with_ceiling(150_000))
+    things.by_start["/api/policy/texts/<int:text_id>/ask"] = {"text_id": draft.pk}
+    house = [things.house.operator, people.a_person("checker", "administrator"), official]
+    persons = [*sides, things.facts["firm"].first, *house]
     return Day(things, [(person, headers_of(person)) for person in persons])
 
 

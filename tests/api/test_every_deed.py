@@ -42,9 +42,10 @@ def named(file: File) -> set[str]:
 
 # Halves of deeds that other actions call under their own permission.
 INNER = {
-    "accept_claim", "acts_for", "decide", "follow", "is_concerned", "mark_visible", "must_be_said", "must_stand",
+    "accept_claim", "acts_for", "decide", "firm_of", "follow", "is_concerned", "mark_visible", "must_be_own",
+    "must_be_said", "must_stand",
     "put_right_locked", "put_secret", "refuse_claim", "require_for_holder",
-    "show_changes", "took_part", "transfer", "void", "write_entry",
+    "same_list", "show_changes", "took_part", "transfer", "void", "write_entry",
 }  # fmt: skip
 
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
 from django.test import Client
 
+from tests.enterprises import given_enterprise_things
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
 from tests.exchange import given_sheets
 from tests.people import given_people as people
+from tests.policy import given_application_things, given_reach, given_support
 from tests.routes import addresses
 from tests.valuation import given_valuation as valued
 from zhirong.exchange.actions import listings, objections, questions
@@ -33,8 +36,12 @@ from zhirong.web.registry import bringing
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 # Things that are there for everybody, or forms of one address.
-PUBLIC = {"/certificates/", "/api/certificates/", "/lots/", "/api/lots/", "/rights/", "/api/rights/"}
+PUBLIC = {"/certificates/", "/api/certificates/", "/lots/", "/api/lots/", "/rights/", "/api/rights/"} | {
+    "/policy/measures/", "/api/policy/measures/", "/policy/originals/", "/api/policy/originals/", "/policy/publicity/",
+}  # fmt: skip
 FORMS = {"/market.", "/import/<str:kind>.", "/api/imports/templates/"}
+# The same measure for everybody, each asking for an enterprise of their own.
+FORMS |= {"/support/<str:measure_id>", "/api/support/measures/"}
 # What is the same for everybody: the name of a paper, the side of a deal.
 PARTS = {"name", "side"}
 NOTHING: dict[str, str] = {"int": "999999999", "id": "999999999", "str": "nothing", "": "nothing"}
@@ -73,7 +80,24 @@ UNREAD = {
     "/office/state-papers/": {"paper_id": 1},
     "/api/withdrawals/": {"withdrawal_id": 1},
     "/office/withdrawals/": {"withdrawal_id": 1},
+    "/policy/reach/": {"ref": "nothing"},
+    "/api/policy/screenings/": {"ref": "nothing"},
+    "/policy/forecasts/": {"measure": given_reach.HONOURS, "year": 2026},
+    "/api/policy/forecasts/": {"measure": given_reach.HONOURS, "year": 2026},
+    "/api/policy/texts/": {"text_id": 1},
+    "/office/measures/": {"text_id": 1},
+    "/office/measures/of/": {"name": given_reach.HONOURS},
+    "/office/originals/": {"original_id": 1},
 }
+
+
+def supported(sold: desk.Sold) -> dict[str, dict[str, Any]]:
+    """Enterprise, applications and kept decisions of the seller's."""
+    things = SimpleNamespace(house=sold.house, seller=sold.seller, facts={}, by_start={})
+    given_enterprise_things.put_things(things)
+    given_application_things.put_things(things)
+    given_support.put_things(cast("Any", things))
+    return things.by_start
 
 
 @pytest.fixture
@@ -94,11 +118,11 @@ def private() -> Private:
     objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="公告与登记簿不符，请核实。")
     sequencer.number_now()
     leaf = Leaf.objects.filter(topic=draft.topic).earliest("pk")
-    number = Listing.objects.get(pk=draft.pk).number
     return Private(
         (seller.person, sold.buyer.person, (appraised := valued.issued(sold.house, client=seller)).firm.first),
         {
             **valued.named(seller, appraised),
+            **supported(sold),
             "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
             "/account/parties/": {"party_id": unverified.pk},
             "/api/parties/": {"ref": seller.party.ref},
@@ -110,7 +134,7 @@ def private() -> Private:
             "/import/jobs/": {"job_id": job.pk},
             "/api/intents/": {"intent_id": sold.deal.intent_id},
             "/api/listings/": {"listing_id": draft.pk, "document_id": document.pk},
-            "/listings/": {"number": number, "document_id": document.pk},
+            "/listings/": {"number": Listing.objects.get(pk=draft.pk).number, "document_id": document.pk},
             "/api/receipts/": {"leaf": leaf.pk},
             "/receipts/": {"leaf_id": leaf.pk},
             "/api/verifications/": {"verification_id": asked.pk, "file_ref": evidence.ref},

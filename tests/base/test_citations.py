@@ -10,7 +10,7 @@ import yaml
 from zhirong.base import citations
 
 # What people may type, as an example: units of amounts, fields of the query language.
-EXAMPLES = re.compile("[0-9](?:万元?)|(?<=[ (])[万亿元](?=[ ,)])|标题=电池|申请日>=|“题目”")
+EXAMPLES = re.compile("[0-9](?:万元?|个月)|(?<=[ (])[万亿元](?=[ ,)])|标题=电池|申请日>=|“题目”")
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 HOUSE = Path(citations.__file__).parent.parent
 PAGES = HOUSE / "web"
@@ -33,6 +33,10 @@ PAGES = HOUSE / "web"
         ("民法典 859、860", "Civil Code arts. 859, 860"),
         ("专利审查指南；O3", "Patent Examination Guidelines"),
         ("B9、P1", "the check of a right before it is disposed of B9, a pledge arises at registration P1"),
+        (
+            "个人信息保护法 第十四条、第十九条（参照）",
+            "Personal Information Protection Law arts. 14, 19 (by analogy)",
+        ),
         ("WIPO IPC; GB/T 2260", "WIPO IPC; GB/T 2260"),
         ("E40", "an objection stops the clock E40"),
         ("网络司法拍卖规定 第二十八条", "Online Judicial Auction Provisions art. 28"),

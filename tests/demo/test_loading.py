@@ -89,6 +89,14 @@ def test_every_state_of_a_listing_and_of_a_deal_is_told(loads: list[Path]) -> No
     assert deals.keys() == DEAL_STEPS.keys() - {"withdrawn"}
 
 
+def test_the_load_fits_the_market_once_and_leaves_one_fit_which_finds_nothing_new(loads: list[Path]) -> None:
+    asked = "SELECT state, count(*) FROM record_job WHERE kind = 'valuation.fit' GROUP BY state"
+    assert counted(loads[0], asked) == {"waiting": 1}
+    newer = """SELECT count(*) FROM valuation_comparable
+        WHERE entered_at > (SELECT made_at FROM valuation_marketmodel) OR withdrawn_at IS NOT NULL"""
+    assert rows(loads[0], newer) == [(0,)]
+
+
 def test_bids_in_the_last_minutes_moved_the_end(loads: list[Path]) -> None:
     moved = """SELECT count(*) FROM exchange_lot WHERE form = 'timed' AND state = 'closed' AND extensions > 0
         AND closes_ns > opens_ns + 24 * 3600 * 1000000000"""

@@ -10,6 +10,7 @@ from tests.people import given_people as people
 from zhirong.base.calendar import beijing_day
 from zhirong.enterprises.actions import consents, facts, places
 from zhirong.enterprises.rules import Told
+from zhirong.people.models import Person
 from zhirong.record import actions as record
 
 
@@ -33,10 +34,16 @@ def put_things(things: Any) -> None:
     }
 
 
-def said(things: Any) -> dict[str, dict[str, object]]:
+def said(things: Any, caller: Person) -> dict[str, dict[str, object]]:
     """What the deeds of the interface need to hear, by the end of their address."""
     reader, until = things.facts["reader"], _later().isoformat()
+    place, fact = (
+        "编号,类别,名称\nFT-Q,park,科技园",
+        f"统一社会信用代码,事实,值,来源\n{things.facts['enterprise'].code},staff,99,企业自述",
+    )
     return {
+        "POST /api/places/import": {"file": _sheet(caller, place)},
+        "POST /api/facts/import": {"file": _sheet(caller, fact)},
         "enterprises/<ref>/facts": {"source": "self", "facts": [{"name": "staff", "value": "99"}]},
         "enterprises/<ref>/consents": {"to": reader.ref, "purpose": "担保调查", "until": until},
         "PUT /api/places/<code>": {"kind": "park", "name": "科技园"},
@@ -54,6 +61,11 @@ def forms(things: Any) -> dict[str, dict[str, object]]:
             "deed": "give_consent", "to": to, "purpose": "担保调查", "until": _later().isoformat(),
         },
     }  # fmt: skip
+
+
+def _sheet(who: Person, text: str) -> str:
+    """A sheet that this person brought."""
+    return record.keep_file(who, "表.csv", text.encode(), is_secret=False).ref
 
 
 def _later() -> Any:

@@ -54,13 +54,13 @@ def test_a_value_that_the_vocabulary_does_not_take_is_refused_and_nothing_is_kep
 def test_a_consent_opens_the_file_to_another_party() -> None:
     party, bank = given.an_enterprise(), given.an_enterprise("某银行")
     administrator, reader = a_caller(given.an_administrator(party)), a_caller(given.a_member(bank))
-    assert reader.ask("GET", f"/enterprises/{party.ref}").status_code == 403
+    assert reader.ask("GET", f"/enterprises/{party.ref}").status_code == 404
     until = (beijing_day(record.now()) + timedelta(days=30)).isoformat()
     body = {"to": bank.ref, "purpose": "贷前调查", "until": until}
     given_one = administrator.post(f"/enterprises/{party.ref}/consents", body)
     assert reader.get(f"/enterprises/{party.ref}")["party"]["name"] == party.name
     administrator.post(f"/consents/{given_one['consent_id']}/end")
-    assert reader.ask("GET", f"/enterprises/{party.ref}").status_code == 403
+    assert reader.ask("GET", f"/enterprises/{party.ref}").status_code == 404
 
 
 def test_officials_find_enterprises_by_place() -> None:

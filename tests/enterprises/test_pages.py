@@ -58,13 +58,13 @@ def test_a_right_of_the_enterprise_tells_of_itself() -> None:
 def test_a_stranger_is_refused_and_a_consented_party_reads_until_its_day() -> None:
     party, bank = given.an_enterprise(), given.an_enterprise("某银行")
     stranger = signed_in(given.a_member(bank))
-    assert stranger.get(f"/enterprises/{party.ref}").status_code == 403
+    assert stranger.get(f"/enterprises/{party.ref}").status_code == 404
     administrator = given.an_administrator(party)
     consents.give_consent(administrator, party, bank, purpose="贷前调查", until=door.today())
     assert party.name in text_of(stranger, "/enterprises")
     assert stranger.get(f"/enterprises/{party.ref}").status_code == 200
     Consent.objects.update(until=door.today() - timedelta(days=1))
-    assert stranger.get(f"/enterprises/{party.ref}").status_code == 403
+    assert stranger.get(f"/enterprises/{party.ref}").status_code == 404
 
 
 def test_a_fact_is_stated_with_evidence_and_withdrawn_with_a_reason() -> None:

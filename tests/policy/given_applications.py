@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.registry.given_rights import a_file, a_party, a_person
+from zhirong.enterprises import file
 from zhirong.enterprises.actions import facts
 from zhirong.enterprises.models import Consent
 from zhirong.enterprises.rules import Told
@@ -147,12 +148,38 @@ def a_budget(
     return budget_books.confirm_budget(desk.second, row.pk, proposed_sha256=row.proposed_sha256)
 
 
+def a_loan(desk: Desk, about: str, *, interest: str = "") -> str:
+    """A loan in the file as the bank states it; without an amount, the one stated of the enterprise."""
+    known = file.facts_of(desk.party, day=record.now().date()).facts
+    said = Told("loan_interest_paid", interest or known["loan_interest_paid"], about=about)
+    facts.note_facts(desk.first, desk.party, [said], source="bank")
+    return about
+
+
 def drafted(desk: Desk, *, about: str = "", measure: str = "") -> Application:
-    """A draft with every material."""
+    """A draft with every material; a thing that it is about stands in the file."""
+    if about:
+        a_loan(desk, about)
+    return started(desk, about, measure=measure)
+
+
+def started(desk: Desk, about: str, *, measure: str = "") -> Application:
+    """A draft with every material, by the file as it is."""
     row = applications.start(desk.member, desk.party, measure or desk.measure, about=about)
     for material in ("form", "licence"):
         applications.attach(desk.member, row.pk, material=material, file=a_file(material.encode()))
     return row
+
+
+def start_and_file(desk: Desk, about: str) -> Application:
+    return applications.file(desk.member, started(desk, about).pk)
+
+
+def confirmed(desk: Desk, row: Application) -> Application:
+    """A filed case found eligible."""
+    reviews.complete(desk.first, row.pk)
+    row = reviews.decide(desk.first, row.pk, Ruling(verdict="eligible"))
+    return reviews.confirm(desk.second, row.pk, decided_sha256=row.decided_sha256)
 
 
 def filed(desk: Desk, **how: Any) -> Application:

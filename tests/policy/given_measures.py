@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.exchange import given_deals
 from tests.people import given_people
+from tests.policy import given_reach
 from zhirong.people.models import Person
 from zhirong.policy import kept
 from zhirong.policy.actions import measures, originals
@@ -103,7 +104,10 @@ def said(things: Any) -> dict[str, Mapping[str, object]]:
     figure = {"name": "cap", "since": "2027-01-01", "value": "17万元", "clause": "c-cap"}
     quoted = {"measure": LOAN, "clause": "c-cap", "paragraph": things.facts["paragraph"].pk, "quote": "二十万元"}
     return {
+        **given_reach.said(),
         "/figures": figure,
+        "POST /api/policy/texts": {"text": with_ceiling(180_000)},
+        "POST /api/policy/ask": {"question": "福田区专利质押贷款贴息比例是多少？"},
         "/policy/links": quoted,
         "/policy/texts/<int:text_id>": {"text": with_ceiling(170_000)},
         "/policy/texts/<int:text_id>/approve": {"payload_hash": "0" * 64},

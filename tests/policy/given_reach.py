@@ -84,8 +84,14 @@ def forms() -> dict[str, dict[str, object]]:
     """What the forms send, by the address of their page."""
     return {
         "/policy/invitations/<str:ref>": {"deed": "decline"},
-        "/policy/forecasts/<str:measure>/<int:year>": {"low": "1", "likely": "2", "high": "3", "source": "往年申领"},
+        "/policy/forecasts/<str:measure>/<id:year>": {"low": "1", "likely": "2", "high": "3", "source": "往年申领"},
     }
+
+
+def said() -> dict[str, dict[str, object]]:
+    """What the deeds of the interface need to hear, by the end of their address."""
+    share = {"low_ppm": 100_000, "likely_ppm": 200_000, "high_ppm": 300_000}
+    return {"POST /api/policy/take-ups": {"measure": HONOURS, "year": 2026, **share, "source": "往年申领"}}
 
 
 def a_budget(measure: str, fen: int, *, year: int) -> Budget:

@@ -76,3 +76,22 @@ def put_things(things: Things) -> None:
         "/api/support/measures/": {"measure": PLEDGE},
         "/api/support/feeds/": {"feed_id": feed.pk},
     }
+
+
+def said(things: Things) -> dict[str, dict[str, object]]:
+    """What the deeds of the interface need to hear of the seller's enterprise."""
+    party = {"party": things.seller.party.ref}
+    goal = {**party, "measure": PLEDGE, "fact": "loan_interest_paid", "least": "0", "most": "1000000"}
+    return {
+        "POST /api/support/what-if": {**party, "changes": [{"fact": "staff", "value": "99"}]},
+        "POST /api/support/goal": goal,
+        "POST /api/support/check": {"facts": {"staff": "99"}},
+        "POST /api/support/feeds": party,
+        "POST /api/support/decisions": {**party, "measure": PLEDGE, "day": DAY.isoformat()},
+    }
+
+
+def asked(things: Things) -> dict[str, dict[str, str]]:
+    """What addresses to read must be asked, by the address."""
+    party = {"party": things.seller.party.ref}
+    return {"/api/support": party, "/api/support/best": party, "/api/support/measures/{measure}": party}

@@ -52,7 +52,7 @@ def text_of(client: Client, address: str, *, status: int = 200) -> str:
 @LANGUAGES
 def test_every_page_is_there_for_those_whom_it_is_for(desk: Desk, language: str) -> None:
     row = given.published(desk)
-    draft = applications.start(desk.member, desk.party, given.MEASURE, about="loan:1")
+    draft = applications.start(desk.member, desk.party, given.MEASURE, about=given.a_loan(desk, "loan:1"))
     budget = Budget.objects.get()
     mine = signed_in(desk.member, language)
     for address in ("/applications", f"/applications/new?measure={given.MEASURE}", f"/applications/{row.number}"):
@@ -228,7 +228,7 @@ def test_pages_ask_at_most_twelve_questions(desk: Desk, django_assert_max_num_qu
     reviews.confirm(desk.second, refused.pk, decided_sha256=decided.decided_sha256)
     publicity.object_to(desk.member, refused.pk, reason="在福田")
     made = payments.make_list(desk.first, [row.number])
-    draft = applications.start(desk.member, desk.party, given.MEASURE, about="loan:9")
+    draft = applications.start(desk.member, desk.party, given.MEASURE, about=given.a_loan(desk, "loan:9"))
     member, office = signed_in(desk.member), signed_in(desk.third)
     for client, address in (
         (member, "/applications"),
@@ -299,3 +299,22 @@ def test_the_proof_with_an_objection_is_read_by_its_author_and_the_officials_of_
         assert a_caller(other).refused(address, method="GET")[0] == 404
     assert address not in text_of(signed_in(desk.member), f"/applications/{row.number}")
     assert address not in text_of(signed_in(auditor), f"/office/applications/{row.number}")
+
+
+@pytest.mark.parametrize(
+    ("language", "about", "told_by", "raw"),
+    [("zh", "贷款 2026-01", "企业自述", "self"), ("en", "Loan 2026-01", "the enterprise itself", "self")],
+)
+def test_a_case_is_told_in_the_words_of_its_reader(
+    desk: Desk, language: str, about: str, told_by: str, raw: str
+) -> None:
+    row = given.complete(desk, about="loan:2026-01")
+    own, office = f"/applications/{row.number}", f"/office/applications/{row.number}"
+    for person, lists in ((desk.member, ["/applications", own]), (desk.first, ["/office/applications", office])):
+        for address in lists:
+            text = text_of(signed_in(person, language), address)
+            assert about in text, address
+            assert "loan:2026-01<" not in text
+        assert told_by in text
+        assert f">{raw}<" not in text
+        assert f'<code class="xs">{fresh(row).decision_sha256[:16]}</code>' in text

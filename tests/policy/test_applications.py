@@ -147,6 +147,13 @@ def test_a_closed_window_and_one_that_opens_later_refuse_the_filing() -> None:
 def test_a_measure_that_is_no_money_or_not_in_force_is_not_applied_for(desk: Desk) -> None:
     with refused("policy.not_applied_for_here"):
         applications.start(desk.member, desk.party, "cn-hnte-recognition")
+    for elsewhere in ("cn-sz-nanshan-pledge", "cn-sz-baoan-securitisation", "cn-gz-securitisation"):
+        with refused("policy.filed_elsewhere"):
+            applications.start(desk.member, desk.party, elsewhere)
+    for duty in ("cn-inventor-award", "cn-inventor-remuneration"):
+        with refused("policy.owed_by_employer"):
+            applications.start(desk.member, desk.party, duty)
+    assert not Application.objects.exists()
     row = applications.start(desk.member, desk.party, "cn-sz-futian-ip-pledge")
     with refused("policy.measure_not_in_force"):
         applications.file(desk.member, row.pk)
@@ -156,7 +163,8 @@ def test_one_case_is_open_for_a_measure_and_a_thing(desk: Desk) -> None:
     row = given.filed(desk, about="loan:1")
     with refused("policy.application_open", number=row.number):
         applications.start(desk.member, desk.party, given.MEASURE, about="loan:1")
-    assert applications.start(desk.member, desk.party, given.MEASURE, about="loan:2").pk != row.pk
+    other = given.a_loan(desk, "loan:2")
+    assert applications.start(desk.member, desk.party, given.MEASURE, about=other).pk != row.pk
 
 
 def test_every_deed_done_twice_is_done_once(desk: Desk) -> None:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 
 from tests.enterprises import given_enterprises
 from tests.policy import given_support as given
 from tests.policy.given_support import DAY, GROWTH, LOAN, PLEDGE
+from tests.registry.given_rights import a_right, an_operator
 from zhirong.base.refused import Refused
 from zhirong.enterprises import file
 from zhirong.enterprises.actions import facts as file_deeds
 from zhirong.people.models import Party
-from zhirong.policy import deciding, feeds, kept, supporting
+from zhirong.policy import deciding, feeds, kept, reading, supporting, telling
 from zhirong.policy.actions import support as deeds
 from zhirong.policy.deciding import Decided
-from zhirong.policy.engine import what_if
+from zhirong.policy.engine import measure, values, what_if
 from zhirong.policy.engine.what_if import Change
-from zhirong.policy.followed import CalendarFeed, KeptDecision
+from zhirong.policy.followed import CalendarFeed, KeptDecision, KeptText
 from zhirong.record import actions as record
+from zhirong.registry.actions import entries
+from zhirong.registry.engine.facts import Ending, EventKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+TODAY = date(2026, 3, 2)
 
 
 def of(found: list[Decided], name: str) -> Decided:
@@ -183,9 +191,50 @@ def test_a_kept_decision_comes_out_again_after_the_file_has_changed() -> None:
     assert deeds.keep_decision(person, party, PLEDGE, day=DAY, about=LOAN) == one
     assert KeptDecision.objects.count() == 1
     file_deeds.note_facts(person, party, given.told({"loan_interest_paid": "1"}, about=LOAN), source="self")
-    again = deciding.again(one)
+    (again,) = deciding.again([one])
     assert (again.decision.sha256, again.decision.amount_fen) == (one.sha256, 10_875_001)
     assert deeds.keep_decision(person, party, PLEDGE, day=DAY, about=LOAN) != one
+
+
+def test_a_kept_decision_comes_out_again_after_the_register_has_changed() -> None:
+    party, person = given.an_enterprise()
+    right = a_right(1, parties=(party,))
+    a_right(2, parties=(party,))
+    one = deeds.keep_decision(person, party, PLEDGE, day=TODAY, about=LOAN)
+    (before,) = deciding.again([one])
+    assert before.told.facts["inventions_granted"] == 2
+    said = {"day": TODAY, "source": "gazette", "ending": Ending.INVALID}
+    entries.enter_event(an_operator(), right, EventKind.INVALIDATION, **said)
+    (again,) = deciding.again([KeptDecision.objects.get()])
+    assert (again.decision, again.told) == (before.decision, before.told)
+    assert again.decision.sha256 == one.sha256
+    assert telling.decision(again.decision, again.measure) == one.body
+    (now,) = deciding.decided(party, day=TODAY, known=one.known, about=LOAN, measures=[PLEDGE])
+    assert "inventions_granted" not in now.told.facts
+
+
+def test_a_kept_decision_comes_out_again_after_the_house_brought_another_text(monkeypatch) -> None:
+    party, person = given.an_enterprise()
+    one = deeds.keep_decision(person, party, PLEDGE, day=DAY, about=LOAN)
+    deeds.keep_decision(person, party, PLEDGE, day=DAY)
+    assert KeptText.objects.get().sha256 == one.measure_sha256
+    own = reading.own()
+    raw = {**own.measures[PLEDGE].raw, "title": {"zh": "另一文本", "en": "Another text"}}
+    measures = {**own.measures, PLEDGE: measure.measure(raw)}
+    for found in (measures, {name: made for name, made in measures.items() if name != PLEDGE}):
+        monkeypatch.setattr(reading, "own", lambda found=found: reading.Base(found, own.vocabulary))
+        kept._joined.cache_clear()
+        (again,) = deciding.again([one])
+        assert again.measure.zh == own.measures[PLEDGE].zh
+        assert (again.decision.sha256, again.decision.amount_fen) == (one.sha256, 10_875_001)
+    monkeypatch.undo()
+    kept._joined.cache_clear()
+
+
+def test_a_settled_value_comes_back_as_it_was() -> None:
+    value = {"a": Fraction(1, 3), "b": date(2022, 1, 2), "c": ("x", {"d": True, "e": 7, "f": Fraction(-1, 8)}), "g": ""}
+    for one in (value, *value.values()):
+        assert values.settled(json.loads(json.dumps(values.plain(one)))) == one
 
 
 def test_a_stranger_keeps_no_decision_and_makes_no_feed() -> None:
@@ -224,10 +273,23 @@ def test_a_feed_ends_with_the_membership_of_its_owner() -> None:
 
 def test_the_calendar_holds_what_concerns_the_party_under_stable_names() -> None:
     party, _ = given.an_enterprise()
-    text = feeds.calendar(rows(party), name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
-    again = feeds.calendar(rows(party), name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
+    text = feeds.calendar(rows(party), [], name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
+    again = feeds.calendar(rows(party), [], name="x", language="zh", site="http://127.0.0.1:8000", stamp=record.now())
     names = [line for line in text.splitlines() if line.startswith("UID:")]
     assert names == [line for line in again.splitlines() if line.startswith("UID:")]
     assert f"UID:{PLEDGE}-2022-ends@127.0.0.1" in names
     assert len(names) == len(set(names))
     assert "DTSTART;VALUE=DATE:20221231" in text
+
+
+def test_the_best_set_holds_the_yearly_ceiling_over_all_loans_of_a_measure() -> None:
+    party, person = given.an_enterprise(received_this_year="1850000")
+    other = given.told({**given.A_LOAN, "loan_interest_paid": "200000"}, about="loan:2022-02")
+    file_deeds.note_facts(person, party, other, source="self")
+    found = [one for one in rows(party) if one.id == PLEDGE]
+    # Of two million a year 150,000 are left; each loan alone is below it.
+    assert [one.benefit_fen for one in found] == [10_875_001, 10_000_000]
+    best = supporting.best(found)
+    assert (best.total_fen, best.paid_fen) == (15_000_000, {0: 10_875_001, 1: 4_124_999})
+    assert best.lowered_by == {1: ("c-cap",)}
+    assert best.dropped == {}

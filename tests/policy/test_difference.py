@@ -114,8 +114,8 @@ def test_the_rules_of_two_days_differ_as_the_thresholds_of_2019_do() -> None:
     fees = reading.own().measures["cn-patent-fee-reduction"]
     found = difference.between(fees, (date(2019, 6, 30), date(2019, 7, 1)), KNOWN)
     assert [one.said.zh for one in found] == [
-        "参数 person_monthly_income 由 3,500 元 改为 5,000 元",
-        "参数 enterprise_taxable_income 由 30 万元 改为 100 万元",
+        "个人月均收入标准 由 3,500 元 改为 5,000 元",
+        "企业应纳税所得额标准 由 30 万元 改为 100 万元",
     ]
     assert difference.between(fees, (date(2019, 7, 1), date(2019, 7, 2)), KNOWN) == []
 

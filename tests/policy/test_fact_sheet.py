@@ -11,6 +11,7 @@ from tests.registry import given_rights
 from tests.registry.given_rights import kinds_told, refused
 from zhirong.enterprises import file, place_sheet
 from zhirong.enterprises.actions import facts, places
+from zhirong.enterprises.actions.places import Placed
 from zhirong.enterprises.models import Place, Statement
 from zhirong.papers import sheet_reader, sheets
 from zhirong.policy import fact_sheet, reading
@@ -110,6 +111,28 @@ def test_the_template_is_read_by_the_reader() -> None:
     assert faults(sheet) == []
     assert {one.brought.party for one in sheet.lines} == {party}
     assert len(sheet.lines) == 5
+
+
+def test_many_places_are_brought_chunk_by_chunk_and_none_where_one_cannot_be_put(monkeypatch) -> None:
+    who = given.an_official()
+    many = [Placed(f"P-{number}", "park", f"园{number}", inside="P-0" if number else "") for number in range(101)]
+    sizes: list[int] = []
+    bring = places._bring
+    monkeypatch.setattr(places, "_bring", lambda who, chunk: (sizes.append(len(chunk)), bring(who, chunk)))
+    # The last of them would close a circle, the one before has too long an address: nothing is begun.
+    for wrong, code in (
+        (Placed("P-0", "park", "园", inside="P-100"), "enterprises.place_circle"),
+        (Placed("P-X", "park", "园", address="路" * 201), "enterprises.text_length"),
+    ):
+        with refused(code):
+            places.bring_places(who, [*many, wrong])
+    assert (Place.objects.count(), sizes, kinds_told()) == (0, [], [])
+    assert places.bring_places(who, many) == 101
+    assert sizes == [50, 50, 1]
+    # Cut off in the middle and brought again, the rest comes and nothing twice.
+    assert places.bring_places(who, [*many, Placed("P-Y", "park", "园", inside="P-9")]) == 102
+    assert kinds_told().count("enterprises.place_put") == 102
+    assert Place.objects.count() == 102
 
 
 def test_places_are_brought_in_the_order_of_the_sheet_or_not_at_all() -> None:

@@ -14,7 +14,7 @@ from zhirong.enterprises.engine import derived
 from zhirong.policy import reading
 from zhirong.policy.engine import facts
 from zhirong.record import actions as record
-from zhirong.registry.actions import entries, weights
+from zhirong.registry.actions import entries, titles, weights
 from zhirong.registry.actions.weights import Favoured
 from zhirong.registry.engine.facts import Ending, EventKind, LicenceKind, Report, Weight
 
@@ -110,11 +110,38 @@ def test_what_the_register_said_before_a_change_is_not_told_anew() -> None:
     a_right(2, parties=(party,))
     then = record.now()
     assert file.facts_of(party, day=DAY, known=then).facts == {"inventions_granted": "2"}
-    said = {"day": date(2026, 2, 1), "source": "gazette", "ending": Ending.SURRENDERED}
-    entries.enter_event(an_operator(), right, EventKind.TERMINATION, **said)
-    assert file.facts_of(party, day=DAY, known=then).facts == {"inventions_granted": "1"}
-    assert file.facts_of(party, day=DAY, about=right.key, known=then).facts == {"inventions_granted": "1"}
+    said = {"day": date(2026, 2, 1), "source": "gazette", "ending": Ending.INVALID}
+    entries.enter_event(an_operator(), right, EventKind.INVALIDATION, **said)
+    # Two it was, and one would be wrong: of what can no longer be counted nothing is said.
+    assert file.facts_of(party, day=DAY, known=then).facts == {}
+    assert file.facts_of_many([party.pk], day=DAY, known=then) == {party.pk: {}}
+    assert file.facts_of(party, day=DAY, about=right.key, known=then).facts == {}
+    assert file.facts_of(party, day=DAY).facts == {"inventions_granted": "1"}
     assert file.facts_of(party, day=DAY, known=then - timedelta(days=1)).facts == {}
+
+
+def test_a_right_that_went_to_another_since_leaves_no_smaller_count_behind() -> None:
+    party, other = given.an_enterprise(), given.an_enterprise("深圳乙有限公司")
+    right = a_right(1, parties=(party,))
+    a_right(2, parties=(party,))
+    a_right(3, parties=(other,))
+    then = record.now()
+    titles.transfer(an_operator(), right, other, on=DAY, key="t1")
+    assert file.facts_of(party, day=DAY).facts == {"inventions_granted": "1"}
+    assert file.facts_of(party, day=DAY, known=then).facts == {}
+    assert file.facts_of(other, day=DAY, known=then).facts == {}
+
+
+def test_what_changes_no_count_and_a_right_that_came_later_leave_the_count_known() -> None:
+    party = given.an_enterprise()
+    right, who = a_right(1, parties=(party,)), an_operator()
+    then = record.now()
+    weights.encumber(who, right, Weight.PLEDGE, favoured=Favoured("某银行"), since=date(2025, 1, 1), number="Y1")
+    a_right(2, parties=(party,))
+    assert file.facts_of(party, day=DAY).facts == {"inventions_granted": "2"}
+    assert file.facts_of(party, day=DAY, known=then).facts == {"inventions_granted": "1"}
+    # What weighed on the right itself then can no longer be told.
+    assert file.facts_of(party, day=DAY, about=right.key, known=then).facts == {"inventions_granted": "1"}
 
 
 def test_others_rights_tell_nothing_of_this_enterprise() -> None:

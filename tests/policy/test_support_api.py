@@ -6,13 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.enterprises import given_enterprises
 from tests.exchange.given_desk import browser_of
 from tests.policy import given_support as given
 from tests.policy.given_support import GROWTH, LOAN, PLEDGE
 from tests.web.given_pages import few_queries
+from zhirong.policy.actions import support
 from zhirong.policy.followed import CalendarFeed, KeptDecision
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,3 +91,18 @@ def test_decisions_and_feeds_are_kept_once_and_ended() -> None:
     assert [row["address"] for row in told(client, "/feeds")] == [""]
     assert client.delete(f"/api/support/feeds/{feed['id']}").status_code == 200
     assert CalendarFeed.objects.filter(ended_at__isnull=True).count() == 0
+
+
+def test_kept_decisions_are_told_in_as_many_queries_however_many_there_are(django_assert_num_queries) -> None:
+    party, person = given.an_enterprise()
+    client = browser_of(person)
+    for number, measure in enumerate((PLEDGE, GROWTH, PLEDGE, GROWTH, PLEDGE, GROWTH)):
+        day = given.DAY.replace(day=number + 1)
+        support.keep_decision(person, party, measure, day=day, about=LOAN)
+    found = told(client, "/decisions")
+    assert [one["again_sha256"] for one in found["items"]] == [one["sha256"] for one in found["items"]]
+    with CaptureQueriesContext(connection) as few:
+        told(client, "/decisions?limit=1")
+    with django_assert_num_queries(len(few)):
+        assert len(told(client, "/decisions?limit=6")["items"]) == 6
+    assert len(few) <= 6

@@ -220,3 +220,21 @@ def test_a_calendar_address_is_shown_once_works_without_a_log_in_and_ends() -> N
     browser.post("/support/calendar", {"deed": "end", "feed": str(CalendarFeed.objects.get().pk)})
     assert Client().get(found[0]).status_code == 404
     assert Client().get("/support/calendar.ics").status_code == 404
+
+
+def test_a_measure_of_another_place_is_shown_and_told_as_filed_there() -> None:
+    duty = {
+        "is_service_invention": True,
+        "award_agreed": False,
+        "inventions_granted": "1",
+        "other_patents_granted": "0",
+    }
+    _, person = given.an_enterprise(reg_district="440305", **duty)
+    browser, award = browser_of(person), "cn-inventor-award"
+    text = text_of(browser, f"/support/cn-sz-nanshan-pledge?day=2025-01-01&about={LOAN}")
+    assert "向深圳市南山区申报，本平台不受理。" in text
+    assert "/applications/new?" not in text
+    text = text_of(browser, f"/support/{award}?{ON}")
+    assert "由用人单位依法支付，无需申报。" in text
+    assert "/applications/new?" not in text
+    assert "Owed by the employer itself; nobody applies for it." in text_of(english(browser), f"/support/{award}?{ON}")

@@ -296,8 +296,9 @@ def elsewhere(things: Things, caller: Person, own: str) -> dict[str, Mapping[str
         **PROPOSED,
         **given_valuation.said(things, ref_of(caller), own),
         **given_measures.said(things),
-        **given_enterprise_things.said(things),
-        **given_application_things.said(ref_of(caller), own),
+        **given_enterprise_things.said(things, caller),
+        **given_application_things.said(things, ref_of(caller), own),
+        **given_support.said(things),
         "POST /api/index-lists": index,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,10 @@ from tests.valuation import given_valuation as valued
 from zhirong.exchange import jobs
 from zhirong.exchange.actions import prices
 from zhirong.record import actions as record
+from zhirong.record.jobs import run_job
+from zhirong.record.models import Job
 from zhirong.registry.actions import weights
+from zhirong.registry.models import Right
 from zhirong.valuation import estimating, frozen, learnt
 from zhirong.valuation import jobs as valuation_jobs
 from zhirong.valuation.actions import comparables, market
@@ -113,7 +117,7 @@ def test_a_model_is_fitted_once_a_day_and_only_where_something_is_new() -> None:
     (day,) = market.due(record.now())
     job = market.ask(day)
     assert market.due(record.now()) == []
-    list(valuation_jobs.WORK[job.kind](json.loads(job.facts)))
+    assert run_job(job, valuation_jobs.WORK) == "done"
     kept = MarketModel.objects.get()
     assert (kept.deals, kept.is_current, kept.sha256) == (24, True, estimating.model_on(valued.today()).sha256)
     assert len(kept.salt) == 32
@@ -125,6 +129,57 @@ def test_a_model_is_fitted_once_a_day_and_only_where_something_is_new() -> None:
     assert list(MarketModel.objects.order_by("pk").values_list("is_current", flat=True)) == [False, True]
     study = json.loads(Study.objects.get(model__is_current=True).body)
     assert {one["calibration"]["segment"] for one in study["segments"]} <= {"", "invention"}
+
+
+def many_prices(house: given.House) -> Right:
+    """Of one right, enough for a model."""
+    right = given.a_right(house, given.a_side("holder").party)
+    for place in range(24):
+        valued.a_price(right, 500_000_00 + place * 70_000_00, days_ago=900 - 35 * place)
+    return right
+
+
+def test_many_days_of_deals_without_a_worker_leave_one_fit_which_learns_all_of_them() -> None:
+    right = many_prices(given.House())
+    for _ in range(5):
+        valuation_jobs.forget()
+        valuation_jobs.tick()
+        given.time_passes(hours=24)
+        valued.a_price(right, 900_000_00)
+    job = Job.objects.get(kind=market.FIT)
+    assert run_job(job, valuation_jobs.WORK) == "done"
+    kept = MarketModel.objects.get()
+    # As of the day it was done, not of the day it was asked for.
+    assert (kept.deals, kept.day) == (29, valued.today())
+    assert market.due(record.now()) == []
+
+
+def test_a_fit_that_waited_until_nothing_was_new_fits_nothing() -> None:
+    many_prices(given.House())
+    (day,) = market.due(record.now())
+    job = market.ask(day)
+    market.refit(day)
+    assert run_job(job, valuation_jobs.WORK) == "done"
+    assert MarketModel.objects.count() == 1
+
+
+def test_what_comes_while_a_fit_runs_asks_for_one_more_the_next_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = many_prices(given.House())
+    (day,) = market.due(record.now())
+    job, fitted = market.ask(day), learnt.fitted
+
+    def meanwhile(*said: Any, **more: Any) -> Any:
+        made = fitted(*said, **more)
+        valued.a_price(right, 900_000_00)
+        given.time_passes(hours=24)
+        Job.objects.filter(pk=job.pk).update(state="running")
+        assert market.due(record.now()) == []
+        return made
+
+    monkeypatch.setattr(learnt, "fitted", meanwhile)
+    assert run_job(job, valuation_jobs.WORK) == "done"
+    assert MarketModel.objects.get().deals == 24
+    assert market.due(record.now()) == [valued.today()]
 
 
 def test_with_asks_alone_there_is_no_model() -> None:

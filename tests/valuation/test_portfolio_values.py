@@ -88,6 +88,16 @@ def test_an_answer_and_a_new_day_make_it_old_and_the_clock_asks_once() -> None:
     assert PortfolioValue.objects.count() == 1
 
 
+def test_one_that_was_computed_meanwhile_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = a_kept(given.a_side("holder"), 2)
+    portfolio_values.value(one.pk)
+    monkeypatch.delattr(estimated, "headlines")
+    job = Job.objects.get(kind="valuation.portfolio")
+    assert run_job(job, jobs.WORK) == "done"
+    job.refresh_from_db()
+    assert (job.done, job.total) == (2, 2)
+
+
 def test_one_that_was_ended_meanwhile_needs_nothing() -> None:
     side = given.a_side("holder")
     one = a_kept(side, 1)

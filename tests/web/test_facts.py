@@ -23,7 +23,11 @@ from zhirong.web.exchange import fact_words
 # Facts whose values are codes of the code itself, given by name where a deed or a refusal tells them.
 CODED = ("act", "change", "entry", "outcome", "reason", "source", "stage", "was", "weight", "why")
 # The same English word stands on other pages for another thing.
-HOMONYMS = {("change", "new"), *(("state", code) for code in ("accepted", "admitted", "confirmed", "new"))}
+HOMONYMS = {
+    ("change", "new"),
+    ("source", "self"),
+    *(("state", code) for code in ("accepted", "admitted", "confirmed", "new")),
+}
 NESTED = {"steps", *(set(Terms.__slots__) - {"reserve_fen"})}
 
 

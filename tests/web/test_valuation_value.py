@@ -133,6 +133,25 @@ def test_what_if_is_computed_and_not_kept(house: given.House) -> None:
     assert past.count('aria-invalid="true"') == 1
 
 
+def test_what_an_address_asks_and_the_page_does_not_have_is_passed_over_aloud(house: given.House) -> None:
+    right = a_right(house, given.a_side("holder"))
+    at = f"/rights/{right.pk}/value"
+    text = text_of(Client(), f"{at}?profit=abc&rate=-5&points=x&scenario=nobody")
+    for said in ("profit=abc", "rate=-5", "scenario=nobody"):
+        assert f"未采用“{said}”：本页没有这一项，或这一项没有此值" in text
+    assert "points、renew_to" in text
+    assert text.count('aria-invalid="true"') == 1
+    assert 'value="x"' in text
+    assert "回到现状" not in text
+    client = Client()
+    client.cookies["lang"] = "en"
+    english = text_of(client, f"{at}?rate=-5&points=5")
+    assert "“rate=-5” was not followed: the page has no such field" in english
+    assert "Back to what is" in english, "what can be read is followed"
+    for good in ("", "?points=5&renew_to=15&exclusive=yes", "?scenario=finance", "?answered=annual_income"):
+        assert "未采用" not in text_of(Client(), at + good)
+
+
 def test_a_right_that_ended_is_refused_with_a_way_out(house: given.House) -> None:
     right = a_right(house, given.a_side("holder"))
     said = {"day": date(2025, 3, 5), "source": "公报", "ending": Ending.UNPAID}

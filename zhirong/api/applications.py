@@ -24,7 +24,8 @@ OWN = ("policy.agent_never_files", "policy.only_itself_files", "policy.preparer_
 UNFIT = (
     "policy.not_applied_for_here", "policy.measure_not_in_force", "policy.window_opens_later", "policy.window_closed",
     "policy.facts_missing", "policy.not_eligible", "policy.nothing_to_grant", "policy.excluded_by_other",
-    "policy.granted_before", "policy.materials_missing",
+    "policy.granted_before", "policy.materials_missing", "policy.about_unknown", "policy.about_which",
+        "policy.filed_elsewhere", "policy.owed_by_employer",
 )  # fmt: skip
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=shapes.NO_NUL)]
 LongReason = Annotated[str, Field(min_length=1, max_length=4000, pattern=shapes.NO_NUL)]
@@ -225,7 +226,8 @@ def list_applications(
     summary="Draft an application",
     **problems.told(
         ApplicationTold, "policy.measure_unknown", "policy.not_applied_for_here", "policy.application_open",
-        "policy.text_length",
+        "policy.text_length", "policy.about_unknown", "policy.about_which",
+        "policy.filed_elsewhere", "policy.owed_by_employer",
     ),
 )  # fmt: skip
 def start(request: HttpRequest, given: DraftSaid) -> ApplicationTold:

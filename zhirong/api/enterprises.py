@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from zhirong.api import calling, files, paging, problems, shapes
 from zhirong.base.calendar import beijing_day
+from zhirong.base.refused import Refused
 from zhirong.enterprises import consented, file, listing, sources
 from zhirong.enterprises.actions import consents, facts
 from zhirong.enterprises.engine.standing import Stated
@@ -176,7 +177,8 @@ def today() -> date:
 def opened(request: HttpRequest, ref: str) -> Party:
     """The enterprise whose file the caller may read; to others it is not there."""
     party = shapes.party_named(ref)
-    consented.must_read(calling.standing_of(request), party)
+    if not consented.may_read(calling.standing_of(request), party):
+        raise Refused("api.not_found")
     return party
 
 
@@ -345,7 +347,8 @@ def withdraw(request: HttpRequest, statement_id: shapes.Id, why: shapes.Why) -> 
 def evidence(request: HttpRequest, statement_id: shapes.Id) -> HttpResponse:
     """For whoever may read the file; each reading is a deed on the record."""
     found = shapes.one(Statement.objects.select_related("party", "evidence"), pk=statement_id)
-    consented.must_read(calling.standing_of(request), found.party)
+    if not consented.may_read(calling.standing_of(request), found.party):
+        raise Refused("api.not_found")
     kept = shapes.one(File.objects.all(), pk=found.evidence_id)
     return files.sent(kept, record.read_file(calling.person_of(request), kept, is_evidence=True))
 

@@ -177,6 +177,7 @@ def list_paragraphs(
 )
 def list_links(request: HttpRequest, name: measures.Name, asked: Query[paging.Asked]) -> paging.Page[LinkTold]:
     """The words of originals under its clauses."""
+    measures.one_of(kept.base(), name)
     return paging.cut(kept.links_of(name), asked, link_told)
 
 

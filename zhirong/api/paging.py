@@ -36,11 +36,16 @@ class Page(BaseModel, Generic[Item]):
 
 def cut(rows: QuerySet[Row], asked: Asked, shown: Callable[[Row], Item]) -> Page[Item]:
     """Rows by falling id, newest first, and the cursor of the page after."""
+    return cut_together(rows, asked, lambda page: [shown(row) for row in page])
+
+
+def cut_together(rows: QuerySet[Row], asked: Asked, shown: Callable[[list[Row]], list[Item]]) -> Page[Item]:
+    """The same where the rows of a page are asked about together."""
     total = rows.count()
     if asked.after is not None:
         rows = rows.filter(pk__lt=asked.after)
     page, last = first(rows.order_by("-pk"), asked.limit)
-    return Page(items=[shown(row) for row in page], next=last.pk if last else None, total=total)
+    return Page(items=shown(page), next=last.pk if last else None, total=total)
 
 
 def first(rows: QuerySet[Row], limit: int) -> tuple[list[Row], Row | None]:

@@ -156,7 +156,7 @@ def list_places(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page
     ),
 )  # fmt: skip
 def bring_places(request: HttpRequest, given: BroughtSaid) -> BroughtTold:
-    """All places of the sheet or none, in its order."""
+    """All places of the sheet, in its order; none where one cannot be put. The same sheet twice changes nothing."""
     person = calling.person_of(request)
     file = files.own(person, given.file)
     sheet = place_sheet.read(kept_files.get(file.sha256), name=file.name)

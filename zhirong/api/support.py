@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -358,10 +359,14 @@ def end_feed(request: HttpRequest, feed_id: shapes.Id) -> shapes.Done:
 def list_kept(request: HttpRequest, asked: Query[paging.Asked]) -> paging.Page[KeptTold]:
     """Those of the caller's parties, each computed again by its own day and state of knowledge."""
     rows = KeptDecision.objects.filter(party__in=calling.parties_of(request)).select_related("party")
-    return paging.cut(rows, asked, kept_told)
+    return paging.cut_together(rows, asked, kept_told)
 
 
-def kept_told(one: KeptDecision) -> KeptTold:
+def kept_told(rows: Sequence[KeptDecision]) -> list[KeptTold]:
+    return [one_told(one, again.decision.sha256) for one, again in zip(rows, deciding.again(rows), strict=True)]
+
+
+def one_told(one: KeptDecision, again_sha256: str) -> KeptTold:
     return KeptTold(
         id=one.pk,
         measure=one.measure,
@@ -371,7 +376,7 @@ def kept_told(one: KeptDecision) -> KeptTold:
         eligible=one.eligible,
         amount_fen=one.amount_fen,
         sha256=one.sha256,
-        again_sha256=deciding.again(one).decision.sha256,
+        again_sha256=again_sha256,
         decision=one.body,
     )
 
@@ -384,4 +389,5 @@ def keep(request: HttpRequest, said: KeepSaid) -> KeptTold:
     """The same decision of the same day is kept once."""
     person, party = calling.person_of(request), shapes.party_named(said.party)
     day = said.day or beijing_day(record.now())
-    return kept_told(deeds.keep_decision(person, party, said.measure, day=day, about=said.about))
+    (told,) = kept_told([deeds.keep_decision(person, party, said.measure, day=day, about=said.about)])
+    return told

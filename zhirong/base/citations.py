@@ -112,6 +112,7 @@ def _part(part: str) -> str:
 def _articles(text: str, *, is_law: bool = True) -> str:
     """第三十条至第三十五条 -> arts. 30 to 35; a bare number behind a law is an article too."""
     plain = ARTICLE.sub(_article, text).replace("至", " to ").replace("、", ", ")
+    plain = plain.replace("（参照）", " (by analogy)")
     if not is_law or not plain:
         return plain
     return f"{'arts.' if len(re.findall(r'(?<![(0-9])[0-9]+', plain)) > 1 else 'art.'} {plain}"

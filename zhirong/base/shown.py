@@ -75,7 +75,11 @@ def named_elsewhere() -> dict[str, dict[str, dict[str, str]]]:
     }
     labels = {**_read(HOUSE / "valuation" / "labels.yaml"), **_read(HOUSE / "valuation" / "labels_of_facts.yaml")}
     valued = {name: _both(labels[name]) for name in ("appraisal_state", "alert", "method", "grade", "question")}
-    return {"role": _both(roles), "roles": _both(roles), "rule_set": _both(sets), "reason": _both(reasons), **valued}
+    applied, told = (_read(HOUSE / path) for path in ("policy/application_labels.yaml", "enterprises/labels.yaml"))
+    support = {name: _both(applied[name]) for name in ("verdict", "allocation")}
+    files = {"source": _both(told["source"]), "place_kind": _both(told["place"])}
+    people = {"role": _both(roles), "roles": _both(roles)}
+    return {**people, "rule_set": _both(sets), "reason": _both(reasons), **valued, **support, **files}
 
 
 def _both(entries: Mapping[str, Any]) -> dict[str, dict[str, str]]:

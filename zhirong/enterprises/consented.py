@@ -34,14 +34,8 @@ def longest_days(day: date) -> int:
     return int(dated.on(dated.read(FIGURES)["longest_consent_days"], day).value)
 
 
-def must_read(who: Who, party: Party) -> None:
-    """Nothing if this person may read the file of the enterprise today, else Refused."""
-    standing = access.standing_of(who)
-    access.require(standing, "enterprises.read_file", _opened(standing, party))
-
-
 def may_read(who: Who, party: Party) -> bool:
-    """Whether `must_read` would pass."""
+    """Whether this person may read the file of the enterprise today; to anybody else it is not there."""
     standing = access.standing_of(who)
     return access.may(standing, "enterprises.read_file", _opened(standing, party))
 

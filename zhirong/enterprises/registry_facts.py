@@ -1,13 +1,13 @@
 """What the register and the parties of this house tell by themselves; each fact names the rows it was read from.
 
-Asked as of a moment in the past, a right of which anything was written since is left out: what the register said
-of it then can no longer be told, and what cannot be told is unknown.
+Asked as of a moment in the past, a right of which anything was written since tells nothing: what the register said of
+it then can no longer be told, and what cannot be told is unknown. So is a count that such a right may have been in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -24,6 +24,12 @@ from zhirong.registry.models import Holding, RegisterEvent, Right, RightVersion
 
 NAMED = 5
 AT_ONCE = 20_000
+# Deeds that change neither whose a right is nor whether it counts; entries of the register are looked at by kind.
+HARMLESS = (
+    *("registry.event_entered", "registry.fee_paid", "registry.fee_reported", "registry.payment_decided"),
+    *("registry.encumbered", "registry.released", "registry.consented", "registry.claimed"),
+)
+COUNTING = (EventKind.GRANT, EventKind.TRANSFER, EventKind.INVALIDATION, EventKind.HOLDER_CHANGE)
 
 
 class Held(NamedTuple):
@@ -50,11 +56,20 @@ def of_parties(party_ids: Sequence[int], *, day: date, known: datetime | None = 
         one = _stated("independent_legal_person", False, rows=[f"party:{ref}"], at=made_at, day=day)
         found.setdefault(party_id, []).append(one)
     by_party: dict[int, list[Held]] = {}
-    for party_id, *right in _granted(party_ids, day):
-        by_party.setdefault(party_id, []).append(Held(*right))
-    out = _not_to_tell({held.right_id for rights in by_party.values() for held in rights}, known=known)
+    ever: dict[int, dict[int, str]] = {}
+    for party_id, counts, *right in _ever_held(party_ids, day):
+        held_one = Held(*right)
+        ever.setdefault(party_id, {})[held_one.right_id] = held_one.kind
+        if counts:
+            by_party.setdefault(party_id, []).append(held_one)
+    every = {right_id for kinds in ever.values() for right_id in kinds}
+    invalid, entered = _entries(every, known)
+    since = _written_since(every, known, but=HARMLESS)
     for party_id, rights in by_party.items():
-        found.setdefault(party_id, []).extend(_counts([held for held in rights if held.right_id not in out], day))
+        living = [held for held in rights if held.right_id not in invalid | since.new]
+        touched = (since.touched | entered) - since.new
+        open_kinds = {kind for right_id, kind in ever[party_id].items() if right_id in touched}
+        found.setdefault(party_id, []).extend(_counts(living, day, but=derived.counts_of(open_kinds)))
     return found
 
 
@@ -68,8 +83,8 @@ def of_rights(
 ) -> dict[str, list[Stated]]:
     """The same of several, by their keys, in few queries whatever the number."""
     rights = list(held(party, day).filter(key__in=abouts)) if abouts else []
-    gone = _changed_since({right.pk for right in rights}, known) if rights else set()
-    living = [right for right in rights if right.pk not in gone]
+    since = _written_since({right.pk for right in rights}, known)
+    living = [right for right in rights if right.pk not in since.new | since.touched]
     found: dict[str, list[Stated]] = {}
     for right, read in zip(living, queries.facts_of_read(living, day) if living else [], strict=True):
         found[right.key] = [
@@ -90,40 +105,50 @@ def _holdings(party_ids: Sequence[int], day: date) -> QuerySet[Holding]:
     return Holding.objects.filter(begun, lasting, party__in=party_ids, contested_at__isnull=True)
 
 
-def _granted(party_ids: Sequence[int], day: date) -> Iterable[tuple[Any, ...]]:
+def _ever_held(party_ids: Sequence[int], day: date) -> Iterable[tuple[Any, ...]]:
+    """Every right that stood or stands for one of them, and whether it is held, shown and granted on the day."""
     shown = Q(right__batch__isnull=True) | Q(right__batch__visible_at__isnull=False)
-    rows = _holdings(party_ids, day).filter(shown, right__granted_on__lte=day).order_by("party_id", "right_id")
+    counts = Q(pk__in=_holdings(party_ids, day).filter(shown, right__granted_on__lte=day).values("pk"))
+    rows = Holding.objects.filter(party__in=party_ids).annotate(counts=counts).order_by("party_id", "right_id")
     columns = ("kind", "granted_on", "number", "put_at")
-    found = rows.values_list("party_id", "right_id", *(f"right__{name}" for name in columns))
+    found = rows.values_list("party_id", "counts", "right_id", *(f"right__{name}" for name in columns))
     # One who holds two shares of a right still holds one right.
     return dict.fromkeys(found)
 
 
-def _not_to_tell(right_ids: set[int], *, known: datetime | None) -> set[int]:
-    """Rights that do not count: declared invalid, so that they never were (专利法 第四十七条), or changed since."""
-    invalid = {
-        right_id
-        for ids in _parts(right_ids)
-        for right_id, facts in RegisterEvent.objects.filter(right__in=ids, kind=EventKind.INVALIDATION).values_list(
-            "right_id", "facts"
-        )
-        if json.loads(facts).get("ending") == Ending.INVALID
-    }
-    return invalid | _changed_since(right_ids, known)
-
-
-def _changed_since(right_ids: set[int], known: datetime | None) -> set[int]:
-    if known is None:
-        return set()
-    found: set[int] = set()
+def _entries(right_ids: set[int], known: datetime | None) -> tuple[set[int], set[int]]:
+    """Rights declared invalid, so that they never were (专利法 第四十七条), and those of which an entry that bears on
+    a count was made since."""
+    invalid, entered = set[int](), set[int]()
     for ids in _parts(right_ids):
-        found |= set(RightVersion.objects.filter(right__in=ids, put_at__gt=known).values_list("right_id", flat=True))
-        late = Right.objects.filter(pk__in=ids, batch__visible_at__gt=known)
-        found |= set(late.values_list("pk", flat=True))
+        rows = RegisterEvent.objects.filter(right__in=ids, kind__in=COUNTING)
+        for right_id, kind, facts, entered_at in rows.values_list("right_id", "kind", "facts", "entered_at"):
+            if kind == EventKind.INVALIDATION and json.loads(facts).get("ending") == Ending.INVALID:
+                invalid.add(right_id)
+            if known is not None and entered_at > known:
+                entered.add(right_id)
+    return invalid, entered
+
+
+class Since(NamedTuple):
+    """Of rights as known at a moment: those that nobody knew then, and those that were written of since."""
+
+    new: set[int]
+    touched: set[int]
+
+
+def _written_since(right_ids: set[int], known: datetime | None, *, but: Collection[str] = ()) -> Since:
+    new, touched = set[int](), set[int]()
+    if known is None:
+        return Since(new, touched)
+    late = Q(put_at__gt=known) | Q(batch__visible_at__gt=known)
+    for ids in _parts(right_ids):
+        for right_id, version in RightVersion.objects.filter(late, right__in=ids).values_list("right_id", "version"):
+            (new if version == 1 else touched).add(right_id)
         topics = {f"right:{pk}": pk for pk in ids}
         told = Leaf.objects.filter(topic__in=topics, at__gt=known, kind__startswith="registry.")
-        found |= {topics[topic] for topic in told.values_list("topic", flat=True)}
-    return found
+        touched |= {topics[topic] for topic in told.exclude(kind__in=but).values_list("topic", flat=True)}
+    return Since(new, touched - new)
 
 
 def _parts(right_ids: set[int]) -> Iterable[list[int]]:
@@ -131,9 +156,9 @@ def _parts(right_ids: set[int]) -> Iterable[list[int]]:
     return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))
 
 
-def _counts(rights: Sequence[Held], day: date) -> list[Stated]:
+def _counts(rights: Sequence[Held], day: date, *, but: Collection[str]) -> list[Stated]:
     counted = derived.counted([(one.kind, one.granted_on) for one in rights], day)
-    return [_count(name, [rights[place] for place in places], day) for name, places in counted.items()]
+    return [_count(name, [rights[at] for at in places], day) for name, places in counted.items() if name not in but]
 
 
 def _count(name: str, rights: Sequence[Held], day: date) -> Stated:

@@ -8,7 +8,7 @@ a draft or a measure out of its time is shown as not in force and never applied.
 Words: 措施 measure, 条款 clause, 条件 condition, 未知 unknown, 补足条件 set to fix, 组合 portfolio, 初筛 screening,
 措施文本 measure text, 原文 original, 段落 paragraph, 条款出处 clause link, 政策申报 application,
 公示 publicity, 年度预算 budget, 接近达标 almost eligible, 申领率 take-up.
-Tables: MeasureText, Original, Paragraph, ClauseLink, CalendarFeed, KeptDecision, Application with its files,
+Tables: MeasureText, Original, Paragraph, ClauseLink, CalendarFeed, KeptDecision, KeptText, Application with its files,
 objections and bookings, Budget, PaymentList, PaymentLine, Repayment,
 Screening, TakeUp, NoInvitations.
 Events: policy.drafted, changed, approval_asked, approved, returned, withdrawn, original_brought,

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from zhirong.base import calendar
+from zhirong.base import calendar, money
 from zhirong.base.calendar import Due, WorkCalendar
 from zhirong.base.refused import Refused
 from zhirong.policy import application_labels as labels
+from zhirong.policy import application_terms as terms
 from zhirong.policy.engine import decide
 from zhirong.policy.engine.decide import Decision
+from zhirong.policy.engine.measure import Measure
 
 STATES: Final = (
     "draft", "filed", "asked", "supplemented", "complete", "proposed", "eligible", "publicity", "objected", "approved",
@@ -87,12 +89,43 @@ def after(state: str, deed: str) -> str:
     return found
 
 
+def served(made: Measure, day: date) -> bool:
+    """Whether applications for the measure are taken here on the day: it pays, and its place is one that is served."""
+    is_ours = made.raw["jurisdiction"]["code"] in terms.listed("served_places", day)
+    return made.kind == "payment" and is_ours and not is_duty(made, day)
+
+
+def is_duty(made: Measure, day: date) -> bool:
+    """Whether the employer owes it by law, so that nobody applies for it."""
+    return made.id in terms.listed("employer_duties", day)
+
+
+def must_be_served(made: Measure, day: date) -> None:
+    """Refused with whom to turn to: an employer's duty, no money, the measure of another place."""
+    title = {"zh": made.zh, "en": made.en}
+    if is_duty(made, day):
+        raise Refused("policy.owed_by_employer", measure=title)
+    if made.kind != "payment":
+        raise Refused("policy.not_applied_for_here", measure=title)
+    if not served(made, day):
+        raise Refused("policy.filed_elsewhere", measure=title, issuer=dict(made.raw["issuer"]))
+
+
 def must_be_text(text: str, *, field: str, most: int, least: int = 1) -> str:
     """A text of a form, trimmed at its ends."""
     trimmed = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not least <= len(trimmed) <= most:
         raise Refused("policy.text_length", field=field, least=least, most=most)
     return trimmed
+
+
+def must_be_amount(fen: int) -> int:
+    """Money that somebody names: nothing or more, and no more than the house can hold."""
+    if fen < 0:
+        raise Refused("money.negative", amount=money.figures(fen))
+    if fen > money.LARGEST_FEN:
+        raise Refused("money.too_large", largest_fen=money.LARGEST_FEN)
+    return fen
 
 
 def due_on(work: WorkCalendar, day: date, count: int) -> Due:

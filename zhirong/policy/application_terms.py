@@ -20,3 +20,9 @@ def on(name: str, day: date) -> Any:
 def figure(name: str, day: date) -> Figure:
     """The figure with its source and how sure it is."""
     return dated.on(dated.read(PATH)[name], day)
+
+
+def listed(name: str, day: date) -> tuple[str, ...]:
+    """A list as it rules on the day; before its first day it is empty."""
+    ruling = [one for one in dated.read(PATH)[name] if one.since <= day]
+    return tuple(dated.on(ruling, day).value) if ruling else ()

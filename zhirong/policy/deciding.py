@@ -7,6 +7,7 @@ give the same decisions with the same hashes again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from zhirong.enterprises.file import Known
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import kept, reading
-from zhirong.policy.engine import decide, facts, measure, what_if
+from zhirong.policy.engine import decide, facts, measure, values, what_if
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
@@ -94,16 +95,32 @@ def everything(
     base = base or kept.base(known)
     chosen = list(_chosen(measures, base))
     files = _files(party, day=day, known=known)
-    things = {
-        about: {name for name, one in stated.stated.items() if one.about == about} for about, stated in files.items()
-    }
     told = {about: told_of(stated.facts, base.vocabulary, changes=changes) for about, stated in files.items()}
     found = []
     for one in chosen:
-        asked = facts_asked(one)
-        for about in [about for about, own in things.items() if about and own & asked] or [""]:
+        for about in _things(one, files) or [""]:
             found += judged([one], files[about], told[about], day=day, known=known, moment=moment, about=about)
     return found
+
+
+def things(party: Party, one: Measure, *, day: date, known: datetime | None = None) -> list[str]:
+    """The things of the party's file that the measure is about; none where it is about the enterprise itself."""
+    return _things(one, _files(party, day=day, known=known))
+
+
+def is_thing(party: Party, one: Measure, about: str, *, day: date) -> bool:
+    """Whether a right of the party is such a thing by what the register tells of it."""
+    stated = registry_facts.of_right(party, about, day=day)
+    return any(fact.name in facts_asked(one) for fact in stated)
+
+
+def _things(one: Measure, files: Mapping[str, Known]) -> list[str]:
+    asked = facts_asked(one)
+    return [
+        about
+        for about, stated in files.items()
+        if about and any(name in asked and said.about == about for name, said in stated.stated.items())
+    ]
 
 
 def _files(party: Party, *, day: date, known: datetime | None) -> dict[str, Known]:
@@ -253,7 +270,17 @@ def supposed(
     return after, {change.name for change in changes} - counted
 
 
-def again(one: KeptDecision) -> Decided:
-    """A kept decision computed anew with its own day and state of knowledge: the hash is the same."""
-    (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
+def again(rows: Sequence[KeptDecision]) -> list[Decided]:
+    """Kept decisions computed anew from the facts and the texts that they rested on: each comes out the same."""
+    made = kept.by_hash({one.measure_sha256: one.measure for one in rows if one.facts})
+    return [_again(one, made.get(one.measure_sha256)) for one in rows]
+
+
+def _again(one: KeptDecision, made: Measure | None) -> Decided:
+    # Of one that was kept before the house wrote its facts down, the file of then has to tell.
+    if made is None:
+        (found,) = decided(one.party, day=one.day, known=one.known, about=one.about, measures=[one.measure])
+        return found
+    told = Told({name: values.settled(said) for name, said in json.loads(one.facts).items()})
+    (found,) = judged([made], Known(), told, day=one.day, known=one.known, about=one.about)
     return found

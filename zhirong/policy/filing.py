@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from zhirong.base.calendar import beijing_day
 from zhirong.enterprises.file import Stated
 from zhirong.people.models import Party
-from zhirong.policy import application_rules as rules
-from zhirong.policy import deciding, kept, reading, telling
+from zhirong.policy import deciding, granted, kept, reading, same_things, telling
 from zhirong.policy.applied import Application
 from zhirong.policy.engine import decide, facts, portfolio, values
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.measure import Measure
+from zhirong.policy.granted import Grant, Said
+from zhirong.record import actions as record
 
 Json = dict[str, Any]
 
@@ -46,43 +46,100 @@ class Assessed:
     amount_fen: int | None
     limits: tuple[Limit, ...]
     # What the party was granted here before, the case itself left out.
-    grants: tuple[Application, ...]
+    grants: tuple[Grant, ...]
+    # The grant of this measure that was for the same thing, whatever it was called.
+    same: Application | None
 
 
 def assess(party: Party, name: str, about: str, *, day: date, known: datetime, own: int | None = None) -> Assessed:
     """The measure for the party or one thing of it, by the facts of its file. Refused: an unknown measure."""
-    grants = grants_of(party, own)
+    history = granted.history_of(party, own)
+    grants = granted.standing(history)
     found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known)[0]
     # Clauses of the other grants may stand against this one. What was granted stands: it is not computed again, so one
     # that can be computed no more (a fact divides by nothing now) is no reason to refuse this case.
     measures = kept.base(known).measures
-    changes = received_more(grants, found.measure, found.told.facts, day=day)
+    used = ceilings_of(found.measure) & found.told.facts.keys()
+    said = {key: Said(values.fen(found.told.facts[key]), found.known.stated[key].known_from) for key in used}
+    changes = granted.received_more(history, found.measure, said, year=day.year)
     settled = {**found.told.facts, **facts.settled(changes, reading.own().vocabulary)}
     decision = found.decision
     if changes:
         decision = decide.decide(found.measure, settled, day, known=deciding.known_day(known), moment=known)
     sources = {key: source_of(one) for key, one in found.known.stated.items() if key in settled}
-    sources |= {key: {"source": "office", "source_text": "granted_here"} for key in changes}
+    sources |= {key: granted_here(said.get(key)) for key in changes}
     given = {key: values.written(value) for key, value in sorted(settled.items())}
     amount, limits = beside_others(grants, found.measure, decision, about=about, measures=measures)
-    return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants))
+    mine = same_things.case(about, known, given, sources)
+    same = same_of(grants, found.measure, mine)
+    return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants), same)
 
 
 def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     """The same case as it was filed with what an official found otherwise laid over it, beside the grants of today."""
     made, vocabulary = measure_of(row), reading.own().vocabulary
-    given = {**json.loads(row.facts), **differences}
+    sources = json.loads(row.sources)
+    # What was granted here is counted anew, for it may have changed since.
+    counted = {key for key in ceilings_of(made) if sources.get(key, {}).get("source_text") == "granted_here"}
+    filed = {key: value for key, value in json.loads(row.facts).items() if key not in counted}
+    filed |= {key: values.yuan(sources[key]["file"]["fen"]) for key in counted if sources[key].get("file")}
+    given = {**filed, **differences}
     settled = facts.settled(given, vocabulary)
     assert row.day
     assert row.known
-    grants = grants_of(row.party, row.pk)
-    changes = received_more(grants, made, settled, day=row.day)
+    history = granted.history_of(row.party, row.pk)
+    if row.state == "eligible":
+        history = granted.settled_before(row, history)
+    grants = granted.standing(history)
+    said = said_again(row, made, settled, found=differences)
+    changes = granted.received_more(history, made, said, year=row.day.year)
     settled = facts.settled({**given, **changes}, vocabulary)
     decision = decide.decide(made, settled, row.day, known=deciding.known_day(row.known), moment=row.known)
     written = {key: values.written(value) for key, value in sorted(settled.items())}
     measures = {**kept.base().measures, made.id: made}
     amount, limits = beside_others(grants, made, decision, about=row.about, measures=measures)
-    return Assessed(made, decision, row.known, written, json.loads(row.sources), amount, limits, tuple(grants))
+    same = same_of(grants, made, same_things.case_of(row))
+    return Assessed(made, decision, row.known, written, sources, amount, limits, tuple(grants), same)
+
+
+def same_of(grants: Sequence[Grant], made: Measure, mine: same_things.Case) -> Application | None:
+    """The first grant of the measure that was for the same thing."""
+    own = [one.case for one in grants if one.measure == made.id]
+    vocabulary = reading.own().vocabulary
+    return next((row for row in own if same_things.same(made, vocabulary, mine, same_things.case_of(row))), None)
+
+
+def ceilings_of(made: Measure) -> set[str]:
+    """The facts that tell what was received under its ceilings."""
+    return {limit.used for version in made.versions for limit in version.ceilings if limit.used}
+
+
+def granted_here(said: Said | None) -> Json:
+    """The source of what was received in all, with what the file alone had said."""
+    own = {"fen": said.fen, "known_from": said.at.isoformat()} if said else None
+    return {"source": "office", "source_text": "granted_here", "file": own}
+
+
+def said_again(
+    row: Application, made: Measure, settled: Mapping[str, Any], *, found: Mapping[str, Any]
+) -> dict[str, Said]:
+    """What was said to be received: as an official found it, or as the file said when the case was filed."""
+    sources, said = json.loads(row.sources), {}
+    assert row.known
+    # A decision that waits for its confirmation or its share has its own instant, another one is being made now.
+    decided_at = row.decided_at if row.state in ("proposed", "eligible") and row.decided_at else record.now()
+    for key in ceilings_of(made) & settled.keys():
+        source = sources.get(key) or {}
+        if key in found:
+            said[key] = Said(values.fen(settled[key]), decided_at, is_finding=True)
+        else:
+            said[key] = Said(values.fen(settled[key]), moment_of(source.get("file") or source) or row.known)
+    return said
+
+
+def moment_of(source: Json) -> datetime | None:
+    """The instant from which the house knew a statement."""
+    return datetime.fromisoformat(source["known_from"]) if source.get("known_from") else None
 
 
 def measure_of(row: Application) -> Measure:
@@ -111,38 +168,8 @@ def source_of(one: Stated) -> Json:
     }
 
 
-def grants_of(party: Party, own: int | None) -> list[Application]:
-    """What the party was granted here and did not pay back, the earliest first, without the case itself."""
-    found = Application.objects.filter(party=party, state__in=rules.GRANTED, granted_fen__gt=0)
-    others = found.exclude(pk=own) if own else found
-    return list(others.exclude(state="repaid").order_by("filed_at", "pk"))
-
-
-def received_more(
-    grants: Sequence[Application], made: Measure, known: Mapping[str, Any], *, day: date
-) -> dict[str, str]:
-    """What the file says was received under a ceiling, where more than that was granted here."""
-    ceilings = [limit for version in made.versions for limit in version.ceilings if limit.used]
-    grants = [one for one in grants if one.measure == made.id]
-    if not ceilings or not grants:
-        return {}
-    changes = {}
-    for limit in ceilings:
-        assert limit.used
-        counted = [one for one in grants if not limit.scope.endswith("_year") or is_of_year(one, day.year)]
-        total_fen = sum(one.granted_fen or 0 for one in counted)
-        if total_fen > values.fen(known.get(limit.used, 0)):
-            changes[limit.used] = values.yuan(total_fen)
-    return changes
-
-
-def is_of_year(row: Application, year: int) -> bool:
-    """Whether it was accepted in the year, on the Beijing calendar."""
-    return row.filed_at is not None and beijing_day(row.filed_at).year == year
-
-
 def beside_others(
-    grants: Sequence[Application],
+    grants: Sequence[Grant],
     made: Measure,
     decision: Decision,
     *,
@@ -153,7 +180,7 @@ def beside_others(
     amount = decision.amount_fen
     if amount is None or not grants:
         return amount, ()
-    claims = [portfolio.Claim(one.measure, one.about, one.granted_fen or 0) for one in grants]
+    claims = [portfolio.Claim(one.measure, one.case.about, one.fen) for one in grants]
     named = {made.id, *(one.measure for one in grants)}
     members = {name: portfolio.member(measures[name], decision.day) for name in named}
     return limited(portfolio.Claim(made.id, about, amount), claims, members, others=grants, measures=measures)
@@ -164,7 +191,7 @@ def limited(
     claims: Sequence[portfolio.Claim],
     members: Mapping[str, portfolio.Member],
     *,
-    others: Sequence[Application],
+    others: Sequence[Grant],
     measures: Mapping[str, Measure],
 ) -> tuple[int, tuple[Limit, ...]]:
     """A claim beside those that are granted and stay: nothing if one bars it, else what it adds to their sum."""
@@ -172,11 +199,9 @@ def limited(
     place = len(claims)
     bar = board.barred_by(place, range(place))
     if bar is not None:
-        return 0, (
-            limit_of(
-                "barred", others[bar[0]], bar[1], made=measures[mine.measure], measures=measures, off=mine.amount_fen
-            ),
-        )
+        by = others[bar[0]].case
+        off = mine.amount_fen
+        return 0, (limit_of("barred", by, bar[1], made=measures[mine.measure], measures=measures, off=off),)
     before = sum(board.paid(list(range(place)))[0].values())
     after, lowered = board.paid(list(range(place + 1)))
     left = min(max(sum(after.values()) - before, 0), mine.amount_fen)
@@ -189,7 +214,7 @@ def limited(
     if touching is None:
         clauses = lowered.get(place) or [""]
         touching = (0, clauses[0])
-    by = others[touching[0]]
+    by = others[touching[0]].case
     return left, (limit_of("lowered", by, touching[1], made=measures[mine.measure], measures=measures, off=off),)
 
 

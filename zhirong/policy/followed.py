@@ -24,8 +24,19 @@ class CalendarFeed(models.Model):
         ]
 
 
+class KeptText(models.Model):
+    """The text of a measure that a kept decision or an application rests on, once under the hash of what it says.
+
+    The measures that come with the house may be other ones after an update of it; what was decided stays computable.
+    """
+
+    # `Measure.sha256`.
+    sha256 = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+
+
 class KeptDecision(models.Model):
-    """A decision as it was shown: measure, thing, day and state of knowledge, by which it is computed again (2.4)."""
+    """A decision as it was shown, with the facts and the text that it rests on, by which it is computed again (2.4)."""
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")
     measure = models.CharField(max_length=100)
@@ -36,6 +47,9 @@ class KeptDecision(models.Model):
     amount_fen = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64)
     body = models.JSONField()
+    # As canonical JSON, and the hash of the text; empty where it was kept before the house wrote them down.
+    facts = models.TextField(blank=True)
+    measure_sha256 = models.CharField(max_length=64, blank=True)
     kept_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
     class Meta:

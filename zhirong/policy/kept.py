@@ -18,7 +18,7 @@ from zhirong.base import shown
 from zhirong.policy import reading
 from zhirong.policy.engine import measure, source
 from zhirong.policy.engine.measure import Measure
-from zhirong.policy.models import ClauseLink, MeasureText
+from zhirong.policy.models import ClauseLink, KeptText, MeasureText
 
 
 def base(known: datetime | None = None) -> reading.Base:
@@ -50,12 +50,25 @@ def text_of(name: str, known: datetime | None = None) -> Text | None:
         approved = approved.filter(known_from__lte=known)
     if (found := approved.order_by("-known_from", "-pk").first()) is not None:
         return Text(found.text, found.sha256, found.known_from, found)
-    path = reading.OWN / f"{name}.yaml"
-    # The name comes from an address: only one that the house itself holds is a file of it.
-    if name not in reading.own().measures or not path.is_file():
+    if (text := reading.own().texts.get(name)) is None:
         return None
-    text = path.read_text("utf-8")
     return Text(text, hashlib.sha256(text.encode()).hexdigest(), None, None)
+
+
+def by_hash(wanted: Mapping[str, str]) -> dict[str, Measure]:
+    """The measures on whose texts something rests, by `Measure.sha256`, whatever the base holds now; their names are
+    given. Two queries at most."""
+    own = reading.own().measures
+    found = {own[name].sha256: own[name] for name in wanted.values() if name in own}
+    if not wanted.keys() - found.keys():
+        return found
+    kept_texts = KeptText.objects.filter(sha256__in=wanted.keys() - found.keys())
+    found |= {sha256: read(text) for sha256, text in kept_texts.values_list("sha256", "text")}
+    names = {name for sha256, name in wanted.items() if sha256 not in found}
+    approved = (
+        MeasureText.objects.filter(name__in=names, known_from__isnull=False) if names else MeasureText.objects.none()
+    )
+    return found | {one.sha256: one for one in map(read, approved.values_list("text", flat=True))}
 
 
 def texts(name: str) -> QuerySet[MeasureText]:

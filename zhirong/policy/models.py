@@ -16,6 +16,7 @@ from zhirong.policy.applied import PaymentList as PaymentList
 from zhirong.policy.applied import Repayment as Repayment
 from zhirong.policy.followed import CalendarFeed as CalendarFeed
 from zhirong.policy.followed import KeptDecision as KeptDecision
+from zhirong.policy.followed import KeptText as KeptText
 from zhirong.policy.reached import NoInvitations as NoInvitations
 from zhirong.policy.reached import Screening as Screening
 from zhirong.policy.reached import TakeUp as TakeUp

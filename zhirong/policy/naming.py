@@ -100,6 +100,13 @@ def _record(one: Fact, given: Mapping[str, Any], language: str) -> str:
     return mark.join(f"{name}{colon}{value(field, said, language)}" for name, field, said in named)
 
 
+def about(key: str, language: str) -> str:
+    """One loan, one patent, one project in words: 贷款 2026-01; a key of another kind stands as it is."""
+    kind, apart, name = key.partition(":")
+    pair = _names()["abouts"].get(kind)
+    return f"{_in(pair, language)} {name}" if apart and pair else key
+
+
 @cache
 def _topics() -> Mapping[str, Any]:
     found: Mapping[str, Any] = yaml_text.parse(Path(__file__).with_name("fact_topics.yaml").read_text("utf-8"))

@@ -26,6 +26,8 @@ class Folder:
     contradictions: list[Any] = field(default_factory=list)
     portfolios: list[Mapping[str, Any]] = field(default_factory=list)
     questions: list[Mapping[str, Any]] = field(default_factory=list)
+    # Of each measure as it stands in its file.
+    texts: dict[str, str] = field(default_factory=dict)
 
     def vocabulary(self) -> Vocabulary:
         """The facts of all folders. Refused: an entry that is none."""
@@ -38,7 +40,8 @@ def read(folders: Sequence[Path]) -> tuple[Folder, list[tuple[str, Refused]]]:
     problems = []
     for path in [path for folder in folders for path in sorted(folder.glob("*.yaml"))]:
         try:
-            put(found, source.parse(path.read_text("utf-8")))
+            text = path.read_text("utf-8")
+            put(found, source.parse(text), text=text)
         except UnicodeDecodeError:
             problems.append((str(path), Refused("policy.file_malformed", place="file", problem="is no UTF-8")))
         except Refused as no:
@@ -46,7 +49,7 @@ def read(folders: Sequence[Path]) -> tuple[Folder, list[tuple[str, Refused]]]:
     return found, problems
 
 
-def put(found: Folder, raw: Any) -> None:
+def put(found: Folder, raw: Any, *, text: str) -> None:
     """One file to the others of its format. Refused: another format, an id twice, a fact told in two ways."""
     form = raw.get("format") if isinstance(raw, Mapping) else None
     if form not in FORMATS:
@@ -55,7 +58,7 @@ def put(found: Folder, raw: Any) -> None:
         name = str(raw.get("id"))
         if name in found.measures:
             raise Refused("policy.measure_twice", name=name)
-        found.measures[name] = raw
+        found.measures[name], found.texts[name] = raw, text
     elif form == "policy-facts/1":
         put_facts(found, raw)
     elif form == "policy-portfolio/1":
@@ -81,6 +84,8 @@ class Base:
 
     measures: Mapping[str, Measure]
     vocabulary: Vocabulary
+    # As they stand in the files of the house; of a text that was approved here its row tells.
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -89,4 +94,4 @@ def own() -> Base:
     found, problems = read([OWN])
     for _, no in problems:
         raise no
-    return Base({name: measure.measure(raw) for name, raw in found.measures.items()}, found.vocabulary())
+    return Base({name: measure.measure(raw) for name, raw in found.measures.items()}, found.vocabulary(), found.texts)

@@ -146,7 +146,7 @@ def best(found: Sequence[Row]) -> Best:
     paying = [found[place] for place in places]
     claims = [portfolio.Claim(row.id, row.decided.about, row.benefit_fen or 0) for row in paying]
     try:
-        chosen = portfolio.best(claims, {row.id: member(row.decided) for row in paying})
+        chosen = portfolio.best(claims, {row.id: capped(row, paying) for row in paying})
     except Refused as no:
         return Best(refused=no)
     return Best(
@@ -155,6 +155,23 @@ def best(found: Sequence[Row]) -> Best:
         lowered_by={places[one.place]: one.lowered_by for one in chosen.taken if one.lowered_by},
         dropped={places[one.place]: (places[one.because], one.clause) for one in chosen.dropped},
     )
+
+
+def capped(row: Row, paying: Sequence[Row]) -> portfolio.Member:
+    """Its measure with what its own ceilings leave the enterprise for all its things together: each decision alone
+    sees the whole of it."""
+    return portfolio.with_rooms(member(row.decided), rooms([one.decided for one in paying if one.id == row.id]))
+
+
+def rooms(same: Sequence[Decided]) -> list[tuple[str, int]]:
+    """What each ceiling for the enterprise leaves, of several decisions of one measure: (clause, fen)."""
+    found: dict[tuple[str, str], int] = {}
+    for one in same if len(same) > 1 else ():
+        for limit in one.decision.amount.ceilings if one.decision.amount else ():
+            if limit.holds and limit.room_fen is not None and limit.scope.startswith("enterprise"):
+                place = (limit.id, limit.clause)
+                found[place] = min(found.get(place, limit.room_fen), limit.room_fen)
+    return [(clause, room_fen) for (_, clause), room_fen in found.items()]
 
 
 def member(one: Decided) -> portfolio.Member:

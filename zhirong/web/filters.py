@@ -148,6 +148,11 @@ def fact(value: Any, name: str) -> str:
     return shown.fact(name, value, translation.get_language() or "zh-hans")
 
 
+def code(text: str, *, before: str = "") -> Markup:
+    """A hash or another code as it is copied, behind what it is the code of."""
+    return Markup('{}<code class="xs">{}</code>').format(before, text)
+
+
 def ruled(text: str) -> Markup:
     """A text in which each mark of a rule leads to its explanation: valid bids <a href="/rules#B7">B7</a>."""
 

@@ -76,6 +76,19 @@ def day(request: HttpRequest, name: str, *, default: date | None = None) -> date
         return default
 
 
+def only(request: HttpRequest, known: Collection[str]) -> None:
+    """A page that is no list: what its address asks besides these is passed over aloud."""
+    for name in request.GET:
+        if name not in known:
+            passed_over(request, not_taken(request, name, known))
+
+
+def not_taken(request: HttpRequest, name: str, known: Collection[str]) -> Refused:
+    """A field that the page does not have, or a value that the field does not have."""
+    given = str(request.GET.get(name, "")).strip()
+    return Refused("web.not_taken", name=name[:MOST_SHOWN], given=given[:MOST_SHOWN], known=sorted(known))
+
+
 def not_filtered(name: str, given: str) -> Refused:
     """A value of a filter that the list does not have."""
     return Refused("web.not_filtered", name=name[:MOST_SHOWN], given=given[:MOST_SHOWN])

@@ -17,6 +17,9 @@ from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 
+# Of one transaction: other writers wait no longer than these few take.
+CHUNK = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -32,13 +35,61 @@ class Placed:
     line: int = 0
 
 
-@transaction.atomic
 def bring_places(who: Person, placed: Sequence[Placed]) -> int:
-    """All places of a sheet or none, in its order; how many there are. The same sheet twice changes nothing."""
-    for one in placed:
+    """All places of a sheet, in its order; how many there are. The same sheet twice changes nothing.
+
+    All are judged before the first is written; then chunk by chunk, so that no other writer waits for long.
+    """
+    access.require(who, "enterprises.put_place")
+    _must_stand(placed)
+    for start in range(0, len(placed), CHUNK):
+        _bring(who, placed[start : start + CHUNK])
+    return len(placed)
+
+
+@transaction.atomic
+def _bring(who: Person, chunk: Sequence[Placed]) -> None:
+    for one in chunk:
         more = {"name_en": one.name_en, "inside": one.inside, "address": one.address}
         put_place(who, one.code, kind=one.kind, name=one.name, operator=one.operator, **more)
-    return len(placed)
+
+
+def _must_stand(placed: Sequence[Placed]) -> None:
+    """Nothing if each may be put in its turn, else Refused."""
+    standing = Place.objects.values_list("code", "inside__code", "ended_on")
+    inside: dict[str, str] = {}
+    ended: dict[str, date] = {}
+    for code, around, on in standing:
+        inside[code] = around or ""
+        if on is not None:
+            ended[code] = on
+    for one in placed:
+        _judged(one.code, one.kind, name=one.name, name_en=one.name_en, address=one.address)
+        for code in (one.code, one.inside):
+            if code in ended:
+                raise Refused("enterprises.place_ended", place=code, on=ended[code])
+        if one.inside and one.inside not in inside:
+            raise Refused("enterprises.place_unknown", place=one.inside[:24])
+        around = one.inside
+        while around:
+            if around == one.code:
+                raise Refused("enterprises.place_circle", place=one.code)
+            around = inside[around]
+        inside[one.code] = one.inside
+
+
+def _judged(code: str, kind: str, *, name: str, name_en: str, address: str) -> dict[str, str]:
+    """What a place is called, in bounds."""
+    if not rules.PLACE_CODE.fullmatch(code):
+        raise Refused("enterprises.place_code", place=code[:24])
+    if kind not in rules.PLACE_KINDS:
+        raise Refused("enterprises.place_kind", kind=kind[:8])
+    return {
+        "kind": kind,
+        "name": rules.must_be_text(name, field="name", most=120),
+        "name_en": rules.must_be_text(name_en, field="name_en", most=120, least=0),
+        "address": rules.must_be_text(address, field="address", most=200, least=0),
+    }
 
 
 @transaction.atomic
@@ -55,23 +106,13 @@ def put_place(
 ) -> Place:
     """A place under its code, new or changed. The same words again change nothing."""
     access.require(who, "enterprises.put_place")
-    if not rules.PLACE_CODE.fullmatch(code):
-        raise Refused("enterprises.place_code", place=code[:24])
-    if kind not in rules.PLACE_KINDS:
-        raise Refused("enterprises.place_kind", kind=kind[:8])
+    words = _judged(code, kind, name=name, name_en=name_en, address=address)
     found = Place.objects.select_for_update(of=("self",)).filter(code=code).first()
     if found is not None and found.ended_on is not None:
         raise Refused("enterprises.place_ended", place=code, on=found.ended_on)
     around = _in_use(inside) if inside else None
     _no_circle(code, around)
-    said = {
-        "kind": kind,
-        "name": rules.must_be_text(name, field="name", most=120),
-        "name_en": rules.must_be_text(name_en, field="name_en", most=120, least=0),
-        "inside": around,
-        "operator": operator,
-        "address": rules.must_be_text(address, field="address", most=200, least=0),
-    }
+    said: dict[str, Any] = words | {"inside": around, "operator": operator}
     if found is not None and all(getattr(found, field) == value for field, value in said.items()):
         return found
     found, _ = Place.objects.update_or_create(code=code, defaults=said | {"put_at": record.now(), "put_by": who})

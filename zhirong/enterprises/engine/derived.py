@@ -104,6 +104,11 @@ def _of_patent(facts: RightFacts, standing: Standing, day: date) -> dict[str, An
     return found
 
 
+def counts_of(kinds: Iterable[str]) -> set[str]:
+    """The facts in which rights of these kinds count."""
+    return {COUNTED[Kind(kind)] for kind in kinds if Kind(kind) in COUNTED}
+
+
 def counted(held: Iterable[tuple[str, date]], day: date) -> dict[str, list[int]]:
     """The places of rights that count for each fact, of (kind, granted on) in order; a fact of none is left out.
 

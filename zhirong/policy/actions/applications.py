@@ -15,16 +15,18 @@ from zhirong.people.access import Who
 from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import application_terms as terms
-from zhirong.policy import concerned, filing, kept, preparing
+from zhirong.policy import concerned, deciding, filing, kept, preparing
 from zhirong.policy.actions import budget_books
 from zhirong.policy.actions.cases import locked, move, tell, today
 from zhirong.policy.applied import Application, ApplicationFile
+from zhirong.policy.engine.measure import Measure
 from zhirong.policy.filing import Assessed
 from zhirong.record import actions as record
 from zhirong.record.engine.canonical import canonical
 from zhirong.record.models import File
 
 MOST_ABOUT = 80
+SHOWN_THINGS = 20
 
 
 @transaction.atomic
@@ -34,10 +36,9 @@ def start(who: Person, party: Party, measure: str, *, about: str = "") -> Applic
     made = kept.base().measures.get(measure)
     if made is None:
         raise Refused("policy.measure_unknown", measure=measure[:100])
-    title = {"zh": made.zh, "en": made.en}
-    if made.kind != "payment":
-        raise Refused("policy.not_applied_for_here", measure=title)
+    rules.must_be_served(made, today())
     about = rules.must_be_text(about, field="about", most=MOST_ABOUT, least=0)
+    must_be_thing(party, made, about)
     Party.objects.select_for_update().get(pk=party.pk)
     row = {"party": party, "measure": measure, "about": about}
     if same := Application.objects.filter(state__in=rules.OPEN, **row).first():
@@ -60,6 +61,19 @@ def start(who: Person, party: Party, measure: str, *, about: str = "") -> Applic
     found.save(update_fields=["number"])
     tell("policy.application_drafted", found, who, measure=measure)
     return found
+
+
+def must_be_thing(party: Party, made: Measure, about: str) -> None:
+    """What is applied for is a thing of the file that the measure is about, or the enterprise where it has none."""
+    now = record.now()
+    day = beijing_day(now)
+    found = deciding.things(party, made, day=day, known=now)
+    if about in found or (not about and not found) or (about and deciding.is_thing(party, made, about, day=day)):
+        return
+    title = {"zh": made.zh, "en": made.en}
+    if found:
+        raise Refused("policy.about_which", measure=title, things="、".join(found[:SHOWN_THINGS]))
+    raise Refused("policy.about_unknown", measure=title, about=about)
 
 
 def firm_of(who: Person, party: Party) -> Party | None:
@@ -138,10 +152,8 @@ def must_be_fit(row: Application, found: Assessed, *, have: Collection[str]) -> 
     rules.must_be_applied_for(found.decision, kind=found.measure.kind, title=title)
     names = filing.names_of(found)
     rules.must_qualify(found.decision, names=names)
-    before = [one for one in found.grants if (one.measure, one.about) == (row.measure, row.about)]
-    if row.about and before:
-        # One loan, one patent is supported once by a measure.
-        raise Refused("policy.granted_before", number=before[0].number)
+    if found.same:
+        raise Refused("policy.granted_before", number=found.same.number)
     assert found.amount_fen is not None
     if not found.amount_fen:
         limit = found.limits[0]
@@ -158,6 +170,9 @@ def file(who: Person, application_id: int) -> Application:
     if row.filed_by_id == who.pk and row.state == "filed":
         return row
     rules.after(row.state, "file")
+    made = filing.measure_of(row)
+    rules.must_be_served(made, today())
+    must_be_thing(row.party, made, row.about)
     found = assessed(row)
     row.computed_fen = must_be_fit(row, found, have=have(row))
     snapshot(row, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from django.db import transaction
@@ -9,13 +10,15 @@ from django.db.models import F, Min, Q, Sum
 
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.people.models import Person
+from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
-from zhirong.policy import concerned, kept
+from zhirong.policy import concerned, filing, kept
 from zhirong.policy.actions.cases import locked_budgets
 from zhirong.policy.applied import ALLOCATIONS, Application, Booking, Budget
 from zhirong.policy.engine import budget as engine
+from zhirong.policy.engine import decide
 from zhirong.record import actions as record
+from zhirong.record.engine.canonical import canonical
 
 SUMS: Final = {"reserved": "reserved_fen", "granted": "granted_fen", "paid": "paid_fen", "returned": "returned_fen"}
 UNDONE: Final = {"released": "reserved_fen", "annulled": "granted_fen"}
@@ -43,7 +46,7 @@ def set_budget(
     if own in ALLOCATIONS and own != allocation:
         raise Refused("policy.allocation_differs", measure={"zh": made.zh, "en": made.en})
     said = {
-        "amount_fen": amount_fen,
+        "amount_fen": rules.must_be_amount(amount_fen),
         "allocation": allocation,
         "last_gets_rest": last_gets_rest,
         "source": rules.must_be_text(source, field="source", most=500),
@@ -167,13 +170,22 @@ def turn_of(row: Application, found: Budget) -> rules.Turn:
     )
     waiting = earlier.filter(state__in=rules.PENDING).aggregate(fen=Sum("reserved_fen"), first=Min("filed_at"))
     first = earlier.filter(state__in=rules.PENDING, filed_at=waiting["first"]).order_by("number").first()
-    cut = earlier.filter(granted_fen__lt=F("decided_fen"), verdict="eligible")
+    cut = earlier.filter(_while_no_less(found), granted_fen__lt=F("decided_fen"), verdict="eligible")
     return rules.Turn(
         free_fen=found.amount_fen + found.returned_fen - found.granted_fen,
         waiting_fen=waiting["fen"] or 0,
         waiting=first.number if first else "",
         was_cut=cut.exclude(state__in=("withdrawn", "lapsed")).exists(),
     )
+
+
+def _while_no_less(found: Budget) -> Q:
+    """Cases confirmed while the year's money was no less than now; a cut of less does not close a raised budget."""
+    rows = Budget.objects.filter(measure=found.measure, year=found.year, confirmed_at__isnull=False)
+    reigns = Q(pk__in=[])
+    for since, until in rows.filter(amount_fen__gte=found.amount_fen).values_list("confirmed_at", "ended_at"):
+        reigns |= Q(confirmed_at__gte=since) & (Q(confirmed_at__lt=until) if until else Q())
+    return reigns
 
 
 def _give(row: Application, part_fen: int, who: Person) -> None:
@@ -188,7 +200,11 @@ def _give(row: Application, part_fen: int, who: Person) -> None:
 
 @transaction.atomic
 def allocate(who: Person, budget_id: int) -> Budget:
-    """Share a budget among all that were found eligible, by its rule, to the fen; refused while one is undecided."""
+    """Share a budget among all that were found eligible, by its rule, to the fen; refused while one is undecided.
+
+    Each case is assessed again beside what its party was granted since: nobody gets more than its clauses leave.
+    """
+    parties = _locked_parties(budget_id)
     row = _locked(budget_id)
     access.require(who, "policy.allocate_budget", row)
     if row.allocation == "first_come":
@@ -197,43 +213,61 @@ def allocate(who: Person, budget_id: int) -> Budget:
     if undecided.exists():
         raise Refused("policy.budget_undecided", count=undecided.count(), number=undecided.order_by("pk")[0].number)
     waiting = Application.objects.select_for_update(of=("self",)).filter(
-        budget=row, state="eligible", granted_fen__isnull=True
+        budget=row, state="eligible", granted_fen__isnull=True, party__in=parties
     )
     cases = list(waiting.select_related("party").order_by("filed_at", "number"))
     if not cases:
         return row
+    asked = [asked_of(one) for one in cases]
     found = engine.allocate(
-        [asked_of(one) for one in cases],
+        asked,
         row.amount_fen + row.returned_fen - row.granted_fen,
         row.allocation,  # type: ignore[arg-type]  # the database holds these four words alone
         last_gets_rest=row.last_gets_rest,
     )
     if not found.is_settled:
-        raise Refused("policy.allocation_unsettled", asked_fen=sum(one.decided_fen or 0 for one in cases))
+        raise Refused("policy.allocation_unsettled", asked_fen=sum(one.amount_fen for one in asked))
     for one in cases:
         one.budget = row
-        _give(one, found.fen[one.number], who)
-        if not found.fen[one.number]:
-            one.state = rules.after(one.state, "allocate_nothing")
-            one.due_at = one.remind_at = None
-            one.ended_at = record.now()
-        one.save()
-        record.tell(
-            "policy.application_allocated", one.topic, who=who, to=concerned.members_of(one.party), number=one.number,
-            granted_fen=found.fen[one.number], asked_fen=one.decided_fen,
-        )  # fmt: skip
+        _share(one, found.fen[one.number], who)
     record.tell(
         "policy.budget_allocated", row.topic, who=who, measure=row.measure, year=str(row.year), count=len(cases)
     )
     return row
 
 
+def _share(one: Application, part_fen: int, who: Person) -> None:
+    """One case gets its part of a shared budget; with nothing it ends."""
+    _give(one, part_fen, who)
+    if not part_fen:
+        one.state = rules.after(one.state, "allocate_nothing")
+        one.due_at = one.remind_at = None
+        one.ended_at = record.now()
+    one.save()
+    record.tell(
+        "policy.application_allocated", one.topic, who=who, to=concerned.members_of(one.party), number=one.number,
+        granted_fen=part_fen, asked_fen=one.decided_fen,
+    )  # fmt: skip
+
+
+def _locked_parties(budget_id: int) -> list[int]:
+    """The parties of a budget's cases, locked before the budget as every deed does: no other grant comes between."""
+    cases = Application.objects.filter(budget=budget_id, state__in=(*rules.PENDING, "eligible"))
+    parties = Party.objects.select_for_update().filter(pk__in=cases.values("party"))
+    return [one.pk for one in parties.order_by("pk")]
+
+
 def asked_of(row: Application) -> engine.Asked:
-    """A case as the engine shares a budget."""
+    """A case as the engine shares a budget: what was decided, less what other grants take off since."""
     assert row.filed_at
-    return engine.Asked(
-        row.number, row.decided_fen or 0, accepted=row.filed_at.isoformat(timespec="microseconds"), score=row.score_ppm
-    )
+    again = filing.assess_again(row, {name: one["found"] for name, one in json.loads(row.differences).items()})
+    is_due = again.decision.eligible == decide.MET and not again.same
+    left_fen = (again.amount_fen or 0) if is_due else 0
+    fen = min(row.decided_fen or 0, left_fen)
+    if fen < (row.decided_fen or 0):
+        # The page of the case tells by what it was lowered.
+        row.decided_limits = canonical([vars(one) for one in again.limits])
+    return engine.Asked(row.number, fen, accepted=row.filed_at.isoformat(timespec="microseconds"), score=row.score_ppm)
 
 
 def pay(row: Application, amount_fen: int, who: Person) -> None:

@@ -132,6 +132,8 @@ def judged(row: Application, ruling: Ruling, found: Assessed) -> str:
     if row.state == "supplemented":
         raise Refused("policy.not_called_complete", number=row.number)
     rules.must_qualify(found.decision, names=filing.names_of(found))
+    if found.same:
+        raise Refused("policy.granted_before", number=found.same.number)
     if not found.amount_fen:
         limit = found.limits[0]
         raise Refused("policy.excluded_by_other", number=limit.by, clause={"zh": limit.zh, "en": limit.en})
@@ -196,7 +198,7 @@ def must_be_as_decided(row: Application, decided_sha256: str) -> None:
     if row.verdict != "eligible":
         return
     again = filing.assess_again(row, {name: one["found"] for name, one in json.loads(row.differences).items()})
-    if again.decision.eligible != engine.MET or again.amount_fen != row.decided_fen:
+    if again.same or again.decision.eligible != engine.MET or again.amount_fen != row.decided_fen:
         raise Refused("policy.decision_changed", number=row.number)
 
 

@@ -12,6 +12,8 @@ from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.policy import deciding, telling
+from zhirong.policy.actions import texts
+from zhirong.policy.engine import values
 from zhirong.policy.followed import CalendarFeed, KeptDecision
 from zhirong.record import actions as record
 
@@ -73,6 +75,8 @@ def keep_decision(who: Person, party: Party, measure: str, *, day: date, about: 
         amount_fen=decision.amount_fen,
         sha256=decision.sha256,
         body=telling.decision(decision, one.measure),
+        facts=record.canonical({name: values.plain(value) for name, value in one.told.facts.items()}),
+        measure_sha256=texts.keep_text(one.measure),
         kept_by=who,
     )
     record.tell(

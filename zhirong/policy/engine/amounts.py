@@ -27,7 +27,7 @@ class LineFound:
 
 @dataclass(frozen=True)
 class CeilingFound:
-    """A ceiling: its limit, what was used of it, what room was left, and whether it bound."""
+    """A ceiling: its limit, what was used of it, what room was left, whether it bound, and whether it holds at all."""
 
     id: str
     clause: str
@@ -36,6 +36,7 @@ class CeilingFound:
     used_fen: int
     room_fen: int | None
     binds: bool
+    holds: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def limited(ceilings: tuple[Ceiling, ...], gross: Any, case: Case) -> tuple[tupl
                 used_fen=fen(used),
                 room_fen=_fen(room),
                 binds=applies is True and is_lower,
+                holds=applies is True,
             )
         )
     if open_ends:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from zhirong.policy.engine import changes, wording
+from zhirong.policy.engine import changes, parameter_names, wording
 from zhirong.policy.engine.changes import Change, Pair, flat, from_to, put, told_clause
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import (
@@ -113,13 +113,15 @@ def names_of(made: Measure, known: Vocabulary) -> Names:
 
 
 def parameter_name(made: Measure, name: str) -> Said:
-    """单家企业年度上限 for the limit of a yearly ceiling; else the name itself with what it is for."""
+    """Its own name; 单家企业年度上限 for the limit of a yearly ceiling; else what all of this name are called."""
+    if named := parameter_names.own(made.id, name):
+        return named
     for version in made.versions:
         for ceiling in version.ceilings:
             if ceiling.limit.text.strip() == f"p.{name}":
                 scope = wording.scope(ceiling.scope)
                 return Said(f"{scope.zh}上限", f"Ceiling {scope.en}")
-    return Said(f"参数 {name}", f"Parameter {name}")
+    return parameter_names.shared(name) or Said(f"参数 {name}", f"Parameter {name}")
 
 
 def parameters(old: Measure, new: Measure, known: Vocabulary) -> Iterator[Change]:

@@ -8,7 +8,7 @@ what other taken claims pay off this one; `joint_cap` limits this one and the ot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -86,6 +86,13 @@ def made_up(
                 raise Refused("policy.joint_limit_unknown", measure=name, clause=rule.clause)
             limits[place] = fen(functions.need_number(value, "limit"))
     return Member(name, tags, rules, limits)
+
+
+def with_rooms(one: Member, rooms: Sequence[tuple[str, int]]) -> Member:
+    """The member with ceilings of its own for the enterprise: (clause, fen left). All its claims together keep them."""
+    rules = [Rule("joint_cap", "enterprise_year", (), clause=clause, limit=None) for clause, _ in rooms]
+    limits = {len(one.rules) + place: fen for place, (_, fen) in enumerate(rooms)}
+    return replace(one, rules=(*one.rules, *rules), limits={**one.limits, **limits})
 
 
 def best(claims: Sequence[Claim], members: Mapping[str, Member]) -> Best:

@@ -82,6 +82,31 @@ def written(value: Any) -> Any:
     return value
 
 
+def plain(value: Any) -> Any:
+    """A settled value as JSON that needs no vocabulary to be read again (`settled`)."""
+    if isinstance(value, Fraction):
+        return {"number": str(value)}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {"record": {name: plain(one) for name, one in value.items()}}
+    return value
+
+
+def settled(told: Any) -> Any:
+    """The value that was written by `plain`."""
+    if isinstance(told, list):
+        return tuple(settled(one) for one in told)
+    if not isinstance(told, Mapping):
+        return told
+    ((kind, inner),) = told.items()
+    if kind == "number":
+        return Fraction(inner)
+    return date.fromisoformat(inner) if kind == "day" else {name: settled(one) for name, one in inner.items()}
+
+
 def decimals(value: Fraction) -> str:
     """The decimals of a number, all of them where they end, else to fifty digits."""
     quotient = SHOWN.divide(Decimal(value.numerator), Decimal(value.denominator))

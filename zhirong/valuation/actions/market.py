@@ -1,4 +1,8 @@
-"""The model of the market: fitted anew in the background on a day that brought comparables, and back-tested with it."""
+"""The model of the market: fitted anew in the background when comparables came or went, and back-tested with it.
+
+However many deals fall into a day, one fit is asked for; while one waits or runs, no other is. What it learns is what
+there is when it begins: what comes later asks for the next, on the next day at the earliest.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from zhirong.base.calendar import beijing_day
 from zhirong.record import actions as record
@@ -21,18 +26,21 @@ FIT: Final = "valuation.fit"
 
 
 def due(now: datetime) -> list[date]:
-    """Today, where a comparable came or went since the current model was made and today's fit was not asked yet."""
+    """Today, where the current model does not know all there is, and no fit waits, runs or was asked for today."""
     day = beijing_day(now)
-    if Job.objects.filter(key=_key(day)).exists():
+    fits = Job.objects.filter(kind=FIT)
+    if fits.filter(Q(key=_key(day)) | Q(state__in=("waiting", "running"))).exists():
         return []
+    return [day] if is_behind() else []
+
+
+def is_behind() -> bool:
+    """Whether a comparable came or went since the current model read them, or there is none yet."""
+    rows = Comparable.objects.all()
     current = MarketModel.objects.filter(is_current=True).values_list("made_at", flat=True).first()
     if current is None:
-        return [day] if Comparable.objects.filter(withdrawn_at__isnull=True).exists() else []
-    changed = (
-        Comparable.objects.filter(entered_at__gt=current).exists()
-        or Comparable.objects.filter(withdrawn_at__gt=current).exists()
-    )
-    return [day] if changed else []
+        return rows.filter(withdrawn_at__isnull=True).exists()
+    return rows.filter(Q(entered_at__gt=current) | Q(withdrawn_at__gt=current)).exists()
 
 
 def ask(day: date) -> Job:
@@ -44,10 +52,11 @@ def _key(day: date) -> str:
     return f"{FIT}:{day.isoformat()}"
 
 
-def do_fit(facts: dict[str, Any]) -> Iterator[Progress]:
-    """The job of fitting."""
+def do_fit(_facts: dict[str, Any]) -> Iterator[Progress]:
+    """The job of fitting, as of the day it is done: one that waited finds the newer deals, or that nothing is new."""
     yield Progress(0, 1)
-    refit(date.fromisoformat(facts["day"]))
+    if is_behind():
+        refit(beijing_day(record.now()))
     yield Progress(1, 1)
 
 
@@ -56,7 +65,7 @@ def refit(day: date) -> MarketModel | None:
 
     None where nothing was sold yet: then methods without a market speak alone.
     """
-    salt = secrets.token_hex(16)
+    salt, read_at = secrets.token_hex(16), record.now()
     # Outside every transaction: a fit with its back-test takes seconds, and the write lock may not wait for it.
     made = learnt.fitted(learnt.past_deals(day), day, salt=salt)
     if made is None:
@@ -68,7 +77,8 @@ def refit(day: date) -> MarketModel | None:
             return done
         MarketModel.objects.filter(is_current=True).update(is_current=False)
         kept = MarketModel.objects.create(
-            made_at=record.now(),
+            # What is entered while it is being fitted is not known to it.
+            made_at=read_at,
             day=day,
             deals=model.deals,
             sha256=model.sha256,

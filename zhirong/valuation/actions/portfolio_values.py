@@ -51,13 +51,16 @@ def value(portfolio_id: int) -> None:
 
 
 def do_value(facts: dict[str, Any]) -> Iterator[Progress]:
-    """The job: rights in chunks, then all together; one that was ended meanwhile needs nothing."""
+    """The job: rights in chunks, then all together; one that was ended or computed meanwhile needs nothing."""
     found = portfolio_kept.standing().filter(pk=facts["portfolio"])
     portfolio = found.first()
     if portfolio is None:
         return
     day, state = beijing_day(record.now()), portfolio_kept.states(found)[portfolio.pk]
     ids = portfolio.items.order_by("position").values_list("right_id", flat=True)
+    if PortfolioValue.objects.filter(portfolio=portfolio, state=state).exists():
+        yield Progress(len(ids), len(ids))
+        return
     # Whom the party may no longer know of has left its portfolio.
     seen = known.known_to([portfolio.party_id]).in_bulk(list(ids))
     rights = [seen[pk] for pk in ids if pk in seen]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from zhirong.people import access
+from zhirong.policy import kept
 from zhirong.policy.actions import budget_books as deeds
 from zhirong.policy.applied import ALLOCATIONS, Booking, Budget
 from zhirong.policy.engine import budget as engine
@@ -17,6 +18,12 @@ from zhirong.web.office import rooms
 from zhirong.web.valuation.typed import Typed
 
 DEEDS = ("policy.set_budget", "policy.confirm_budget", "policy.allocate_budget")
+
+
+def named(measure: str) -> str:
+    """The title of a measure; one that the base lost keeps its id."""
+    made = kept.base().measures.get(measure)
+    return words.both({"zh": made.zh, "en": made.en}) if made else measure
 
 
 def bound_fen(found: Budget) -> int:
@@ -62,7 +69,7 @@ def columns() -> list[lists.Column]:
     """What the list of budgets shows."""
     return [
         lists.Column(
-            head=gettext("Measure"), value=lambda one: one.measure, order="measure",
+            head=gettext("Policy measure"), value=lambda one: named(one.measure), order="measure",
             link=lambda one: reverse("office-budget-book", args=[one.pk]),
         ),
         lists.Column(head=gettext("Year"), value=lambda one: str(one.year), order="year"),
@@ -121,7 +128,7 @@ def budget_book(request: HttpRequest, budget_id: int) -> HttpResponse:
         entry_columns(),
         gettext("Budget of %(measure)s, %(year)s")
         % {
-            "measure": found.measure,
+            "measure": named(found.measure),
             "year": found.year,
         },
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from zhirong.base.refused import Refused
 from zhirong.people import access
 from zhirong.policy import application_rules as rules
-from zhirong.policy import deciding, filing, reading, stating, visible
+from zhirong.policy import deciding, filing, naming, reading, stating, visible
 from zhirong.policy.actions import payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
@@ -95,12 +95,12 @@ def head_of(row: Application) -> list[tuple[str, str]]:
     """Who asks for what, since when, by which text, and how far it is."""
     rows = [
         (gettext("Enterprise"), row.party.name),
-        (gettext("About"), row.about or gettext("the enterprise itself")),
+        (gettext("About"), words.about(row.about)),
         (gettext("Accepted"), filters.moment(row.filed_at) if row.filed_at else "–"),
         (gettext("Deadline of this step"), words.due(row)),
-        (gettext("Text of the measure"), f"{row.measure} · {row.version} · {row.measure_sha256[:12]}"),
+        (gettext("Text of the measure"), filters.code(row.measure_sha256[:12], before=f"{row.version} · ")),
         (gettext("Decided for the day"), filters.day(row.day) if row.day else "–"),
-        (gettext("Decision by the engine"), row.decided_sha256[:16] or row.decision_sha256[:16]),
+        (gettext("Decision by the engine"), filters.code((row.decided_sha256 or row.decision_sha256)[:16])),
     ]
     if row.supplement_asked_at:
         rows.append((gettext("Asked for once, at"), filters.moment(row.supplement_asked_at)))
@@ -121,9 +121,9 @@ def differences_of(row: Application) -> list[dict[str, str]]:
     vocabulary = reading.own().vocabulary.facts
     return [
         {
-            "label": words.both({"zh": vocabulary[name].zh, "en": vocabulary[name].en}),
-            "filed": "–" if one["filed"] is None else told.value_of(one["filed"]),
-            "found": told.value_of(one["found"]),
+            "label": naming.fact(vocabulary[name], words.language()),
+            "filed": "–" if one["filed"] is None else naming.value(vocabulary[name], one["filed"], words.language()),
+            "found": naming.value(vocabulary[name], one["found"], words.language()),
             "reason": one["reason"],
         }
         for name, one in told.loaded(row.differences).items()

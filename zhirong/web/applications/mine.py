@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.people.models import Party
+from zhirong.policy import application_rules as rules
 from zhirong.policy import filing, kept, visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.filing import Assessed
@@ -40,9 +41,19 @@ def applications_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+FIELDS = {
+    "policy.measure_unknown": "measure",
+    "policy.not_applied_for_here": "measure",
+    "policy.filed_elsewhere": "measure",
+    "policy.owed_by_employer": "measure",
+    "policy.about_unknown": "about",
+    "policy.about_which": "about",
+}
+
+
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
-@pages.form_with({"policy.measure_unknown": "measure", "policy.not_applied_for_here": "measure"})
+@pages.form_with(FIELDS)
 def new(request: HttpRequest) -> HttpResponse:
     """/applications/new?measure=cn-…&about=loan:1"""
     parties = preparing.parties_of(request)
@@ -79,8 +90,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def measures() -> list[tuple[str, str]]:
-    """What can be applied for: measures that pay and are no draft, by title; those out of force say so when asked."""
-    found = [one for one in kept.base().measures.values() if one.kind == "payment" and not one.is_draft]
+    """What can be applied for here: measures that pay and are no draft, by title; those out of force say so then."""
+    day = beijing_day(record.now())
+    found = [one for one in kept.base().measures.values() if rules.served(one, day) and not one.is_draft]
     named = [(one.id, words.both({"zh": one.zh, "en": one.en})) for one in found]
     return [("", gettext("Choose a measure")), *sorted(named, key=lambda pair: pair[1])]
 

@@ -22,7 +22,7 @@ from zhirong.policy.actions import publicity
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
 from zhirong.record import actions as record
 from zhirong.record import files
-from zhirong.web import account, lists, pages, uploads
+from zhirong.web import account, filters, lists, pages, uploads
 from zhirong.web.applications import seen, told, words
 
 STEPS = ("filed", "complete", "proposed", "eligible", "publicity", "approved", "paid")
@@ -156,14 +156,14 @@ def head_of(row: Application) -> list[tuple[str, str]]:
     """For whom, about what, since when, by which text."""
     rows = [
         (gettext("Enterprise"), row.party.name),
-        (gettext("About"), row.about or gettext("the enterprise itself")),
+        (gettext("About"), words.about(row.about)),
         (gettext("Deadline of this step"), words.due(row)),
     ]
     if row.preparer:
         rows.append((gettext("Prepared by"), row.preparer.name))
     if row.filed_at:
-        rows.append((gettext("Text of the measure"), f"{row.measure} · {row.version} · {row.measure_sha256[:12]}"))
-        rows.append((gettext("Decision by the engine"), row.decision_sha256[:16]))
+        rows.append((gettext("Text of the measure"), filters.code(row.measure_sha256[:12], before=f"{row.version} · ")))
+        rows.append((gettext("Decision by the engine"), filters.code(row.decision_sha256[:16])))
     if row.decision_reason and row.is_settled:
         rows.append((gettext("Reason of the decision"), row.decision_reason))
     return rows

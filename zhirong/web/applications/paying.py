@@ -121,7 +121,7 @@ def sheet(
         sheets.Column(head=gettext("Application")),
         sheets.Column(head=gettext("Enterprise"), width=36),
         sheets.Column(head=gettext("Credit code")),
-        sheets.Column(head=gettext("Measure"), width=36),
+        sheets.Column(head=gettext("Policy measure"), width=36),
         sheets.Column(head=gettext("Account (masked)")),
         sheets.Column(head=gettext("Amount (yuan)"), kind="money"),
     ]

@@ -25,7 +25,7 @@ def columns() -> list[lists.Column]:
             link=lambda one: reverse("policy-published", args=[one.number]),
         ),
         lists.Column(head=gettext("Enterprise"), value=lambda one: one.party.name, order="party__name"),
-        lists.Column(head=gettext("Measure"), value=words.title, order="measure"),
+        lists.Column(head=gettext("Policy measure"), value=words.title, order="measure"),
         lists.Column(
             head=gettext("Amount (yuan)"), value=lambda one: one.granted_fen, kind="money", order="granted_fen"
         ),
@@ -88,7 +88,7 @@ def published_page(request: HttpRequest, number: str) -> HttpResponse:
         title=words.title(row),
         facts=[
             (gettext("Enterprise"), row.party.name),
-            (gettext("Measure"), words.title(row)),
+            (gettext("Policy measure"), words.title(row)),
             (gettext("Published on"), row.publicity_from),
             (gettext("Until and including"), row.publicity_until),
         ],

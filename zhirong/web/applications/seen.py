@@ -40,9 +40,9 @@ def columns(now: datetime, *, page: str) -> list[lists.Column]:
             order="number",
             link=lambda one: reverse(page, args=[one.number]),
         ),
-        lists.Column(head=gettext("Measure"), value=words.title, order="measure"),
+        lists.Column(head=gettext("Policy measure"), value=words.title, order="measure"),
         lists.Column(head=gettext("Enterprise"), value=lambda one: one.party.name, order="party__name"),
-        lists.Column(head=gettext("About"), value=lambda one: one.about or None),
+        lists.Column(head=gettext("About"), value=lambda one: words.about(one.about) if one.about else None),
         lists.Column(
             head=gettext("State"),
             value=lambda one: words.state(one.state)[1],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from zhirong.base import shown
 from zhirong.people.models import Person
-from zhirong.policy import reading
+from zhirong.policy import naming, reading
 from zhirong.policy.applied import Application, ApplicationFile
 from zhirong.policy.engine import values
 from zhirong.record import kinds, rules
@@ -82,9 +82,8 @@ def fact_rows(given: Mapping[str, Any], sources: Mapping[str, Any]) -> list[Json
         rows.append(
             {
                 "name": name,
-                "label": words.both({"zh": fact.zh, "en": fact.en}) if fact else name,
-                "value": value_of(value),
-                "unit": fact.unit if fact else "",
+                "label": naming.fact(fact, words.language()) if fact else name,
+                "value": naming.value(fact, value, words.language()) if fact else value_of(value),
                 "source": source_words(source),
                 "known_from": str(source.get("known_from") or "")[:10],
             }

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
+from zhirong.enterprises import sources
 from zhirong.policy import application_labels as labels
+from zhirong.policy import naming
 from zhirong.web import filters
 
 STATES: Final = {
@@ -33,15 +35,6 @@ STATES: Final = {
 CERTAINTIES: Final = {"stated": "go", "reading": "half", "assumed": "wait", "memory": "wait"}
 OBJECTIONS: Final = {"open": "wait", "upheld": "go", "rejected": "off", "closed": "off"}
 LISTS: Final = {"draft": "wait", "confirmed": "go", "dropped": "off"}
-SOURCES: Final = {
-    "self": gettext_noop("said by the enterprise"),
-    "office": gettext_noop("government file"),
-    "bank": gettext_noop("bank"),
-    "tax": gettext_noop("tax office"),
-    "registry": gettext_noop("register"),
-    "audit": gettext_noop("audit report"),
-    "statistics": gettext_noop("statistics office"),
-}
 # Within so many days a term is pressing.
 SOON: Final = timedelta(days=3)
 
@@ -64,7 +57,18 @@ def certainty(code: str) -> tuple[str, str]:
 
 def source(code: str) -> str:
     """Where a fact comes from; a source without a name stands as it is."""
-    return gettext(SOURCES[code]) if code in SOURCES else code
+    names = sources.names().get(code)
+    return both(names) if names else code
+
+
+def about(key: str) -> str:
+    """What a case is about: one loan, one patent, or the enterprise as a whole."""
+    return naming.about(key, language()) if key else gettext("the enterprise itself")
+
+
+def language() -> str:
+    """The language of the page, as names ask for it."""
+    return "zh" if filters.is_chinese() else "en"
 
 
 def both(entry: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ addresses: list[URLPattern] = [
     path("policy/reach/<str:ref>", reached.run_page, name="policy-screening"),
     path("policy/almost", nearby.almost_page, name="policy-almost"),
     path("policy/forecasts", forecast.forecasts_page, name="policy-forecasts"),
-    path("policy/forecasts/<str:measure>/<int:year>", forecast.forecast_page, name="policy-forecast"),
+    path("policy/forecasts/<str:measure>/<id:year>", forecast.forecast_page, name="policy-forecast"),
     path("policy/invitations", invitations.invitations_page, name="policy-invitations"),
     path("policy/invitations/<str:ref>", invitations.choose, name="policy-invite"),
 ]

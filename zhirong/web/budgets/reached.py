@@ -177,7 +177,7 @@ def facts_of(run: Screening) -> list[tuple[str, Any]]:
         (gettext("Enterprises counted"), filters.thousands(run.enterprises or 0)),
         (gettext("With a fact that does not fit and was left out"), filters.thousands(said_by_run["misfits"])),
         (gettext("Measures screened"), filters.thousands(len(said_by_run["measures"]))),
-        (gettext("Hash of the population"), said_by_run["population_sha256"][:16]),
+        (gettext("Hash of the population"), filters.code(said_by_run["population_sha256"][:16])),
         (gettext("Engine"), said_by_run["engine"]),
         (gettext("Asked by"), run.asked_by.name),
     ]

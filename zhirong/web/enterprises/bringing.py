@@ -90,7 +90,7 @@ def shown(one: Line) -> Sequence[str]:
         naming.value(one.fact, told.value, language),
         told.since.isoformat() if told.since else "–",
         door.source_word(one.brought.source),
-        told.about or "–",
+        naming.about(told.about, door.language()) if told.about else "–",
     )
 
 

@@ -46,9 +46,8 @@ def fact_of(name: str) -> Fact:
 def opened(request: HttpRequest, ref: str) -> Party:
     """The enterprise of this address, for who may read its file; a stranger is not told that it exists."""
     party = Party.objects.filter(ref=ref).first()
-    if party is None:
+    if party is None or not consented.may_read(pages.standing_of(request), party):
         raise Http404
-    consented.must_read(pages.standing_of(request), party)
     return party
 
 

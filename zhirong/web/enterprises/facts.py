@@ -73,6 +73,7 @@ def fact_page(request: HttpRequest, ref: str) -> HttpResponse:
         "fact": fact,
         "word": word,
         "about": about,
+        "about_word": naming.about(about, door.language()),
         "now_line": lines.get(name),
         "past": past,
         "hint": hint(fact),

@@ -77,7 +77,8 @@ def file_page(request: HttpRequest, ref: str) -> HttpResponse:
         "party": party,
         "day": day,
         "about": about,
-        "abouts": opened.abouts,
+        "about_word": naming.about(about, door.language()),
+        "abouts": [(key, naming.about(key, door.language())) for key in opened.abouts],
         "rights": right_keys(party, day) if not about else [],
         "topics": [(word, [lines[name] for name in names]) for word, names in topics],
         "unknown": len(unknown),
@@ -87,7 +88,7 @@ def file_page(request: HttpRequest, ref: str) -> HttpResponse:
         "is_member": standing is not None and party.pk in standing.parties,
         "done": done.word(request),
     }
-    way = door.crumbs(party, (about, None)) if about else door.crumbs(party)
+    way = door.crumbs(party, (naming.about(about, door.language()), None)) if about else door.crumbs(party)
     return done.once(request, pages.page(request, "enterprises/file.html", crumbs=way, **facts))
 
 

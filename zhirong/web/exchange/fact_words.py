@@ -55,9 +55,56 @@ VALUED = {
     "weight_ppm": gettext_noop("Weight in the conclusion"),
     "zh_sha256": gettext_noop("Hash of the Chinese report"),
 }
+# Of policy and of enterprise files.
+POLICY = {
+    "allocation": gettext_noop("How a budget is shared out"),
+    "answer": gettext_noop("Answer to the objection"),
+    "asked_fen": gettext_noop("Amount asked for"),
+    "bound_fen": gettext_noop("Bound of the budget"),
+    "cases": gettext_noop("Cases run"),
+    "clause": gettext_noop("Clause of the measure"),
+    "clauses": gettext_noop("Clauses that it rests on"),
+    "computed_fen": gettext_noop("Amount computed"),
+    "decided_sha256": gettext_noop("Hash of the decision"),
+    "decision": gettext_noop("Number of the kept decision"),
+    "differences": gettext_noop("Facts found otherwise"),
+    "enterprises": gettext_noop("Enterprises screened"),
+    "evidence": gettext_noop("Evidence, by reference"),
+    "feed": gettext_noop("Calendar feed"),
+    "granted_fen": gettext_noop("Amount granted"),
+    "high_ppm": gettext_noop("Share that applies, at the most"),
+    "inside": gettext_noop("Place around it"),
+    "is_upheld": gettext_noop("Objection upheld"),
+    "likely_ppm": gettext_noop("Share that applies, most likely"),
+    "list_number": gettext_noop("Number of the payment list"),
+    "low_ppm": gettext_noop("Share that applies, at the least"),
+    "material": gettext_noop("Material of the checklist"),
+    "may_prepare": gettext_noop("May prepare applications"),
+    "measure": gettext_noop("Id of the measure"),
+    "measure_sha256": gettext_noop("Hash of the measure's text"),
+    "measures": gettext_noop("Measures in the run"),
+    "missing": gettext_noop("What is missing of the papers"),
+    "mutants": gettext_noop("Slips tried"),
+    "name": gettext_noop("Name"),
+    "operator": gettext_noop("Operator of the place"),
+    "original": gettext_noop("Original, by reference"),
+    "paragraph": gettext_noop("Paragraph of the original"),
+    "paragraphs": gettext_noop("Paragraphs in it"),
+    "percent": gettext_noop("Per cent bound"),
+    "place_kind": gettext_noop("Kind of place"),
+    "population_sha256": gettext_noop("Hash of the population screened"),
+    "statement": gettext_noop("Number of the statement"),
+    "statements": gettext_noop("Statements, by number"),
+    "title": gettext_noop("Title of the original"),
+    "title_en": gettext_noop("Title in English"),
+    "title_zh": gettext_noop("Title in Chinese"),
+    "total_fen": gettext_noop("Total of the list"),
+    "verdict": gettext_noop("Decision on the application"),
+}
 FACTS = {
     **LEAF,
     **VALUED,
+    **POLICY,
     "about": gettext_noop("What it is about"),
     "account": gettext_noop("Account"),
     "act": gettext_noop("Act"),
@@ -243,9 +290,9 @@ PARTIES = ("party", "seller", "buyer", "checked_by", "from_parties", "to_party",
 PERSONS = ("who", "person", "checked_by")
 NAMED = {*PARTIES, *PERSONS}
 # Facts that are names of the record's own.
-CODES = ("kind", "topic", "salt", "entries")
+CODES = ("kind", "topic", "salt", "entries", "material", "measure", "clause", "clauses")
 # What stands for a thing and is copied rather than read: listing:12, deposit:7:release, party:…:available, a reference.
-REFERENCE = re.compile(r"(?:[a-z]+:[^\s,、]+(?:[,、] ?)?)+|[0-9a-f]{16}")
+REFERENCE = re.compile(r"(?:[a-z]+:[^\s,、]+(?:[,、] ?)?)+|[0-9a-f]{16}|[0-9a-f]{64}")
 
 
 def of(name: str) -> str:

@@ -95,7 +95,7 @@ OPENS = {
     "bank-dues": "ledger.see_books",
     "office-people": "people.see_people",
     "office-index-list": "valuation.see_index",
-    "office-case": "policy.see_applications",
+    **queue_applications.OPENS,
 }
 FAULTS_SHOWN = 20
 NEVER = Cast(Value(None), DateTimeField())
@@ -294,7 +294,7 @@ def untimed(language: str) -> tuple[Rows, ...]:
     Whoever asks copies each part first: a query that is being written out is changed by it.
     """
     with translation.override(language):
-        return (*of_cases(), *of_deals(), *of_bank(), *queue_applications.of_applications())
+        return (*of_cases(), *of_deals(), *of_bank(), *queue_applications.of_support())
 
 
 def timed(now: datetime) -> Iterator[Rows]:

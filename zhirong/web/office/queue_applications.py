@@ -1,14 +1,17 @@
-"""Applications in the office's queue: what waits for an official, by its term."""
+"""Support in the office's queue: applications by their term, lists, budgets and texts that wait for a second word."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, CharField, F, IntegerField, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, IntegerField, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_noop
 
-from zhirong.policy.applied import Application, ApplicationObjection
+from zhirong.policy.applied import Application, ApplicationObjection, Budget, PaymentList
+from zhirong.policy.models import MeasureText
+from zhirong.web import filters
 
 # The state in which a case waits, and its kind in the queue.
 KIND_OF: Final = {
@@ -31,7 +34,21 @@ KINDS: Final = {
     "publishing": (gettext_noop("Grant to publish"), "policy.publish_application", "office-case", True),
     "opposed": (gettext_noop("Objection to a grant to answer"), "policy.decide_objection", "office-case", True),
     "paying": (gettext_noop("Grant to put on a payment list"), "policy.make_payment_list", "office-case", True),
+    "paylist": (gettext_noop("Payment list to confirm"), "policy.confirm_payment_list", "office-payment-lists", False),
+    "budget": (gettext_noop("Budget to confirm"), "policy.confirm_budget", "office-budget-book", True),
+    "text": (gettext_noop("Text of a measure to approve"), "policy.decide_measure", "office-measure-text", True),
 }
+OPENS: Final = {
+    "office-case": "policy.see_applications",
+    "office-payment-lists": "policy.see_applications",
+    "office-budget-book": "policy.see_applications",
+    "office-measure-text": "policy.see_drafts",
+}
+
+
+def of_support() -> list[QuerySet[Any, Any]]:
+    """Everything of support that waits."""
+    return [*of_applications(), *seconds()]
 
 
 def of_applications() -> list[QuerySet[Any, Any]]:
@@ -68,5 +85,36 @@ def opposed() -> QuerySet[Any, Any]:
         Value("", text),
         Value("", text),
         Cast(F("application__granted_fen"), BigIntegerField()),
+        Value(1, IntegerField()),
+    )
+
+
+def seconds() -> list[QuerySet[Any, Any]]:
+    """Payment lists, budgets and texts of measures that one official made and another is to confirm."""
+    lists = PaymentList.objects.filter(state="draft")
+    budgets = Budget.objects.filter(confirmed_at=None, ended_at=None)
+    texts = MeasureText.objects.filter(state="waiting")
+    own_name = "zh" if filters.is_chinese() else "en"
+    return [
+        made(lists, "paylist", since="made_at", name="number", maker="made_by", amount=F("total_fen")),
+        made(budgets, "budget", since="set_at", name="measure", maker="set_by", amount=F("amount_fen")),
+        made(texts, "text", since="asked_at", name=own_name, maker="drafted_by", amount=Value(None)),
+    ]
+
+
+def made(
+    found: QuerySet[Any, Any], kind: str, *, since: str, name: str, maker: str, amount: Combinable
+) -> QuerySet[Any, Any]:
+    """What one person made, whom the queue names, and another confirms; it has no term."""
+    text = CharField()
+    return found.values_list(
+        Value(kind, text),
+        Cast(F("pk"), text),
+        F(since),
+        Cast(Value(None), DateTimeField()),
+        Cast(F(name), text),
+        Cast(F(f"{maker}__name"), text),
+        Cast(F(f"{maker}_id"), text),
+        Cast(amount, BigIntegerField()),
         Value(1, IntegerField()),
     )

@@ -76,7 +76,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     with translation.override("en" if language == "en" else "zh-hans"):
         name = gettext("Support for %(name)s") % {"name": feed.party.name}
     rows = supporting.rows(found, base.vocabulary)
-    body = feeds.calendar(rows, name=name, language=language, site=settings.SITE, stamp=now)
+    cases = feeds.cases_of(feed)
+    body = feeds.calendar(rows, cases, name=name, language=language, site=settings.SITE, stamp=now)
     return HttpResponse(
         body,
         content_type="text/calendar; charset=utf-8",

@@ -73,7 +73,7 @@ def kept_page(request: HttpRequest, kept_id: int) -> HttpResponse:
     one = of_parties(pages.standing_of(request)).filter(pk=kept_id).first()
     if one is None:
         raise Http404
-    again = deciding.again(one)
+    (again,) = deciding.again([one])
     title = title_of(one)
     return pages.page(
         request,

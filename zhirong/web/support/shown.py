@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
+from zhirong.policy import application_rules as rules
+from zhirong.policy import naming
 from zhirong.policy.deciding import Decided
 from zhirong.policy.engine import amounts, decide
 from zhirong.policy.engine.facts import Vocabulary
@@ -39,12 +41,7 @@ def clause(name: str, made: Measure) -> Shown:
 
 def about(key: str) -> str:
     """One loan or one patent in words."""
-    kind, _, name = key.partition(":")
-    if kind == "loan":
-        return gettext("Loan %(name)s") % {"name": name}
-    if kind == "patent":
-        return gettext("Patent %(name)s") % {"name": name}
-    return key
+    return naming.about(key, words.language())
 
 
 def row(found: Row, asked: Asked, known: Vocabulary) -> Shown:
@@ -80,7 +77,9 @@ def address(one: Decided, asked: Asked) -> str:
 def apply_address(one: Decided, asked: Asked) -> str | None:
     """Where an application is begun; None while the window is closed or such pages are not there."""
     place = pages.place("application-new")
-    if place is None or one.decision.eligible != decide.MET or one.decision.window.state in ("closed", "opens"):
+    if place is None or not rules.served(one.measure, one.decision.day):
+        return None
+    if one.decision.eligible != decide.MET or one.decision.window.state in ("closed", "opens"):
         return None
     of_whom = {"party": str(asked.party.pk)} if asked.party else {}
     return f"{place}?{urlencode({**of_whom, 'measure': one.measure.id, 'about': one.about})}"
@@ -91,6 +90,8 @@ def reason(found: Row, known: Vocabulary) -> str:
     one, decision = found.decided, found.decided.decision
     if one.refused is not None:
         return str(pages.told(one.refused)["sentence"])
+    if found.state == "met" and (elsewhere := filed_elsewhere(one)):
+        return elsewhere
     if found.state == "met":
         bound = decision.amount.capped_by if decision.amount else None
         if bound:
@@ -102,6 +103,15 @@ def reason(found: Row, known: Vocabulary) -> str:
         return why_not_in_force(decision.why)
     failing = found.fixes[0].fix.all if found.fixes else decision.failing
     return gettext("Lacking: %(clauses)s") % {"clauses": filters.listed(leaf_texts(one, failing))}
+
+
+def filed_elsewhere(one: Decided) -> str:
+    """To whom to turn with money that is not applied for here; nothing where it is."""
+    if one.measure.kind != "payment" or rules.served(one.measure, one.decision.day):
+        return ""
+    if rules.is_duty(one.measure, one.decision.day):
+        return gettext("Owed by the employer itself; nobody applies for it.")
+    return gettext("Applied for with %(office)s, not here.") % {"office": words.of_raw(one.measure.raw["issuer"])}
 
 
 def why_not_in_force(why: str) -> str:

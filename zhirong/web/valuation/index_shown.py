@@ -12,13 +12,16 @@ from zhirong.valuation.engine import legible
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.index_items import Words
 from zhirong.valuation.indices import InForce
-from zhirong.web import filters
+from zhirong.web import filters, reading
 from zhirong.web.valuation import shown
 
 
 def facts(request: HttpRequest, estimate: Estimate, by: InForce) -> dict[str, Any]:
-    """The section of ?scenario=…"""
-    told = indexed.of(estimate.subject, estimate.said, by, scenario=request.GET.get("scenario", ""))
+    """The section of ?scenario=…; one that the list does not have is passed over aloud."""
+    scenario = request.GET.get("scenario", "").strip()
+    if scenario and scenario not in by.items.scenarios:
+        reading.passed_over(request, reading.not_taken(request, "scenario", by.items.scenarios))
+    told = indexed.of(estimate.subject, estimate.said, by, scenario=scenario)
     items, found = told.by.items, told.found
     grade = next(one for one in items.grades if one.code == found.grade)
     return {

@@ -17,20 +17,22 @@ from zhirong.registry.models import Right
 from zhirong.valuation import estimate_paper
 from zhirong.valuation.engine.estimate_shape import Estimate
 from zhirong.valuation.engine.result import Input
-from zhirong.web import account, filters, limits, lists, pages
+from zhirong.web import account, filters, limits, lists, pages, reading
 from zhirong.web.registry import words as registry_words
 from zhirong.web.valuation import asking, index_shown, looked, moving, shown, what_if
 from zhirong.web.valuation.looked import Found
 
 DIGEST = 8
 LANGUAGES = ("zh", "en")
+# What an address may ask besides the fields of the what-if.
+BESIDE = ("answered", "scenario")
 
 
 @require_http_methods(["GET", "POST"])
 @pages.form
 @pages.does("valuation.answer")
 def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
-    """/rights/12/value?rate=14&renew_to=15"""
+    """/rights/12/value?points=2&renew_to=15; what the address asks besides is passed over aloud."""
     found = looked.of(request, right_id)
     if request.method == "POST":
         question = asking.deed_of(request, account.known(request), found)
@@ -50,7 +52,8 @@ def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
             unread=found.unread,
             **facts,
         )
-    standing = pages.standing_of(request)
+    standing, what_ifs = pages.standing_of(request), what_if.fields(request, found)
+    reading.only(request, [*BESIDE, *(one["name"] for one in what_ifs)])
     wish = what_if.read(request, found)
     shown_estimate = wish.estimate or found.estimate
     return pages.page(
@@ -71,7 +74,7 @@ def value_page(request: HttpRequest, right_id: int) -> HttpResponse:
         parties=[(one.pk, one.name) for one in looked.parties_of(found)],
         acts=bool(found.parties),
         unread=found.unread,
-        what_ifs=what_if.fields(request, found),
+        what_ifs=what_ifs,
         what_if=wish.told,
         is_what_if=wish.estimate is not None,
         index=index_shown.facts(request, shown_estimate, found.index_list),

@@ -34,7 +34,8 @@ class Wish:
 def read(request: HttpRequest, found: Found) -> Wish:
     """The what-if of the address; what cannot be read or is no possible case is told beside its field."""
     typed = Typed(request.GET)
-    year = typed.whole("renew_to", least=1, most=MOST_YEAR) if typed.text("renew_to") else None
+    can_renew = found.right.kind in PATENTS and typed.text("renew_to")
+    year = typed.whole("renew_to", least=1, most=MOST_YEAR) if can_renew else None
     least, most = band(found)
     points = typed.whole("points", least=least, most=most) if typed.text("points") else None
     is_exclusive = typed.choice("exclusive", ("", "yes")) == "yes"
