@@ -25,7 +25,7 @@ def put_things(things: Any) -> None:
     made = payments.make_list(desk.first, [listed.number])
     shown = given.a_measure("x-published")
     given.a_budget(desk, measure=shown)
-    published = given.published(desk, measure=shown)
+    published = given.published(desk, measure=shown, about="loan:1")
     objected = publicity.object_to(a_person("buyer"), published.pk, reason="贷款未结清", evidence=a_file(b"proof"))
     draft = applications.start(desk.member, seller.party, given.MEASURE, about=given.a_loan(desk, "loan:3"))
     kept = applications.attach(desk.member, draft.pk, material="form", file=a_file(b"form"))
@@ -87,7 +87,7 @@ def said(things: Any, party: str, own: str) -> dict[str, dict[str, object]]:
     at, today = "applications/<int:application_id>", record.now().date().isoformat()
     whole = things.facts["line_fen"]
     return {
-        "POST /api/applications": {"party": party, "measure": given.MEASURE},
+        "POST /api/applications": {"party": party, "measure": given.MEASURE, "about": "loan:3"},
         f"{at}/materials": {"material": "form", "file": own},
         f"{at}/ask-supplement": {"missing": "营业执照"},
         f"{at}/decide": {"verdict": "eligible"},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from zhirong.base.calendar import beijing_day
 from zhirong.enterprises.file import Stated
 from zhirong.people.models import Party
 from zhirong.policy import deciding, granted, kept, reading, same_things, telling
@@ -70,7 +71,7 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     sources |= {key: granted_here(said.get(key)) for key in changes}
     given = {key: values.written(value) for key, value in sorted(settled.items())}
     amount, limits = beside_others(grants, found.measure, decision, about=about, measures=measures)
-    mine = same_things.case(about, known, given, sources)
+    mine = same_things.Case(about, beijing_day(known).year, given, sources)
     same = same_of(grants, found.measure, mine)
     return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants), same)
 
@@ -106,7 +107,9 @@ def same_of(grants: Sequence[Grant], made: Measure, mine: same_things.Case) -> A
     """The first grant of the measure that was for the same thing."""
     own = [one.case for one in grants if one.measure == made.id]
     vocabulary = reading.own().vocabulary
-    return next((row for row in own if same_things.same(made, vocabulary, mine, same_things.case_of(row))), None)
+    return next(
+        (row for row in own if same_things.same(made, vocabulary, one=mine, other=same_things.case_of(row))), None
+    )
 
 
 def ceilings_of(made: Measure) -> set[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from zhirong.base.calendar import beijing_day
@@ -41,12 +40,7 @@ def case_of(row: Application) -> Case:
     return Case(row.about, beijing_day(row.filed_at).year, json.loads(row.facts), json.loads(row.sources))
 
 
-def case(about: str, at: datetime, facts: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Case:
-    """A case that would be filed at an instant."""
-    return Case(about, beijing_day(at).year, facts, sources)
-
-
-def same(made: Measure, known: Vocabulary, one: Case, other: Case) -> bool:
+def same(made: Measure, known: Vocabulary, *, one: Case, other: Case) -> bool:
     """A thing under its name is the same in every year; the enterprise itself is asked for once in a year.
 
     Under another name it is the same thing if an amount rests on the very same statement of money, or if everything
