@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.api.given_api import a_caller
 from tests.enterprises import given_enterprises as given
 from tests.office.given_office import signed_in
 from tests.registry.given_rights import a_right
@@ -215,3 +216,19 @@ def test_a_sheet_of_facts_is_looked_at_and_then_taken_in() -> None:
     )
     assert 'name="sheet"' not in answer.content.decode()
     assert client.get("/enterprises/import/template.xlsx").status_code == 200
+
+
+def test_a_reader_by_consent_sees_its_own_consents_and_no_other_readers() -> None:
+    party, bank, adviser = given.an_enterprise(), given.an_enterprise("某银行"), given.an_enterprise("某顾问公司")
+    who, until = given.an_administrator(party), door.today() + timedelta(days=30)
+    for to, purpose in ((bank, "贷前调查"), (adviser, "申报辅导")):
+        consents.give_consent(who, party, to, purpose=purpose, until=until)
+    address, reader = f"/enterprises/{party.ref}/consents", given.a_member(bank)
+    shown = text_of(signed_in(reader), address)
+    assert "贷前调查" in shown
+    assert "申报辅导" not in shown
+    assert adviser.name not in shown
+    told = a_caller(reader).get(f"/enterprises/{party.ref}/consents")
+    assert [one["purpose"] for one in told["items"]] == ["贷前调查"]
+    for other in (given.a_member(party), given.an_official()):
+        assert a_caller(other).get(f"/enterprises/{party.ref}/consents")["total"] == 2

@@ -77,6 +77,7 @@ def test_the_maker_is_not_the_checker() -> None:
 def test_a_dotted_path_goes_through_the_thing() -> None:
     assert rules.named(SimpleNamespace(lot=SimpleNamespace(seller_id=5)), ["lot.seller_id"]) == {5}
     assert rules.named(SimpleNamespace(lot=None), ["lot.seller_id"]) == set()
+    assert rules.named(SimpleNamespace(party_ids=frozenset({5, 7})), ["party_ids"]) == {5, 7}
 
 
 def test_an_unknown_word_in_a_verb_is_caught() -> None:

@@ -68,6 +68,7 @@ def _put_turns(things: Any, desk: Desk) -> None:
     proposed = budget_books.set_budget(
         desk.first, named, 2032, amount_fen=100, allocation="first_come", last_gets_rest=True, source="批复"
     )  # fmt: skip
+    things.facts["proposed_sha256"] = proposed.proposed_sha256
     shared = given.a_budget(desk, measure=given.a_measure("x-shared", allocation="pro_rata"), allocation="pro_rata")
     sent = payments.make_list(desk.first, [given.approved(Desk(measure=named)).number])
     payments.confirm_list(desk.second, sent.pk)
@@ -96,6 +97,7 @@ def said(things: Any, party: str, own: str) -> dict[str, dict[str, object]]:
         "applications/objections/<int:objection_id>/decide": {"is_upheld": False, "answer": "已结清"},
         "POST /api/payment-lists": {"numbers": [things.facts["to_list"]]},
         "payment-lists/lines/<int:line_id>/pay": {"amount_fen": whole, "on": today, "reference": "R1"},
+        "budget-books/<int:budget_id>/confirm": {"proposed_sha256": things.facts["proposed_sha256"]},
         "POST /api/budget-books": {
             "measure": given.MEASURE, "year": 2031, "amount_fen": 100, "allocation": "first_come", "source": "批复",
         },

@@ -145,7 +145,7 @@ def a_budget(
         last_gets_rest=last_gets_rest,
         source="区财政批复",
     )
-    return budget_books.confirm_budget(desk.second, row.pk)
+    return budget_books.confirm_budget(desk.second, row.pk, proposed_sha256=row.proposed_sha256)
 
 
 def a_loan(desk: Desk, about: str, *, interest: str = "") -> str:

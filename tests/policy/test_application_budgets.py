@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from zhirong.policy.actions import applications, budget_books, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, Booking, Budget
 from zhirong.policy.engine import budget as engine
+from zhirong.policy.models import MeasureText
 from zhirong.record import actions as record
 from zhirong.record.models import Notice
 
@@ -134,8 +136,8 @@ def test_a_grant_needs_a_confirmed_budget_and_the_text_rules_its_allocation() ->
         source="批复",
     )  # fmt: skip
     with refused("people.maker_is_checker"):
-        budget_books.confirm_budget(desk.first, proposed.pk)
-    budget_books.confirm_budget(desk.second, proposed.pk)
+        budget_books.confirm_budget(desk.first, proposed.pk, proposed_sha256=proposed.proposed_sha256)
+    budget_books.confirm_budget(desk.second, proposed.pk, proposed_sha256=proposed.proposed_sha256)
     # What was accepted before the budget was there is reserved in it.
     assert fresh(row).reserved_fen == 200_000_00
     reviews.confirm(desk.second, row.pk, decided_sha256=row.decided_sha256)
@@ -183,6 +185,24 @@ def test_a_grant_that_excludes_another_is_named_with_its_clause() -> None:
     with refused("policy.excluded_by_other", number=row.number, clause=clause):
         given.filed(desk, about="loan:1", measure=given.OTHER)
     assert given.filed(desk, about="loan:2", measure=given.OTHER).computed_fen == 200_000_00
+
+
+def test_a_granted_measure_that_can_no_longer_be_computed_refuses_no_other_case() -> None:
+    given.a_measure()
+    given.a_measure(
+        given.OTHER, cumulation='[{rule: deduct, scope: same_loan, with: ["id:x-pledge-support"], clause: c-once}]'
+    )
+    text = MeasureText.objects.get(name=given.OTHER).text.replace("interest_paid", "interest_paid / staff")
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    MeasureText.objects.filter(name=given.OTHER).update(text=text, sha256=sha256)
+    desk = Desk()
+    given.qualify(desk.party, desk.member, staff="2")
+    given.a_budget(desk, measure=given.OTHER)
+    assert given.eligible(desk, about="loan:1", measure=given.OTHER).granted_fen == 100_000_00
+    given.qualify(desk.party, desk.member, staff="0")
+    # Its grant still stands beside the new case: the same loan is deducted, another one is not.
+    assert given.filed(desk, about="loan:1").computed_fen == 100_000_00
+    assert given.filed(desk, about="loan:2").computed_fen == 200_000_00
 
 
 def test_a_grant_since_the_filing_is_seen_at_the_decision() -> None:

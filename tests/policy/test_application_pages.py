@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -9,16 +10,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from tests.api.given_api import a_caller
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
 from tests.registry.given_rights import a_person
-from zhirong.people.models import Person
+from zhirong.papers import sheet_reader
+from zhirong.people.actions import secrets
+from zhirong.people.models import Person, Secret
 from zhirong.policy.actions import applications, payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
 from zhirong.policy.applied import Application, Budget
+from zhirong.record.models import Leaf, Notice
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+ACCOUNT = "6222020200000000012"
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
 
 
@@ -186,6 +192,36 @@ def test_the_list_for_the_bank_has_its_total_and_masked_accounts(desk: Desk) -> 
     assert fresh(row).state == "paid"
 
 
+def test_the_accounts_are_read_in_full_only_by_who_may_and_each_reading_is_on_the_record(desk: Desk) -> None:
+    Secret.objects.filter(party=desk.party).delete()
+    secrets.keep_secret(desk.member, desk.party.pk, kind=secrets.ACCOUNT, value=ACCOUNT)
+    row = given.approved(desk)
+    made = payments.make_list(desk.first, [row.number])
+    page, operator = f"/office/payment-lists/{made.number}", a_person("operator")
+    # Before a second person looked at the list nobody needs the accounts.
+    assert "完整账号" not in text_of(signed_in(operator), page)
+    assert ACCOUNT not in signed_in(operator).post(page, {"deed": "accounts"}).content.decode()
+    payments.confirm_list(desk.second, made.pk)
+    for other in (desk.first, a_person("auditor")):
+        assert "完整账号" not in text_of(signed_in(other), page)
+        assert signed_in(other).post(page, {"deed": "accounts"})["Content-Type"].startswith("text/html")
+        assert signed_in(other).post(f"/api/payment-lists/{made.pk}/accounts").status_code == 403
+    assert Leaf.objects.filter(kind="people.secret_read").count() == 0
+    assert "完整账号" in text_of(signed_in(operator), page)
+    answer = signed_in(operator).post(page, {"deed": "accounts"})
+    assert ACCOUNT in [
+        cell.text for one in sheet_reader.read(answer.content, name="a.xlsx").rows for cell in one.cells.values()
+    ]
+    (told,) = Leaf.objects.filter(kind="people.secret_read")
+    body = json.loads(told.body)
+    assert (body["who"], body["reason"], body["about"]) == (operator.ref, "payout", made.topic)
+    assert ACCOUNT not in told.body
+    told = signed_in(operator).post(f"/api/payment-lists/{made.pk}/accounts").json()
+    assert [one["account"] for one in told["lines"]] == [ACCOUNT]
+    assert signed_in(operator).get(f"/api/payment-lists/{made.pk}").json()["lines"][0]["account"] != ACCOUNT
+    assert Leaf.objects.filter(kind="people.secret_read").count() == 2
+
+
 def test_a_budget_is_proposed_and_confirmed_on_the_pages(desk: Desk) -> None:
     sent = {
         "deed": "set", "measure": given.MEASURE, "year": "2031", "amount": "500万", "allocation": "first_come",
@@ -194,7 +230,9 @@ def test_a_budget_is_proposed_and_confirmed_on_the_pages(desk: Desk) -> None:
     assert signed_in(desk.first).post("/office/budget-books", sent).status_code == 302
     row = Budget.objects.get(year=2031)
     assert (row.amount_fen, row.confirmed_at) == (500_000_000, None)
-    signed_in(desk.second).post(f"/office/budget-books/{row.pk}", {"deed": "confirm"})
+    signed_in(desk.second).post(
+        f"/office/budget-books/{row.pk}", {"deed": "confirm", "proposed_sha256": row.proposed_sha256}
+    )
     row.refresh_from_db()
     assert row.confirmed_by == desk.second
 
@@ -262,3 +300,38 @@ def test_a_case_is_told_in_the_words_of_its_reader(
         assert told_by in text
         assert f">{raw}<" not in text
         assert f'<code class="xs">{fresh(row).decision_sha256[:16]}</code>' in text
+
+
+def test_the_enterprise_reads_no_verdict_before_a_second_person_confirmed_it(desk: Desk) -> None:
+    row = given.complete(desk)
+    found = {"loan_interest_paid": "300000"}
+    decided = reviews.decide(
+        desk.first,
+        row.pk,
+        Ruling(
+            verdict="refused",
+            reason="贷款用途不符",
+            clauses=("c-who",),
+            differences=found,
+            difference_reason="银行回单",
+        ),
+    )
+    reviews.send_back(desk.second, row.pk, reason="条款引用有误")
+    reviews.decide(desk.first, row.pk, Ruling(verdict="refused", reason="贷款用途不符", clauses=("c-who",)))
+    page, api = f"/applications/{row.number}", f"/applications/{row.pk}"
+    shown = text_of(signed_in(desk.member), page)
+    for word in ("贷款用途不符", "条款引用有误", "已初审，等待另一人复核"):
+        assert word not in shown.replace("已初审，待复核", "")
+    assert "200,000" in shown
+    member = a_caller(desk.member)
+    told = member.get(api)
+    assert (told["verdict"], told["decision_reason"], told["decided_fen"]) == ("", "", None)
+    assert (told["decided"], told["decided_sha256"], told["clauses"], told["differences"]) == ({}, "", [], {})
+    kinds = set(Notice.objects.filter(person_ref=desk.member.ref).values_list("kind", flat=True))
+    assert not kinds & {"policy.application_decided", "policy.application_sent_back"}
+    assert decided.decided_sha256 not in str(member.get("/feed", limit=1000))
+    office = a_caller(desk.second).get(api)
+    assert (office["verdict"], office["decision_reason"]) == ("refused", "贷款用途不符")
+    reviews.confirm(desk.second, row.pk, decided_sha256=office["decided_sha256"])
+    assert "贷款用途不符" in text_of(signed_in(desk.member), page)
+    assert member.get(api)["verdict"] == "refused"

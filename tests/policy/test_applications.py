@@ -296,7 +296,7 @@ def test_the_enterprise_objects_to_a_refusal_once(desk: Desk) -> None:
     row = given.complete(desk)
     decided = reviews.decide(desk.first, row.pk, Ruling(verdict="refused", reason="不符", clauses=("c-who",)))
     reviews.confirm(desk.second, row.pk, decided_sha256=decided.decided_sha256)
-    with refused("people.not_allowed"):
+    with refused("policy.not_published"):
         publicity.object_to(a_person("buyer"), row.pk, reason="无关人")
     found = publicity.object_to(desk.member, row.pk, reason="注册地在福田")
     publicity.decide_objection(desk.third, found.pk, is_upheld=False, answer="不成立")
@@ -343,8 +343,8 @@ def test_a_repayment_is_demanded_for_a_reason_and_frees_the_money(desk: Desk) ->
         payments.demand(desk.first, row.pk, amount_fen=200_000_01, reason="重复享受")
     payments.demand(desk.first, row.pk, amount_fen=50_000_00, reason="重复享受")
     assert fresh(row).state == "repayment"
-    payments.note_repaid(desk.first, row.pk, on=record.now().date(), reference="B7")
-    payments.note_repaid(desk.first, row.pk, on=record.now().date(), reference="B7")
+    payments.note_repaid(desk.second, row.pk, on=record.now().date(), reference="B7")
+    payments.note_repaid(desk.second, row.pk, on=record.now().date(), reference="B7")
     after = fresh(row)
     assert after.budget
     assert (after.state, after.budget.returned_fen, after.budget.paid_fen) == ("repaid", 50_000_00, 200_000_00)

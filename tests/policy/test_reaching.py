@@ -16,6 +16,7 @@ from zhirong.policy import almost, forecasts, kept, population, reach
 from zhirong.policy.actions import reaching
 from zhirong.policy.engine.decide import decide
 from zhirong.policy.models import Booking, NoInvitations, Screening, TakeUp
+from zhirong.record import actions as record
 from zhirong.record import jobs
 from zhirong.record.models import Event, Job
 
@@ -64,6 +65,25 @@ def test_a_run_is_a_job_whose_repeat_does_nothing_twice() -> None:
     assert job.done == job.total > 0
     assert Event.objects.filter(kind="policy.screened").count() == 1
     assert reaching.ask_screening(official) != first
+
+
+@pytest.mark.parametrize("state", ["failed", "refused"])
+def test_a_run_that_failed_blocks_no_further_run(state: str) -> None:
+    official = given_reach.an_official()
+    first = reaching.ask_screening(official)
+    record.end_job(Job.objects.get(kind=reaching.SCREEN).pk, state=state)
+    second = reaching.ask_screening(official)
+    assert second != first
+    assert reaching.ask_screening(official) == second
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("failed", "waiting")
+    jobs.run_job(Job.objects.get(key__endswith=second.ref), reaching.WORK)
+    second.refresh_from_db()
+    assert second.state == "done"
+    # The job of the run that failed finds nothing left to do.
+    jobs.run_job(Job.objects.get(key__endswith=first.ref), reaching.WORK)
+    first.refresh_from_db()
+    assert (first.state, first.found) == ("failed", "[]")
 
 
 def test_only_officials_screen_everybody() -> None:

@@ -10,7 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from zhirong.api import calling, problems, shapes
-from zhirong.api.applications import TURN, ApplicationTold, GrantObjectionTold, LongReason, objection, one, told
+from zhirong.api.applications import TURN, ApplicationTold, GrantObjectionTold, LongReason, objection, one, whole
 from zhirong.policy import reading, stating
 from zhirong.policy.actions import payments, publicity, reviews
 from zhirong.policy.actions.reviews import Ruling
@@ -74,7 +74,7 @@ class RepaidSaid(shapes.Said):
 def ask_supplement(request: HttpRequest, application_id: shapes.Id, given: MissingSaid) -> ApplicationTold:
     """One complete list (一次性告知); the enterprise has its term."""
     row = one(request, application_id)
-    return told(reviews.ask_supplement(calling.person_of(request), row.pk, missing=given.missing))
+    return whole(reviews.ask_supplement(calling.person_of(request), row.pk, missing=given.missing))
 
 
 @router.post(
@@ -85,7 +85,7 @@ def ask_supplement(request: HttpRequest, application_id: shapes.Id, given: Missi
 )
 def complete(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
     """Everything on the checklist is there and was looked at."""
-    return told(reviews.complete(calling.person_of(request), one(request, application_id).pk))
+    return whole(reviews.complete(calling.person_of(request), one(request, application_id).pk))
 
 
 @router.post(
@@ -110,7 +110,7 @@ def decide(request: HttpRequest, application_id: shapes.Id, given: RulingSaid) -
         clauses=tuple(given.clauses),
         score_ppm=given.score_ppm,
     )
-    return told(reviews.decide(calling.person_of(request), row.pk, ruling))
+    return whole(reviews.decide(calling.person_of(request), row.pk, ruling))
 
 
 @router.post(
@@ -125,7 +125,7 @@ def decide(request: HttpRequest, application_id: shapes.Id, given: RulingSaid) -
 def confirm(request: HttpRequest, application_id: shapes.Id, given: SeenSaid) -> ApplicationTold:
     """By another official, over what they read; by acceptance the money is fixed at once."""
     row = one(request, application_id)
-    return told(reviews.confirm(calling.person_of(request), row.pk, decided_sha256=given.decided_sha256))
+    return whole(reviews.confirm(calling.person_of(request), row.pk, decided_sha256=given.decided_sha256))
 
 
 @router.post(
@@ -137,7 +137,7 @@ def confirm(request: HttpRequest, application_id: shapes.Id, given: SeenSaid) ->
 def send_back(request: HttpRequest, application_id: shapes.Id, why: shapes.Why) -> ApplicationTold:
     """The case is decided anew."""
     row = one(request, application_id)
-    return told(reviews.send_back(calling.person_of(request), row.pk, reason=why.reason))
+    return whole(reviews.send_back(calling.person_of(request), row.pk, reason=why.reason))
 
 
 @router.post(
@@ -148,7 +148,7 @@ def send_back(request: HttpRequest, application_id: shapes.Id, why: shapes.Why) 
 )
 def publish(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
     """Name, measure and amount are public for the term."""
-    return told(publicity.publish(calling.person_of(request), one(request, application_id).pk))
+    return whole(publicity.publish(calling.person_of(request), one(request, application_id).pk))
 
 
 @router.post(
@@ -159,7 +159,7 @@ def publish(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
 )
 def close(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
     """After its last day and with no objection open."""
-    return told(publicity.close(calling.person_of(request), one(request, application_id).pk))
+    return whole(publicity.close(calling.person_of(request), one(request, application_id).pk))
 
 
 @router.post(
@@ -184,20 +184,20 @@ def demand(request: HttpRequest, application_id: shapes.Id, given: DemandSaid) -
     """For a reason, whole or in part; the enterprise has its term."""
     row = one(request, application_id)
     payments.demand(calling.person_of(request), row.pk, amount_fen=given.amount_fen, reason=given.reason)
-    return told(one(request, application_id))
+    return whole(one(request, application_id))
 
 
 @router.post(
     "/applications/{int:application_id}/repaid",
-    auth=calling.may_ask("policy.demand_repayment"),
+    auth=calling.may_ask("policy.note_repayment"),
     summary="Note a repayment",
     **problems.told(
         ApplicationTold, "policy.repayment_unknown", "policy.paid_before", "policy.paid_in_future",
-        "policy.reference_used", *OWN,
+        "policy.reference_used", *SECOND,
     ),
 )  # fmt: skip
 def repaid(request: HttpRequest, application_id: shapes.Id, given: RepaidSaid) -> ApplicationTold:
-    """The money came back whole; it may be granted again."""
+    """By another official than demanded it: the money came back whole; it may be granted again."""
     row = one(request, application_id)
     payments.note_repaid(calling.person_of(request), row.pk, on=given.on, reference=given.reference)
-    return told(one(request, application_id))
+    return whole(one(request, application_id))

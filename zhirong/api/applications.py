@@ -12,6 +12,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from zhirong.api import calling, evidence, files, paging, problems, shapes
+from zhirong.people import access
 from zhirong.policy import visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.actions import publicity
@@ -19,7 +20,7 @@ from zhirong.policy.applied import Application, ApplicationFile, ApplicationObje
 
 router = Router(tags=["applications"])
 TURN = ("policy.application_not_its_turn", "policy.application_unknown", "policy.text_length")
-OWN = ("policy.agent_never_files", "policy.only_itself_files", *TURN)
+OWN = ("policy.agent_never_files", "policy.only_itself_files", "policy.preparer_never_files", *TURN)
 UNFIT = (
     "policy.not_applied_for_here", "policy.measure_not_in_force", "policy.window_opens_later", "policy.window_closed",
     "policy.facts_missing", "policy.not_eligible", "policy.nothing_to_grant", "policy.excluded_by_other",
@@ -70,7 +71,7 @@ class GrantObjectionTold(shapes.Told):
     objection_id: int
     reason: str
     raised_at: datetime
-    state: str = Field(examples=["open"], description="open, upheld or rejected")
+    state: str = Field(examples=["open"], description="open, upheld, rejected or closed")
     answer: str
 
 
@@ -164,7 +165,19 @@ def objection(found: ApplicationObjection) -> GrantObjectionTold:
 
 
 def told(row: Application) -> ApplicationTold:
-    """The whole case."""
+    """The case as its enterprise reads it: of a decision nothing until a second person confirmed it."""
+    if row.is_settled:
+        return whole(row)
+    return whole(row).model_copy(
+        update={
+            "limits": json.loads(row.limits), "verdict": "", "decision_reason": "", "differences": {}, "clauses": [],
+            "decided": {}, "decided_sha256": "", "decided_fen": None,
+        }
+    )  # fmt: skip
+
+
+def whole(row: Application) -> ApplicationTold:
+    """The case as officials read it."""
     materials = row.files.filter(removed_at__isnull=True).select_related("file").order_by("pk")
     return ApplicationTold(
         **short(row).model_dump(),
@@ -228,8 +241,13 @@ def start(request: HttpRequest, given: DraftSaid) -> ApplicationTold:
     **problems.told(ApplicationTold),
 )
 def get_application(request: HttpRequest, application_id: shapes.Id) -> ApplicationTold:
-    """For the enterprise, a firm that prepares it, and once it was filed for the officials and the house."""
-    return told(one(request, application_id))
+    """For the enterprise, a firm that prepares it, and once it was filed for the officials and the house.
+
+    The enterprise reads a decision once a second person confirmed it.
+    """
+    row, here = one(request, application_id), calling.standing_of(request)
+    is_other = here is not None and row.party_id not in here.parties
+    return whole(row) if is_other and access.may(here, "policy.see_applications") else told(row)
 
 
 @router.post(
@@ -310,7 +328,9 @@ def withdraw(request: HttpRequest, application_id: shapes.Id, why: shapes.Why) -
     auth=calling.may_ask("policy.object"),
     summary="Object to a grant or a refusal",
     **problems.told(
-        GrantObjectionTold, "policy.objected_before", "policy.publicity_over", *files.EVIDENCE, *TURN,
+        GrantObjectionTold, "policy.objected_before", "policy.publicity_over", "policy.not_published",
+        "policy.objection_beside_open",
+        *files.EVIDENCE, *TURN,
     ),
 )  # fmt: skip
 def object_to(request: HttpRequest, application_id: shapes.Id, given: GrantObjectionSaid) -> GrantObjectionTold:

@@ -35,7 +35,7 @@ class ScreeningShort(shapes.Told):
     ref: shapes.Ref
     day: date
     known: datetime
-    state: Annotated[str, Field(description="waiting or done")]
+    state: Annotated[str, Field(description="waiting, done or failed")]
     enterprises: Count | None
     asked_at: datetime
     ended_at: datetime | None

@@ -360,8 +360,8 @@ def evidence(request: HttpRequest, statement_id: shapes.Id) -> HttpResponse:
     **problems.told(paging.Page[LetTold]),
 )
 def list_consents(request: HttpRequest, ref: shapes.Short, asked: Query[paging.Asked]) -> paging.Page[LetTold]:
-    """Consents of this enterprise, those that ended too."""
-    given = Consent.objects.filter(party=opened(request, ref)).select_related("party", "to")
+    """Consents of this enterprise, those that ended too; who reads by consent sees those to their own parties."""
+    given = consented.given_by(calling.standing_of(request), opened(request, ref))
     return paging.cut(given, asked, consent_told)
 
 

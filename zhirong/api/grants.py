@@ -12,7 +12,7 @@ from pydantic import Field
 from zhirong.api import calling, paging, problems, shapes
 from zhirong.api.application_deeds import Reference
 from zhirong.policy import visible
-from zhirong.policy.actions import budget_books, payments
+from zhirong.policy.actions import budget_books, payees, payments
 from zhirong.policy.applied import Application, Booking, Budget, PaymentLine, PaymentList
 
 router = Router(tags=["applications"])
@@ -38,7 +38,7 @@ class ListSaid(shapes.Said):
 
 
 class LineTold(shapes.Told):
-    """A line of a payment list; the account is masked."""
+    """A line of a payment list; the account is masked unless it was asked for in full."""
 
     line_id: int
     application: str
@@ -86,6 +86,12 @@ class BudgetSaid(shapes.Said):
     source: Annotated[str, Field(min_length=1, max_length=500, pattern=shapes.NO_NUL)]
 
 
+class BudgetSeenSaid(shapes.Said):
+    """The `proposed_sha256` of what was read."""
+
+    proposed_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
 class BudgetTold(shapes.Told):
     """A budget and the sums of its book."""
 
@@ -96,6 +102,7 @@ class BudgetTold(shapes.Told):
     allocation: str
     last_gets_rest: bool
     source: str
+    proposed_sha256: str = Field(description="Of what it says; whoever confirms it names what they read")
     reserved_fen: shapes.Fen
     granted_fen: shapes.Fen
     paid_fen: shapes.Fen
@@ -152,9 +159,9 @@ def line(one: PaymentLine, accounts: dict[int, str]) -> LineTold:
     )
 
 
-def told(found: PaymentList) -> ListTold:
-    """A list with its lines."""
-    accounts = payments.accounts_of(found)
+def told(found: PaymentList, accounts: dict[int, str] | None = None) -> ListTold:
+    """A list with its lines; accounts are masked where they were not read in full."""
+    accounts = payments.accounts_of(found) if accounts is None else accounts
     rows = found.lines.select_related("application__party").order_by("pk")
     return ListTold(**short(found).model_dump(), lines=[line(one, accounts) for one in rows])
 
@@ -222,10 +229,22 @@ def get_list(request: HttpRequest, list_id: shapes.Id) -> ListTold:
 
 
 @router.post(
+    "/payment-lists/{int:list_id}/accounts",
+    auth=calling.may_ask("policy.read_accounts"),
+    summary="Read the accounts of a payment list",
+    **problems.told(ListTold, "policy.payment_list_unknown", "policy.accounts_unconfirmed", "people.key_missing"),
+)
+def read_accounts(request: HttpRequest, list_id: shapes.Id) -> ListTold:
+    """In full, for the bank, once the list is confirmed; each reading is a deed on the record."""
+    read = payees.read_accounts(calling.person_of(request), list_id)
+    return told(shapes.one(PaymentList.objects.all(), pk=list_id), read)
+
+
+@router.post(
     "/payment-lists/{int:list_id}/confirm",
     auth=calling.may_ask("policy.confirm_payment_list"),
     summary="Confirm a payment list",
-    **problems.told(ListTold, "people.maker_is_checker", *LIST),
+    **problems.told(ListTold, "people.maker_is_checker", "people.own_party", *LIST),
 )
 def confirm_list(request: HttpRequest, list_id: shapes.Id) -> ListTold:
     """By another official than made it."""
@@ -313,11 +332,20 @@ def list_bookings(request: HttpRequest, budget_id: shapes.Id, asked: Query[pagin
     "/budget-books/{int:budget_id}/confirm",
     auth=calling.may_ask("policy.confirm_budget"),
     summary="Confirm a budget",
-    **problems.told(BudgetTold, "policy.budget_unknown", "policy.budget_below_granted", "people.maker_is_checker"),
+    **problems.told(
+        BudgetTold,
+        "policy.budget_unknown",
+        "policy.another_budget_read",
+        "policy.budget_below_granted",
+        "people.maker_is_checker",
+        "people.own_party",
+    ),
 )
-def confirm_budget(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:
-    """By another official than set it; it takes over the sums of the former one."""
-    return budget(budget_books.confirm_budget(calling.person_of(request), budget_id))
+def confirm_budget(request: HttpRequest, budget_id: shapes.Id, given: BudgetSeenSaid) -> BudgetTold:
+    """By another official than set it, over what they read; it takes over the sums of the former one."""
+    return budget(
+        budget_books.confirm_budget(calling.person_of(request), budget_id, proposed_sha256=given.proposed_sha256)
+    )
 
 
 @router.post(
@@ -326,7 +354,7 @@ def confirm_budget(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:
     summary="Allocate a budget",
     **problems.told(
         BudgetTold, "policy.budget_unknown", "policy.budget_undecided", "policy.allocated_by_acceptance",
-        "policy.allocation_unsettled", "policy.score_missing",
+        "policy.allocation_unsettled", "policy.score_missing", "people.own_party",
     ),
 )  # fmt: skip
 def allocate(request: HttpRequest, budget_id: shapes.Id) -> BudgetTold:

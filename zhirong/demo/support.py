@@ -93,7 +93,7 @@ def _budgets(people: Cast, year: int) -> None:
             last_gets_rest=True,
             source="演示：区级专项资金年度安排（虚构）",
         )
-        budget_books.confirm_budget(people[APPROVES], made.pk)
+        budget_books.confirm_budget(people[APPROVES], made.pk, proposed_sha256=made.proposed_sha256)
 
 
 def days(told: Told) -> list[tuple[datetime, Callable[[], object]]]:
@@ -217,7 +217,7 @@ def _demand(told: Told) -> None:
 
 def _repay(told: Told) -> None:
     for pk in _ids(told, EARLY, "repaid"):
-        payments.note_repaid(told.people[DRAFTS], pk, on=beijing_day(record.now()), reference=f"演示退回-{pk:06d}")
+        payments.note_repaid(told.people[APPROVES], pk, on=beijing_day(record.now()), reference=f"演示退回-{pk:06d}")
     for pk in reviews.overdue():
         reviews.lapse(pk)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from zhirong.base import dated
 from zhirong.base.calendar import beijing_day
 from zhirong.enterprises.models import Consent
@@ -60,6 +62,17 @@ def letting(who: Who) -> list[Consent]:
         return []
     given = Consent.objects.filter(to__in=standing.parties, ended_at__isnull=True, until__gte=_today())
     return list(given.select_related("party", "to").order_by("-given_at", "-pk"))
+
+
+def given_by(who: Who, party: Party) -> QuerySet[Consent]:
+    """The consents of an enterprise as one asker sees them: its members and the house all, a reader their own."""
+    standing = access.standing_of(who)
+    given = Consent.objects.filter(party=party).select_related("to", "party", "given_by")
+    if standing is None:
+        return given.none()
+    # Who reads by consent alone is let in by it; to whom else the enterprise opened its file is not theirs to know.
+    is_member_or_house = access.may(standing, "enterprises.read_file", Opened(party.pk, None, None))
+    return given if is_member_or_house else given.filter(to__in=standing.parties)
 
 
 def _opened(standing: Standing | None, party: Party) -> Opened:

@@ -74,13 +74,18 @@ def read_verb(name: str, entry: Mapping[str, Any]) -> Verb:
 
 
 def named(thing: object, paths: Iterable[str]) -> set[Any]:
-    """The ids that a thing names under these attributes (a dot goes on into the next thing); empty ones left out."""
-    found = set()
+    """The ids that a thing names under these attributes (a dot goes on into the next thing); empty ones left out.
+
+    A set of ids names each of them: a list that pays many parties is for every one.
+    """
+    found: set[Any] = set()
     for path in paths:
         value: Any = thing
         for part in path.split("."):
             value = None if value is None else getattr(value, part)
-        if value is not None:
+        if isinstance(value, frozenset):
+            found |= value
+        elif value is not None:
             found.add(value)
     return found
 

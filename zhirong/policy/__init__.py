@@ -13,5 +13,5 @@ objections and bookings, Budget, PaymentList, PaymentLine, Repayment,
 Screening, TakeUp, NoInvitations.
 Events: policy.drafted, changed, approval_asked, approved, returned, withdrawn, original_brought,
 clause_linked, clause_unlinked, feed_made, feed_ended, decision_kept,
-application_*, supplement_asked, objection_decided, payment_list_*, repayment_demanded, budget_*.
+application_*, supplement_asked, objection_decided, objections_closed, payment_list_*, repayment_demanded, budget_*.
 """

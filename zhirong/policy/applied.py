@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
+from zhirong.base import calendar
 from zhirong.people.models import Party, Person
 from zhirong.policy.application_rules import OPEN, STATES
+from zhirong.record.engine.canonical import canonical
 from zhirong.record.models import File
 
 ALLOCATIONS = ("first_come", "pro_rata", "ranking", "total_control")
+# What a budget says.
+SAID = ("measure", "year", "amount_fen", "allocation", "last_gets_rest", "source")
 
 
 class Budget(models.Model):
@@ -69,6 +77,19 @@ class Budget(models.Model):
     def topic(self) -> str:
         """Its name on the record."""
         return f"budget:{self.pk}"
+
+    @property
+    def proposed_sha256(self) -> str:
+        """Of what it says: whoever confirms it confirms what they read, and not what was proposed since."""
+        said = {name: getattr(self, name) for name in SAID}
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
+
+    @property
+    def party_ids(self) -> frozenset[int]:
+        """The parties whose cases wait for this money: whoever belongs to one does not decide on it."""
+        since, until = (calendar.start_of_day(date(year, 1, 1)) for year in (self.year, self.year + 1))
+        waiting = Application.objects.filter(measure=self.measure, filed_at__gte=since, filed_at__lt=until)
+        return frozenset(waiting.filter(state__in=OPEN).values_list("party", flat=True))
 
 
 class Application(models.Model):
@@ -158,6 +179,16 @@ class Application(models.Model):
         """Its name on the record."""
         return f"application:{self.pk}"
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a second person confirmed the decision: until then the enterprise does not read it."""
+        return self.confirmed_at is not None
+
+    @cached_property
+    def objector_ids(self) -> frozenset[int]:
+        """Who objected to it: none of them answers an objection to it."""
+        return frozenset(self.objections.values_list("by", flat=True))
+
 
 class ApplicationFile(models.Model):
     """A file that shows one material of the checklist; taken off it stays on the record."""
@@ -188,7 +219,7 @@ class ApplicationObjection(models.Model):
     reason = models.TextField()
     evidence = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     raised_at = models.DateTimeField()
-    # open, upheld or rejected.
+    # open, upheld, rejected, or closed because the case was withdrawn.
     state = models.CharField(max_length=8, default="open", db_index=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -231,6 +262,11 @@ class PaymentList(models.Model):
         """Its name on the record."""
         return f"payment_list:{self.pk}"
 
+    @property
+    def party_ids(self) -> frozenset[int]:
+        """The parties that the list pays."""
+        return frozenset(self.lines.filter(is_dropped=False).values_list("application__party", flat=True))
+
 
 class PaymentLine(models.Model):
     """One application on a payment list, and the payment once the bank made it."""
@@ -270,7 +306,13 @@ class Repayment(models.Model):
     noted_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="policy_repayment_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="policy_repayment_positive"),
+            models.CheckConstraint(
+                condition=Q(noted_by__isnull=True) | ~Q(noted_by=F("demanded_by")),
+                name="policy_repayment_second_person",
+            ),
+        ]
 
 
 class Booking(models.Model):

@@ -55,10 +55,10 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     """The measure for the party or one thing of it, by the facts of its file. Refused: an unknown measure."""
     history = granted.history_of(party, own)
     grants = granted.standing(history)
-    # The texts of the other grants are read in the same question: their clauses may stand against this one.
-    wanted = list(dict.fromkeys([name, *(one.measure for one in grants)]))
-    all_found = deciding.decided(party, day=day, known=known, about=about, measures=wanted, moment=known)
-    found, measures = all_found[0], {one.measure.id: one.measure for one in all_found}
+    found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known)[0]
+    # Clauses of the other grants may stand against this one. What was granted stands: it is not computed again, so one
+    # that can be computed no more (a fact divides by nothing now) is no reason to refuse this case.
+    measures = kept.base(known).measures
     used = ceilings_of(found.measure) & found.told.facts.keys()
     said = {key: Said(values.fen(found.told.facts[key]), found.known.stated[key].known_from) for key in used}
     changes = granted.received_more(history, found.measure, said, year=day.year)

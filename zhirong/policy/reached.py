@@ -29,7 +29,7 @@ class Screening(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["waiting", "done"]), name="policy_screening_state"),
+            models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="policy_screening_state"),
             # One run at a time: who asks again is shown the one that is on its way.
             models.UniqueConstraint(fields=["state"], condition=Q(state="waiting"), name="policy_screening_one"),
         ]

@@ -13,6 +13,7 @@ from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import concerned, filing, kept
+from zhirong.policy.actions.cases import locked_budgets
 from zhirong.policy.applied import ALLOCATIONS, Application, Booking, Budget
 from zhirong.policy.engine import budget as engine
 from zhirong.policy.engine import decide
@@ -69,11 +70,14 @@ def set_budget(
 
 
 @transaction.atomic
-def confirm_budget(who: Person, budget_id: int) -> Budget:
-    """A second official confirms it: it rules from now on, takes over the sums of the former one, and keeps money
-    free for what was accepted already."""
+def confirm_budget(who: Person, budget_id: int, *, proposed_sha256: str) -> Budget:
+    """A second official confirms what stood on the page: it rules from now on, takes over the sums of the former
+    one, and keeps money free for what was accepted already."""
+    locked_budgets(Budget.objects.filter(pk=budget_id).values_list("measure", flat=True))
     row = _locked(budget_id)
     access.require(who, "policy.confirm_budget", row)
+    if proposed_sha256 != row.proposed_sha256:
+        raise Refused("policy.another_budget_read", year=row.year, amount_fen=row.amount_fen)
     if row.confirmed_at is not None:
         return row
     former = _ruling(row.measure, row.year, lock=True)

@@ -11,12 +11,12 @@ from django.db import transaction
 from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.people import access
-from zhirong.people.models import Party, Person, Secret
+from zhirong.people.models import Person, Secret
 from zhirong.policy import application_rules as rules
 from zhirong.policy import application_terms as terms
 from zhirong.policy import concerned
 from zhirong.policy.actions import budget_books
-from zhirong.policy.actions.cases import locked, move, tell, today
+from zhirong.policy.actions.cases import locked, locked_many, move, tell, today
 from zhirong.policy.applied import Application, PaymentLine, PaymentList, Repayment
 from zhirong.record import actions as record
 
@@ -30,10 +30,7 @@ def make_list(who: Person, numbers: Sequence[str]) -> PaymentList:
     wanted, most = sorted(set(numbers)), terms.on("list_most", today())
     if not 0 < len(wanted) <= most:
         raise Refused("policy.list_count", most=most, given=len(wanted))
-    parties = Application.objects.filter(number__in=wanted).values("party")
-    list(Party.objects.select_for_update().filter(pk__in=parties).order_by("pk"))
-    rows = Application.objects.select_for_update(of=("self",)).select_related("party").filter(number__in=wanted)
-    cases = list(rows.order_by("pk"))
+    cases = locked_many(list(Application.objects.filter(number__in=wanted).values_list("pk", flat=True)))
     if len(cases) < len(wanted):
         raise Refused("policy.application_unknown")
     if same := same_list(who, cases):
@@ -114,8 +111,7 @@ def confirm_list(who: Person, list_id: int) -> PaymentList:
 def drop_list(who: Person, list_id: int, *, reason: str) -> PaymentList:
     """A list that is not confirmed is given up; its cases may be listed anew."""
     access.require(who, "policy.make_payment_list")
-    cases = Application.objects.filter(pk__in=PaymentLine.objects.filter(list=list_id).values("application"))
-    rows = [locked(pk) for pk in cases.order_by("party", "pk").values_list("pk", flat=True)]
+    rows = locked_many(list(PaymentLine.objects.filter(list=list_id).values_list("application", flat=True)))
     found = locked_list(list_id)
     if found.state == "dropped":
         return found
@@ -201,13 +197,17 @@ def demand(who: Person, application_id: int, *, amount_fen: int, reason: str) ->
 
 @transaction.atomic
 def note_repaid(who: Person, application_id: int, *, on: date, reference: str) -> Repayment:
-    """The demanded money came back whole; it may be granted again. The same words again change nothing."""
+    """The demanded money came back whole, as another official than demanded it sees; it may be granted again.
+
+    The same words again change nothing.
+    """
     row = locked(application_id)
-    access.require(who, "policy.demand_repayment", row)
     found = Repayment.objects.select_for_update(of=("self",)).filter(application=row).first()
-    said = rules.must_be_text(reference, field="reference", most=64)
     if found is None:
         raise Refused("policy.repayment_unknown", number=row.number)
+    found.application = row
+    access.require(who, "policy.note_repayment", found)
+    said = rules.must_be_text(reference, field="reference", most=64)
     if found.reference is not None:
         if (found.reference, found.repaid_on) == (said, on):
             return found

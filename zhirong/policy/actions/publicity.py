@@ -47,17 +47,11 @@ def object_to(who: Person, application_id: int, *, reason: str, evidence: File |
     row = locked(application_id)
     access.require(who, "policy.object", row)
     said = rules.must_be_text(reason, field="reason", most=MOST_REASON)
-    open_ones = row.objections.filter(state="open", by=who)
-    if done := open_ones.first():
+    if done := row.objections.filter(state="open", by=who).first():
         return done
-    if row.state == "refused":
-        access.require(who, "policy.keep_application", row)
-        if row.objections.filter(by=who).exists():
-            raise Refused("policy.objected_before", number=row.number)
+    must_be_open_to(who, row)
     rules.after(row.state, "object")
     record.must_be_evidence(evidence)
-    if row.state == "publicity" and row.publicity_until and row.publicity_until < today():
-        raise Refused("policy.publicity_over", until=row.publicity_until)
     found = ApplicationObjection.objects.create(
         application=row, by=who, reason=said, evidence=evidence, raised_at=record.now()
     )
@@ -67,6 +61,22 @@ def object_to(who: Person, application_id: int, *, reason: str, evidence: File |
         row.save()
     tell("policy.application_objected", row, who, objection=found.pk)
     return found
+
+
+def must_be_open_to(who: Person, row: Application) -> None:
+    """Anybody may object to what is published until its last day; to a refusal the enterprise alone, and once."""
+    if row.state in rules.PUBLIC and row.publicity_until is not None:
+        if row.publicity_until < today():
+            raise Refused("policy.publicity_over", until=row.publicity_until)
+        return
+    if not access.may(who, "policy.keep_application", row):
+        raise Refused("policy.not_published")
+    if row.objections.filter(by=who).exists():
+        raise Refused("policy.objected_before", number=row.number)
+    # One case is open for a measure and a thing: a new one took the place of the refused.
+    open_ones = Application.objects.filter(party=row.party, measure=row.measure, about=row.about, state__in=rules.OPEN)
+    if other := open_ones.exclude(pk=row.pk).first():
+        raise Refused("policy.objection_beside_open", number=other.number)
 
 
 @transaction.atomic
@@ -87,13 +97,13 @@ def decide_objection(who: Person, objection_id: int, *, is_upheld: bool, answer:
     found.state = "upheld" if is_upheld else "rejected"
     found.decided_by, found.decided_at = who, record.now()
     found.save()
-    follow(row, found, who)
+    others = follow(row, found, who)
     row.save()
     record.tell(
         "policy.objection_decided",
         row.topic,
         who=who,
-        to=concerned.together(concerned.members_of(row.party), [found.by]),
+        to=concerned.together(concerned.members_of(row.party), [found.by], others),
         number=row.number,
         is_upheld=is_upheld,
         answer=found.answer,
@@ -101,17 +111,21 @@ def decide_objection(who: Person, objection_id: int, *, is_upheld: bool, answer:
     return found
 
 
-def follow(row: Application, found: ApplicationObjection, who: Person) -> None:
-    """What an answer means for the case: decided anew, or back to where it was once none is open."""
+def follow(row: Application, found: ApplicationObjection, who: Person) -> list[Person]:
+    """What an answer means for the case: decided anew, or back to where it was once none is open.
+
+    The answer is who else objected to the decision that is no more: they are answered with it.
+    """
     others = row.objections.filter(state="open").exclude(pk=found.pk)
     if found.state == "upheld":
         budget_books.release(row, who)
         move(row, "uphold")
         row.publicity_from = row.publicity_until = None
         budget_books.reserve(row, who)
-        # The other objections were to a decision that is no more.
+        answered = [one.by for one in others.select_related("by").order_by("pk")]
         others.update(state="upheld", decided_by=who, decided_at=found.decided_at, answer=found.answer)
-    elif not others.exists():
+        return answered
+    if not others.exists():
         was_until = row.publicity_until
         move(row, "reject_refused" if row.verdict == "refused" else "reject")
         if row.state == "refused":
@@ -119,6 +133,7 @@ def follow(row: Application, found: ApplicationObjection, who: Person) -> None:
         elif was_until:
             # The term that was published stands; it does not begin anew.
             row.due_at = rules.due_at(Due(was_until, provisional=row.is_due_provisional))
+    return []
 
 
 @transaction.atomic

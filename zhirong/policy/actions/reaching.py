@@ -18,6 +18,7 @@ from zhirong.policy.population import Population
 from zhirong.policy.reached import NoInvitations, Screening, TakeUp
 from zhirong.record import actions as record
 from zhirong.record.jobs import Progress, Work
+from zhirong.record.models import Job
 
 Made = TypeVar("Made")
 SCREEN: Final = "policy.screen"
@@ -25,19 +26,30 @@ FIRST_YEAR, LAST_YEAR, PPM, MOST_SOURCE = 2000, 2100, 1_000_000, 500
 
 
 def ask_screening(who: Person, *, day: date | None = None) -> Screening:
-    """A run of all measures over everybody, as a job. While one is on its way whoever asks is shown that one."""
+    """A run of all measures over everybody, as a job. While one is on its way whoever asks is shown that one.
+
+    One that ended with a fault stands in nobody's way.
+    """
     access.require(who, "policy.screen")
     return twice(lambda: _ask_screening(who, day))
 
 
 def _ask_screening(who: Person, day: date | None) -> Screening:
-    if (waiting := Screening.objects.filter(state="waiting").first()) is not None:
-        return waiting
     now = record.now()
+    if (waiting := Screening.objects.select_for_update().filter(state="waiting").first()) is not None:
+        if not has_failed(waiting):
+            return waiting
+        waiting.state, waiting.ended_at = "failed", now
+        waiting.save(update_fields=["state", "ended_at"])
     made = Screening.objects.create(day=day or beijing_day(now), known=now, asked_by=who, asked_at=now)
     record.ask_job(who, SCREEN, key=f"{SCREEN}:{made.ref}", facts={"ref": made.ref})
     record.tell("policy.screening_asked", made.topic, who=who, day=made.day.isoformat())
     return made
+
+
+def has_failed(run: Screening) -> bool:
+    """Whether the job of a run ended without it: nobody waits for it any more, and another may be asked for."""
+    return Job.objects.filter(key=f"{SCREEN}:{run.ref}", state__in=("failed", "refused")).exists()
 
 
 def twice(deed: Callable[[], Made]) -> Made:
@@ -53,7 +65,7 @@ def twice(deed: Callable[[], Made]) -> Made:
 def do_screening(facts: dict[str, Any]) -> Iterator[Progress]:
     """The job: reads everybody, screens one measure after the other, and keeps the whole at the end."""
     run = Screening.objects.get(ref=facts["ref"])
-    if run.state == "done":
+    if run.state != "waiting":
         return
     base = kept.base()
     total = len(base.measures) + 1
@@ -72,7 +84,7 @@ def do_screening(facts: dict[str, Any]) -> Iterator[Progress]:
 def keep_screening(run: Screening, whole: Population, rows: list[reach.Reach]) -> None:
     """What a run found, with all that a second run needs to find the same."""
     found = Screening.objects.select_for_update().get(pk=run.pk)
-    if found.state == "done":
+    if found.state != "waiting":
         return
     measures = {row.measure: row.sha256 for row in rows}
     manifest = {

@@ -15,7 +15,7 @@ from zhirong.people.models import Person
 from zhirong.policy import application_rules as rules
 from zhirong.policy import concerned, filing, reading
 from zhirong.policy.actions import budget_books
-from zhirong.policy.actions.cases import locked, move, tell
+from zhirong.policy.actions.cases import locked, move, tell, tell_officials
 from zhirong.policy.applied import Application
 from zhirong.policy.engine import decide as engine
 from zhirong.policy.engine import facts, values
@@ -93,7 +93,7 @@ def decide(who: Person, application_id: int, ruling: Ruling) -> Application:
     row.decided_by, row.decided_at, row.confirmed_by, row.confirmed_at = who, record.now(), None, None
     move(row, "decide")
     row.save()
-    tell(
+    tell_officials(
         "policy.application_decided",
         row,
         who,
@@ -211,7 +211,7 @@ def send_back(who: Person, application_id: int, *, reason: str) -> Application:
     said = rules.must_be_text(reason, field="reason", most=MOST_REASON)
     move(row, "send_back")
     row.save()
-    tell("policy.application_sent_back", row, who, reason=said)
+    tell_officials("policy.application_sent_back", row, who, reason=said)
     return row
 
 

@@ -119,7 +119,7 @@ def budget_book(request: HttpRequest, budget_id: int) -> HttpResponse:
         return rooms.do(
             request,
             {
-                "confirm": lambda: deeds.confirm_budget(rooms.who(request), found.pk),
+                "confirm": lambda: confirm(request, found),
                 "allocate": lambda: deeds.allocate(rooms.who(request), found.pk),
             },
         )
@@ -150,9 +150,14 @@ def budget_book(request: HttpRequest, budget_id: int) -> HttpResponse:
         table=lists.table(request, "entries", gettext("Entries"), columns=shown, found=entries, order="-at"),
         may={
             "confirm": found.confirmed_at is None and access.may(here, "policy.confirm_budget", found),
-            "allocate": is_shared and access.may(here, "policy.allocate_budget"),
+            "allocate": is_shared and access.may(here, "policy.allocate_budget", found),
         },
     )
+
+
+def confirm(request: HttpRequest, found: Budget) -> None:
+    """The second person, over what stood on the page."""
+    deeds.confirm_budget(rooms.who(request), found.pk, proposed_sha256=request.POST.get("proposed_sha256", ""))
 
 
 def facts_of(found: Budget) -> list[tuple[str, str]]:

@@ -24,7 +24,10 @@ from zhirong.web.applications import seen, told, words
 from zhirong.web.office import rooms
 from zhirong.web.valuation.typed import Typed
 
-DEEDS = ("policy.check_application", "policy.confirm_application", "policy.decide_objection", "policy.demand_repayment")
+DEEDS = (
+    "policy.check_application", "policy.confirm_application", "policy.decide_objection", "policy.demand_repayment",
+    "policy.note_repayment",
+)  # fmt: skip
 DIFFERENCES = 5
 VERBS = {
     "ask_supplement": "policy.check_application",
@@ -35,7 +38,7 @@ VERBS = {
     "publish": "policy.publish_application",
     "close": "policy.publish_application",
     "demand": "policy.demand_repayment",
-    "repay": "policy.demand_repayment",
+    "repay": "policy.note_repayment",
 }
 
 
@@ -46,6 +49,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         return rooms.do(request, {name: partial(deed, request, row) for name, deed in MAKES.items()})
     made = filing.measure_of(row)
+    repayment = Repayment.objects.filter(application=row).first()
     filed, decided = told.loaded(row.decision), told.loaded(row.decided)
     shown = decided or filed
     materials = told.checklist(told.loaded(row.checklist), told.living_files(row))  # type: ignore[arg-type]
@@ -69,13 +73,13 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         differences=differences_of(row),
         verdict=words.of("verdict", row.verdict) if row.verdict else "",
         is_replayed=filing.replayed(row, row.facts, made) == row.decision_sha256,
-        may=may(request, row),
+        may=may(request, row, repayment),
         fact_choices=fact_choices(made),
         clause_choices=clause_choices(made),
         difference_count=DIFFERENCES,
         history=told.history(row, with_names=True),
         objections=objections_of(request, row),
-        repayment=Repayment.objects.filter(application=row).first(),
+        repayment=repayment,
     )
 
 
@@ -142,10 +146,12 @@ def objections_of(request: HttpRequest, row: Application) -> list[tuple[Applicat
     ]
 
 
-def may(request: HttpRequest, row: Application) -> dict[str, bool]:
+def may(request: HttpRequest, row: Application, repayment: Repayment | None) -> dict[str, bool]:
     """Which deeds this official can do now: its turn, and they may."""
     here = pages.standing_of(request)
-    can = {deed: access.may(here, verb, row) for deed, verb in VERBS.items()}
+    if repayment is not None:
+        repayment.application = row
+    can = {deed: access.may(here, verb, repayment if deed == "repay" else row) for deed, verb in VERBS.items()}
     turn = {deed: (row.state, deed) in rules.AFTER for deed in VERBS}
     turn["confirm"] = row.state == "proposed"
     turn["ask_supplement"] = turn["ask_supplement"] and row.supplement_asked_at is None

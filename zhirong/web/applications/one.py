@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhirong.base.calendar import beijing_day
 from zhirong.base.refused import Refused
 from zhirong.people import access
+from zhirong.people.models import Party
 from zhirong.people.rules import Standing
 from zhirong.policy import application_rules as rules
-from zhirong.policy import filing, visible
+from zhirong.policy import filing, preparing, visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.actions import publicity
 from zhirong.policy.applied import Application, ApplicationObjection, Repayment
@@ -42,6 +44,7 @@ def application_page(request: HttpRequest, number: str) -> HttpResponse:
     objections = list(row.objections.order_by("pk")) if is_filed else []
     is_own = access.may(pages.standing_of(request), "policy.keep_application", row)
     is_agent = access.has_role(pages.standing_of(request), "agent")
+    firm = firm_of(request, row) if is_own else None
     return pages.page(
         request,
         "applications/application.html",
@@ -57,18 +60,26 @@ def application_page(request: HttpRequest, number: str) -> HttpResponse:
         lines=told.amount_lines(decision),
         ceilings=told.ceilings(decision),
         conditions=told.conditions(decision),
-        limits=told.limits(row.decided_limits if row.decided_at else row.limits),
+        limits=told.limits(row.decided_limits if row.is_settled else row.limits),
         used=told.fact_rows(facts, sources),
         amount_fen=state_of_draft["amount_fen"],
         against=state_of_draft["against"],
-        history=told.history(row) if is_filed else [],
+        history=told.history(row, with_names=False) if is_filed else [],
         objections=[(one, words.OBJECTIONS[one.state], words.of("objection", one.state)) for one in objections],
         repayment=Repayment.objects.filter(application=row).first() if is_filed else None,
-        may=may(row, pages.standing_of(request), is_own=is_own and not is_agent, objections=objections),
+        may=may(row, pages.standing_of(request), is_own=is_own and not (is_agent or firm), objections=objections),
         is_own=is_own,
         is_agent=is_agent,
+        firm=firm.name if firm else "",
         due=words.due(row),
     )
+
+
+def firm_of(request: HttpRequest, row: Application) -> Party | None:
+    """The firm that prepared the case, where this person belongs to it beside the enterprise."""
+    standing = pages.standing_of(request)
+    is_in_others = standing is not None and len(standing.parties) > 1
+    return preparing.firm_that_prepared(row, account.known(request).pk) if is_in_others else None
 
 
 def resting_on(
@@ -76,10 +87,10 @@ def resting_on(
 ) -> tuple[told.Json, list[told.Json], told.Json, told.Json, dict[str, Any]]:
     """What the case rests on: as filed, or for a draft as the file is now, with what stands against filing it."""
     if row.filed_at is not None:
-        stored = row.decided if row.decided_at else row.decision
-        facts = row.decided_facts if row.decided_at else row.facts
+        stored = row.decided if row.is_settled else row.decision
+        facts = row.decided_facts if row.is_settled else row.facts
         needed: Any = told.loaded(row.checklist)
-        amount = row.granted_fen if row.granted_fen is not None else row.decided_fen or row.computed_fen
+        amount = row.granted_fen if row.granted_fen is not None else settled_fen(row)
         state: dict[str, Any] = {"amount_fen": amount, "against": None}
         return told.loaded(stored), needed, told.loaded(facts), told.loaded(row.sources), state
     found = deeds.assessed(row)
@@ -92,11 +103,17 @@ def resting_on(
     return filing.told(found), filing.checklist(found), found.facts, found.sources, state
 
 
+def settled_fen(row: Application) -> int | None:
+    """The amount of a confirmed decision, else what was computed at the filing."""
+    return row.decided_fen or row.computed_fen if row.is_settled else row.computed_fen
+
+
 def may(
     row: Application, here: Standing | None, *, is_own: bool, objections: Sequence[ApplicationObjection]
 ) -> dict[str, bool]:
     """Which deeds this person can do now."""
     can = {deed: (row.state, deed) in rules.AFTER for deed in ("prepare", "file", "supplement", "withdraw", "object")}
+    is_in_term = row.publicity_until is None or beijing_day(record.now()) <= row.publicity_until
     return {
         "prepare": can["prepare"] and deeds.may_prepare(here, row),
         "file": can["file"] and is_own,
@@ -104,6 +121,7 @@ def may(
         "withdraw": can["withdraw"] and is_own,
         "object": can["object"]
         and is_own
+        and is_in_term
         and here is not None
         and here.person_id not in {one.by_id for one in objections},
     }
@@ -146,7 +164,7 @@ def head_of(row: Application) -> list[tuple[str, str]]:
     if row.filed_at:
         rows.append((gettext("Text of the measure"), filters.code(row.measure_sha256[:12], before=f"{row.version} · ")))
         rows.append((gettext("Decision by the engine"), filters.code(row.decision_sha256[:16])))
-    if row.decision_reason:
+    if row.decision_reason and row.is_settled:
         rows.append((gettext("Reason of the decision"), row.decision_reason))
     return rows
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext
 
 from zhirong.papers import sheets
 from zhirong.people import access
-from zhirong.policy.actions import payments
+from zhirong.policy.actions import payees, payments
 from zhirong.policy.applied import PaymentLine, PaymentList
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages, reading
 from zhirong.web.applications import words
 from zhirong.web.office import rooms
 
-DEEDS = ("policy.confirm_payment_list", "policy.note_payment", "policy.make_payment_list")
+DEEDS = ("policy.confirm_payment_list", "policy.note_payment", "policy.make_payment_list", "policy.read_accounts")
 
 
 @rooms.room("policy.see_applications")
@@ -68,6 +68,10 @@ def payment_list(request: HttpRequest, number: str) -> HttpResponse:
     found = PaymentList.objects.select_related("made_by", "confirmed_by").filter(number=number).first()
     if found is None:
         raise Http404
+    rows = found.lines.select_related("application__party", "noted_by").order_by("pk")
+    if request.POST.get("deed") == "accounts":
+        read = payees.read_accounts(rooms.who(request), found.pk)
+        return sheet(request, found, lines=list(rows), accounts=read, head=gettext("Account"))
     if request.method == "POST":
         return rooms.do(
             request,
@@ -77,10 +81,10 @@ def payment_list(request: HttpRequest, number: str) -> HttpResponse:
                 "note_paid": lambda: note_paid(request, found),
             },
         )
-    lines = list(found.lines.select_related("application__party", "noted_by").order_by("pk"))
+    lines = list(rows)
     accounts = payments.accounts_of(found)
     if request.GET.get("as") == "list.xlsx":
-        return sheet(request, found, lines=lines, accounts=accounts)
+        return sheet(request, found, lines=lines, accounts=accounts, head=gettext("Account (masked)"))
     here = pages.standing_of(request)
     return rooms.show(
         request,
@@ -95,6 +99,7 @@ def payment_list(request: HttpRequest, number: str) -> HttpResponse:
         may={
             "confirm": found.state == "draft" and access.may(here, "policy.confirm_payment_list", found),
             "drop": found.state == "draft" and access.may(here, "policy.make_payment_list"),
+            "read": payees.may_read(here, found),
             "pay": found.state == "confirmed" and access.may(here, "policy.note_payment"),
         },
         today=filters.day(record.now()),
@@ -114,15 +119,15 @@ def note_paid(request: HttpRequest, found: PaymentList) -> None:
 
 
 def sheet(
-    request: HttpRequest, found: PaymentList, *, lines: list[PaymentLine], accounts: dict[int, str]
+    request: HttpRequest, found: PaymentList, *, lines: list[PaymentLine], accounts: dict[int, str], head: str
 ) -> HttpResponse:
-    """The list as a workbook with its total; accounts stay masked, as the bank has them on file."""
+    """The list as a workbook with its total; accounts stay masked but for who may read them, which is on the record."""
     heads = [
         sheets.Column(head=gettext("Application")),
         sheets.Column(head=gettext("Enterprise"), width=36),
         sheets.Column(head=gettext("Credit code")),
         sheets.Column(head=gettext("Policy measure"), width=36),
-        sheets.Column(head=gettext("Account (masked)")),
+        sheets.Column(head=head),
         sheets.Column(head=gettext("Amount (yuan)"), kind="money"),
     ]
     rows: list[Sequence[sheets.Value]] = [

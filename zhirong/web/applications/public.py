@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhirong.base.calendar import beijing_day
 from zhirong.policy import visible
 from zhirong.policy.actions import publicity
+from zhirong.record import actions as record
 from zhirong.web import account, filters, lists, pages, reading, uploads
 from zhirong.web.applications import words
 
@@ -75,6 +77,7 @@ def published_page(request: HttpRequest, number: str) -> HttpResponse:
         kept = uploads.kept(request, who, is_secret=True, is_evidence=True)
         publicity.object_to(who, row.pk, reason=request.POST.get("reason", ""), evidence=kept)
         return HttpResponseRedirect(reverse("policy-published", args=[number]))
+    is_in_term = row.publicity_until is not None and beijing_day(record.now()) <= row.publicity_until
     mine = list(row.objections.filter(by=person).order_by("pk")) if person else []
     return pages.page(
         request,
@@ -91,5 +94,5 @@ def published_page(request: HttpRequest, number: str) -> HttpResponse:
         ],
         mine=[(one, words.OBJECTIONS[one.state], words.of("objection", one.state)) for one in mine],
         is_known=person is not None,
-        may_object=person is not None and not any(one.state == "open" for one in mine),
+        may_object=person is not None and is_in_term and not any(one.state == "open" for one in mine),
     )

@@ -22,6 +22,8 @@ from zhirong.web.applications import words
 
 Json = dict[str, Any]
 HISTORY_MOST = 200
+# The enterprise is told what was confirmed.
+AMONG_OFFICIALS = ("policy.application_decided", "policy.application_sent_back")
 
 
 def amount_lines(decision: Mapping[str, Any]) -> list[Json]:
@@ -138,9 +140,10 @@ def living_files(row: Application) -> list[ApplicationFile]:
     return list(row.files.filter(removed_at__isnull=True).select_related("file").order_by("pk"))
 
 
-def history(row: Application, *, with_names: bool = False) -> list[tuple[str, str, str]]:
-    """What happened, from the record; who did it only among officials."""
-    leaves = list(Leaf.objects.filter(topic=row.topic).order_by("pk")[:HISTORY_MOST])
+def history(row: Application, *, with_names: bool) -> list[tuple[str, str, str]]:
+    """What happened, from the record; who did it, and what a second person has yet to confirm, only among officials."""
+    leaves = Leaf.objects.filter(topic=row.topic).exclude(kind__in=() if with_names else AMONG_OFFICIALS)
+    leaves = leaves.order_by("pk")[:HISTORY_MOST]
     language = translation.get_language() or "zh-hans"
     found = []
     bodies = [json.loads(leaf.body) for leaf in leaves]

@@ -33,7 +33,7 @@ STATES: Final = {
     "lapsed": "no",
 }
 CERTAINTIES: Final = {"stated": "go", "reading": "half", "assumed": "wait", "memory": "wait"}
-OBJECTIONS: Final = {"open": "wait", "upheld": "go", "rejected": "off"}
+OBJECTIONS: Final = {"open": "wait", "upheld": "go", "rejected": "off", "closed": "off"}
 LISTS: Final = {"draft": "wait", "confirmed": "go", "dropped": "off"}
 # Within so many days a term is pressing.
 SOON: Final = timedelta(days=3)

@@ -84,12 +84,14 @@ def crumbs(*last: tuple[str, str | None]) -> list[tuple[str, str | None]]:
 
 
 def waiting() -> dict[str, Any] | None:
-    """The run that is on its way, and how far it is."""
+    """The run that is on its way, and how far it is; none where it ended with a fault."""
     run = Screening.objects.filter(state="waiting").first()
     if run is None:
         return None
     job = Job.objects.filter(key=f"{reaching.SCREEN}:{run.ref}").first()
     done, total = (job.done, job.total) if job else (0, 0)
+    if job and job.state in ("failed", "refused"):
+        return None
     return {"run": run, "job": job, "permille": done * 1000 // max(total, 1), "done": done, "total": total}
 
 

@@ -28,12 +28,12 @@ SHOWN = 200
 @pages.form
 @pages.does("enterprises.give_consent", "enterprises.end_consent")
 def consents_page(request: HttpRequest, ref: str) -> HttpResponse:
-    """The consents of this enterprise, those that ended too, and the form to give one."""
+    """The consents of this enterprise, those that ended too, and the form to give one; a reader sees their own."""
     party = door.opened(request, ref)
     if request.method == "POST":
         return do(request, party)
     standing, today = pages.standing_of(request), door.today()
-    given = list(Consent.objects.filter(party=party).select_related("to", "given_by").order_by("-pk")[:SHOWN])
+    given = list(consented.given_by(standing, party).order_by("-pk")[:SHOWN])
     return done.once(
         request,
         pages.page(
@@ -63,7 +63,8 @@ def do(request: HttpRequest, party: Party) -> HttpResponse:
     if deed == "give_consent":
         give(request, party)
     elif deed == "end_consent":
-        found = Consent.objects.filter(party=party, pk=rooms.number_of(request, "consent")).first()
+        given = consented.given_by(pages.standing_of(request), party)
+        found = given.filter(pk=rooms.number_of(request, "consent")).first()
         if found is None:
             raise Refused("enterprises.consent_unknown")
         consents.end_consent(who, found.pk)
