@@ -26,7 +26,7 @@ def put_things(things: Any) -> None:
     shown = given.a_measure("x-published")
     given.a_budget(desk, measure=shown)
     published = given.published(desk, measure=shown)
-    objected = publicity.object_to(a_person("buyer"), published.pk, reason="贷款未结清")
+    objected = publicity.object_to(a_person("buyer"), published.pk, reason="贷款未结清", evidence=a_file(b"proof"))
     draft = applications.start(desk.member, seller.party, given.MEASURE, about=given.a_loan(desk, "loan:3"))
     kept = applications.attach(desk.member, draft.pk, material="form", file=a_file(b"form"))
     file = filed.files.earliest("pk")
@@ -37,6 +37,7 @@ def put_things(things: Any) -> None:
         "/api/payment-lists/": {"list_id": made.pk},
         "/api/payment-lists/lines/": {"line_id": made.lines.get().pk},
         "/api/budget-books/": {"budget_id": book.pk},
+        "/applications/objections/": {"objection_id": objected.pk},
         "/applications/": {"number": filed.number, "file_id": file.pk},
         "/office/applications/": {"number": filed.number, "application_id": filed.pk},
         "/office/payment-lists/": {"number": made.number},

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.api.given_api import a_caller
 from tests.policy import given_applications as given
 from tests.policy.given_applications import Desk, fresh
-from tests.registry.given_rights import a_person
+from tests.registry.given_rights import a_file, a_person
 from zhirong.papers import sheet_reader
 from zhirong.people.actions import secrets
 from zhirong.people.models import Person, Secret
@@ -283,25 +283,6 @@ def test_pages_ask_at_most_twelve_questions(desk: Desk, django_assert_max_num_qu
             text_of(client, address)
 
 
-@pytest.mark.parametrize(
-    ("language", "about", "told_by", "raw"),
-    [("zh", "贷款 2026-01", "企业自述", "self"), ("en", "Loan 2026-01", "the enterprise itself", "self")],
-)
-def test_a_case_is_told_in_the_words_of_its_reader(
-    desk: Desk, language: str, about: str, told_by: str, raw: str
-) -> None:
-    row = given.complete(desk, about="loan:2026-01")
-    own, office = f"/applications/{row.number}", f"/office/applications/{row.number}"
-    for person, lists in ((desk.member, ["/applications", own]), (desk.first, ["/office/applications", office])):
-        for address in lists:
-            text = text_of(signed_in(person, language), address)
-            assert about in text, address
-            assert "loan:2026-01<" not in text
-        assert told_by in text
-        assert f">{raw}<" not in text
-        assert f'<code class="xs">{fresh(row).decision_sha256[:16]}</code>' in text
-
-
 def test_the_enterprise_reads_no_verdict_before_a_second_person_confirmed_it(desk: Desk) -> None:
     row = given.complete(desk)
     found = {"loan_interest_paid": "300000"}
@@ -335,3 +316,39 @@ def test_the_enterprise_reads_no_verdict_before_a_second_person_confirmed_it(des
     reviews.confirm(desk.second, row.pk, decided_sha256=office["decided_sha256"])
     assert "贷款用途不符" in text_of(signed_in(desk.member), page)
     assert member.get(api)["verdict"] == "refused"
+
+
+def test_the_proof_with_an_objection_is_read_by_its_author_and_the_officials_of_the_case_alone(desk: Desk) -> None:
+    row = given.published(desk)
+    objector = a_person("buyer")
+    found = publicity.object_to(objector, row.pk, reason="贷款未结清", evidence=a_file(PDF))
+    address = f"/applications/objections/{found.pk}/proof"
+    for reader in (objector, desk.third):
+        assert signed_in(reader).get(address).content == PDF
+    assert address in text_of(signed_in(desk.third), f"/office/applications/{row.number}")
+    assert address in text_of(signed_in(objector), f"/policy/publicity/{row.number}")
+    own, auditor = a_person("official", of=desk.party), a_person("auditor")
+    for other in (desk.member, a_person("buyer"), own, auditor):
+        assert signed_in(other).get(address).status_code == 404
+        assert a_caller(other).refused(address, method="GET")[0] == 404
+    assert address not in text_of(signed_in(desk.member), f"/applications/{row.number}")
+    assert address not in text_of(signed_in(auditor), f"/office/applications/{row.number}")
+
+
+@pytest.mark.parametrize(
+    ("language", "about", "told_by", "raw"),
+    [("zh", "贷款 2026-01", "企业自述", "self"), ("en", "Loan 2026-01", "the enterprise itself", "self")],
+)
+def test_a_case_is_told_in_the_words_of_its_reader(
+    desk: Desk, language: str, about: str, told_by: str, raw: str
+) -> None:
+    row = given.complete(desk, about="loan:2026-01")
+    own, office = f"/applications/{row.number}", f"/office/applications/{row.number}"
+    for person, lists in ((desk.member, ["/applications", own]), (desk.first, ["/office/applications", office])):
+        for address in lists:
+            text = text_of(signed_in(person, language), address)
+            assert about in text, address
+            assert "loan:2026-01<" not in text
+        assert told_by in text
+        assert f">{raw}<" not in text
+        assert f'<code class="xs">{fresh(row).decision_sha256[:16]}</code>' in text

@@ -134,3 +134,27 @@ def test_an_unknown_measure_and_an_instant_without_zone_are_refused() -> None:
         run("policy", {"day": "2022-10-15", "facts": {}, "measures": ["x"]})
     with pytest.raises(Refused, match=r"calc\.bad_input"):
         run("policy", {"day": "2022-10-15", "facts": {}, "moment": "2022-10-15T09:00:00"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "zh", "en"),
+    [
+        (
+            {"loan_principal": "abc"},
+            "“贷款本金（loan_principal）”的“abc”不是唯一明确的数",
+            "“abc” for “loan principal (loan_principal)” is no number",
+        ),
+        ({"loan_rate": 2}, "“贷款实际年利率（loan_rate）”为 2", "“actual yearly rate of the loan (loan_rate)” was 2"),
+        (
+            {"loan_repaid": "yes"},
+            "“贷款本息已还清（loan_repaid）”须为",
+            "“loan and interest repaid (loan_repaid)” must",
+        ),
+    ],
+)
+def test_a_fact_is_called_by_its_label_with_its_code_behind(facts: Json, zh: str, en: str) -> None:
+    with pytest.raises(Refused) as no:
+        ENGINES["policy"].run({"day": "2026-11-01", "facts": facts})
+    assert zh in refused.sentence(no.value, "zh")
+    assert en in refused.sentence(no.value, "en")
+    assert no.value.facts["name"]["code"] == next(iter(facts))

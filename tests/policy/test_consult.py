@@ -30,13 +30,73 @@ def rates(name: str) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["own.yaml", "second.yaml", "third.yaml", "fourth.yaml"])
+@pytest.mark.parametrize("name", sorted(path.name for path in QUESTIONS.glob("*.yaml")))
 def test_our_own_questions_are_answered_rightly_or_refused(name: str) -> None:
     found = rates(name)
-    assert found["answerable"] >= 28
-    assert found["unanswerable"] >= 15
+    assert found["answerable"] >= 14
+    assert found["unanswerable"] >= 6
     assert found["answerable wrong"] <= found["answerable"] // 10
     assert found["unanswerable wrong"] <= found["unanswerable"] // 15
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("南山知识产权质押贷款认哪几家担保公司？", "哪些担保机构"),
+        ("福田专利质押的评估机构有什么资质要求？", "机构资质"),
+        ("福田科技成长贷负责人是谁，打给谁？", "联系电话"),
+        ("福田专利质押支持审核完几天能到账？", "办理时间"),
+        ("福田质押贷款出质的专利最少要几件？", "数量"),
+        ("深圳风险补偿资金池规模有多大？", "预算是多少"),
+        ("福田区专利质押融资支持的备案表怎么填？", "模板"),
+    ],
+)
+def test_a_list_a_person_a_lead_time_or_a_count_is_not_answered_from_its_neighbours(question: str, said: str) -> None:
+    refused = asked(question, "2022-11-01" if "南山" not in question else "2025-04-01").refusal
+    assert refused is not None
+    assert (refused.slot, refused.zh) == ("intent", said)
+
+
+def test_a_thing_that_a_measure_only_asks_for_is_given_nothing() -> None:
+    refused = asked("在深圳参加创新大赛获奖能拿多少奖金？", "2022-06-01").refusal
+    assert refused is not None
+    assert (refused.slot, refused.zh) == ("object", "创新创业大赛")
+    refused = asked("福田科技成长贷的担保费补几成？", "2022-06-01").refusal
+    assert refused is not None
+    assert (refused.slot, refused.zh) == ("object", "科技成长贷")
+
+
+def test_whether_something_holds_is_answered_only_by_a_clause_that_speaks_of_it() -> None:
+    refused = asked("广州知识产权证券化奖励是一次性发还是按年发？", "2023-08-01").refusal
+    assert refused is not None
+    assert (refused.slot, refused.zh) == ("subject", "")
+    assert asked("Are listed companies barred from the Nanshan pledge help?", "2025-04-01").ranked == ()
+    assert clauses(asked("南沙质押融资支持还能和市里同类的一起拿吗？", "2023-08-01"))
+
+
+def test_a_length_is_not_answered_by_a_clause_that_counts_by_the_year() -> None:
+    refused = asked("南山质押融资扶持最多能享受几年？", "2025-04-01").refusal
+    assert refused is not None
+    assert refused.slot == "intent"
+
+
+def test_an_amount_of_a_tax_base_is_never_told_as_money_paid() -> None:
+    told = consult_telling.reply(asked("研发费用1000万元，加计扣除能到手多少钱？", "2024-12-01"), given.house())
+    assert "10,000,000 元（税基扣减额" in told["computed"]["zh"]
+    assert "不是发到手的资金" in told["computed"]["zh"]
+    assert "neither money paid out nor the tax that is saved" in told["computed"]["en"]
+    paid = consult_telling.reply(asked("福田专利质押贷款1000万，付了利息43.5万，能补多少"), given.house())
+    assert "税基" not in paid["computed"]["zh"]
+
+
+def test_a_computed_sentence_is_whole_in_each_language() -> None:
+    told = consult_telling.reply(asked("转让专利一年赚了800万，企业所得税怎么减？"), given.house())["computed"]
+    assert not any("\u4e00" <= sign <= "\u9fff" for sign in told["en"])
+    assert "8,000,000 yuan; kind of technology transferred: patent" in told["en"]
+    mixed = "布图设计 transfer brought 8 million yuan of income this year, how much enterprise income tax relief?"
+    told = consult_telling.reply(asked(mixed), given.house())["computed"]
+    assert "kind of technology transferred: chip layout" in told["en"]
+    assert "8,000,000 元；转让技术的种类：集成电路布图设计" in told["zh"]
 
 
 def test_every_sentence_stands_on_a_clause_with_its_certainty() -> None:
@@ -79,7 +139,15 @@ def test_a_refusal_names_the_slot_that_failed(question: str, slot: str, said: st
 def test_the_nearest_measures_are_marked_as_not_about_this() -> None:
     told = consult_telling.reply(asked("青岛市专利质押贷款贴息多少"), given.house())
     assert [one["mark"]["zh"] for one in told["refusal"]["nearest"]] == ["与所问不符"] * 3
-    assert "服务窗口" in told["refusal"]["way_out"]["zh"]
+    assert "“青岛市”的政策，请向当地主管该事项的部门询问" in told["refusal"]["way_out"]["zh"]
+
+
+def test_a_refusal_says_whom_to_ask() -> None:
+    told = consult_telling.reply(asked("福田区商标质押贷款贴息多少"), given.house())["refusal"]["way_out"]
+    assert "请向主管该事项的部门询问（相近措施由“福田区科技创新局”发布）" in told["zh"]
+    assert "Futian District Science and Technology Innovation Bureau" in told["en"]
+    draft = consult_telling.reply(asked("福田区中国专利奖配套多少"), given.house())["refusal"]["way_out"]
+    assert "待补" not in draft["zh"]
 
 
 def test_facts_of_the_question_are_computed_with_their_lines() -> None:

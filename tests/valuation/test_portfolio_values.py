@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.exchange import given_deals as given
 from tests.exchange import given_desk as desk
@@ -61,6 +63,25 @@ def test_the_page_shows_what_is_kept_and_computes_nothing(monkeypatch: pytest.Mo
         monkeypatch.delattr(estimated, name)
     text = text_of(desk.browser_of(side.person), f"/portfolios/{one.ref}")
     assert digits(whole.range.median / 10_000) in text
+
+
+def test_who_turns_the_pages_reads_the_kept_lines_once_and_a_new_value_anew() -> None:
+    side = given.a_side("holder")
+    one = a_kept(side, 3)
+    portfolio_values.value(one.pk)
+    browser = desk.browser_of(side.person)
+    looked = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            text_of(browser, f"/portfolios/{one.ref}")
+        looked.append(
+            ["valuation_portfoliovalue" in row["sql"] and '"body"' in row["sql"] for row in asked].count(True)
+        )
+    assert looked == [1, 0]
+    given.time_passes(hours=24)
+    portfolio_values.value(one.pk)
+    assert kept().day.isoformat() in text_of(browser, f"/portfolios/{one.ref}")
+    assert kept().is_current
 
 
 def test_an_answer_and_a_new_day_make_it_old_and_the_clock_asks_once() -> None:

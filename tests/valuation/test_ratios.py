@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from zhirong.base.refused import Refused
-from zhirong.valuation.engine import ratios
+from zhirong.valuation.engine import calibration, ratios
 
 AMOUNTS = st.floats(1e-3, 1e12)
 
@@ -130,3 +134,25 @@ def test_fewer_than_five_deals_have_figures_but_no_interval():
     found = ratios.study([5.0, 6.0, 7.0, 8.0], [4.0, 6.0, 9.0, 8.0], seed=1, resamples=200)
     assert found.value("median_ratio") is not None
     assert all(one.low is None and one.high is None for one in found.measures)
+
+
+def test_ranks_and_chances_are_those_of_scipy_to_the_last_digit():
+    random = np.random.default_rng(3)
+    for ties in (2, 5, 1_000_000):
+        rows = random.integers(ties, size=(40, 37)).astype(float)
+        assert (ratios._ranks(rows) == stats.rankdata(rows, axis=1)).all()
+    for tries in (0, 1, 7, 300):
+        for near in range(tries + 1):
+            assert ratios._at_least(near, tries, 0.2) == stats.binom.sf(near - 1, tries, 0.2)
+    counts = random.integers(1, 90, size=10)
+    assert calibration._evenness(counts) == stats.chisquare(counts).pvalue
+    assert ratios.unbiased_cod(0.5) == 100 * np.exp(0.125) * (2 * stats.norm.cdf(0.5) - 1)
+
+
+def test_an_estimate_and_a_back_test_need_neither_scipy_stats_nor_its_optimisers():
+    needed = "study, estimate, whatif, drift, rolling, reconcile, index, citations, ahp"
+    said = f"import sys; from zhirong.valuation.engine import {needed}; print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout
+    assert "'scipy.special'" in loaded
+    assert "'scipy.stats'" not in loaded
+    assert "'scipy.optimize'" not in loaded

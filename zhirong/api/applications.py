@@ -69,6 +69,7 @@ class GrantObjectionTold(shapes.Told):
     """An objection and its answer; who raised it is told to nobody here."""
 
     objection_id: int
+    has_proof: bool = Field(description="A file came with it, for who raised it and the officials of the case")
     reason: str
     raised_at: datetime
     state: str = Field(examples=["open"], description="open, upheld, rejected or closed")
@@ -157,6 +158,7 @@ def material(kept: ApplicationFile) -> MaterialTold:
 def objection(found: ApplicationObjection) -> GrantObjectionTold:
     return GrantObjectionTold(
         objection_id=found.pk,
+        has_proof=found.evidence_id is not None,
         reason=found.reason,
         raised_at=found.raised_at,
         state=found.state,
@@ -338,3 +340,14 @@ def object_to(request: HttpRequest, application_id: shapes.Id, given: GrantObjec
     person = calling.person_of(request)
     proof = files.own_or_none(person, given.file)
     return objection(publicity.object_to(person, application_id, reason=given.reason, evidence=proof))
+
+
+@router.get(
+    "/applications/objections/{int:objection_id}/proof",
+    auth=calling.PERSON,
+    summary="Read the proof of an objection",
+    **evidence.READ,
+)
+def read_proof(request: HttpRequest, objection_id: shapes.Id) -> HttpResponse:
+    """For who raised it and the officials who may handle the case; that it was read is on the record."""
+    return evidence.handed(request, visible.proof_of(calling.standing_of(request), objection_id))

@@ -74,6 +74,7 @@ class FactRead(shapes.Told):
 
     fact: str
     text: str
+    told: Sentence
     zh: str
     en: str
 
@@ -103,7 +104,7 @@ class NearTold(shapes.Told):
 
 
 class RefusalTold(shapes.Told):
-    """No clause answers: the slot that failed, and the way to the window."""
+    """No clause answers: the slot that failed, and whom to ask."""
 
     slot: str = Field(description="place, date, draft, object, benefit, intent or subject")
     slot_name: Sentence

@@ -79,9 +79,8 @@ class PortfolioTold(PortfolioShort):
 
 def seen(request: HttpRequest) -> QuerySet[Portfolio]:
     """Those of the caller's parties that are still kept."""
-    return Portfolio.objects.filter(party__in=calling.parties_of(request), ended_at__isnull=True).select_related(
-        "party", "value"
-    )
+    found = Portfolio.objects.filter(party__in=calling.parties_of(request), ended_at__isnull=True)
+    return found.select_related("party", "value").defer("value__body")
 
 
 def short(one: Portfolio) -> PortfolioShort:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,3 +15,18 @@ class Engine:
     takes: dict[str, Any]
     gives: dict[str, Any]
     line: str
+
+
+def form(properties: Mapping[str, Any], *needed: str) -> dict[str, Any]:
+    """The schema of an object of these properties and no other."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(needed),
+        "additionalProperties": False,
+    }
+
+
+def many(items: dict[str, Any], *, most: int, least: int = 0) -> dict[str, Any]:
+    """The schema of a list of bounded length, so that no input keeps the machine busy."""
+    return {"type": "array", "items": items, "minItems": least, "maxItems": most}

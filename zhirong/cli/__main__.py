@@ -32,12 +32,14 @@ VERBS = {
 }
 # Of a verb without the house, what needs it all the same.
 WITHIN: dict[tuple[str, ...], tuple[str, bool]] = {("policy", "screen"): ("zhirong.cli.policy_screen", True)}
+# What needs the house only where a data folder is named.
+OF_DATA: dict[tuple[str, ...], tuple[str, bool]] = {("policy", "ask"): ("zhirong.cli.policy_ask", True)}
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one verb. `--data DIR` names the data folder for every verb that needs the house."""
     verb, rest = argv[0], list(argv[1:])
-    module, needs_house = WITHIN.get((verb, *rest[:1]), VERBS[verb])
+    module, needs_house = module_of(verb, rest)
     if importlib.util.find_spec(module) is None:
         print(f"{verb} is not part of this version yet.", file=sys.stderr)
         return 2
@@ -51,6 +53,14 @@ def main(argv: Sequence[str]) -> int:
         # `./zr export … | head`: whoever read has enough. Nothing more may be flushed into the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def module_of(verb: str, rest: Sequence[str]) -> tuple[str, bool]:
+    """The module of a verb, and whether it needs the house."""
+    named = (verb, *rest[:1])
+    if named in OF_DATA and any(word.partition("=")[0] == "--data" for word in rest):
+        return OF_DATA[named]
+    return WITHIN.get(named, VERBS[verb])
 
 
 def take_data_folder(argv: list[str]) -> list[str]:

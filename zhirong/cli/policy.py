@@ -1,6 +1,7 @@
 """`zr policy check DIR…` lints and tries policy files; `zr policy ask "…"` answers a question with citations.
 
-`check` reads the folders named and nothing else. `ask` needs no model; one behind ZR_MODEL_URL is asked if that is set.
+`check` reads the folders named and nothing else; so does `ask`, unless `--data DIR` names a house.
+`ask` needs no model; one behind ZR_MODEL_URL is asked if that is set.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     ask.add_argument("question")
     ask.add_argument("--date", type=date.fromisoformat, metavar="DAY", help="the day it is asked on (today)")
     ask.add_argument("--measures", action="append", type=Path, metavar="DIR", help="folders asked instead of our own")
+    ask.add_argument("--data", type=Path, metavar="DIR", help="ask the measures as the house of this folder keeps them")
     ask.add_argument("--json", action="store_true", help="the whole reply as JSON")
     return parser.parse_args(argv)
 
@@ -56,11 +58,12 @@ def check(wanted: argparse.Namespace) -> int:
     return FAILED if failed else FINE
 
 
-def ask(wanted: argparse.Namespace) -> int:
-    language = "zh" if words.is_chinese(wanted.question) else "en"
+def ask(wanted: argparse.Namespace, house: Corpus | None = None) -> int:
+    """The reply printed: from the measures of a house where one is given, else from folders."""
+    language = "zh" if words.speaks_chinese(wanted.question) else "en"
     day = wanted.date or beijing_day(clock.instant_of(clock.Clock().now_ns()))
     try:
-        known = corpus_of(wanted.measures)
+        known = house or corpus_of(wanted.measures)
         reply = consulting.consult(wanted.question, day, known, endpoint=model_answers.endpoint(os.environ))
     except Refused as no:
         print(refused.sentence(no, language), file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.policy import consult_telling, consulting, reading, telling
 from zhirong.policy.engine import asks, budget, cases, decide, facts, portfolio, values
@@ -137,14 +137,6 @@ YES: Json = {"type": "boolean"}
 AMOUNT: Json = {"type": ["string", "number"], "maxLength": 40}
 
 
-def form(properties: Json, *needed: str) -> Json:
-    return {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": False}
-
-
-def many(items: Json, most: int) -> Json:
-    return {"type": "array", "items": items, "maxItems": most}
-
-
 ENGINES: dict[str, Engine] = {
     "policy": Engine(
         run=policy,
@@ -153,15 +145,16 @@ ENGINES: dict[str, Engine] = {
                 "day": DAY,
                 "known_on": DAY,
                 "moment": MOMENT,
-                "measures": many(TEXT, MOST_MEASURES),
+                "measures": many(TEXT, most=MOST_MEASURES),
                 "facts": {"type": "object"},
-                "have": many(TEXT, 200),
+                "have": many(TEXT, most=200),
             },
             "day",
             "facts",
         ),
         gives=form(
-            {"decisions": many({"type": "object"}, 1000), "next_questions": many({"type": "object"}, 20)}, "decisions"
+            {"decisions": many({"type": "object"}, most=1000), "next_questions": many({"type": "object"}, most=20)},
+            "decisions",
         ),
         line="Measures of support for one enterprise on a day: met or not, how much and why, what is missing (5.3).",
     ),
@@ -170,13 +163,16 @@ ENGINES: dict[str, Engine] = {
         takes=form(
             {
                 "day": DAY,
-                "claims": many(form({"measure": TEXT, "key": TEXT, "amount": AMOUNT}, "measure", "key", "amount"), 200),
+                "claims": many(
+                    form({"measure": TEXT, "key": TEXT, "amount": AMOUNT}, "measure", "key", "amount"), most=200
+                ),
             },
             "day",
             "claims",
         ),
         gives=form(
-            {"total": TEXT, "take": many({"type": "object"}, 200), "dropped": many({"type": "object"}, 200)}, "total"
+            {"total": TEXT, "take": many({"type": "object"}, most=200), "dropped": many({"type": "object"}, most=200)},
+            "total",
         ),
         line="The set of claims with the largest sum that no clause forbids: exclusion, choice, deduction, ceilings.",
     ),
@@ -188,7 +184,8 @@ ENGINES: dict[str, Engine] = {
                 "allocation": {"enum": ["first_come", "pro_rata", "ranking", "total_control"]},
                 "last_gets_rest": YES,
                 "claims": many(
-                    form({"id": TEXT, "amount": AMOUNT, "accepted": MOMENT, "score": AMOUNT}, "id", "amount"), 20_000
+                    form({"id": TEXT, "amount": AMOUNT, "accepted": MOMENT, "score": AMOUNT}, "id", "amount"),
+                    most=20_000,
                 ),
             },
             "budget",
@@ -197,7 +194,7 @@ ENGINES: dict[str, Engine] = {
         ),
         gives=form(
             {
-                "granted": many({"type": "object"}, 20_000),
+                "granted": many({"type": "object"}, most=20_000),
                 "total": TEXT,
                 "left": TEXT,
                 "factor": {"type": ["string", "null"]},
@@ -220,8 +217,8 @@ ENGINES: dict[str, Engine] = {
                 "answered": YES,
                 "by_model": YES,
                 "slots": {"type": "object"},
-                "clauses": many(form({"measure": TEXT, "clause": TEXT}), 3),
-                "sentences": many({"type": "object"}, 10),
+                "clauses": many(form({"measure": TEXT, "clause": TEXT}), most=3),
+                "sentences": many({"type": "object"}, most=10),
                 "computed": {"type": ["object", "null"]},
                 "refusal": {"type": ["object", "null"]},
             },

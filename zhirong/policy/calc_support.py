@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.policy import calc, reading, telling, telling_support
-from zhirong.policy.calc import AMOUNT, DAY, TEXT, form, many, money_of
+from zhirong.policy.calc import AMOUNT, DAY, TEXT, money_of
 from zhirong.policy.engine import facts, goal, what_if
 from zhirong.policy.engine.what_if import Change
 
@@ -66,9 +66,9 @@ ENGINES: dict[str, Engine] = {
             {
                 "day": DAY,
                 "known_on": DAY,
-                "measures": many(TEXT, calc.MOST_MEASURES),
+                "measures": many(TEXT, most=calc.MOST_MEASURES),
                 "facts": {"type": "object"},
-                "changes": many(CHANGE, MOST_CHANGES),
+                "changes": many(CHANGE, most=MOST_CHANGES),
             },
             "day",
             "facts",
@@ -76,8 +76,8 @@ ENGINES: dict[str, Engine] = {
         ),
         gives=form(
             {
-                "differences": many({"type": "object"}, 1000),
-                "unchanged": many(TEXT, 1000),
+                "differences": many({"type": "object"}, most=1000),
+                "unchanged": many(TEXT, most=1000),
                 "before": {"type": "object"},
                 "after": {"type": "object"},
             },
@@ -111,7 +111,7 @@ ENGINES: dict[str, Engine] = {
                 "fact": TEXT,
                 "unit": TEXT,
                 "goal": TEXT,
-                "spans": many({"type": "object"}, 1000),
+                "spans": many({"type": "object"}, most=1000),
                 "points": {"type": "integer"},
                 "step": TEXT,
                 "least": TEXT,

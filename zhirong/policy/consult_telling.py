@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhirong.base import shown
-from zhirong.policy import consulting, telling
+from zhirong.policy import consulting, naming, telling
 from zhirong.policy.engine import decide
-from zhirong.policy.engine.consult import answering, computing
+from zhirong.policy.engine.consult import answering, computing, judging, words
 from zhirong.policy.engine.consult.corpus import Corpus
 from zhirong.policy.engine.consult.reply import Computed, Near, Refusal, Reply, Sentence
 from zhirong.policy.engine.measure import Measure
 
 Json = dict[str, Any]
 Both = dict[str, str]
+LANGUAGES = ("zh", "en")
 
 
 def reply(found: Reply, corpus: Corpus) -> Json:
@@ -29,7 +30,7 @@ def reply(found: Reply, corpus: Corpus) -> Json:
         "clauses": [{"measure": measure, "clause": clause} for measure, clause in found.ranked],
         "sentences": [sentence(one, corpus) for one in found.sentences],
         "computed": computed(found.computed, corpus) if found.computed else None,
-        "refusal": refusal(found.refusal, found) if found.refusal else None,
+        "refusal": refusal(found.refusal, found, corpus) if found.refusal else None,
     }
 
 
@@ -67,19 +68,31 @@ def computed(found: Computed, corpus: Corpus) -> Json:
     made = corpus.profiles[found.measure].made
     clauses = computing.clauses_of(found)
     labels = labels_of(found, corpus)
+    told = {name: told_of(found, name, corpus) for name in found.read_as}
     return {
-        **{language: said(found, made, labels=labels, language=language) for language in ("zh", "en")},
+        **{language: said(found, made, labels=labels, told=told, language=language) for language in LANGUAGES},
         "measure": found.measure,
         "title": {"zh": made.zh, "en": made.en},
         "clauses": list(clauses),
         "sources": [source(made, name) for name in dict.fromkeys(made.clauses[each].source for each in clauses)],
         "certainty": answering.least_certain(made, clauses),
         "read_as": [
-            {"fact": name, "text": text, "zh": labels[name]["zh"], "en": labels[name]["en"]}
-            for name, text in found.read_as.items()
+            {"fact": name, "text": text, "told": told[name], **labels[name]} for name, text in found.read_as.items()
         ],
         "decision": telling.decision(found.decision, made),
     }
+
+
+def told_of(found: Computed, name: str, corpus: Corpus) -> Both:
+    """A fact as the question told it; in the other language, and where it is a choice, as the house calls it."""
+    text, fact = found.read_as[name], corpus.vocabulary.facts[name]
+    is_choice = fact.kind in ("text", "texts")
+    named = {
+        language: naming.value(fact, found.facts[name], language) if is_choice or fact.kind == "number" else text
+        for language in LANGUAGES
+    }
+    own = {} if is_choice else {"zh" if words.is_chinese(text) else "en": text}
+    return named | own
 
 
 def labels_of(found: Computed, corpus: Corpus) -> dict[str, Both]:
@@ -94,23 +107,26 @@ def labels_of(found: Computed, corpus: Corpus) -> dict[str, Both]:
     }
 
 
-def said(found: Computed, made: Measure, *, labels: Mapping[str, Both], language: str) -> str:
-    """The computed amount as one sentence."""
+def said(found: Computed, made: Measure, *, labels: Mapping[str, Both], told: Mapping[str, Both], language: str) -> str:
+    """The computed amount as one sentence; what only leaves the tax base is never told as money that is paid."""
     decision, texts = found.decision, consulting.sentences()["computed"]
     between, after = ("：", "；") if language == "zh" else (": ", "; ")
-    facts = after.join(f"{labels[name][language]}{between}{text}" for name, text in found.read_as.items())
+    facts = after.join(f"{labels[name][language]}{between}{told[name][language]}" for name in found.read_as)
     if decision.eligible == decide.NOT_MET or decision.amount is None:
         return str(texts["not_met"][language]).format(facts=facts)
     fen = decision.amount.amount_fen
+    frame = consulting.sentences()["amounts"].get(made.kind, {}).get(language, "{amount}")
     if fen is None:
         part = sum(line.amount_fen or 0 for line in decision.amount.lines if line.applies)
         missing = after.join(labels[name][language] for name in sorted(decision.amount.missing) if name in labels)
-        return str(texts["part"][language]).format(facts=facts, amount=shown.yuan(part, language), missing=missing)
+        return str(texts["part"][language]).format(
+            facts=facts, amount=frame.format(amount=shown.yuan(part, language)), missing=missing
+        )
     word = ("met" if decision.eligible == decide.MET else "unknown") + ("_at_most" if decision.at_most else "")
-    return str(texts[word][language]).format(facts=facts, amount=shown.yuan(fen, language))
+    return str(texts[word][language]).format(facts=facts, amount=frame.format(amount=shown.yuan(fen, language)))
 
 
-def refusal(found: Refusal, whole: Reply) -> Json:
+def refusal(found: Refusal, whole: Reply, corpus: Corpus) -> Json:
     """Why nothing is answered, what comes near, and the way out."""
     texts = consulting.sentences()
     day = (whole.slots["date"] or (whole.day.isoformat(),))[0].split("/")[0]
@@ -124,7 +140,20 @@ def refusal(found: Refusal, whole: Reply) -> Json:
             for language in ("zh", "en")
         },
         "nearest": [near(one) for one in found.nearest],
-        "way_out": dict(texts["way_out"]),
+        "way_out": way_out(found, corpus, asked=asked),
+    }
+
+
+def way_out(found: Refusal, corpus: Corpus, *, asked: Both) -> Both:
+    """What to do next and whom to ask: who issued the measure that comes nearest; of another place, its own office."""
+    texts = consulting.sentences()["way_out"]
+    whom: Mapping[str, Any] = {}
+    if found.nearest and found.slot not in (judging.PLACE, judging.SUBJECT, judging.DRAFT):
+        whom = corpus.profiles[found.nearest[0].measure].made.raw.get("issuer") or {}
+    kind = "issuer" if whom else "place" if found.slot == judging.PLACE else "none"
+    return {
+        language: str(texts[kind][language]).format(issuer=whom.get(language, ""), asked=asked[language])
+        for language in LANGUAGES
     }
 
 

@@ -9,7 +9,8 @@ from zhirong.people import access
 from zhirong.people.rules import Standing
 from zhirong.policy import application_rules as rules
 from zhirong.policy.actions.cases import today
-from zhirong.policy.applied import Application
+from zhirong.policy.applied import Application, ApplicationObjection
+from zhirong.record.models import File
 
 
 def mine(standing: Standing | None) -> QuerySet[Application]:
@@ -40,6 +41,16 @@ def published() -> QuerySet[Application]:
     """What is public now."""
     found = Application.objects.select_related("party")
     return found.filter(state__in=rules.PUBLIC, publicity_until__isnull=False, granted_fen__isnull=False)
+
+
+def proof_of(standing: Standing | None, objection_id: int) -> File | None:
+    """The file with an objection: for who raised it and the officials who may handle the case, and nobody else."""
+    objections = ApplicationObjection.objects.select_related("application", "evidence")
+    found = objections.filter(pk=objection_id).first()
+    if found is None or standing is None:
+        return None
+    is_own = found.by_id == standing.person_id
+    return found.evidence if is_own or access.may(standing, "policy.check_application", found.application) else None
 
 
 def _mine(standing: Standing) -> Q:

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.registry.engine.facts import Kind, Reduction
 from zhirong.valuation import calc_market_shapes as shapes
 from zhirong.valuation import figures
-from zhirong.valuation.engine import income_voice, many, study, whatif
+from zhirong.valuation.engine import income_voice, study, whatif
+from zhirong.valuation.engine import many as engine_many
 from zhirong.valuation.engine.features import PastDeal
 from zhirong.valuation.engine.market_model import MarketModel
 from zhirong.valuation.engine.result import Grade, plain
@@ -23,7 +24,7 @@ NAME = "automatic-estimate"
 # A study of so many takes some seconds.
 MOST_DEALS = 300
 DAYS = ("filed_on", "granted_on", "term_ends_on")
-QUESTIONS = (*income_voice.QUESTIONS, *many.TOLD_COUNTS, "development_cost")
+QUESTIONS = (*income_voice.QUESTIONS, *engine_many.TOLD_COUNTS, "development_cost")
 KINDS_OF_DEAL = ("sale", "auction", "disposal", "plain_licence", "exclusive_licence", "open_licence", "ask")
 
 
@@ -88,7 +89,7 @@ def _number(value: Any, name: str) -> Any:
 
 
 COUNT: Json = {"type": "integer", "minimum": 0, "maximum": 1_000_000}
-RIGHT = shapes.an_object(
+RIGHT = form(
     {
         "kind": {"enum": [str(kind) for kind in Kind]},
         "number": shapes.TEXT,
@@ -105,14 +106,14 @@ RIGHT = shapes.an_object(
     },
     "kind",
 )
-DEAL = shapes.an_object(
+DEAL = form(
     {"on": shapes.DAY, "kind": {"enum": list(KINDS_OF_DEAL)}, "price": shapes.NUMBER, "right": RIGHT},
     "on",
     "kind",
     "price",
     "right",
 )
-ANSWER = shapes.an_object(
+ANSWER = form(
     {
         "question": {"enum": list(QUESTIONS)},
         "value": shapes.NUMBER,
@@ -121,7 +122,7 @@ ANSWER = shapes.an_object(
     "question",
     "value",
 )
-CHANGE = shapes.an_object(
+CHANGE = form(
     {
         "last_year": {"type": "integer", "minimum": 1, "maximum": 60},
         "exclusive_licence": shapes.YES,
@@ -134,12 +135,12 @@ CHANGE = shapes.an_object(
 ENGINES: dict[str, Engine] = {
     NAME: Engine(
         run=automatic_estimate,
-        takes=shapes.an_object(
+        takes=form(
             {
                 "day": shapes.DAY,
                 "right": RIGHT,
-                "answers": shapes.a_list(ANSWER, most=len(QUESTIONS)),
-                "deals": shapes.a_list(DEAL, most=MOST_DEALS),
+                "answers": many(ANSWER, most=len(QUESTIONS)),
+                "deals": many(DEAL, most=MOST_DEALS),
                 "what_if": CHANGE,
             },
             "day",

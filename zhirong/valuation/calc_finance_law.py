@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.valuation import finance_figures, finance_forms
 from zhirong.valuation.engine import damages, licence_fee, licence_record
-from zhirong.valuation.finance_forms import DAY, MAYBE, NUMBER, YES, Json, form, many
+from zhirong.valuation.finance_forms import DAY, MAYBE, NUMBER, YES, Json
 
 LINES = ["base_industry", "intermediates", "consumer_goods", "high_tech"]
 

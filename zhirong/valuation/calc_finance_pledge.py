@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import date
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form
 from zhirong.base.refused import Refused
 from zhirong.valuation import finance_figures, finance_forms
 from zhirong.valuation.engine import capital, guards, lending, marketability, pledge_records
 from zhirong.valuation.engine.result import Note
-from zhirong.valuation.finance_forms import CURRENCY, DAY, MAYBE, NOTES, NUMBER, TEXT, Json, form
+from zhirong.valuation.finance_forms import CURRENCY, DAY, MAYBE, NOTES, NUMBER, TEXT, Json
 
 HAIRCUT = ("cost", "forced_sale", "decay", "volatility", "valuation_sd", "disposal_years")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.valuation import finance_figures, finance_forms
 from zhirong.valuation.engine import pledge_records, portfolio, reconcile, reconciled
-from zhirong.valuation.finance_forms import CURRENCY, DAY, MAYBE, NUMBER, SEED, TEXT, WHOLE, Json, form, many
+from zhirong.valuation.finance_forms import CURRENCY, DAY, MAYBE, NUMBER, SEED, TEXT, WHOLE, Json
 
 
 def reconciliation(given: Json) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.valuation import calc_income_paths
 from zhirong.valuation import calc_income_shapes as shapes
@@ -130,7 +130,7 @@ COMMON: Json = {
 }
 FLOWS: Json = {**COMMON, "survival": shapes.YEARS}
 NEEDED = ("value_date", "discount", "timing")
-SPENT = shapes.of_object(
+SPENT = form(
     {
         "name": shapes.TEXT,
         "amount": shapes.NUMBER,
@@ -142,7 +142,7 @@ SPENT = shapes.of_object(
     "amount",
     "on",
 )
-CHARGE = shapes.of_object(
+CHARGE = form(
     {
         "name": shapes.TEXT,
         "assets": shapes.YEARS,
@@ -157,11 +157,11 @@ CHARGE = shapes.of_object(
 ENGINES: dict[str, Engine] = {
     "cost-approach": Engine(
         run=cost_approach,
-        takes=shapes.of_object(
+        takes=form(
             {
                 "value_date": shapes.DAY,
                 "currency": shapes.CURRENCY,
-                "costs": shapes.of_list(SPENT, most=500),
+                "costs": many(SPENT, least=1, most=500),
                 "opportunity_return": shapes.NUMBER,
                 "margin": shapes.NUMBER,
                 "functional": shapes.NUMBER,
@@ -180,16 +180,14 @@ ENGINES: dict[str, Engine] = {
     ),
     "relief-from-royalty": Engine(
         run=relief_from_royalty,
-        takes=shapes.of_object(
-            {**FLOWS, "revenues": shapes.YEARS, "royalty": shapes.NUMBER}, *NEEDED, "revenues", "royalty"
-        ),
+        takes=form({**FLOWS, "revenues": shapes.YEARS, "royalty": shapes.NUMBER}, *NEEDED, "revenues", "royalty"),
         gives=shapes.RESULT,
         line="Royalties that an owner need not pay, after tax, with the tax amortisation benefit.",
     ),
     "tax-amortisation-benefit": Engine(
         run=tax_amortisation_benefit,
-        takes=shapes.of_object(COMMON, *NEEDED),
-        gives=shapes.of_object(
+        takes=form(COMMON, *NEEDED),
+        gives=form(
             {
                 "factor": shapes.AMOUNT,
                 "amortisation_years": {"type": "integer"},
@@ -204,11 +202,11 @@ ENGINES: dict[str, Engine] = {
     ),
     "excess-earnings": Engine(
         run=excess_earnings,
-        takes=shapes.of_object(
+        takes=form(
             {
                 **FLOWS,
                 "ebita": shapes.YEARS,
-                "charges": shapes.of_list(CHARGE, least=0, most=50),
+                "charges": many(CHARGE, least=0, most=50),
                 "attrition": shapes.YEARS,
             },
             *NEEDED,
@@ -220,7 +218,7 @@ ENGINES: dict[str, Engine] = {
     ),
     "with-and-without": Engine(
         run=with_and_without,
-        takes=shapes.of_object({**FLOWS, "with": shapes.YEARS, "without": shapes.YEARS}, *NEEDED, "with", "without"),
+        takes=form({**FLOWS, "with": shapes.YEARS, "without": shapes.YEARS}, *NEEDED, "with", "without"),
         gives=shapes.RESULT,
         line="What a business earns with a right less what it would earn without it.",
     ),

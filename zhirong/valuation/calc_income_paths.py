@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zhirong.base.deferred import Deferred
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.valuation import calc_income_shapes as shapes
 from zhirong.valuation.calc_income_shapes import Json
@@ -110,8 +110,8 @@ def _class_of(one: Json, classes: list[Any]) -> int:
     return wanted
 
 
-TRIANGLE = shapes.of_object({"low": shapes.NUMBER, "mode": shapes.NUMBER, "high": shapes.NUMBER}, "low", "mode", "high")
-RIGHT = shapes.of_object(
+TRIANGLE = form({"low": shapes.NUMBER, "mode": shapes.NUMBER, "high": shapes.NUMBER}, "low", "mode", "high")
+RIGHT = form(
     {
         "base": shapes.NUMBER,
         "drift": shapes.NUMBER,
@@ -129,25 +129,25 @@ RIGHT = shapes.of_object(
     "discount",
     "royalty",
 )
-SCORES = shapes.of_object(
+SCORES = form(
     {"legal": shapes.NUMBER, "technical": shapes.NUMBER, "economic": shapes.NUMBER}, "legal", "technical", "economic"
 )
 
 ENGINES: dict[str, Engine] = {
     "royalty-rate": Engine(
         run=royalty_rate,
-        takes=shapes.of_object(
+        takes=form(
             {
                 "value_date": shapes.DAY,
                 "industry": shapes.TEXT,
-                "band": shapes.of_list(shapes.NUMBER, least=2, most=2),
+                "band": many(shapes.NUMBER, least=2, most=2),
                 "scores": SCORES,
                 "profit_margin": shapes.NUMBER,
             },
             "value_date",
             "scores",
         ),
-        gives=shapes.of_object(
+        gives=form(
             {
                 "rate": shapes.AMOUNT,
                 "score": shapes.AMOUNT,
@@ -164,7 +164,7 @@ ENGINES: dict[str, Engine] = {
     ),
     "income-paths": Engine(
         run=income_paths,
-        takes=shapes.of_object(
+        takes=form(
             {
                 "value_date": shapes.DAY,
                 "currency": shapes.CURRENCY,
@@ -172,13 +172,13 @@ ENGINES: dict[str, Engine] = {
                 **shapes.TAX,
                 "paths": {"type": "integer", "minimum": 100, "maximum": MOST_PATHS},
                 "seed": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
-                "rights": shapes.of_list(RIGHT, most=MOST_RIGHTS),
+                "rights": many(RIGHT, least=1, most=MOST_RIGHTS),
             },
             "value_date",
             "timing",
             "rights",
         ),
-        gives=shapes.of_object({"results": shapes.of_list(shapes.RESULT, most=MOST_RIGHTS)}, "results"),
+        gives=form({"results": many(shapes.RESULT, least=1, most=MOST_RIGHTS)}, "results"),
         line="Ranges of royalties saved over uncertain income, royalty and discount, with their exact means.",
     ),
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from zhirong.base import dated
 from zhirong.base.dated import Figure
+from zhirong.base.engines import many
 from zhirong.base.refused import Refused
 from zhirong.valuation import notes
 from zhirong.valuation.engine import result
@@ -62,21 +62,13 @@ def record(found: result.Result) -> Json:
     return {**found.as_json(), "notes": said_notes(found.notes)}
 
 
-def of_object(properties: Mapping[str, Any], *needed: str) -> Json:
-    return {"type": "object", "properties": dict(properties), "required": list(needed), "additionalProperties": False}
-
-
-def of_list(items: Json, *, most: int, least: int = 1) -> Json:
-    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
-
-
 # Whole numbers of any length are JSON; the bound keeps them numbers of the machine.
 NUMBER: Json = {"type": "number", "minimum": -(10**18), "maximum": 10**18}
 TEXT: Json = {"type": "string", "maxLength": 200}
 DAY: Json = {"type": "string", "format": "date"}
 CURRENCY: Json = {"type": "string", "minLength": 3, "maxLength": 3}
 TIMING: Json = {"enum": ["end", "middle"]}
-YEARS = of_list(NUMBER, most=100)
+YEARS = many(NUMBER, least=1, most=100)
 TAX: Json = {"tax": NUMBER, "tax_status": {"enum": ["standard", "high_tech"]}}
 AMOUNT: Json = {"type": "number"}
 RESULT: Json = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.valuation import calc_market_shapes as shapes
 from zhirong.valuation import calc_market_studies, market_figures
 from zhirong.valuation.calc_market_shapes import DAY, NUMBER, TEXT, WHOLE, Json
@@ -120,7 +120,7 @@ def conformal_range(given: Json) -> Json:
 MARKET = shapes.market(deals=1500, columns=40)
 ALWAYS = ("columns", "groups", "deals", "day")
 HASHES: Json = {"model_sha256": TEXT, "parameters_sha256": TEXT}
-COMPARABLE = shapes.an_object(
+COMPARABLE = form(
     {
         "reference": TEXT,
         "on": DAY,
@@ -134,43 +134,43 @@ COMPARABLE = shapes.an_object(
     "price",
     "adjusted",
 )
-LISTING = shapes.an_object({"right": shapes.RIGHT, "is_sold": shapes.YES}, "right", "is_sold")
-SCORE = shapes.an_object({"on": DAY, "kind": TEXT, "score": NUMBER}, "on", "score")
+LISTING = form({"right": shapes.RIGHT, "is_sold": shapes.YES}, "right", "is_sold")
+SCORE = form({"on": DAY, "kind": TEXT, "score": NUMBER}, "on", "score")
 
 ENGINES: dict[str, Engine] = {
     "hedonic-fit": Engine(
         run=hedonic_fit,
-        takes=shapes.an_object({**MARKET, "day": DAY}, *ALWAYS),
-        gives=shapes.an_object({"model": {"type": "object"}, **HASHES}, "model", *HASHES),
+        takes=form({**MARKET, "day": DAY}, *ALWAYS),
+        gives=form({"model": {"type": "object"}, **HASHES}, "model", *HASHES),
         line="The hedonic model of prices: shrunk effects of columns, groups and quarters, fitted to deals.",
     ),
     "hedonic-predict": Engine(
         run=hedonic_predict,
-        takes=shapes.an_object({**MARKET, "day": DAY, "right": shapes.RIGHT, "currency": TEXT}, *ALWAYS, "right"),
+        takes=form({**MARKET, "day": DAY, "right": shapes.RIGHT, "currency": TEXT}, *ALWAYS, "right"),
         gives=shapes.RESULT,
         line="The range of a right by the market approach, with the factor of each fact and what tested the range.",
     ),
     "comparables": Engine(
         run=comparable_deals,
-        takes=shapes.an_object(
+        takes=form(
             {**MARKET, "day": DAY, "right": shapes.RIGHT, "count": {**WHOLE, "minimum": 1, "maximum": 50}},
             *ALWAYS,
             "right",
         ),
-        gives=shapes.an_object({"comparables": shapes.a_list(COMPARABLE, most=50), **HASHES}, "comparables", *HASHES),
+        gives=form({"comparables": many(COMPARABLE, most=50), **HASHES}, "comparables", *HASHES),
         line="The nearest past deals of a right, each adjusted to it by the hedonic model.",
     ),
     "conformal-range": Engine(
         run=conformal_range,
-        takes=shapes.an_object(
+        takes=form(
             {
                 "day": DAY,
                 "median": NUMBER,
                 "scale": NUMBER,
                 "kind": TEXT,
                 "currency": TEXT,
-                "failing": shapes.a_list(TEXT, most=20),
-                "scores": shapes.a_list(SCORE, most=5000),
+                "failing": many(TEXT, most=20),
+                "scores": many(SCORE, most=5000),
             },
             "day",
             "median",
@@ -182,11 +182,11 @@ ENGINES: dict[str, Engine] = {
     ),
     "sale-chance": Engine(
         run=sale_chance,
-        takes=shapes.an_object(
+        takes=form(
             {
                 "columns": MARKET["columns"],
                 "groups": MARKET["groups"],
-                "listings": shapes.a_list(LISTING, least=1, most=3000),
+                "listings": many(LISTING, least=1, most=3000),
                 "day": DAY,
                 "right": shapes.RIGHT,
             },
@@ -196,9 +196,7 @@ ENGINES: dict[str, Engine] = {
             "day",
             "right",
         ),
-        gives=shapes.an_object(
-            {"chance": NUMBER, "listings": WHOLE, "sold": WHOLE, "parameters_sha256": TEXT}, "chance"
-        ),
+        gives=form({"chance": NUMBER, "listings": WHOLE, "sold": WHOLE, "parameters_sha256": TEXT}, "chance"),
         line="The chance that a listed right finds a buyer, to stand beside its price.",
     ),
     **calc_market_studies.ENGINES,

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from zhirong.base.engines import form, many
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
 from zhirong.valuation.engine.calibration import Predicted
@@ -29,56 +30,46 @@ YES: Json = {"type": "boolean"}
 SEED: Json = {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}
 
 
-def an_object(properties: Json, *needed: str) -> Json:
-    """An object of exactly these names."""
-    return {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": False}
-
-
-def a_list(items: Json, *, least: int = 0, most: int) -> Json:
-    """A list of a bounded length."""
-    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
-
-
 def market(*, deals: int, columns: int) -> Json:
     """The properties by which a market is told: names of columns and groups once, then deals."""
-    right = {"values": a_list(MAYBE, most=columns), "levels": a_list(TEXT, most=3)}
-    deal = an_object(
+    right = {"values": many(MAYBE, most=columns), "levels": many(TEXT, most=3)}
+    deal = form(
         {
             "reference": TEXT,
             "on": DAY,
             "price": NUMBER,
             "is_ask": YES,
-            "rights": a_list(an_object(right, "values", "levels"), least=1, most=200),
+            "rights": many(form(right, "values", "levels"), least=1, most=200),
         },
         "on",
         "price",
         "rights",
     )
     return {
-        "columns": a_list(NAME, most=columns),
-        "groups": a_list(NAME, most=3),
+        "columns": many(NAME, most=columns),
+        "groups": many(NAME, most=3),
         "kind_group": TEXT,
-        "curved": a_list(NAME, most=columns),
-        "deals": a_list(deal, least=1, most=deals),
+        "curved": many(NAME, most=columns),
+        "deals": many(deal, least=1, most=deals),
     }
 
 
 QUANTILES = ("p5", "p10", "p25", "median", "p75", "p90", "p95")
-RIGHT = an_object({"values": a_list(MAYBE, most=40), "levels": a_list(TEXT, most=3)}, "values", "levels")
-PREDICTION = an_object(
+RIGHT = form({"values": many(MAYBE, most=40), "levels": many(TEXT, most=3)}, "values", "levels")
+PREDICTION = form(
     {
         "reference": TEXT,
         "on": DAY,
         "kind": TEXT,
         "actual": NUMBER,
-        "range": an_object(dict.fromkeys(QUANTILES, NUMBER), *QUANTILES),
+        "range": form(dict.fromkeys(QUANTILES, NUMBER), *QUANTILES),
         "is_tested": YES,
     },
     "on",
     "actual",
     "range",
 )
-INPUT = an_object(
+INPUT = form(
     {
         "name": TEXT,
         "value": {},
@@ -89,17 +80,13 @@ INPUT = an_object(
     },
     "name",
 )
-NOTE = an_object(
-    {"code": TEXT, "facts": {"type": "object"}, "zh": {"type": "string"}, "en": {"type": "string"}}, "code"
-)
-SENSITIVITY = an_object(
-    {"name": TEXT, "low": {}, "high": {}, "median_at_low": NUMBER, "median_at_high": NUMBER}, "name"
-)
+NOTE = form({"code": TEXT, "facts": {"type": "object"}, "zh": {"type": "string"}, "en": {"type": "string"}}, "code")
+SENSITIVITY = form({"name": TEXT, "low": {}, "high": {}, "median_at_low": NUMBER, "median_at_high": NUMBER}, "name")
 RANGE: Json = {
     "type": ["object", "null"],
     "properties": dict.fromkeys((*QUANTILES, "mean"), NUMBER),
 }
-RESULT = an_object(
+RESULT = form(
     {
         "method": TEXT,
         "version": TEXT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.valuation import calc_market_shapes as shapes
 from zhirong.valuation import market_figures
@@ -101,7 +101,7 @@ MOST_ORIGINS, LEAST_CALIBRATING = 8, 20
 SMALL_MARKET = shapes.market(deals=800, columns=20)
 STUDIES: Json = {"type": "array", "items": {"type": "object"}}
 SEEDED: Json = {"seed": WHOLE, "parameters_sha256": TEXT}
-AMOUNTS = shapes.a_list(NUMBER, least=1, most=5000)
+AMOUNTS = many(NUMBER, least=1, most=5000)
 DRIFT: Json = {
     "deals": WHOLE,
     "capital": NUMBER,
@@ -111,20 +111,14 @@ DRIFT: Json = {
     "since": {"type": ["string", "null"]},
     "factor": {"type": ["number", "null"]},
 }
-MEASURE = shapes.an_object(
-    {"name": TEXT, **dict.fromkeys(("value", "low", "high"), shapes.MAYBE)}, "name", "value", "low", "high"
-)
-COVERED = shapes.an_object(
-    {"way": TEXT, "share": NUMBER, "by_kind": {"type": "object"}, "factor": NUMBER}, "way", "share"
-)
-BROKEN = shapes.an_object(
-    {"case": TEXT, "promised": NUMBER, "share": NUMBER, "standard_error": NUMBER}, "case", "share"
-)
+MEASURE = form({"name": TEXT, **dict.fromkeys(("value", "low", "high"), shapes.MAYBE)}, "name", "value", "low", "high")
+COVERED = form({"way": TEXT, "share": NUMBER, "by_kind": {"type": "object"}, "factor": NUMBER}, "way", "share")
+BROKEN = form({"case": TEXT, "promised": NUMBER, "share": NUMBER, "standard_error": NUMBER}, "case", "share")
 
 ENGINES: dict[str, Engine] = {
     "ratio-study": Engine(
         run=ratio_study,
-        takes=shapes.an_object(
+        takes=form(
             {
                 "estimates": AMOUNTS,
                 "prices": AMOUNTS,
@@ -134,10 +128,10 @@ ENGINES: dict[str, Engine] = {
             "estimates",
             "prices",
         ),
-        gives=shapes.an_object(
+        gives=form(
             {
                 "deals": WHOLE,
-                "measures": shapes.a_list(MEASURE, most=6),
+                "measures": many(MEASURE, most=6),
                 "chased_share": shapes.MAYBE,
                 "chased_p": shapes.MAYBE,
                 "seed": WHOLE,
@@ -149,25 +143,23 @@ ENGINES: dict[str, Engine] = {
     ),
     "calibration": Engine(
         run=calibration_of,
-        takes=shapes.an_object(
-            {"day": DAY, "predictions": shapes.a_list(PREDICTION, least=1, most=3000), "seed": SEED},
+        takes=form(
+            {"day": DAY, "predictions": many(PREDICTION, least=1, most=3000), "seed": SEED},
             "day",
             "predictions",
         ),
-        gives=shapes.an_object(
-            {"studies": STUDIES, "failing": {"type": "array", "items": TEXT}, **SEEDED}, "studies", "failing"
-        ),
+        gives=form({"studies": STUDIES, "failing": {"type": "array", "items": TEXT}, **SEEDED}, "studies", "failing"),
         line="How honest past ranges were: coverage, CRPS, pinball, places of prices, gates, kinds that fail.",
     ),
     "drift": Engine(
         run=drift_of,
-        takes=shapes.an_object({"day": DAY, "predictions": shapes.a_list(PREDICTION, most=5000)}, "day", "predictions"),
-        gives=shapes.an_object({**DRIFT, "parameters_sha256": TEXT}, "is_alarm", "direction"),
+        takes=form({"day": DAY, "predictions": many(PREDICTION, most=5000)}, "day", "predictions"),
+        gives=form({**DRIFT, "parameters_sha256": TEXT}, "is_alarm", "direction"),
         line="Whether prices have left the model: an alarm with its direction, since when and how far.",
     ),
     "back-test": Engine(
         run=back_test,
-        takes=shapes.an_object(
+        takes=form(
             {
                 **SMALL_MARKET,
                 "day": DAY,
@@ -180,13 +172,13 @@ ENGINES: dict[str, Engine] = {
             "deals",
             "day",
         ),
-        gives=shapes.an_object(
+        gives=form(
             {
                 "origins": {"type": "array", "items": DAY},
                 "predicted": STUDIES,
                 "studies": STUDIES,
                 "failing": {"type": "array", "items": TEXT},
-                "drift": shapes.an_object(DRIFT, "is_alarm"),
+                "drift": form(DRIFT, "is_alarm"),
                 **SEEDED,
             },
             "origins",
@@ -197,7 +189,7 @@ ENGINES: dict[str, Engine] = {
     ),
     "simulated-coverage": Engine(
         run=simulated_coverage,
-        takes=shapes.an_object(
+        takes=form(
             {
                 "day": DAY,
                 "deals": {**WHOLE, "minimum": 50, "maximum": 2000},
@@ -211,14 +203,14 @@ ENGINES: dict[str, Engine] = {
             "tested",
             "calibrating_percent",
         ),
-        gives=shapes.an_object(
+        gives=form(
             {
                 "deals": WHOLE,
                 "tested": WHOLE,
                 "by_kind": {"type": "object"},
                 "r_squared": NUMBER,
-                "ranges": shapes.a_list(COVERED, most=3),
-                "broken": shapes.a_list(BROKEN, most=5),
+                "ranges": many(COVERED, most=3),
+                "broken": many(BROKEN, most=5),
                 **SEEDED,
             },
             "ranges",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form
 from zhirong.valuation import calc_options_renewal
-from zhirong.valuation.calc_options_shape import HEAD, NUMBER, RECORD, SEED, YES, Json, record, shape, whole
+from zhirong.valuation.calc_options_shape import HEAD, NUMBER, SEED, YES, Json, record, whole
 from zhirong.valuation.engine import black_scholes, finite_differences, lattice, least_squares, stages
 from zhirong.valuation.engine.black_scholes import Terms
 from zhirong.valuation.engine.result import Note
 from zhirong.valuation.engine.stages import Project
+from zhirong.valuation.finance_forms import RECORD
 
 STEPS = whole(2, 2_000)
 OPTION: Json = {
@@ -167,25 +168,25 @@ def _project(given: Json) -> Project:
 ENGINES: dict[str, Engine] = {
     "european-option": Engine(
         run=european_option,
-        takes=shape(OPTION, *NEEDED),
+        takes=form(OPTION, *NEEDED),
         gives=RECORD,
         line="A European option on a value with a constant yield (Black-Scholes-Merton).",
     ),
     "american-option": Engine(
         run=american_option,
-        takes=shape({**OPTION, "steps": STEPS}, *NEEDED),
+        takes=form({**OPTION, "steps": STEPS}, *NEEDED),
         gives=RECORD,
         line="An American option on a binomial lattice with a constant yield (Cox-Ross-Rubinstein).",
     ),
     "delay-option": Engine(
         run=delay_option,
-        takes=shape({**DELAY, "last_decision_years": NUMBER, "steps": STEPS}, *NEEDED),
+        takes=form({**DELAY, "last_decision_years": NUMBER, "steps": STEPS}, *NEEDED),
         gives=RECORD,
         line="The option to wait with an unused patent whose remaining life runs off (y = 1/(T-t)).",
     ),
     "least-squares-option": Engine(
         run=least_squares_option,
-        takes=shape(
+        takes=form(
             {**OPTION, "dates": whole(1, 500), "paths": whole(100, 50_000), "degree": whole(1, 8), "seed": SEED},
             *NEEDED,
             "dates",
@@ -196,7 +197,7 @@ ENGINES: dict[str, Engine] = {
     ),
     "least-squares-paths": Engine(
         run=least_squares_paths,
-        takes=shape(
+        takes=form(
             {
                 **HEAD,
                 "spots": {
@@ -220,7 +221,7 @@ ENGINES: dict[str, Engine] = {
     ),
     "real-option-stages": Engine(
         run=real_option_stages,
-        takes=shape(
+        takes=form(
             {**HEAD, **PROJECT, "paths": whole(200, 50_000), "seed": SEED},
             "value_date",
             "seed",

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form
 from zhirong.base.refused import Refused
 from zhirong.registry.engine.facts import Reduction
 from zhirong.valuation import renewal_figures
@@ -15,14 +15,12 @@ from zhirong.valuation.calc_options_shape import (
     DAY,
     HEAD,
     NUMBER,
-    RECORD,
     TEXT,
     YES,
     Json,
     day_of,
     moves,
     sensitivities,
-    shape,
     stated,
     whole,
 )
@@ -38,6 +36,7 @@ from zhirong.valuation.engine.renewal_closed import Decay
 from zhirong.valuation.engine.renewal_value import Prior
 from zhirong.valuation.engine.result import Grade, Input, Note, Quantiles, Result, digest, plain
 from zhirong.valuation.engine.subject import Subject
+from zhirong.valuation.finance_forms import RECORD
 
 KIND: Json = {"enum": ["invention", "utility_model", "design"]}
 YEAR = whole(1, 20)
@@ -263,13 +262,13 @@ FEES = {
 ENGINES: dict[str, Engine] = {
     "fee-vector": Engine(
         run=fee_vector,
-        takes=shape({**SCHEDULE, "day": DAY, "filed_on": DAY, "granted_on": DAY, "rate": NUMBER}, "kind", "day"),
+        takes=form({**SCHEDULE, "day": DAY, "filed_on": DAY, "granted_on": DAY, "rate": NUMBER}, "kind", "day"),
         gives=FEES,
         line="The annual fees ahead of a patent from its year of grant, after reductions, with their present value.",
     ),
     "renewal-option": Engine(
         run=renewal_option,
-        takes=shape(
+        takes=form(
             {**HEAD, **SCHEDULE, **MOVING, "yearly_return": NUMBER, "nodes": whole(101, 4_801)},
             "value_date",
             "kind",
@@ -280,7 +279,7 @@ ENGINES: dict[str, Engine] = {
     ),
     "renewal-closed-form": Engine(
         run=renewal_closed_form,
-        takes=shape(
+        takes=form(
             {
                 **HEAD,
                 **SCHEDULE,
@@ -295,13 +294,13 @@ ENGINES: dict[str, Engine] = {
     ),
     "renewal-value": Engine(
         run=renewal_value,
-        takes=shape({"value_date": DAY, "right": shape(RIGHT, "kind")}, "value_date", "right"),
+        takes=form({"value_date": DAY, "right": form(RIGHT, "kind")}, "value_date", "right"),
         gives=RECORD,
         line="What the renewal option of one patent is worth, given that it was renewed until now.",
     ),
     "renewal-advice": Engine(
         run=advise,
-        takes=shape({"value_date": DAY, "right": shape(RIGHT, "kind"), "yearly_return": NUMBER}, "value_date", "right"),
+        takes=form({"value_date": DAY, "right": form(RIGHT, "kind"), "yearly_return": NUMBER}, "value_date", "right"),
         gives=ADVICE,
         line="Whether the next annual fee is worth paying: fees saved, value lost, best stopping year.",
     ),

@@ -37,30 +37,6 @@ def whole(least: int, most: int) -> Json:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def shape(properties: Json, *required: str) -> Json:
-    """An object that takes nothing but these."""
-    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
-
-
-RECORD: Json = {
-    "type": "object",
-    "properties": {
-        "method": TEXT,
-        "version": TEXT,
-        "value_date": DAY,
-        "currency": TEXT,
-        "range": {"type": ["object", "null"]},
-        "parameters_sha256": TEXT,
-        "seed": {"type": ["integer", "null"]},
-        "inputs": {"type": "array"},
-        "sensitivities": {"type": "array"},
-        "notes": {"type": "array"},
-        "figures": {"type": "object"},
-    },
-    "required": ["method", "version", "value_date", "currency", "range", "parameters_sha256"],
-}
-
-
 def record(
     method: str,
     given: Json,

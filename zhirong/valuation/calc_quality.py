@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.valuation import calc_quality_forms as forms
 from zhirong.valuation import calc_quality_index, indices
 from zhirong.valuation.calc_quality_forms import COUNT, DAY, NAME, NUMBER, OFFICE, SYMBOLS, YEAR, Json
@@ -153,7 +153,7 @@ FAMILY: Json = {
     "name": NAME,
     "citations": NUMBER,
     "cohort_mean": NUMBER,
-    "active": forms.many(OFFICE, most=300),
+    "active": many(OFFICE, most=300),
 }
 
 
@@ -165,19 +165,19 @@ ENGINES: dict[str, Engine] = {
     "citation-quality": _engine(
         citation_quality,
         "Lifetime citations from those so far: Gamma-Poisson, priors given or fitted (VALUATION 2.6).",
-        forms.shape(
+        form(
             {
                 "day": DAY,
                 "field": STANDING["field"],
                 "office": OFFICE,
                 "years": NUMBER,
-                "citations": forms.shape(dict.fromkeys(SOURCES, COUNT)),
-                "lag_shares": forms.many(NUMBER, most=100),
-                "priors": forms.many(
-                    forms.shape({"source": OBSERVED["source"], "a": NUMBER, "b": NUMBER}, "source", "a", "b"),
+                "citations": form(dict.fromkeys(SOURCES, COUNT)),
+                "lag_shares": many(NUMBER, most=100),
+                "priors": many(
+                    form({"source": OBSERVED["source"], "a": NUMBER, "b": NUMBER}, "source", "a", "b"),
                     most=3,
                 ),
-                "observed": forms.many(forms.shape(OBSERVED, "source", "citations", "years"), most=MOST_ROWS),
+                "observed": many(form(OBSERVED, "source", "citations", "years"), most=MOST_ROWS),
                 "level": NUMBER,
             },
             "day",
@@ -188,11 +188,11 @@ ENGINES: dict[str, Engine] = {
     "cohort-percentile": _engine(
         cohort_percentile,
         "The place of a value among rights of its field, filing year and office (VALUATION 2.6).",
-        forms.shape(
+        form(
             {
                 "day": DAY,
-                "right": forms.shape(STANDING, "value"),
-                "observed": forms.many(forms.shape(STANDING, "value"), most=MOST_ROWS),
+                "right": form(STANDING, "value"),
+                "observed": many(form(STANDING, "value"), most=MOST_ROWS),
                 "least": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS},
             },
             "day",
@@ -203,18 +203,18 @@ ENGINES: dict[str, Engine] = {
     "patent-indicators": _engine(
         patent_indicators,
         "The OECD's indicators of a patent's quality, and the mean of the known ones (VALUATION 2.6).",
-        forms.shape(
+        form(
             {
                 "day": DAY,
                 "symbols": SYMBOLS,
-                "cited": forms.many(SYMBOLS, most=MOST_CITED),
-                "citing": forms.many(SYMBOLS, most=MOST_CITED),
+                "cited": many(SYMBOLS, most=MOST_CITED),
+                "citing": many(SYMBOLS, most=MOST_CITED),
                 "claims": COUNT,
                 "family": COUNT,
                 "years_kept": COUNT,
                 "filed_on": DAY,
                 "granted_on": DAY,
-                "cohort": forms.shape(dict.fromkeys(PARTS, forms.many(NUMBER, most=MOST_ROWS))),
+                "cohort": form(dict.fromkeys(PARTS, many(NUMBER, most=MOST_ROWS))),
             },
             "day",
         ),
@@ -222,12 +222,12 @@ ENGINES: dict[str, Engine] = {
     "asset-index": _engine(
         asset_index_of,
         "Competitive impact: relevance by citations times the size of the markets in force (VALUATION 2.6).",
-        forms.shape(
+        form(
             {
                 "day": DAY,
                 "reference": OFFICE,
-                "sizes": forms.many(forms.shape({"office": OFFICE, "gni": NUMBER}, "office", "gni"), most=300),
-                "families": forms.many(forms.shape(FAMILY, "name", "active"), most=MOST_FAMILIES),
+                "sizes": many(form({"office": OFFICE, "gni": NUMBER}, "office", "gni"), most=300),
+                "families": many(form(FAMILY, "name", "active"), most=MOST_FAMILIES),
             },
             "day",
             "sizes",

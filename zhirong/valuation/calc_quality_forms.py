@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from zhirong.base.dated import Figure
+from zhirong.base.engines import form, many
 from zhirong.valuation import indices
 from zhirong.valuation.engine.result import Grade, Input, Note, Result, digest
 
@@ -22,19 +23,9 @@ YEAR: Json = {"type": "integer", "minimum": 1800, "maximum": 2200}
 YES: Json = {"type": "boolean"}
 
 
-def many(items: Json, *, most: int) -> Json:
-    """A list of at most so many."""
-    return {"type": "array", "items": items, "maxItems": most}
-
-
-def shape(properties: Json, *needed: str) -> Json:
-    """An object of these properties and no other."""
-    return {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": False}
-
-
 SYMBOLS = many({"type": "string", "minLength": 1, "maxLength": 40}, most=200)
 # A relative figure is no money: `range` is null, and the method's own figures stand under `figures`.
-RECORD: Json = shape(
+RECORD: Json = form(
     {
         "method": {"type": "string"},
         "version": {"type": "string"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from zhirong.base.engines import Engine
+from zhirong.base.engines import Engine, form, many
 from zhirong.base.refused import Refused
 from zhirong.valuation import calc_quality_forms as forms
 from zhirong.valuation import indices
@@ -123,7 +123,7 @@ def _by_name(names: list[str], weights: tuple[Any, ...]) -> list[Json]:
 
 
 DAYS_OF_RIGHT = ("filed_on", "granted_on", "term_ends_on")
-RIGHT = forms.shape(
+RIGHT = form(
     {
         "kind": {"enum": [*KINDS]},
         "number": {"type": "string", "maxLength": 100},
@@ -153,23 +153,21 @@ RIGHT = forms.shape(
     },
     "kind",
 )
-ITEMS = {**forms.many(NAME, most=MOST_ITEMS), "minItems": 1}
-ROWS = forms.many(forms.many(NUMBER, most=MOST_ITEMS), most=MOST_ROWS)
+ITEMS = {**many(NAME, most=MOST_ITEMS), "minItems": 1}
+ROWS = many(many(NUMBER, most=MOST_ITEMS), most=MOST_ROWS)
 
 ENGINES: dict[str, Engine] = {
     "value-index": Engine(
         run=value_index,
-        takes=forms.shape(
+        takes=form(
             {
                 "day": DAY,
                 "scenario": {**OFFICE, "maxLength": 60, "examples": [*SCENARIOS]},
                 "right": RIGHT,
-                "measured": forms.shape({name: YES if name == "is_owned" else NUMBER for name in BY_CALLER}),
-                "answers": forms.many(
-                    forms.shape({"question": NAME, "value": NUMBER}, "question", "value"), most=MOST_ITEMS
-                ),
-                "cohort_scores": forms.many(
-                    forms.shape({"item": NAME, "scores": forms.many(NUMBER, most=1_000)}, "item", "scores"),
+                "measured": form({name: YES if name == "is_owned" else NUMBER for name in BY_CALLER}),
+                "answers": many(form({"question": NAME, "value": NUMBER}, "question", "value"), most=MOST_ITEMS),
+                "cohort_scores": many(
+                    form({"item": NAME, "scores": many(NUMBER, most=1_000)}, "item", "scores"),
                     most=MOST_ITEMS,
                 ),
                 "list": {"type": "object"},
@@ -185,8 +183,8 @@ ENGINES: dict[str, Engine] = {
     ),
     "ahp-weights": Engine(
         run=ahp_weights,
-        takes=forms.shape(
-            {"day": DAY, "items": ITEMS, "comparisons": forms.many(forms.many(NUMBER, most=20), most=20)},
+        takes=form(
+            {"day": DAY, "items": ITEMS, "comparisons": many(many(NUMBER, most=20), most=20)},
             "day",
             "items",
             "comparisons",
@@ -196,14 +194,14 @@ ENGINES: dict[str, Engine] = {
     ),
     "entropy-weights": Engine(
         run=entropy_weights,
-        takes=forms.shape({"day": DAY, "items": ITEMS, "figures": ROWS}, "day", "items", "figures"),
+        takes=form({"day": DAY, "items": ITEMS, "figures": ROWS}, "day", "items", "figures"),
         gives=forms.RECORD,
         line="Weights by how far rights differ in each item (V3).",
     ),
     "deal-weights": Engine(
         run=deal_weights,
-        takes=forms.shape(
-            {"day": DAY, "items": ITEMS, "scores": ROWS, "log_prices": forms.many(NUMBER, most=MOST_ROWS)},
+        takes=form(
+            {"day": DAY, "items": ITEMS, "scores": ROWS, "log_prices": many(NUMBER, most=MOST_ROWS)},
             "day",
             "items",
             "scores",

@@ -21,18 +21,6 @@ SEED: Json = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
 CURRENCY: Json = {"type": "string", "minLength": 3, "maxLength": 3}
 # Beyond these no number is an amount, a rate or a time; within them no product of a few overflows.
 LEAST, MOST = 1e-100, 1e100
-
-
-def form(properties: Json, *needed: str) -> Json:
-    """A closed object of these properties."""
-    return {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": False}
-
-
-def many(items: Json, *, least: int, most: int) -> Json:
-    """A list of bounded length, so that no input keeps the machine busy."""
-    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
-
-
 NOTES: Json = {"type": "array", "items": {"type": "object"}}
 # The one record of every method (engine.result.Result) as JSON.
 RECORD: Json = {

@@ -12,7 +12,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhirong.base.refused import Refused
-from zhirong.people.models import Membership, Party, RoleGrant
+from zhirong.people.models import Membership, Party, Person, RoleGrant
 from zhirong.people.rules import Standing
 from zhirong.registry.models import Holding, Right
 from zhirong.valuation.models import Appraisal, AppraisalRight, AppraisalShare
@@ -92,3 +92,17 @@ def all_named(rights: Collection[int]) -> list[Right]:
     if missing := [pk for pk in dict.fromkeys(rights) if pk not in found]:
         raise Refused("valuation.right_unknown", rights=missing)
     return [found[pk] for pk in dict.fromkeys(rights)]
+
+
+def members_of(party: Party, *, role: str = "") -> list[Person]:
+    """Who acts for a party now; with a role, those of them who have it."""
+    found = Person.objects.filter(
+        is_active=True,
+        memberships__party=party,
+        memberships__confirmed_at__isnull=False,
+        memberships__ended_at__isnull=True,
+    )
+    if role:
+        granted = {"role_grants__confirmed_at__isnull": False, "role_grants__ended_at__isnull": True}
+        found = found.filter(role_grants__role=role, **granted)
+    return list(found.distinct().order_by("pk"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -19,6 +20,8 @@ from zhirong.valuation.engine.result import Note, Quantiles, Sensitivity, digest
 from zhirong.valuation.models import Answer, Portfolio, PortfolioValue
 
 VALUE = "valuation.portfolio"
+# Two thousand lines are some five megabytes; whoever looks at a portfolio turns its pages.
+BODIES_KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,17 @@ class Kept:
 
 
 def read(value: PortfolioValue, *, state: str) -> Kept:
-    """The kept value; `state` is what it would be computed from now."""
-    body = json.loads(value.body)
-    return Kept(
-        day=value.day,
-        is_current=value.state == state,
-        lines=tuple(_line(one) for one in body["lines"]),
-        whole=None if body["whole"] is None else _whole(body["whole"]),
-    )
+    """The kept value; `state` is what it would be computed from now. Its body may be deferred."""
+    lines, whole = _body(value.pk, value.state, value.made_at)
+    return Kept(day=value.day, is_current=value.state == state, lines=lines, whole=whole)
+
+
+@lru_cache(maxsize=BODIES_KEPT)
+def _body(pk: int, _state: str, _made_at: datetime) -> tuple[tuple[Line, ...], Whole | None]:
+    """Read once, page after page: another value of the portfolio has another state or moment."""
+    body = json.loads(PortfolioValue.objects.values_list("body", flat=True).get(pk=pk))
+    whole = None if body["whole"] is None else _whole(body["whole"])
+    return tuple(_line(one) for one in body["lines"]), whole
 
 
 def _line(said: Mapping[str, Any]) -> Line:

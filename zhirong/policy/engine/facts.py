@@ -92,16 +92,32 @@ def settled(given: Mapping[str, Any], known: Vocabulary) -> dict[str, Any]:
     case = exact.Case(facts, {})
     for rule in known.contradictions:
         if rule.expression.facts <= facts.keys() and rule.expression.run(case) is True:
+            names = [called(known.facts[name]) for name in sorted(rule.expression.facts)]
             raise Refused(
                 "policy.facts_contradict",
-                names="、".join(sorted(rule.expression.facts)),
+                names={"zh": "、".join(one["zh"] for one in names), "en": ", ".join(one["en"] for one in names)},
                 says=f"{rule.zh} / {rule.en}",
             )
     return facts
 
 
+def called(fact: Fact) -> dict[str, str]:
+    """A fact in a sentence: what people call it, with its name in the vocabulary behind."""
+    zh = f"{fact.zh}（{fact.name}）" if fact.zh else fact.name
+    return {"code": fact.name, "zh": zh, "en": f"{fact.en} ({fact.name})" if fact.en else fact.name}
+
+
 def of_kind(fact: Fact, value: Any) -> Any:
-    """A value as its fact takes it."""
+    """A value as its fact takes it. A refusal that names the fact calls it as people do."""
+    try:
+        return _of_kind(fact, value)
+    except Refused as no:
+        if no.facts.get("name") != fact.name:
+            raise
+        raise Refused(no.code, **{**no.facts, "name": called(fact)}) from None
+
+
+def _of_kind(fact: Fact, value: Any) -> Any:
     if fact.kind == "number":
         return number(fact, value)
     if fact.kind == "date":

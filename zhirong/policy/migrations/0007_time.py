@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policy', '0004_reach'),
+        ('policy', '0006_persons'),
     ]
 
     operations = [

@@ -9,10 +9,10 @@ from typing import Final
 from django.db import transaction
 
 from zhirong.base.calendar import beijing_day
-from zhirong.people.models import Party, Person
+from zhirong.people.models import Party
 from zhirong.record import actions as record
 from zhirong.registry.models import Right
-from zhirong.valuation import watch
+from zhirong.valuation import known, watch
 from zhirong.valuation.models import Alert
 
 # So many rights in one transaction: the write lock is not held for a whole portfolio.
@@ -71,21 +71,9 @@ def _tell(right: Right, party: Party, *, kind: str, day: date) -> None:
         "valuation.alerted",
         right.topic,
         who=None,
-        to=members_of(party),
+        to=known.members_of(party),
         number=right.number,
         alert=kind,
         day=day.isoformat(),
     )
     Alert.objects.create(right=right, party=party, kind=kind, day=day, told=leaf)
-
-
-def members_of(party: Party) -> list[Person]:
-    """Who acts for a party now."""
-    return list(
-        Person.objects.filter(
-            is_active=True,
-            memberships__party=party,
-            memberships__confirmed_at__isnull=False,
-            memberships__ended_at__isnull=True,
-        ).order_by("pk")
-    )

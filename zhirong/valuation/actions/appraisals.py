@@ -250,19 +250,7 @@ def rights_of(row: Appraisal) -> list[Right]:
 
 def valuers_of(party: Party) -> list[Person]:
     """Who values for a party: its active members with the role."""
-    return list(
-        Person.objects.filter(
-            is_active=True,
-            memberships__party=party,
-            memberships__confirmed_at__isnull=False,
-            memberships__ended_at__isnull=True,
-            role_grants__role="valuer",
-            role_grants__confirmed_at__isnull=False,
-            role_grants__ended_at__isnull=True,
-        )
-        .distinct()
-        .order_by("pk")
-    )
+    return known.members_of(party, role="valuer")
 
 
 def valuer_parties() -> list[Party]:

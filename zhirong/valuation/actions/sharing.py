@@ -9,7 +9,7 @@ from zhirong.people import access
 from zhirong.people.models import Party, Person
 from zhirong.record import actions as record
 from zhirong.valuation import known
-from zhirong.valuation.actions import alerts, appraisals
+from zhirong.valuation.actions import appraisals
 from zhirong.valuation.models import Appraisal, AppraisalShare
 
 
@@ -46,5 +46,5 @@ def end_share(who: Person, appraisal_id: int, *, party: Party) -> Appraisal:
 
 
 def _tell(kept: AppraisalShare, who: Person, event: str) -> None:
-    row, told = kept.appraisal, [one for one in alerts.members_of(kept.party) if one.pk != who.pk]
+    row, told = kept.appraisal, [one for one in known.members_of(kept.party) if one.pk != who.pk]
     record.tell(event, row.topic, who=who, to=told, number=row.number, party=kept.party.ref)

@@ -5,13 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
+from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
+
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    # Only who fits waits for it.
+    optimize = Deferred("scipy.optimize")
 
 Numbers = NDArray[np.float64]
 # Saaty's scale ends at nine; one percent more lets a ninth be written as 0.11.

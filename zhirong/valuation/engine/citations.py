@@ -5,14 +5,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
+from zhirong.base.deferred import Deferred
 from zhirong.base.refused import Refused
 from zhirong.valuation.engine import guards
+
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    # Only who fits waits for it.
+    optimize = Deferred("scipy.optimize")
 
 Numbers = NDArray[np.float64]
 Group = TypeVar("Group", bound=Hashable)

@@ -11,6 +11,7 @@ addresses = [
     path("applications/new", mine.new, name="application-new"),
     path("applications/<str:number>", one.application_page, name="application"),
     path("applications/<str:number>/files/<id:file_id>", one.paper, name="application-file"),
+    path("applications/objections/<id:objection_id>/proof", one.proof, name="objection-proof"),
     path("policy/publicity", public.publicity_page, name="policy-publicity"),
     path("policy/publicity/<str:number>", public.published_page, name="policy-published"),
     path("office/applications", claims.claims, name="office-applications"),

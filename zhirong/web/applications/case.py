@@ -79,6 +79,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         difference_count=DIFFERENCES,
         history=told.history(row, with_names=True),
         objections=objections_of(request, row),
+        may_read_proof=access.may(pages.standing_of(request), "policy.check_application", row),
         repayment=repayment,
     )
 

@@ -235,3 +235,14 @@ def paper(request: HttpRequest, number: str, file_id: int) -> HttpResponse:
         raise Http404
     content = record.read_file(account.known(request), found.file, is_evidence=True)
     return HttpResponse(content, headers=files.headers(found.file.name, found.file.media_type))
+
+
+@require_safe
+@pages.signed_in
+def proof(request: HttpRequest, objection_id: int) -> HttpResponse:
+    """The file with an objection, for who raised it and the officials of the case."""
+    found = visible.proof_of(pages.standing_of(request), objection_id)
+    if found is None:
+        raise Http404
+    content = record.read_file(account.known(request), found, is_evidence=True)
+    return HttpResponse(content, headers=files.headers(found.name, found.media_type))

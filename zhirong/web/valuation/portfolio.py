@@ -102,7 +102,7 @@ def portfolio_of(request: HttpRequest, ref: str) -> Portfolio:
     rows = Portfolio.objects.filter(
         ref=ref, party__in=standing.parties if standing else (), ended_at__isnull=True
     ).annotate(unread_here=notices.unread_beside(person.ref))
-    found = rows.select_related("party", "value").first()
+    found = rows.select_related("party", "value").defer("value__body").first()
     if found is None:
         raise Http404
     return found

@@ -140,7 +140,7 @@ def chosen(fact: Fact, asked: Question, corpus: Corpus) -> tuple[Any, str] | Non
     if len(named) != 1:
         return None
     concept = corpus.lexicon.concepts.get(named[0])
-    said = (concept.zh if words.is_chinese(asked.text) else concept.en) if concept else named[0].replace("_", " ")
+    said = (concept.zh if words.speaks_chinese(asked.text) else concept.en) if concept else named[0].replace("_", " ")
     return ([named[0]] if fact.kind == "texts" else named[0]), said
 
 

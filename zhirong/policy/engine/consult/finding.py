@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,6 +24,13 @@ WITH_MEASURE, ROLE, STALE, OF_TITLE, UNIT, WHETHER = 1.0, 0.9, 0.25, 0.2, 0.5, 0
 WHO, THERE = 0.4, 0.8
 # Of what a question says, so much must be found in the measure; unknown words weigh as much as known ones.
 LEAST_KNOWN, OF_CONCEPT = 0.5, 2.0
+# Signs of a figure name no thing; a clause with no more than a few others says its figure of the whole measure.
+FIGURE, FEW = re.compile(r"[#一二三四五六七八九十百千万0-9年月日至多少几]"), 3
+OF_WHETHER = frozenset({"condition", "who", "along"})
+OF_THING = re.compile(
+    r"([\u4e00-\u9fff]{2,4})(?:是|为)(?:多少|几)|\b(?:minimum|maximum|average|required|which|how many) ([a-z-]+)"
+)
+BREAKS = re.compile(r"[,，。;；?？!！:：]")
 # The score of a clause of which a few words are told; where the best has less, its words weigh less than its part.
 LEAST_TOLD = 10.0
 # A measure stands beside the best one only with so much of its score.
@@ -54,9 +62,12 @@ def find(asked: Question, corpus: Corpus, day: date) -> Found:
         ended = [name for name in order if is_ended_there(corpus.profiles[name], failing[name], asked)]
         return uncovered(failing, plain, meant=order[0] if fit else next(iter(ended), ""))
     best = [name for name in fit[:MEASURES] if scores[name] >= LEAST_BESIDE * scores[fit[0]]]
-    if known_share(asked, corpus.profiles[best[0]], corpus) < LEAST_KNOWN:
+    first = corpus.profiles[best[0]]
+    if known_share(asked, first, corpus) < LEAST_KNOWN or is_of_unknown(asked, first, corpus):
         return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in order[:MEASURES]))
     ranked = rank(asked, signs, Chosen(corpus, {name: scores[name] for name in best}, day))
+    if is_of_another(asked, ranked, corpus):
+        return Found(slot=judging.SUBJECT, near=tuple((name, judging.SUBJECT) for name in best))
     if missing := unanswered_intent(asked, ranked, corpus=corpus, day=day):
         near = tuple((name, judging.INTENT) for name in best)
         return Found(slot=judging.INTENT, concept=missing.id, near=near)
@@ -135,6 +146,35 @@ def known_share(asked: Question, one: Profile, corpus: Corpus) -> float:
     return known / (known + unknown) if known else 0.0
 
 
+def is_of_another(asked: Question, ranked: Sequence[tuple[str, str]], corpus: Corpus) -> bool:
+    """Whether somebody asks if something holds, and no clause found says a word of it beyond the measure's title."""
+    intents = [corpus.lexicon.concepts[name] for name in asked.intents]
+    if asked.told or any(not each.weak and each.id not in OF_WHETHER for each in intents):
+        return False
+    one = corpus.profiles[ranked[0][0]]
+    roles = {row[0] for name, clause in ranked for row in corpus.profiles[name].roles.rows.get(clause, ())}
+    if "along" in asked.intents and "cumulation" in roles:
+        return False
+    said = {f"§{name}" for hit in asked.hits for name in hit.names if name in asked.concepts}
+    said |= {sign for part in asked.rest for sign in words.signs(part)}
+    said -= one.head_signs
+    held = {sign for name, clause in ranked for sign in corpus.profiles[name].clause_signs[clause]}
+    return bool(said) and not said & held
+
+
+def is_of_unknown(asked: Question, one: Profile, corpus: Corpus) -> bool:
+    """Whether a figure is asked of a thing that the measure nowhere names: the minimum headcount, X是多少."""
+    taken = [(hit.start, hit.end) for hit in asked.hits]
+    for found in OF_THING.finditer(asked.text):
+        start, end = found.span(found.lastindex or 0)
+        if any(one_start < end and start < one_end for one_start, one_end in taken):
+            continue
+        parts = questions.unexplained(asked.text[start:end], corpus.lexicon)
+        if parts and not any(sign in one.signs for part in parts for sign in words.signs(part)):
+            return True
+    return False
+
+
 @dataclass(frozen=True)
 class Chosen:
     """The measures whose clauses are ranked, with their scores."""
@@ -201,21 +241,57 @@ def unanswered_intent(
     asked: Question, ranked: Sequence[tuple[str, str]], *, corpus: Corpus, day: date
 ) -> Concept | None:
     """A strict intent (deadline, materials, contact) that no clause found answers, by its part or by its words."""
-    for name in asked.intents:
-        intent = corpus.lexicon.concepts[name]
-        if intent.is_strict and intent.unit and not states_figure(intent.unit, ranked, corpus):
+    wanted = [corpus.lexicon.concepts[name] for name in asked.intents]
+    # What is told by words says more than a bare how many.
+    for intent in sorted(wanted, key=lambda each: bool(each.unit)):
+        if intent.is_strict and intent.unit and not states_figure(intent.unit, ranked, asked=asked, corpus=corpus):
             return intent
-        is_worded = intent.is_strict and (intent.needs or not intent.unit)
+        is_worded = intent.is_strict and (intent.needs or intent.lists or not intent.unit)
         if is_worded and not any(answers(intent, one, corpus=corpus, day=day) for one in ranked):
             return intent
     return None
 
 
-def states_figure(unit: str, ranked: Sequence[tuple[str, str]], corpus: Corpus) -> bool:
-    """Whether the measure names such a figure; a length of time must stand in a clause that is cited."""
-    if unit == "time":
-        return any(TIME & corpus.profiles[name].units[clause] for name, clause in ranked)
-    return holds_figure(unit, corpus.profiles[ranked[0][0]])
+def states_figure(unit: str, ranked: Sequence[tuple[str, str]], *, asked: Question, corpus: Corpus) -> bool:
+    """Whether the measure names such a figure; a length of time or a count must stand in a cited clause about it."""
+    if unit in MONEY:
+        return holds_figure(unit, corpus.profiles[ranked[0][0]])
+    wanted = TIME if unit == "time" else {unit}
+    signs = signs_of(near_intent(asked, unit, corpus), corpus)
+    return any(
+        wanted & corpus.profiles[name].units[clause] and is_of_that(signs, corpus.profiles[name], clause=clause)
+        for name, clause in ranked
+    )
+
+
+def near_intent(asked: Question, unit: str, corpus: Corpus) -> Question:
+    """The question cut down to the stretch that asks for the figure: what was told before says who asks, and when."""
+    for hit in asked.hits:
+        if any(corpus.lexicon.concepts[name].unit == unit for name in hit.names):
+            start = max((found.end() for found in BREAKS.finditer(asked.text, 0, hit.start)), default=0)
+            end = BREAKS.search(asked.text, hit.end)
+            inside = [one for one in asked.hits if one.start >= start and (not end or one.end <= end.start())]
+            named = {name for one in inside for name in one.names}
+            return replace(
+                asked,
+                text=asked.text[start : end.start() if end else None],
+                spans=(),
+                objects=tuple(name for name in asked.objects if name in named),
+                benefits=tuple(name for name in asked.benefits if name in named),
+            )
+    return asked
+
+
+def is_of_that(signs: Mapping[str, float], one: Profile, *, clause: str) -> bool:
+    """Whether the figure of a clause is of the thing asked: the clause names it, or it and no other clause is meant."""
+    own = {name: told(one.clause_signs[name], one) for name in one.clause_signs}
+    wanted = told(signs, one) & frozenset().union(*own.values())
+    return len(own[clause]) <= FEW or not wanted or bool(own[clause] & wanted)
+
+
+def told(signs: Iterable[str], one: Profile) -> frozenset[str]:
+    """The signs that tell the clauses of a measure apart: neither of its title nor of a figure."""
+    return frozenset(sign for sign in signs if not FIGURE.search(sign) and sign not in one.head_signs)
 
 
 def holds_figure(unit: str, one: Profile) -> bool:
@@ -230,6 +306,8 @@ def answers(intent: Concept, place: tuple[str, str], *, corpus: Corpus, day: dat
     if set(intent.roles) & one.roles.on(clause, day):
         return True
     said = one.made.clauses[clause]
+    if intent.lists:
+        return bool(intent.lists.search(words.plain(said.zh)))
     text = words.plain(f"{said.zh} {said.en}")
     is_figured = intent.unit in ("", "time") or intent.unit in one.units[clause]
     return is_figured and any(need in text for need in intent.needs)

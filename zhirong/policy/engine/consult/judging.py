@@ -71,7 +71,7 @@ def failings(one: Profile, asked: Question, *, day: date, lexicon: Lexicon) -> l
 def uncovered(one: Profile, asked: Question, lexicon: Lexicon) -> list[Concept]:
     """The concepts of the question that a measure does not speak of."""
     every = [lexicon.concepts[name] for name in asked.concepts]
-    named = [each for each in every if each.id not in asked.own]
+    named = [each for each in every if each.id not in asked.own and not is_beside(each, asked)]
     found = [each for each in named if not each.weak and not covers(one, each, lexicon)]
     found = [
         each for each in found if not is_literal(one, each, asked) and not is_inside(one, each, asked, lexicon=lexicon)
@@ -79,6 +79,11 @@ def uncovered(one: Profile, asked: Question, lexicon: Lexicon) -> list[Concept]:
     found = found or out_of_subject(one, asked, every=every, lexicon=lexicon)
     weak = weak_uncovered(one, [each for each in named if each.weak], named=named, lexicon=lexicon)
     return [*found, weak] if weak else found
+
+
+def is_beside(each: Concept, asked: Question) -> bool:
+    """Whether a scheme is named only as what else one has: may it be had together with this?"""
+    return each.proper and len(asked.objects) > 1 and bool({"together", "along"} & set(asked.intents))
 
 
 def is_literal(one: Profile, each: Concept, asked: Question) -> bool:
@@ -95,7 +100,7 @@ def holds_parts(form: str, text: str, held: Collection[str]) -> bool:
 
 def is_inside(one: Profile, each: Concept, asked: Question, *, lexicon: Lexicon) -> bool:
     """Whether a measure that is plainly meant names the parent in a clause, and no other kind of it."""
-    for parent in each.under:
+    for parent in () if each.proper else each.under:
         named = any(parent in held for held in one.clause_concepts.values())
         kinds = {name for name in one.concepts if parent in lexicon.concepts[name].under}
         if named and not kinds - each.under:
@@ -118,11 +123,28 @@ def out_of_subject(one: Profile, asked: Question, *, every: Sequence[Concept], l
         return anchors[:1]
     objects = [each for each in every if each.slot == OBJECT and not each.generic]
     strong = [each for each in objects if not each.weak and each in anchors]
-    telling = objects if strong else direct
+    if strong and asks_amount(asked, every) and all(is_only_condition(one, each, lexicon) for each in strong):
+        return strong[:1]
+    telling = [*objects, *(each for each in direct if each.proper)] if strong else direct
     if not is_own_place(one, asked) and not any(is_of_title(one, each, lexicon) for each in telling):
         return anchors[:1]
-    names = {above for each in every for above in (each.id, *each.under)}
-    return [] if names & exclusive(one, lexicon) or not exclusive(one, lexicon) else anchors[:1]
+    names = {above for each in every for above in (each.id, *each.under, *each.met_by)}
+    is_named = any(each.proper and each.id in one.head for each in every)
+    return [] if is_named or names & exclusive(one, lexicon) or not exclusive(one, lexicon) else anchors[:1]
+
+
+def asks_amount(asked: Question, every: Sequence[Concept]) -> bool:
+    """Whether money is asked for, and no benefit in particular."""
+    is_money = {"how_much", "ceiling", "in_yuan", "in_money"} & set(asked.intents)
+    return bool(is_money) and any(each.pays or each.id in ("subsidy", "support") for each in every)
+
+
+def is_only_condition(one: Profile, each: Concept, lexicon: Lexicon) -> bool:
+    """Whether a measure names a thing in its conditions and nowhere else: it asks for it and gives nothing for it."""
+    named = [clause for clause, held in one.clause_concepts.items() if each.id in held]
+    if not named or is_of_title(one, each, lexicon):
+        return False
+    return all({role for role, _, _ in one.roles.rows.get(clause, ())} <= {"leaf", "material"} for clause in named)
 
 
 def is_own_place(one: Profile, asked: Question) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,8 @@ class Concept:
     group: str = ""
     # What it is of: a fee of a patent. Who names the fee in a title speaks of patents of every kind.
     of: frozenset[str] = frozenset()
+    # What it may be made of: a measure with it in its title speaks of these too, without being about them.
+    takes: frozenset[str] = frozenset()
     # Said of every measure that pays or spares something.
     generic: bool = False
     # Said of every measure that pays money without naming for what.
@@ -36,6 +39,8 @@ class Concept:
     beside: tuple[str, ...] = ()
     # Said of every measure of these kinds.
     kinds: frozenset[str] = frozenset()
+    # The name of one scheme: a measure on its parent does not cover it.
+    proper: bool = False
     # A measure with this in its title is about nothing else.
     exclusive: bool = False
     # An intent that a clause with such words answers: actor, who it is for.
@@ -46,6 +51,10 @@ class Concept:
     # Words of which the answer must hold one, unless its clause plays one of the roles.
     needs: tuple[str, ...] = ()
     is_strict: bool = False
+    # Ways of asking that no fixed words tell.
+    patterns: tuple[re.Pattern[str], ...] = ()
+    # The clause that answers must list things in this way.
+    lists: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,11 @@ class Lexicon:
     plain_en: frozenset[str] = frozenset()
 
     @cached_property
+    def asking(self) -> tuple[Concept, ...]:
+        """The intents that are told by a way of asking."""
+        return tuple(one for one in self.concepts.values() if one.patterns)
+
+    @cached_property
     def longest_plain(self) -> int:
         return max(map(len, self.plain_zh), default=1)
 
@@ -174,6 +188,7 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         en=str(next(iter(row.get("en", ())), name)),
         under=frozenset(above),
         of=frozenset(row.get("of", ())),
+        takes=frozenset(row.get("takes", ())),
         weak=bool(row.get("weak")),
         group=row.get("group", ""),
         generic=bool(row.get("generic")),
@@ -181,10 +196,13 @@ def concept(name: str, slot: str, *, row: Mapping[str, Any], parents: Mapping[st
         met_by=frozenset(row.get("met_by", ())),
         beside=tuple(words.plain(one) for one in row.get("beside", ())),
         kinds=frozenset(row.get("kinds", ())),
+        proper=bool(row.get("proper")),
         exclusive=bool(row.get("exclusive")),
         about=row.get("about", ""),
         roles=tuple(row.get("roles", ())),
         unit=row.get("unit", ""),
         needs=tuple(words.plain(one) for one in (*row.get("needs", ()), *row.get("needs_en", ()))),
-        is_strict="needs" in row or bool(row.get("strict")),
+        is_strict="needs" in row or "lists" in row or bool(row.get("strict")),
+        patterns=tuple(re.compile(one) for one in row.get("patterns", ())),
+        lists=re.compile(row["lists"]) if "lists" in row else None,
     )

@@ -15,6 +15,8 @@ from zhirong.policy.engine.consult.roles import Roles
 from zhirong.policy.engine.facts import EARLIEST, Vocabulary
 from zhirong.policy.engine.measure import Measure
 
+# A year that something is counted by, which is no length of it: 同一年内, 一年至多一百万元.
+OF_EACH_YEAR = re.compile(r"(?:同|上|每|近)一年|一年(?=至多|最多|折算)|[一两二三四五]年(?=平均|累计)")
 TITLE, TAG, PLACE, DOCUMENT, CLAUSE, LABEL = 3.0, 2.0, 1.0, 1.5, 1.0, 0.4
 
 
@@ -91,7 +93,7 @@ def places_in(texts: Iterable[str], lexicon: Lexicon) -> set[str]:
 
 def units_of(text: str) -> set[str]:
     """The units of the figures in a text; a day of the calendar is one of them."""
-    plain = words.plain(text)
+    plain = OF_EACH_YEAR.sub(" ", words.plain(text))
     found = {one.unit for one in amounts.lenient(plain)}
     return found | {"date"} if days.named(plain, EARLIEST) else found
 
@@ -170,9 +172,9 @@ def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     if {"recognition": "recognition", "fee_reduction": "fee"}.get(asked.id) == one.made.kind:
         return True
     spoken_of = one.head | {what for name in one.head for what in lexicon.concepts[name].of}
-    if asked.id in spoken_of:
+    if asked.id in spoken_of or any(asked.id in lexicon.concepts[name].takes for name in one.head):
         return True
-    for parent in asked.under & spoken_of:
+    for parent in () if asked.proper else asked.under & spoken_of:
         kinds = {name for name in one.concepts if parent in lexicon.concepts[name].under}
         if not kinds - asked.under:
             return True
@@ -180,11 +182,11 @@ def covers(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
 
 
 def is_met(one: Profile, asked: Concept) -> bool:
-    """Whether a clause or the title names what stands for it, beside a word that makes it plain."""
+    """Whether a clause names what stands for it, or the title does, beside a word of a clause that makes it plain."""
     if not asked.met_by & one.known:
         return False
     return not asked.beside or any(
-        asked.met_by & named and any(word in text for word in asked.beside) for text, named, _ in one.texts
+        asked.met_by & (named | one.head) and any(word in text for word in asked.beside) for text, named, _ in one.texts
     )
 
 
@@ -194,6 +196,8 @@ def is_of_title(one: Profile, asked: Concept, lexicon: Lexicon) -> bool:
     heads |= {what for name in heads for what in lexicon.concepts[name].of}
     known = heads | {above for name in heads for above in lexicon.concepts[name].under}
     if asked.id in known or asked.id == one.made.kind:
+        return True
+    if asked.met_by & heads and not asked.beside:
         return True
     # Of its parent a title speaks for a kind only where the text names that kind.
     return bool((asked.under | asked.met_by) & heads) and asked.id in one.known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,12 +66,26 @@ def question(text: str, lexicon: Lexicon, day: date) -> Question:
         spans=tuple(spans),
         objects=names(by_slot["object"]),
         benefits=names(by_slot["benefit"]),
-        intents=names(by_slot["intent"]),
+        intents=intents(plain, by_slot, lexicon),
         told=tuple(told),
         hits=tuple(hits),
         rest=unexplained(blanked(free, ends), lexicon),
         own=of_oneself(plain, hits),
     )
+
+
+def intents(text: str, by_slot: Mapping[str, Sequence[Hit]], lexicon: Lexicon) -> tuple[str, ...]:
+    """What is asked, by words and by ways of asking; words inside a longer name of a thing ask nothing."""
+    named = [
+        hit
+        for hit in by_slot["intent"]
+        if not any(
+            one.start <= hit.start and hit.end <= one.end and one.end - one.start > hit.end - hit.start
+            for one in by_slot["object"]
+        )
+    ]
+    told = [one.id for one in lexicon.asking if any(each.search(text) for each in one.patterns)]
+    return tuple(dict.fromkeys((*names(named), *told)))
 
 
 def of_oneself(text: str, hits: Iterable[Hit]) -> frozenset[str]:

@@ -39,6 +39,7 @@ ENDINGS = (
     ("s", ""),
 )
 SHORTEST_STEM = 3
+DOUBLING, DOUBLED = ("ing", "ed"), re.compile(r"([bdgmnprt])\1$")
 
 
 def plain(text: str) -> str:
@@ -50,6 +51,11 @@ def plain(text: str) -> str:
 def is_chinese(text: str) -> bool:
     """Whether a text is to be answered in Chinese."""
     return bool(RUNS.search(text))
+
+
+def speaks_chinese(text: str) -> bool:
+    """Whether somebody asks in Chinese; an English sentence may name a place or a right in Chinese."""
+    return sum(map(len, RUNS.findall(text))) > len(WORDS.findall(text.casefold()))
 
 
 def english(text: str) -> list[tuple[str, int, int]]:
@@ -65,6 +71,9 @@ def stem(word: str) -> str:
     for ending, left in ENDINGS:
         if bare.endswith(ending) and len(bare) - len(ending) >= SHORTEST_STEM and not bare.endswith("ss"):
             bare = bare.removesuffix(ending) + left
+            # Transferred, transferring: the sign that the ending doubled is single again.
+            if ending in DOUBLING and DOUBLED.search(bare):
+                bare = bare[:-1]
             break
     return bare.removesuffix("e") if len(bare) > SHORTEST_STEM else bare
 
