@@ -146,8 +146,10 @@ def moment_of(source: Json) -> datetime | None:
 
 
 def measure_of(row: Application) -> Measure:
-    """The measure as it ruled when the application was filed; a draft: as it rules now."""
-    return kept.base(row.known).measures[row.measure]
+    """The measure by the text on which the application was filed; a draft: as it rules now."""
+    sha256 = row.measure_sha256
+    rested = kept.by_hash({sha256: row.measure}) if sha256 else {}
+    return rested.get(sha256) or kept.base(row.known).measures[row.measure]
 
 
 def replayed(row: Application, given: str, made: Measure | None = None) -> str:

@@ -18,6 +18,7 @@ from zhirong.policy import application_terms as terms
 from zhirong.policy import concerned, deciding, filing, kept, preparing
 from zhirong.policy.actions import budget_books
 from zhirong.policy.actions.cases import locked, move, tell, today
+from zhirong.policy.actions.texts import keep_text
 from zhirong.policy.applied import Application, ApplicationFile
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.filing import Assessed
@@ -195,7 +196,7 @@ def file(who: Person, application_id: int) -> Application:
 def snapshot(row: Application, found: Assessed) -> None:
     """What the decision rests on, kept whole: facts with their sources, the text, the day, the moment of knowledge."""
     row.day, row.known = found.decision.day, found.known
-    row.measure_sha256, row.version = found.measure.sha256, found.decision.version or ""
+    row.measure_sha256, row.version = keep_text(found.measure), found.decision.version or ""
     row.facts, row.sources = canonical(found.facts), canonical(found.sources)
     row.decision, row.decision_sha256 = canonical(filing.told(found)), found.decision.sha256
     row.limits = canonical([vars(one) for one in found.limits])
