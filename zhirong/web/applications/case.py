@@ -133,6 +133,8 @@ def differences_of(row: Application) -> list[dict[str, str]]:
 def objections_of(request: HttpRequest, row: Application) -> list[tuple[ApplicationObjection, str, str, bool]]:
     """Each objection, its state, and whether this official may answer it."""
     found = list(row.objections.select_related("by", "decided_by").order_by("pk"))
+    # Who may answer asks who objected: they are known by now.
+    row.objector_ids = frozenset(one.by_id for one in found)
     for one in found:
         one.application = row
     standing = pages.standing_of(request)
