@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policy', '0006_persons'),
+        ('policy', '0005_second_persons'),
     ]
 
     operations = [
