@@ -63,13 +63,14 @@ def decided(
     measures: Sequence[str] | None = None,
     have: Collection[str] = (),
     moment: datetime | None = None,
+    base: reading.Base | None = None,
 ) -> list[Decided]:
     """Each measure (or those named) for the party or one thing of it, on a day, as known at a moment.
 
     `changes` are laid over the facts; nothing given for one takes it out. Refused: a measure that the base does not
     hold, a change that is no value of its fact. A stated fact that does not fit stands among the unusable.
     """
-    base = kept.base(known)
+    base = base or kept.base(known)
     chosen = _chosen(measures, base)
     stated = file.facts_of(party, day=day, known=known, about=about)
     told = told_of(stated.facts, base.vocabulary, changes=changes)

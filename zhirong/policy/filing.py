@@ -56,10 +56,10 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     """The measure for the party or one thing of it, by the facts of its file. Refused: an unknown measure."""
     history = granted.history_of(party, own)
     grants = granted.standing(history)
-    found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known)[0]
+    base = kept.base(known)
+    found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known, base=base)[0]
     # Clauses of the other grants may stand against this one. What was granted stands: it is not computed again, so one
     # that can be computed no more (a fact divides by nothing now) is no reason to refuse this case.
-    measures = kept.base(known).measures
     used = ceilings_of(found.measure) & found.told.facts.keys()
     said = {key: Said(values.fen(found.told.facts[key]), found.known.stated[key].known_from) for key in used}
     changes = granted.received_more(history, found.measure, said, year=day.year)
@@ -70,7 +70,7 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     sources = {key: source_of(one) for key, one in found.known.stated.items() if key in settled}
     sources |= {key: granted_here(said.get(key)) for key in changes}
     given = {key: values.written(value) for key, value in sorted(settled.items())}
-    amount, limits = beside_others(grants, found.measure, decision, about=about, measures=measures)
+    amount, limits = beside_others(grants, found.measure, decision, about=about, measures=base.measures)
     mine = same_things.Case(about, beijing_day(known).year, given, sources)
     same = same_of(grants, found.measure, mine)
     return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants), same)
