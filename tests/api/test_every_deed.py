@@ -43,7 +43,7 @@ def named(file: File) -> set[str]:
 # Halves of deeds that other actions call under their own permission.
 INNER = {
     "accept_claim", "acts_for", "decide", "firm_of", "follow", "is_concerned", "mark_visible", "must_be_own",
-    "must_be_said", "must_stand",
+    "must_be_open_to", "must_be_said", "must_stand",
     "put_right_locked", "put_secret", "refuse_claim", "require_for_holder",
     "same_list", "show_changes", "took_part", "transfer", "void", "write_entry",
 }  # fmt: skip

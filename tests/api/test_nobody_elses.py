@@ -27,6 +27,7 @@ from zhirong.exchange.actions import listings, objections, questions
 from zhirong.exchange.models import Listing
 from zhirong.people.actions import verification
 from zhirong.people.models import Person
+from zhirong.policy.applied import ApplicationObjection
 from zhirong.record import actions as record
 from zhirong.record import sequencer
 from zhirong.record.models import Leaf
@@ -118,11 +119,12 @@ def private() -> Private:
     objection = objections.raise_objection(sold.buyer.person, sold.deal.pk, text="公告与登记簿不符，请核实。")
     sequencer.number_now()
     leaf = Leaf.objects.filter(topic=draft.topic).earliest("pk")
+    appraised, support = valued.issued(sold.house, client=seller), supported(sold)
     return Private(
-        (seller.person, sold.buyer.person, (appraised := valued.issued(sold.house, client=seller)).firm.first),
+        (seller.person, sold.buyer.person, appraised.firm.first, ApplicationObjection.objects.get().by),
         {
             **valued.named(seller, appraised),
-            **supported(sold),
+            **support,
             "/account/roles/": {"grant_id": seller.person.role_grants.earliest("pk").pk},
             "/account/parties/": {"party_id": unverified.pk},
             "/api/parties/": {"ref": seller.party.ref},

@@ -42,6 +42,7 @@ def put_things(things: Any) -> None:
         "/office/applications/": {"number": filed.number, "application_id": filed.pk},
         "/office/payment-lists/": {"number": made.number},
         "/office/budget-books/": {"budget_id": book.pk},
+        "/api/applications/<int:application_id>/objections": {"application_id": published.pk},
         "/policy/publicity/": {"number": published.number},
     }
     _put_turns(things, desk)

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 def paid_back(desk: Desk, row: Application, amount_fen: int) -> Application:
     """So much of a paid grant was demanded and came."""
     payments.demand(desk.first, row.pk, amount_fen=amount_fen, reason="重复享受")
-    payments.note_repaid(desk.first, row.pk, on=record.now().date(), reference=f"B{row.pk}")
+    payments.note_repaid(desk.second, row.pk, on=record.now().date(), reference=f"B{row.pk}")
     return fresh(row)
 
 

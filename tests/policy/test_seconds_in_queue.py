@@ -29,7 +29,7 @@ def test_a_list_a_budget_and_a_text_wait_for_another_official() -> None:
     assert (made.number in page, "123,456" in page, f"/office/budget-books/{book.pk}" in page) == (True, True, True)
     assert f"/office/measures/{text.pk}" in page
     payments.confirm_list(side.second, made.pk)
-    budget_books.confirm_budget(side.second, book.pk)
+    budget_books.confirm_budget(side.second, book.pk, proposed_sha256=book.proposed_sha256)
     MeasureText.objects.filter(pk=text.pk).update(state="draft")
     page = text_of(desk.browser_of(side.second), "/office")
     assert [word in page for word in ("拨付清单待复核", "年度预算待复核", "措施文本待审批")] == [False, False, False]

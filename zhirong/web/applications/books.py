@@ -11,6 +11,7 @@ from zhirong.policy import kept
 from zhirong.policy.actions import budget_books as deeds
 from zhirong.policy.applied import ALLOCATIONS, Booking, Budget
 from zhirong.policy.engine import budget as engine
+from zhirong.policy.reading import Base
 from zhirong.record import actions as record
 from zhirong.web import filters, lists, pages
 from zhirong.web.applications import mine, words
@@ -20,9 +21,9 @@ from zhirong.web.valuation.typed import Typed
 DEEDS = ("policy.set_budget", "policy.confirm_budget", "policy.allocate_budget")
 
 
-def named(measure: str) -> str:
+def named(measure: str, base: Base) -> str:
     """The title of a measure; one that the base lost keeps its id."""
-    made = kept.base().measures.get(measure)
+    made = base.measures.get(measure)
     return words.both({"zh": made.zh, "en": made.en}) if made else measure
 
 
@@ -48,7 +49,8 @@ def budget_books(request: HttpRequest) -> HttpResponse:
     """/office/budget-books"""
     if request.method == "POST":
         return rooms.do(request, {"set": lambda: set_budget(request)})
-    shown, title, found = columns(), gettext("Budgets and their books"), Budget.objects.all()
+    base = kept.base()
+    shown, title, found = columns(base), gettext("Budgets and their books"), Budget.objects.all()
     if file := lists.taken_away(request, "budgets", title, columns=shown, found=found.order_by("-pk")):
         return file
     return rooms.show(
@@ -58,18 +60,18 @@ def budget_books(request: HttpRequest) -> HttpResponse:
         title=title,
         way=(gettext("Applications"), reverse("office-applications")),
         table=lists.table(request, "budgets", title, columns=shown, found=found, order="-year"),
-        measures=mine.measures(),
+        measures=mine.measures(base),
         allocations=[(one, words.of("allocation", one)) for one in ALLOCATIONS],
         year=filters.day(record.now())[:4],
         can_set=access.could(pages.standing_of(request), "policy.set_budget"),
     )
 
 
-def columns() -> list[lists.Column]:
+def columns(base: Base) -> list[lists.Column]:
     """What the list of budgets shows."""
     return [
         lists.Column(
-            head=gettext("Policy measure"), value=lambda one: named(one.measure), order="measure",
+            head=gettext("Policy measure"), value=lambda one: named(one.measure, base), order="measure",
             link=lambda one: reverse("office-budget-book", args=[one.pk]),
         ),
         lists.Column(head=gettext("Year"), value=lambda one: str(one.year), order="year"),
@@ -88,7 +90,7 @@ def columns() -> list[lists.Column]:
 def set_budget(request: HttpRequest) -> None:
     """What the form proposes; every fault at once."""
     typed = Typed(request.POST)
-    measure = typed.choice("measure", [one for one, _ in mine.measures() if one])
+    measure = typed.choice("measure", [one for one, _ in mine.measures(kept.base()) if one])
     year = typed.whole("year", least=2000, most=2100)
     amount_fen = typed.fen("amount")
     allocation = typed.choice("allocation", ALLOCATIONS)
@@ -128,7 +130,7 @@ def budget_book(request: HttpRequest, budget_id: int) -> HttpResponse:
         entry_columns(),
         gettext("Budget of %(measure)s, %(year)s")
         % {
-            "measure": named(found.measure),
+            "measure": named(found.measure, kept.base()),
             "year": found.year,
         },
     )

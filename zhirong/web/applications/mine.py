@@ -14,6 +14,7 @@ from zhirong.policy import application_rules as rules
 from zhirong.policy import filing, kept, visible
 from zhirong.policy.actions import applications as deeds
 from zhirong.policy.filing import Assessed
+from zhirong.policy.reading import Base
 from zhirong.record import actions as record
 from zhirong.web import account, lists, pages, reading
 from zhirong.web.applications import preparing, seen, told, words
@@ -65,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
     measure = (request.GET.get("measure") or request.POST.get("measure", ""))[:100]
     about = (request.GET.get("about") or request.POST.get("about", ""))[:80]
     for_whom = preparing.asked_for(request, parties)
-    offered = measures()
+    offered = measures(kept.base())
     is_offered = measure in dict(offered) and bool(measure)
     preview = preview_of(for_whom, measure, about) if for_whom and is_offered else None
     heading = gettext("New application")
@@ -89,10 +90,10 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def measures() -> list[tuple[str, str]]:
+def measures(base: Base) -> list[tuple[str, str]]:
     """What can be applied for here: measures that pay and are no draft, by title; those out of force say so then."""
     day = beijing_day(record.now())
-    found = [one for one in kept.base().measures.values() if rules.served(one, day) and not one.is_draft]
+    found = [one for one in base.measures.values() if rules.served(one, day) and not one.is_draft]
     named = [(one.id, words.both({"zh": one.zh, "en": one.en})) for one in found]
     return [("", gettext("Choose a measure")), *sorted(named, key=lambda pair: pair[1])]
 
