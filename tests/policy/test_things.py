@@ -238,10 +238,10 @@ def test_things_of_many_are_what_the_file_tells_of_each_in_few_queries(
     parties.append(holder)
     day = date(2026, 3, 2)
     with django_assert_max_num_queries(20):
-        own = file.facts_of_many([party.pk for party in parties], day=day)
-        found = file.things_of_many([party.pk for party in parties], day=day)
-    assert parties[0].pk not in found
-    assert [len(found[party.pk]) for party in parties[1:]] == [2, 1]
-    for party in parties[1:]:
-        for thing in found[party.pk]:
-            assert {**own[party.pk], **thing.facts} == file.facts_of(party, day=day, about=thing.about).facts
+        found = file.files_of_many([party.pk for party in parties], day=day)
+    assert [len(found[party.pk].things) for party in parties] == [0, 2, 1]
+    assert {pk: one.facts for pk, one in found.items()} == file.facts_of_many(list(found), day=day)
+    for party in parties:
+        for thing in found[party.pk].things:
+            known = file.facts_of(party, day=day, about=thing.about).facts
+            assert {**found[party.pk].facts, **thing.facts} == known

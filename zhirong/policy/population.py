@@ -94,13 +94,12 @@ def population(*, day: date, known: datetime | None = None, party_ids: Sequence[
     misfits: set[int] = set()
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        found = file.facts_of_many(some, day=day, known=known)
-        said = file.things_of_many(some, day=day, known=known)
+        found = file.files_of_many(some, day=day, known=known)
         for party_id in some:
-            own = found.get(party_id, {})
-            row, fits = settled(own, vocabulary)
-            for thing in said.get(party_id, ()):
-                laid, thing_fits = settled({**own, **thing.facts}, vocabulary)
+            told = found[party_id]
+            row, fits = settled(told.facts, vocabulary)
+            for thing in told.things:
+                laid, thing_fits = settled({**told.facts, **thing.facts}, vocabulary)
                 of_things.append((len(rows), thing, laid))
                 fits = fits and thing_fits
             rows.append(row)

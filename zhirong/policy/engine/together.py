@@ -17,10 +17,11 @@ from zhirong.policy.engine.amounts import Amount
 from zhirong.policy.engine.columns import Array
 from zhirong.policy.engine.estimate import Estimated
 from zhirong.policy.engine.exact import Case
-from zhirong.policy.engine.measure import Measure, Version, parameters_on
+from zhirong.policy.engine.measure import Ceiling, Measure, Version, parameters_on
 from zhirong.policy.engine.screen import MET, UNKNOWN, Screened
 from zhirong.policy.engine.things import Cases
-from zhirong.policy.engine.vectors import Number, Unscreenable
+from zhirong.policy.engine.vectors import Unscreenable
+from zhirong.policy.engine.view import View
 
 FOR_ALL = "enterprise"
 
@@ -89,27 +90,23 @@ def sums_of(
 def rooms_of(measure: Measure, version: Version, people: columns.Population, *, day: date, known: date) -> Fen:
     """The least that a ceiling for the enterprise leaves each row; infinite where none holds."""
     view = screen.view_of(measure, people, day, known=known)
-    least, is_open = np.full(people.size, np.inf), np.zeros(people.size, bool)
     try:
         with np.errstate(all="ignore"):
-            for ceiling in version.ceilings:
-                if not ceiling.scope.startswith(FOR_ALL):
-                    continue
-                holds = estimate.whether(ceiling.when, view).yes
-                room = spread(estimate.room_of(ceiling, view), people.size)
-                holds = holds & ~np.isnan(room.fen)
-                least = np.where(holds, np.minimum(least, np.where(holds, room.fen, np.inf)), least)
-                is_open |= holds & room.open
+            found = [room_of(one, view) for one in version.ceilings if one.scope.startswith(FOR_ALL)]
     except Unscreenable:
-        is_open[:] = True
-    return Fen(least, is_open | view.doubt.near | view.doubt.broken)
+        return Fen(np.full(people.size, np.inf), np.ones(people.size, bool))
+    least, is_open = np.full(people.size, np.inf), view.doubt.near | view.doubt.broken
+    for room in found:
+        least, is_open = np.minimum(least, room.fen), is_open | room.open
+    return Fen(least, is_open)
 
 
-def spread(room: Number, size: int) -> Fen:
-    """A room in fen for every row; no number where it is unknown."""
-    sums, off, lacking = estimate.in_fen(room, size)
-    found = in_fen(sums, off)
-    return Fen(np.where(lacking, np.nan, found.fen), found.open)
+def room_of(ceiling: Ceiling, view: View) -> Fen:
+    """What one ceiling leaves each row; infinite where it does not hold for certain, or its room is unknown."""
+    holds = estimate.whether(ceiling.when, view).yes
+    sums, off, lacking = estimate.in_fen(estimate.room_of(ceiling, view), view.size)
+    room, is_known = in_fen(sums, off), holds & ~lacking
+    return Fen(np.where(is_known, room.fen, np.inf), is_known & room.open)
 
 
 def in_fen(sums: Array, off: Array) -> Fen:
