@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -127,23 +127,28 @@ class OfMany:
 def facts_of_many(party_ids: Sequence[int], *, day: date, known: datetime | None = None) -> dict[int, dict[str, Any]]:
     """The same plain values of many enterprises, about each as a whole; few queries whatever the number."""
     found: dict[int, dict[str, Any]] = {}
+    ranks = sources.ranks(day)
     for ids in _parts(party_ids):
         said = _said_of_many(ids, _living(known).filter(about=""), day=day, known=known)
-        found |= {party_id: _plain(told[""], day=day, known=known) for party_id, told in said.items()}
+        found |= {party_id: _plain(told[""], day=day, known=known, ranks=ranks) for party_id, told in said.items()}
     return found
 
 
 def files_of_many(party_ids: Sequence[int], *, day: date, known: datetime | None = None) -> dict[int, OfMany]:
     """The same with what is said of their things; few queries whatever the number."""
     found: dict[int, OfMany] = {}
+    ranks = sources.ranks(day)
     for ids in _parts(party_ids):
         said = _said_of_many(ids, _living(known), day=day, known=known)
         keys = {party_id: [about for about in told if about] for party_id, told in said.items()}
         for (party_id, about), derived in registry_facts.of_rights_of_many(keys, day=day, known=known).items():
             said[party_id][about] += derived
         for party_id, told in said.items():
-            things = [OfThing(about, _plain(told[about], day=day, known=known)) for about in sorted(keys[party_id])]
-            found[party_id] = OfMany(_plain(told[""], day=day, known=known), tuple(things))
+            things = [
+                OfThing(about, _plain(told[about], day=day, known=known, ranks=ranks))
+                for about in sorted(keys[party_id])
+            ]
+            found[party_id] = OfMany(_plain(told[""], day=day, known=known, ranks=ranks), tuple(things))
     return found
 
 
@@ -160,8 +165,8 @@ def _said_of_many(
     return said
 
 
-def _plain(said: Iterable[Stated], *, day: date, known: datetime | None) -> dict[str, Any]:
-    ruled = standing.ruling(said, day=day, known=known, ranks=sources.ranks(day))
+def _plain(said: Iterable[Stated], *, day: date, known: datetime | None, ranks: Mapping[str, int]) -> dict[str, Any]:
+    ruled = standing.ruling(said, day=day, known=known, ranks=ranks)
     return {name: one.stated.value for name, one in ruled.items()}
 
 
