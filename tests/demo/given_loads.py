@@ -16,7 +16,9 @@ from zhirong.base.calendar import beijing_day
 from zhirong.demo.__main__ import SEED
 
 ROOT = Path(__file__).resolve().parents[2]
-LOAD, SWEEP = (str(Path(__file__).with_name(name)) for name in ("given_load.py", "given_sweep.py"))
+LOAD, SWEEP, SCREENED = (
+    str(Path(__file__).with_name(name)) for name in ("given_load.py", "given_sweep.py", "given_screened.py")
+)
 FEW = 40
 # A house's story, and on a machine that does much else besides. Speed is for benches.
 LOADS_WITHIN_SECONDS = 600
@@ -38,9 +40,19 @@ def told_by(folder: Path) -> Path:
 
 def swept(folder: Path) -> Any:
     """What the pages of a house show that no reader would understand, and how many were read."""
+    return told_of(SWEEP, folder)
+
+
+def screened(folder: Path) -> Any:
+    """What screening and deciding each find for the enterprises with loans."""
+    return told_of(SCREENED, folder)
+
+
+def told_of(script: str, folder: Path) -> Any:
+    """What a process of its own tells of a house."""
     around = {**os.environ, "ZR_DATA": str(folder), "PYTHONPATH": str(ROOT)}
     around = {name: value for name, value in around.items() if not name.startswith(("ZR_DATABASE", "DJANGO"))}
-    told = subprocess.run([sys.executable, SWEEP, str(folder)], env=around, capture_output=True, check=True)
+    told = subprocess.run([sys.executable, script, str(folder)], env=around, capture_output=True, check=True)
     return json.loads(told.stdout)
 
 

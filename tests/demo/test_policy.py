@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.demo import given_policy as policy
-from tests.demo.given_loads import counted, days_of, rows
+from tests.demo.given_loads import counted, days_of, rows, screened
 from zhirong.demo import district
 from zhirong.policy import reading
 from zhirong.policy.application_rules import STATES
@@ -128,6 +128,15 @@ def test_screening_finds_some_who_qualify_some_who_nearly_do_and_some_unknown(lo
     assert told[PLEDGE]["total_fen"] > 10_000_000_00
     take_up = rows(loads[0], "SELECT DISTINCT low_ppm, likely_ppm, high_ppm FROM policy_takeup")
     assert take_up == [(300_000, 450_000, 600_000)]
+
+
+def test_who_has_loans_is_screened_as_each_loan_is_decided(loads: list[Path]) -> None:
+    found = screened(loads[0])
+    assert [one for one in found if one[2] != one[3]] == []
+    pledged = {name: by_screening for name, measure_id, by_screening, _ in found if measure_id == PLEDGE}
+    assert CHEN in pledged
+    assert len(pledged) >= 4
+    assert all(met == 1 and fen > 0 for met, fen in pledged.values())
 
 
 def test_facts_have_their_source_their_day_and_some_their_evidence(loads: list[Path]) -> None:

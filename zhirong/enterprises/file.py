@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -105,22 +105,74 @@ def facts_of(party: Party, *, day: date, known: datetime | None = None, about: s
     return _known(said, day=day, known=known)
 
 
+@dataclass(frozen=True)
+class OfThing:
+    """What is said of one thing of an enterprise (a loan, a patent), without what is said of the enterprise."""
+
+    about: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OfMany:
+    """The plain values of one of many enterprises, and its things in the order of their keys.
+
+    A thing laid over the values of the enterprise is what `facts_of` tells of it.
+    """
+
+    facts: dict[str, Any]
+    things: tuple[OfThing, ...] = ()
+
+
 def facts_of_many(party_ids: Sequence[int], *, day: date, known: datetime | None = None) -> dict[int, dict[str, Any]]:
     """The same plain values of many enterprises, about each as a whole; few queries whatever the number."""
-    ranks = sources.ranks(day)
     found: dict[int, dict[str, Any]] = {}
-    wanted = list(dict.fromkeys(party_ids))
-    for start in range(0, len(wanted), AT_ONCE):
-        ids = wanted[start : start + AT_ONCE]
-        said: dict[int, list[Stated]] = {party_id: [] for party_id in ids}
-        for party_id, one in _rows(_living(known).filter(party__in=ids, about="")):
-            said[party_id].append(one)
-        for party_id, derived in registry_facts.of_parties(ids, day=day, known=known).items():
-            said[party_id] += derived
-        for party_id, statements in said.items():
-            ruled = standing.ruling(statements, day=day, known=known, ranks=ranks)
-            found[party_id] = {name: one.stated.value for name, one in ruled.items()}
+    ranks = sources.ranks(day)
+    for ids in _parts(party_ids):
+        said = _said_of_many(ids, _living(known).filter(about=""), day=day, known=known)
+        found |= {party_id: _plain(told[""], day=day, known=known, ranks=ranks) for party_id, told in said.items()}
     return found
+
+
+def files_of_many(party_ids: Sequence[int], *, day: date, known: datetime | None = None) -> dict[int, OfMany]:
+    """The same with what is said of their things; few queries whatever the number."""
+    found: dict[int, OfMany] = {}
+    ranks = sources.ranks(day)
+    for ids in _parts(party_ids):
+        said = _said_of_many(ids, _living(known), day=day, known=known)
+        keys = {party_id: [about for about in told if about] for party_id, told in said.items()}
+        for (party_id, about), derived in registry_facts.of_rights_of_many(keys, day=day, known=known).items():
+            said[party_id][about] += derived
+        for party_id, told in said.items():
+            things = [
+                OfThing(about, _plain(told[about], day=day, known=known, ranks=ranks))
+                for about in sorted(keys[party_id])
+            ]
+            found[party_id] = OfMany(_plain(told[""], day=day, known=known, ranks=ranks), tuple(things))
+    return found
+
+
+def _said_of_many(
+    ids: Sequence[int], statements: QuerySet[Statement], *, day: date, known: datetime | None
+) -> dict[int, dict[str, list[Stated]]]:
+    """What stands of each enterprise and of each of its things, with what the register tells of the enterprise."""
+    said: dict[int, dict[str, list[Stated]]] = {party_id: {"": []} for party_id in ids}
+    for party_id, one in _rows(statements.filter(party__in=ids)):
+        if standing.stands(one, day=day, known=known):
+            said[party_id].setdefault(one.about, []).append(one)
+    for party_id, derived in registry_facts.of_parties(ids, day=day, known=known).items():
+        said[party_id][""] += derived
+    return said
+
+
+def _plain(said: Iterable[Stated], *, day: date, known: datetime | None, ranks: Mapping[str, int]) -> dict[str, Any]:
+    ruled = standing.ruling(said, day=day, known=known, ranks=ranks)
+    return {name: one.stated.value for name, one in ruled.items()}
+
+
+def _parts(party_ids: Sequence[int]) -> Iterable[list[int]]:
+    wanted = list(dict.fromkeys(party_ids))
+    return (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
 
 
 def abouts(party: Party) -> list[str]:

@@ -7,7 +7,7 @@ it then can no longer be told, and what cannot be told is unknown. So is a count
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -83,6 +83,36 @@ def of_rights(
 ) -> dict[str, list[Stated]]:
     """The same of several, by their keys, in few queries whatever the number."""
     rights = list(held(party, day).filter(key__in=abouts)) if abouts else []
+    return _of_read(rights, day=day, known=known)
+
+
+def of_rights_of_many(
+    abouts: Mapping[int, Collection[str]], *, day: date, known: datetime | None = None
+) -> dict[tuple[int, str], list[Stated]]:
+    """The same of many enterprises, by enterprise and key."""
+    keys = sorted({about for named in abouts.values() for about in named})
+    found: dict[tuple[int, str], list[Stated]] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        rights = {right.pk: right for right in Right.objects.visible().filter(key__in=keys[start : start + AT_ONCE])}
+        holders = [
+            (party_id, right.key)
+            for ids in _parts(set(rights))
+            for party_id, right in _holders(ids, rights, day)
+            if right.key in abouts.get(party_id, ())
+        ]
+        wanted = {key for _, key in holders}
+        told = _of_read([right for right in rights.values() if right.key in wanted], day=day, known=known)
+        found |= {(party_id, key): list(told[key]) for party_id, key in holders if key in told}
+    return found
+
+
+def _holders(ids: Sequence[int], rights: Mapping[int, Right], day: date) -> Iterable[tuple[int, Right]]:
+    """Who holds rights on a day, undisputed."""
+    rows = _on_day(Holding.objects.filter(right__in=ids), day).values_list("party_id", "right_id").distinct()
+    return ((party_id, rights[right_id]) for party_id, right_id in rows)
+
+
+def _of_read(rights: Sequence[Right], *, day: date, known: datetime | None) -> dict[str, list[Stated]]:
     since = _written_since({right.pk for right in rights}, known)
     living = [right for right in rights if right.pk not in since.new | since.touched]
     found: dict[str, list[Stated]] = {}
@@ -100,9 +130,13 @@ def held(party: Party, day: date) -> QuerySet[Right]:
 
 
 def _holdings(party_ids: Sequence[int], day: date) -> QuerySet[Holding]:
+    return _on_day(Holding.objects.filter(party__in=party_ids), day)
+
+
+def _on_day(holdings: QuerySet[Holding], day: date) -> QuerySet[Holding]:
     begun = Q(since__isnull=True) | Q(since__lte=day)
     lasting = Q(until__isnull=True) | Q(until__gt=day)
-    return Holding.objects.filter(begun, lasting, party__in=party_ids, contested_at__isnull=True)
+    return holdings.filter(begun, lasting, contested_at__isnull=True)
 
 
 def _ever_held(party_ids: Sequence[int], day: date) -> Iterable[tuple[Any, ...]]:

@@ -39,12 +39,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class Short:
-    """One that is near: its place in the population, how many conditions are wanting, and the estimated worth."""
+    """One that is near: its place in the population, how many conditions are wanting, the estimated worth, and the
+    thing that is nearest (empty: the enterprise itself)."""
 
     place: int
     party_id: int
     steps: int
     fen: int | None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Almost:
     steps: int
     conditions: tuple[LeafFound, ...]
     fen: int | None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,23 +74,29 @@ def listed(one: Measure, whole: Population, wish: Wish, *, sitting: Seats | None
     if not 1 <= wish.most <= FARTHEST or wish.way not in WAYS:
         raise Refused("policy.wish_unknown", most=FARTHEST)
     known = whole.known_day or date.max
-    found, seen = screen.looked(one, whole.people, whole.day, known=known)
-    distance = near.of_looked(one, whole.people, found, seen=seen, day=whole.day, known=known)
+    cases = whole.cases(one)
+    found, seen = screen.looked(one, cases.people, whole.day, known=known)
+    distance = near.of_looked(one, cases.people, found, seen=seen, day=whole.day, known=known)
     if distance is None:
         return Listed((), 0)
     sizes = distance.by_action if wish.way == "action" else distance.certain
-    mask = (found.states == screen.NOT_MET) & (sizes >= 1) & (sizes <= wish.most)
+    money = estimate.of_states(one, cases.people, found, day=whole.day, known=known)
+    fen = np.where(money.lacking, -1, money.fen)
+    # Of several things the nearest one, of equally near ones that which is worth most.
+    nearest = cases.first(sizes, -fen)
+    sizes = sizes[nearest]
+    mask = (cases.states(found).states == screen.NOT_MET) & (sizes >= 1) & (sizes <= wish.most)
     mask &= of_industry(whole, wish.industry)
     if wish.place:
         mask &= np.isin(whole.ids, sorted((sitting or seats(places(), whole.day)).inside(wish.place)))
     declined = np.isin(whole.ids, sorted(wanting_none(np.asarray(whole.ids)[mask].tolist())))
-    money = estimate.of_states(one, whole.people, found, day=whole.day, known=known)
     rows = [
         Short(
             int(place),
             whole.ids[place],
             int(sizes[place]),
-            None if money.lacking[place] else int(money.fen[place]),
+            None if money.lacking[nearest[place]] else int(fen[nearest[place]]),
+            cases.about(int(nearest[place])),
         )
         for place in np.flatnonzero(mask & ~declined)
     ]
@@ -102,14 +111,14 @@ def exact(one: Measure, whole: Population, rows: Sequence[Short], *, wish: Wish)
 
 def exactly(one: Measure, whole: Population, row: Short, *, wish: Wish) -> Almost:
     """One row: the first of the smallest sets that goes the way wished for."""
-    facts = whole.people.facts_of(row.place)
+    facts = whole.facts_of(row.place, row.about)
     known = whole.known_day
     found = decide.decide(one, facts, whole.day, known=known)
     ways = [fix for fix in found.to_qualify if goes(fix, wish.way)]
     names = min((fix.all for fix in ways), key=len, default=frozenset())
     worth = estimate.exactly(one, facts, whole.day, known=known or date.max)
     conditions = tuple(leaf for leaf in found.leaves if leaf.id in names)
-    return Almost(row.party_id, len(conditions), conditions, worth)
+    return Almost(row.party_id, len(conditions), conditions, worth, row.about)
 
 
 def goes(fix: repair.Fix, way: str) -> bool:

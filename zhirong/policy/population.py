@@ -1,4 +1,5 @@
-"""The population (企业总体): all enterprises as columns, and what a change of a measure does to them.
+"""The population (企业总体): all enterprises with their things (loans, patents) as columns, and what a change of a
+measure does to them.
 
 A population is that of a day as known at a moment; its hash says which. Facts that the vocabulary does not take are
 left out, as they are for one enterprise (`deciding`), and so are unknown.
@@ -15,6 +16,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from django.db.models import Count, Max
 
 from zhirong.base.refused import Refused
@@ -22,11 +24,12 @@ from zhirong.enterprises import file
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
 from zhirong.policy import deciding, reading
-from zhirong.policy.engine import columns, facts
+from zhirong.policy.engine import columns, facts, things
 from zhirong.policy.engine import effect as effects
 from zhirong.policy.engine.effect import Effect
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
+from zhirong.policy.engine.things import Cases, Things
 from zhirong.policy.engine.values import written
 from zhirong.record import actions as record
 from zhirong.record.models import Event
@@ -39,13 +42,15 @@ KEEPS, KEPT = threading.Lock(), dict[str, Any]()
 
 @dataclass(frozen=True)
 class Population:
-    """Enterprises in the order of their ids; row n of `people` is `ids[n]`. `misfits` have a fact that was left out."""
+    """Enterprises in the order of their ids; row n of `people` is `ids[n]`, with what is said of the enterprise itself.
+    `misfits` have a fact that was left out. `things` are None where nothing is said of any."""
 
     ids: tuple[int, ...]
     people: columns.Population
     day: date
     known: datetime | None
     misfits: frozenset[int] = frozenset()
+    things: Things | None = None
 
     @property
     def known_day(self) -> date | None:
@@ -58,7 +63,26 @@ class Population:
         told = hashlib.sha256()
         for party_id, row in zip(self.ids, self.people.rows or (), strict=True):
             told.update(json.dumps([party_id, written(row)], ensure_ascii=False, sort_keys=True).encode())
+        if self.things is not None:
+            told.update(told_things(self.ids, self.things).encode())
         return told.hexdigest()
+
+    def cases(self, one: Measure) -> Cases:
+        """The rows that a measure is decided for: the things it is about, as `deciding.everything` takes them."""
+        return things.cases(self.people, self.things, deciding.facts_asked(one))
+
+    def facts_of(self, place: int, about: str = "") -> dict[str, Any]:
+        """The facts of one enterprise, or of one thing of it."""
+        if not about or self.things is None:
+            return self.people.facts_of(place)
+        return self.things.rows.facts_of(self.things.place_of(place, about))
+
+
+def told_things(ids: Sequence[int], things: Things) -> str:
+    """Every thing with whose it is, its key and its facts, for the hash."""
+    rows = list(zip(things.owner, things.abouts, things.rows.rows or (), strict=True))[len(ids) :]
+    every = [[ids[owner], about, written(row)] for owner, about, row in rows]
+    return json.dumps(every, ensure_ascii=False, sort_keys=True)
 
 
 def population(*, day: date, known: datetime | None = None, party_ids: Sequence[int] | None = None) -> Population:
@@ -66,15 +90,42 @@ def population(*, day: date, known: datetime | None = None, party_ids: Sequence[
     ids = tuple(sorted(set(everybody() if party_ids is None else party_ids)))
     vocabulary = reading.own().vocabulary
     rows: list[Mapping[str, Any]] = []
+    of_things: list[tuple[int, file.OfThing, Mapping[str, Any]]] = []
     misfits: set[int] = set()
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        found = file.facts_of_many(some, day=day, known=known)
+        found = file.files_of_many(some, day=day, known=known)
         for party_id in some:
-            row, fits = settled(found.get(party_id, {}), vocabulary)
+            told = found[party_id]
+            row, fits = settled(told.facts, vocabulary)
+            for thing in told.things:
+                laid, thing_fits = settled({**told.facts, **thing.facts}, vocabulary)
+                of_things.append((len(rows), thing, laid))
+                fits = fits and thing_fits
             rows.append(row)
             misfits.update(() if fits else (party_id,))
-    return Population(ids, columns.population(rows, vocabulary), day, known, frozenset(misfits))
+    people, laid_out = with_things(rows, of_things, vocabulary)
+    return Population(ids, people, day, known, frozenset(misfits), laid_out)
+
+
+def with_things(
+    rows: Sequence[Mapping[str, Any]],
+    of_things: Sequence[tuple[int, file.OfThing, Mapping[str, Any]]],
+    vocabulary: Vocabulary,
+) -> tuple[columns.Population, Things | None]:
+    """Enterprises as columns, and their things with them."""
+    if not of_things:
+        return columns.population(rows, vocabulary), None
+    every = columns.population([*rows, *(laid for _, _, laid in of_things)], vocabulary)
+    itself = np.arange(len(rows))
+    stated: dict[str, list[int]] = {}
+    for place, (_, thing, _) in enumerate(of_things, start=len(rows)):
+        for name in thing.facts:
+            stated.setdefault(name, []).append(place)
+    owner = np.concatenate([itself, np.array([owner for owner, _, _ in of_things], itself.dtype)])
+    abouts = (*[""] * len(rows), *(thing.about for _, thing, _ in of_things))
+    places = {name: np.array(found) for name, found in stated.items()}
+    return columns.taken(every, itself), Things(every, owner, abouts, places)
 
 
 def crowd(day: date, *, is_asked: bool = False) -> Population:
@@ -126,4 +177,5 @@ def effect(
     The places of the changes are those of `whole.ids`. Without an old measure all of it is new.
     """
     whole = whole or population(day=day, known=known)
-    return effects.effect(old, new, whole.people, day=day, known=whole.known_day)
+    cases = (whole.cases(old or new), whole.cases(new))
+    return effects.effect(old, new, whole.people, day=day, known=whole.known_day, cases=cases)

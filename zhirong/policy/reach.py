@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from zhirong.policy.engine import decide, estimate, near, screen
+from zhirong.policy.engine import decide, near, screen, together
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.population import Population
 
@@ -71,14 +71,16 @@ def manifest(told: str) -> dict[str, Any]:
 
 
 def reach(one: Measure, whole: Population) -> Reach:
-    """One measure over a population."""
+    """One measure over a population; an enterprise counts once, whatever number of things it has."""
     day, known = whole.day, whole.known_day or date.max
     version = decide.ruling(one, {}, day, known=known)[0]
-    found, seen = screen.looked(one, whole.people, day, known=known)
+    cases = whole.cases(one)
+    rows, seen = screen.looked(one, cases.people, day, known=known)
     if version is None and not any(row.basis for row in one.versions):
         return Reach(one.id, one.sha256, None)
-    money = estimate.of_states(one, whole.people, found, day=day, known=known)
-    distance = near.of_looked(one, whole.people, found, seen=seen, day=day, known=known)
+    found = cases.states(rows)
+    money = together.of_cases(one, cases, rows, day=day, known=known)
+    distance = near.of_looked(one, cases.people, rows, seen=seen, day=day, known=known)
     met, unknown = found.states == screen.MET, found.states == screen.UNKNOWN
     short = found.states == screen.NOT_MET
     priced = unknown & ~money.lacking
@@ -95,9 +97,9 @@ def reach(one: Measure, whole: Population) -> Reach:
         unpriced=int((met & money.lacking).sum()),
         open_fen=int(money.fen[priced].sum()),
         open_unpriced=int((unknown & money.lacking).sum()),
-        near=steps(distance.certain[short]) if distance else {},
-        by_action=steps(distance.by_action[short]) if distance else {},
-        gaps=gaps_of(near.gaps(whole.people, found, seen)),
+        near=steps(cases.least(distance.certain)[short]) if distance else {},
+        by_action=steps(cases.least(distance.by_action)[short]) if distance else {},
+        gaps=gaps_of(near.gaps_of(cases, rows, seen)),
     )
 
 

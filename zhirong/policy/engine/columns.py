@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -69,6 +69,26 @@ def cell(column: Column, place: int) -> Any:
     if column.kind == "date":
         return date.fromordinal(int(value))
     return bool(value) if column.kind == "bool" else exact(float(value))
+
+
+def taken(people: Population, places: Array, names: Iterable[str] | None = None) -> Population:
+    """Some rows of a population in the order named, with these facts alone, or with all."""
+    wanted = people.columns if names is None else people.columns.keys() & set(names)
+    rows = None if people.rows is None else [people.rows[place] for place in places]
+    return Population(len(places), {name: of_places(people.columns[name], places) for name in wanted}, rows)
+
+
+def of_places(column: Column, places: Array) -> Column:
+    """Some rows of a column; a list comes with all that is inside it."""
+    unknown = column.unknown[places]
+    if column.offsets is None:
+        return replace(column, values=column.values[places], unknown=unknown)
+    counts = np.diff(column.offsets)[places]
+    offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
+    inside = np.repeat(column.offsets[:-1][places] - offsets[:-1], counts) + np.arange(offsets[-1])
+    values = column.values[inside] if column.kind == "texts" else column.values
+    fields = {name: of_places(inner, inside) for name, inner in column.fields.items()}
+    return replace(column, values=values, unknown=unknown, offsets=offsets, fields=fields)
 
 
 def population(rows: Sequence[Mapping[str, Any]], known: Vocabulary) -> Population:

@@ -11,10 +11,11 @@ from datetime import date
 
 import numpy as np
 
-from zhirong.policy.engine import decide, estimate, screen
+from zhirong.policy.engine import decide, estimate, screen, things, together
 from zhirong.policy.engine.columns import Array, Population
 from zhirong.policy.engine.estimate import Estimated
 from zhirong.policy.engine.measure import Measure
+from zhirong.policy.engine.things import Cases
 
 STATES = {number: name for name, number in screen.STATES.items()} | {screen.REFUSED: "refused"}
 
@@ -55,25 +56,49 @@ class Effect:
     other: tuple[Change, ...]
 
 
-def effect(old: Measure | None, new: Measure, people: Population, *, day: date, known: date | None = None) -> Effect:
-    """Before and after, on one day; without an old measure nobody meets anything before."""
-    sides = [side_of(one, people, day=day, known=known) for one in (old, new)]
+@dataclass(frozen=True)
+class Under:
+    """Everybody under one of the two: the rows that it is decided for, their states, and the whole by enterprise."""
+
+    measure: Measure | None
+    cases: Cases
+    rows: Array
+    whole: Estimated
+
+
+def effect(
+    old: Measure | None,
+    new: Measure,
+    people: Population,
+    *,
+    day: date,
+    known: date | None = None,
+    cases: tuple[Cases, Cases] | None = None,
+) -> Effect:
+    """Before and after, on one day; without an old measure nobody meets anything before.
+
+    `cases`: the rows of things that each of the two is decided for, where enterprises have things.
+    """
+    before, after = cases or (things.cases(people, None, ()),) * 2
+    sides = (under(old, before, day=day, known=known), under(new, after, day=day, known=known))
     found: dict[str, list[Change]] = {"gains": [], "loses": [], "more": [], "less": [], "other": []}
-    for place in np.flatnonzero(may_differ(*sides)):
-        one = change(int(place), (old, new), people, sides=(sides[0], sides[1]), day=day, known=known)
+    for place in np.flatnonzero(may_differ(sides[0].whole, sides[1].whole)):
+        one = change(int(place), sides, day=day, known=known)
         if kind := kind_of(one):
             found[kind].append(one)
     lists = {kind: tuple(ones) for kind, ones in found.items()}
-    return Effect(told(sides[0]), told(sides[1]), **lists)
+    return Effect(told(sides[0].whole), told(sides[1].whole), **lists)
 
 
-def side_of(one: Measure | None, people: Population, *, day: date, known: date | None) -> Estimated:
+def under(one: Measure | None, cases: Cases, *, day: date, known: date | None) -> Under:
     """Everybody under one of the two."""
     if one is not None:
-        return estimate.estimate(one, people, day, known=known)
-    nothing = np.zeros(people.size)
-    states = np.full(people.size, screen.NOT_IN_FORCE, np.int8)
-    return Estimated(states, nothing > 0, nothing, nothing, nothing == 0)
+        found, _ = screen.looked(one, cases.people, day, known=known)
+        whole = together.of_cases(one, cases, found, day=day, known=known or date.max)
+        return Under(one, cases, found.states, whole)
+    nothing = np.zeros(cases.size)
+    states = np.full(cases.size, screen.NOT_IN_FORCE, np.int8)
+    return Under(None, cases, states, Estimated(states, nothing > 0, nothing, nothing, nothing == 0))
 
 
 def told(side: Estimated) -> Side:
@@ -92,23 +117,21 @@ def may_differ(before: Estimated, after: Estimated) -> Array:
     return found
 
 
-def change(
-    place: int,
-    both: tuple[Measure | None, Measure],
-    people: Population,
-    *,
-    sides: tuple[Estimated, Estimated],
-    day: date,
-    known: date | None,
-) -> Change:
+def change(place: int, sides: tuple[Under, Under], *, day: date, known: date | None) -> Change:
     """One enterprise, exactly."""
-    states = [STATES[int(side.states[place])] for side in sides]
-    fen: list[int | None] = []
-    for one, state in zip(both, states, strict=True):
-        facts = people.facts_of(place, estimate.facts_asked(one)) if one else {}
-        is_met = one is not None and state == decide.MET
-        fen.append(estimate.exactly(one, facts, day, known=known or date.max) if one and is_met else None)
-    return Change(place, states[0], states[1], fen[0], fen[1])
+    before, after = (STATES[int(side.whole.states[place])] for side in sides)
+    before_fen, after_fen = (fen_of(place, side, day=day, known=known or date.max) for side in sides)
+    return Change(place, before, after, before_fen, after_fen)
+
+
+def fen_of(place: int, side: Under, *, day: date, known: date) -> int | None:
+    """What is due to one enterprise for all that is met; None where nothing is, or it is unknown."""
+    one = side.measure
+    if one is None or side.whole.states[place] != screen.MET:
+        return None
+    met = [row for row in side.cases.rows_of(place) if side.rows[row] == screen.MET]
+    asked = estimate.facts_asked(one)
+    return together.exactly(one, [side.cases.people.facts_of(row, asked) for row in met], day, known=known)
 
 
 def kind_of(one: Change) -> str:

@@ -16,6 +16,7 @@ from zhirong.policy.engine.columns import Array, Column, Population
 from zhirong.policy.engine.exact import Case
 from zhirong.policy.engine.measure import Condition, Leaf, Measure, Version, leaves, parameters_on
 from zhirong.policy.engine.screen import Looked, Screened
+from zhirong.policy.engine.things import Cases
 from zhirong.policy.engine.values import Unknown
 from zhirong.policy.engine.vectors import Truth
 
@@ -147,6 +148,18 @@ def gaps(population: Population, found: Screened, seen: Looked | None) -> Gaps:
             wanted[name] = wanted[name] | lacking if name in wanted else lacking
     wanted = {name: mask for name, mask in wanted.items() if mask.any()}
     count = total(list(wanted.values()), population.size)
+    return Gaps(wanted, {name: mask & (count == 1) for name, mask in wanted.items()})
+
+
+def gaps_of(cases: Cases, found: Screened, seen: Looked | None) -> Gaps:
+    """The same of enterprises with all their things: what keeps one of an unknown enterprise's things unknown."""
+    rows = gaps(cases.people, found, seen)
+    if cases.owner is None:
+        return rows
+    unknown = cases.states(found).states == screen.UNKNOWN
+    wanted = {name: cases.of_any(mask) & unknown for name, mask in rows.wanted.items()}
+    wanted = {name: mask for name, mask in wanted.items() if mask.any()}
+    count = total(list(wanted.values()), cases.size)
     return Gaps(wanted, {name: mask & (count == 1) for name, mask in wanted.items()})
 
 
