@@ -113,6 +113,8 @@ class Application(models.Model):
     measure_sha256 = models.CharField(max_length=64, blank=True)
     version = models.CharField(max_length=100, blank=True)
     facts = models.TextField(default="{}")
+    # The facts by which it is computed again (`values.plain`); empty where it was filed before they were written down.
+    plain_facts = models.TextField(blank=True)
     sources = models.TextField(default="{}")
     decision = models.TextField(default="{}")
     decision_sha256 = models.CharField(max_length=64, blank=True)
@@ -137,6 +139,7 @@ class Application(models.Model):
     verdict = models.CharField(max_length=8, blank=True)
     differences = models.TextField(default="{}")
     decided_facts = models.TextField(default="{}")
+    decided_plain_facts = models.TextField(blank=True)
     decided = models.TextField(default="{}")
     decided_sha256 = models.CharField(max_length=64, blank=True)
     decided_fen = models.BigIntegerField(null=True)

@@ -43,6 +43,8 @@ class Assessed:
     decision: Decision
     known: datetime
     facts: Json
+    # The same facts with which it is decided again whatever the vocabulary is then (`values.plain`).
+    plain_facts: Json
     sources: Json
     amount_fen: int | None
     limits: tuple[Limit, ...]
@@ -69,11 +71,11 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
         decision = decide.decide(found.measure, settled, day, known=deciding.known_day(known), moment=known)
     sources = {key: source_of(one) for key, one in found.known.stated.items() if key in settled}
     sources |= {key: granted_here(said.get(key)) for key in changes}
-    given = {key: values.written(value) for key, value in sorted(settled.items())}
+    given, kept_facts = both_of(settled)
     amount, limits = beside_others(grants, found.measure, decision, about=about, measures=base.measures)
     mine = same_things.Case(about, beijing_day(known).year, given, sources)
     same = same_of(grants, found.measure, mine)
-    return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants), same)
+    return Assessed(found.measure, decision, known, given, kept_facts, sources, amount, limits, tuple(grants), same)
 
 
 def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
@@ -96,11 +98,17 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     changes = granted.received_more(history, made, said, year=row.day.year)
     settled = facts.settled({**given, **changes}, vocabulary)
     decision = decide.decide(made, settled, row.day, known=deciding.known_day(row.known), moment=row.known)
-    written = {key: values.written(value) for key, value in sorted(settled.items())}
+    written, kept_facts = both_of(settled)
     measures = {**kept.base().measures, made.id: made}
     amount, limits = beside_others(grants, made, decision, about=row.about, measures=measures)
     same = same_of(grants, made, same_things.case_of(row))
-    return Assessed(made, decision, row.known, written, sources, amount, limits, tuple(grants), same)
+    return Assessed(made, decision, row.known, written, kept_facts, sources, amount, limits, tuple(grants), same)
+
+
+def both_of(settled: Mapping[str, Any]) -> tuple[Json, Json]:
+    """Facts as people read them, and as they are kept to be decided on again."""
+    ordered = sorted(settled.items())
+    return {key: values.written(value) for key, value in ordered}, {key: values.plain(value) for key, value in ordered}
 
 
 def same_of(grants: Sequence[Grant], made: Measure, mine: same_things.Case) -> Application | None:
@@ -152,9 +160,17 @@ def measure_of(row: Application) -> Measure:
     return rested.get(sha256) or kept.base(row.known).measures[row.measure]
 
 
-def replayed(row: Application, given: str, made: Measure | None = None) -> str:
-    """The hash of a stored decision, computed anew from the facts as they were stored."""
-    settled = facts.settled(json.loads(given), reading.own().vocabulary)
+def replayed(row: Application, *, made: Measure | None = None, is_filed: bool = True) -> str:
+    """The hash of the stored decision of the filing, or of the officials, computed anew from the facts as stored."""
+    kept_facts, given = row.plain_facts, row.facts
+    if not is_filed:
+        kept_facts, given = row.decided_plain_facts, row.decided_facts
+    # Facts kept before the house wrote them down so need the vocabulary of today.
+    settled = (
+        {name: values.settled(said) for name, said in json.loads(kept_facts).items()}
+        if kept_facts
+        else facts.settled(json.loads(given), reading.own().vocabulary)
+    )
     assert row.day
     return decide.decide(made or measure_of(row), settled, row.day, known=deciding.known_day(row.known)).sha256
 
