@@ -62,7 +62,7 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known, base=base)[0]
     # Clauses of the other grants may stand against this one. What was granted stands: it is not computed again, so one
     # that can be computed no more (a fact divides by nothing now) is no reason to refuse this case.
-    used = ceilings_of(found.measure) & found.told.facts.keys()
+    used = granted.ceilings_of(found.measure) & found.told.facts.keys()
     said = {key: Said(values.fen(found.told.facts[key]), found.known.stated[key].known_from) for key in used}
     changes = granted.received_more(history, found.measure, said, year=day.year)
     settled = {**found.told.facts, **facts.settled(changes, reading.own().vocabulary)}
@@ -83,7 +83,7 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     made, vocabulary = measure_of(row), reading.own().vocabulary
     sources = json.loads(row.sources)
     # What was granted here is counted anew, for it may have changed since.
-    counted = {key for key in ceilings_of(made) if sources.get(key, {}).get("source_text") == "granted_here"}
+    counted = {key for key in granted.ceilings_of(made) if sources.get(key, {}).get("source_text") == "granted_here"}
     filed = {key: value for key, value in json.loads(row.facts).items() if key not in counted}
     filed |= {key: values.yuan(sources[key]["file"]["fen"]) for key in counted if sources[key].get("file")}
     given = {**filed, **differences}
@@ -120,11 +120,6 @@ def same_of(grants: Sequence[Grant], made: Measure, mine: same_things.Case) -> A
     )
 
 
-def ceilings_of(made: Measure) -> set[str]:
-    """The facts that tell what was received under its ceilings."""
-    return {limit.used for version in made.versions for limit in version.ceilings if limit.used}
-
-
 def granted_here(said: Said | None) -> Json:
     """The source of what was received in all, with what the file alone had said."""
     own = {"fen": said.fen, "known_from": said.at.isoformat()} if said else None
@@ -139,7 +134,7 @@ def said_again(
     assert row.known
     # A decision that waits for its confirmation or its share has its own instant, another one is being made now.
     decided_at = row.decided_at if row.state in ("proposed", "eligible") and row.decided_at else record.now()
-    for key in ceilings_of(made) & settled.keys():
+    for key in granted.ceilings_of(made) & settled.keys():
         source = sources.get(key) or {}
         if key in found:
             said[key] = Said(values.fen(settled[key]), decided_at, is_finding=True)
