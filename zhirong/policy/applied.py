@@ -190,7 +190,7 @@ class Application(models.Model):
     @cached_property
     def objector_ids(self) -> frozenset[int]:
         """Who objected to it: none of them answers an objection to it."""
-        return frozenset(one.by_id for one in self.objections.all())
+        return frozenset(self.objections.values_list("by", flat=True))
 
 
 class ApplicationFile(models.Model):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -149,10 +148,11 @@ def differences_of(row: Application) -> list[dict[str, str]]:
 
 def objections_of(request: HttpRequest, row: Application) -> list[tuple[ApplicationObjection, str, str, bool]]:
     """Each objection, its state, and whether this official may answer it."""
-    # Who objected is asked for each of them, and is read of these rows.
-    all_with_names = ApplicationObjection.objects.select_related("by", "decided_by").order_by("pk")
-    prefetch_related_objects([row], Prefetch("objections", all_with_names))
-    found = list(row.objections.all())
+    found = list(row.objections.select_related("by", "decided_by").order_by("pk"))
+    # Who may answer asks who objected: they are known by now.
+    row.objector_ids = frozenset(one.by_id for one in found)
+    for one in found:
+        one.application = row
     standing = pages.standing_of(request)
     return [
         (
