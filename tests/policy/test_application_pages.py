@@ -352,3 +352,20 @@ def test_a_case_is_told_in_the_words_of_its_reader(
         assert told_by in text
         assert f">{raw}<" not in text
         assert f'<code class="xs">{fresh(row).decision_sha256[:16]}</code>' in text
+
+
+def test_an_official_of_the_enterprise_reads_no_decision_that_nobody_confirmed(desk: Desk) -> None:
+    row = given.complete(desk)
+    Person.objects.filter(pk=desk.first.pk).update(name="审定甲")
+    ruling = Ruling(verdict="refused", reason="材料不实，不予支持", clauses=("c-who",))
+    row = reviews.decide(desk.first, row.pk, ruling)
+    torn = a_person("official", of=desk.party)
+    address = f"/office/applications/{row.number}"
+    mine, other = text_of(signed_in(torn), address), text_of(signed_in(desk.third), address)
+    assert "材料不实" in other
+    assert "审定甲" in other
+    for word in ("材料不实", "审定甲", "不予支持"):
+        assert word not in mine
+    assert "200,000" in mine
+    reviews.confirm(desk.second, row.pk, decided_sha256=row.decided_sha256)
+    assert "材料不实" in text_of(signed_in(torn), address)

@@ -65,7 +65,7 @@ def test_what_was_decided_comes_out_again_with_its_hash_whatever_is_stated_later
     row = given.filed(desk)
     given.qualify(desk.party, desk.member, interest="900000")
     kept = fresh(row)
-    assert filing.replayed(kept, kept.facts) == kept.decision_sha256
+    assert filing.replayed(kept) == kept.decision_sha256
     assert json.loads(kept.facts)["loan_interest_paid"] == 400000
     assert json.loads(kept.sources)["loan_interest_paid"]["source"] == "self"
     again = reviews.decide(desk.first, reviews.complete(desk.first, row.pk).pk, Ruling(verdict="eligible"))
@@ -232,7 +232,7 @@ def test_a_difference_found_by_the_official_changes_the_amount_and_needs_a_reaso
     assert json.loads(decided.differences) == {
         "loan_interest_paid": {"filed": 400000, "found": 300000, "reason": "银行回单合计三十万元"}
     }
-    assert filing.replayed(decided, decided.decided_facts) == decided.decided_sha256
+    assert filing.replayed(decided, is_filed=False) == decided.decided_sha256
     confirmed = reviews.confirm(desk.second, row.pk, decided_sha256=decided.decided_sha256)
     assert (confirmed.granted_fen, fresh(row).budget.reserved_fen) == (150_000_00, 0)  # type: ignore[union-attr]
 

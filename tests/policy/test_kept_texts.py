@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from tests.policy import given_applications as given
@@ -38,6 +41,28 @@ def test_a_case_rests_on_the_text_with_which_it_was_filed_whatever_the_house_bri
     kept._joined.cache_clear()
     assert kept.base().measures[made.id].zh == "另一文本"
     assert filing.measure_of(row).zh == made.zh
-    assert filing.replayed(row, row.facts) == row.decision_sha256
+    assert filing.replayed(row) == row.decision_sha256
     monkeypatch.undo()
     kept._joined.cache_clear()
+
+
+def test_a_case_is_computed_again_by_the_facts_as_they_were_whatever_the_vocabulary_says_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = fresh(given.proposed(desk))
+    assert json.loads(row.plain_facts)["reg_district"] == "440304"
+    own = reading.own()
+    # An update of the house knows the facts no more.
+    left = {name: one for name, one in own.vocabulary.facts.items() if name != "loan_interest_paid"}
+    later = replace(own.vocabulary, facts=left)
+    monkeypatch.setattr(reading, "own", lambda: reading.Base(own.measures, later, own.texts))
+    assert filing.replayed(row) == row.decision_sha256
+    assert filing.replayed(row, is_filed=False) == row.decided_sha256
+    monkeypatch.undo()
+
+
+def test_a_case_that_was_filed_before_its_facts_were_kept_so_is_computed_by_what_it_has(desk: Desk) -> None:
+    row = fresh(given.proposed(desk))
+    row.plain_facts = row.decided_plain_facts = ""
+    assert filing.replayed(row) == row.decision_sha256
+    assert filing.replayed(row, is_filed=False) == row.decided_sha256

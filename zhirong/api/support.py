@@ -289,7 +289,7 @@ def seek(request: HttpRequest, said: GoalSaid) -> Json:
     """Where a measure is met, an amount reached or a ceiling hit; each end tried on both sides."""
     party, base = readable(request, said.party), kept.base()
     day = said.day or beijing_day(record.now())
-    (one,) = deciding.decided(party, day=day, about=said.about, measures=[said.measure])
+    (one,) = deciding.decided(party, day=day, about=said.about, measures=[said.measure], counts_grants=True)
     question = telling_support.question(
         base.vocabulary, said.fact, goal_name=said.goal, fen=said.amount_fen, least=said.least, most=said.most
     )

@@ -113,6 +113,8 @@ class Application(models.Model):
     measure_sha256 = models.CharField(max_length=64, blank=True)
     version = models.CharField(max_length=100, blank=True)
     facts = models.TextField(default="{}")
+    # The facts by which it is computed again (`values.plain`); empty where it was filed before they were written down.
+    plain_facts = models.TextField(blank=True)
     sources = models.TextField(default="{}")
     decision = models.TextField(default="{}")
     decision_sha256 = models.CharField(max_length=64, blank=True)
@@ -137,6 +139,7 @@ class Application(models.Model):
     verdict = models.CharField(max_length=8, blank=True)
     differences = models.TextField(default="{}")
     decided_facts = models.TextField(default="{}")
+    decided_plain_facts = models.TextField(blank=True)
     decided = models.TextField(default="{}")
     decided_sha256 = models.CharField(max_length=64, blank=True)
     decided_fen = models.BigIntegerField(null=True)
@@ -187,7 +190,7 @@ class Application(models.Model):
     @cached_property
     def objector_ids(self) -> frozenset[int]:
         """Who objected to it: none of them answers an objection to it."""
-        return frozenset(one.by_id for one in self.objections.all())
+        return frozenset(self.objections.values_list("by", flat=True))
 
 
 class ApplicationFile(models.Model):

@@ -21,13 +21,14 @@ from zhirong.enterprises.engine.standing import Ruled, Stated
 from zhirong.enterprises.file import Known
 from zhirong.enterprises.models import Statement
 from zhirong.people.models import Party
-from zhirong.policy import kept, reading
+from zhirong.policy import granted, kept, reading
 from zhirong.policy.engine import decide, facts, measure, values, what_if
 from zhirong.policy.engine.decide import Decision
 from zhirong.policy.engine.facts import Vocabulary
 from zhirong.policy.engine.measure import Measure
 from zhirong.policy.engine.what_if import Change
 from zhirong.policy.followed import KeptDecision
+from zhirong.policy.granted import Grant, Said
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,23 @@ def decided(
     have: Collection[str] = (),
     moment: datetime | None = None,
     base: reading.Base | None = None,
+    counts_grants: bool = False,
 ) -> list[Decided]:
     """Each measure (or those named) for the party or one thing of it, on a day, as known at a moment.
 
     `changes` are laid over the facts; nothing given for one takes it out. Refused: a measure that the base does not
     hold, a change that is no value of its fact. A stated fact that does not fit stands among the unusable.
+    `counts_grants`: what was granted here counts under a ceiling, as it will when the case is filed.
     """
     base = base or kept.base(known)
     chosen = _chosen(measures, base)
     stated = file.facts_of(party, day=day, known=known, about=about)
     told = told_of(stated.facts, base.vocabulary, changes=changes)
-    found = judged(chosen, stated, told, day=day, known=known, moment=moment, about=about, have=have)
+    history = _grants(party, known) if counts_grants else []
+    found: list[Decided] = []
+    for made in chosen:
+        counted = _with_grants(made, stated, told, history=history, year=day.year, supposed=changes)
+        found += judged([made], stated, counted, day=day, known=known, moment=moment, about=about, have=have)
     for one in found:
         # Who names a measure wants its answer or the reason why there is none.
         if measures is not None and one.refused is not None:
@@ -92,16 +99,44 @@ def everything(
     moment: datetime | None = None,
     base: reading.Base | None = None,
 ) -> list[Decided]:
-    """As `decided`, and for each thing of the party the measures that ask for what was stated of it."""
+    """As `decided` with what was granted here, and for each thing of the party the measures that ask for what was
+    stated of it."""
     base = base or kept.base(known)
     chosen = list(_chosen(measures, base))
     files = _files(party, day=day, known=known)
     told = {about: told_of(stated.facts, base.vocabulary, changes=changes) for about, stated in files.items()}
-    found = []
+    history, found = _grants(party, known), []
     for one in chosen:
         for about in _things(one, files) or [""]:
-            found += judged([one], files[about], told[about], day=day, known=known, moment=moment, about=about)
+            stated = files[about]
+            counted = _with_grants(one, stated, told[about], history=history, year=day.year, supposed=changes)
+            found += judged([one], stated, counted, day=day, known=known, moment=moment, about=about)
     return found
+
+
+def _grants(party: Party, known: datetime | None) -> list[Grant]:
+    return granted.known_at(granted.history_of(party, None), known)
+
+
+def _with_grants(
+    one: Measure,
+    stated: Known,
+    told: Told,
+    *,
+    history: Sequence[Grant],
+    year: int,
+    supposed: Mapping[str, Any] | None,
+) -> Told:
+    """The facts with what was received under a ceiling in all, as the filing counts it; a supposition stays."""
+    if not any(grant.measure == one.id for grant in history):
+        return told
+    said = {
+        name: Said(values.fen(told.facts[name]), stated.stated[name].known_from)
+        for name in granted.ceilings_of(one) & told.facts.keys() & stated.stated.keys()
+    }
+    counted = granted.received_more(history, one, said, year=year)
+    laid = {name: value for name, value in counted.items() if name not in (supposed or {})}
+    return Told({**told.facts, **facts.settled(laid, reading.own().vocabulary)}, told.unusable)
 
 
 def things(party: Party, one: Measure, *, day: date, known: datetime | None = None) -> list[str]:

@@ -43,6 +43,8 @@ class Assessed:
     decision: Decision
     known: datetime
     facts: Json
+    # The same facts with which it is decided again whatever the vocabulary is then (`values.plain`).
+    plain_facts: Json
     sources: Json
     amount_fen: int | None
     limits: tuple[Limit, ...]
@@ -60,7 +62,7 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
     found = deciding.decided(party, day=day, known=known, about=about, measures=[name], moment=known, base=base)[0]
     # Clauses of the other grants may stand against this one. What was granted stands: it is not computed again, so one
     # that can be computed no more (a fact divides by nothing now) is no reason to refuse this case.
-    used = ceilings_of(found.measure) & found.told.facts.keys()
+    used = granted.ceilings_of(found.measure) & found.told.facts.keys()
     said = {key: Said(values.fen(found.told.facts[key]), found.known.stated[key].known_from) for key in used}
     changes = granted.received_more(history, found.measure, said, year=day.year)
     settled = {**found.told.facts, **facts.settled(changes, reading.own().vocabulary)}
@@ -69,11 +71,11 @@ def assess(party: Party, name: str, about: str, *, day: date, known: datetime, o
         decision = decide.decide(found.measure, settled, day, known=deciding.known_day(known), moment=known)
     sources = {key: source_of(one) for key, one in found.known.stated.items() if key in settled}
     sources |= {key: granted_here(said.get(key)) for key in changes}
-    given = {key: values.written(value) for key, value in sorted(settled.items())}
+    given, kept_facts = both_of(settled)
     amount, limits = beside_others(grants, found.measure, decision, about=about, measures=base.measures)
     mine = same_things.Case(about, beijing_day(known).year, given, sources)
     same = same_of(grants, found.measure, mine)
-    return Assessed(found.measure, decision, known, given, sources, amount, limits, tuple(grants), same)
+    return Assessed(found.measure, decision, known, given, kept_facts, sources, amount, limits, tuple(grants), same)
 
 
 def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
@@ -81,7 +83,7 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     made, vocabulary = measure_of(row), reading.own().vocabulary
     sources = json.loads(row.sources)
     # What was granted here is counted anew, for it may have changed since.
-    counted = {key for key in ceilings_of(made) if sources.get(key, {}).get("source_text") == "granted_here"}
+    counted = {key for key in granted.ceilings_of(made) if sources.get(key, {}).get("source_text") == "granted_here"}
     filed = {key: value for key, value in json.loads(row.facts).items() if key not in counted}
     filed |= {key: values.yuan(sources[key]["file"]["fen"]) for key in counted if sources[key].get("file")}
     given = {**filed, **differences}
@@ -96,11 +98,17 @@ def assess_again(row: Application, differences: Mapping[str, Any]) -> Assessed:
     changes = granted.received_more(history, made, said, year=row.day.year)
     settled = facts.settled({**given, **changes}, vocabulary)
     decision = decide.decide(made, settled, row.day, known=deciding.known_day(row.known), moment=row.known)
-    written = {key: values.written(value) for key, value in sorted(settled.items())}
+    written, kept_facts = both_of(settled)
     measures = {**kept.base().measures, made.id: made}
     amount, limits = beside_others(grants, made, decision, about=row.about, measures=measures)
     same = same_of(grants, made, same_things.case_of(row))
-    return Assessed(made, decision, row.known, written, sources, amount, limits, tuple(grants), same)
+    return Assessed(made, decision, row.known, written, kept_facts, sources, amount, limits, tuple(grants), same)
+
+
+def both_of(settled: Mapping[str, Any]) -> tuple[Json, Json]:
+    """Facts as people read them, and as they are kept to be decided on again."""
+    ordered = sorted(settled.items())
+    return {key: values.written(value) for key, value in ordered}, {key: values.plain(value) for key, value in ordered}
 
 
 def same_of(grants: Sequence[Grant], made: Measure, mine: same_things.Case) -> Application | None:
@@ -110,11 +118,6 @@ def same_of(grants: Sequence[Grant], made: Measure, mine: same_things.Case) -> A
     return next(
         (row for row in own if same_things.same(made, vocabulary, one=mine, other=same_things.case_of(row))), None
     )
-
-
-def ceilings_of(made: Measure) -> set[str]:
-    """The facts that tell what was received under its ceilings."""
-    return {limit.used for version in made.versions for limit in version.ceilings if limit.used}
 
 
 def granted_here(said: Said | None) -> Json:
@@ -131,7 +134,7 @@ def said_again(
     assert row.known
     # A decision that waits for its confirmation or its share has its own instant, another one is being made now.
     decided_at = row.decided_at if row.state in ("proposed", "eligible") and row.decided_at else record.now()
-    for key in ceilings_of(made) & settled.keys():
+    for key in granted.ceilings_of(made) & settled.keys():
         source = sources.get(key) or {}
         if key in found:
             said[key] = Said(values.fen(settled[key]), decided_at, is_finding=True)
@@ -152,9 +155,17 @@ def measure_of(row: Application) -> Measure:
     return rested.get(sha256) or kept.base(row.known).measures[row.measure]
 
 
-def replayed(row: Application, given: str, made: Measure | None = None) -> str:
-    """The hash of a stored decision, computed anew from the facts as they were stored."""
-    settled = facts.settled(json.loads(given), reading.own().vocabulary)
+def replayed(row: Application, *, made: Measure | None = None, is_filed: bool = True) -> str:
+    """The hash of the stored decision of the filing, or of the officials, computed anew from the facts as stored."""
+    kept_facts, given = row.plain_facts, row.facts
+    if not is_filed:
+        kept_facts, given = row.decided_plain_facts, row.decided_facts
+    # Facts kept before the house wrote them down so need the vocabulary of today.
+    settled = (
+        {name: values.settled(said) for name, said in json.loads(kept_facts).items()}
+        if kept_facts
+        else facts.settled(json.loads(given), reading.own().vocabulary)
+    )
     assert row.day
     return decide.decide(made or measure_of(row), settled, row.day, known=deciding.known_day(row.known)).sha256
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import OuterRef, Q, Subquery
@@ -123,6 +123,19 @@ def received_more(history: Sequence[Grant], made: Measure, said: Mapping[str, Sa
         if total_fen != (known.fen if known else 0):
             changes[limit.used] = values.yuan(total_fen)
     return changes
+
+
+def ceilings_of(made: Measure) -> set[str]:
+    """The facts that tell what was received under its ceilings."""
+    return {limit.used for version in made.versions for limit in version.ceilings if limit.used}
+
+
+def known_at(history: Sequence[Grant], known: datetime | None) -> list[Grant]:
+    """The grants as they were at a moment: what was confirmed or came back later is left out. None: as they are."""
+    if known is None:
+        return list(history)
+    confirmed = [one for one in history if one.case.confirmed_at and one.case.confirmed_at <= known]
+    return [one if one.back_at and one.back_at <= known else replace(one, back_fen=0) for one in confirmed]
 
 
 def is_of_year(row: Application, year: int) -> bool:

@@ -198,6 +198,7 @@ def snapshot(row: Application, found: Assessed) -> None:
     row.day, row.known = found.decision.day, found.known
     row.measure_sha256, row.version = keep_text(found.measure), found.decision.version or ""
     row.facts, row.sources = canonical(found.facts), canonical(found.sources)
+    row.plain_facts = canonical(found.plain_facts)
     row.decision, row.decision_sha256 = canonical(filing.told(found)), found.decision.sha256
     row.limits = canonical([vars(one) for one in found.limits])
     row.checklist = canonical(filing.checklist(found))

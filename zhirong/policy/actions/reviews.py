@@ -86,6 +86,7 @@ def decide(who: Person, application_id: int, ruling: Ruling) -> Application:
     )
     row.differences = canonical(differences)
     row.decided_facts, row.decided = canonical(found.facts), canonical(filing.told(found))
+    row.decided_plain_facts = canonical(found.plain_facts)
     row.decided_sha256 = found.decision.sha256
     row.decided_fen = found.amount_fen if row.verdict == "eligible" else None
     row.decided_limits = canonical([vars(one) for one in found.limits])
@@ -193,7 +194,7 @@ def must_be_as_decided(row: Application, decided_sha256: str) -> None:
     """What is confirmed is what was decided and read, and another grant since has not changed it."""
     if decided_sha256 != row.decided_sha256:
         raise Refused("policy.another_decision_read", number=row.number)
-    if filing.replayed(row, row.decided_facts) != row.decided_sha256:
+    if filing.replayed(row, is_filed=False) != row.decided_sha256:
         raise Refused("policy.replay_differs", number=row.number)
     if row.verdict != "eligible":
         return

@@ -60,7 +60,7 @@ def keep_decision(who: Person, party: Party, measure: str, *, day: date, about: 
     access.require(who, "policy.keep_decision", party)
     Party.objects.select_for_update().get(pk=party.pk)
     known = record.now()
-    (one,) = deciding.decided(party, day=day, known=known, about=about, measures=[measure])
+    (one,) = deciding.decided(party, day=day, known=known, about=about, measures=[measure], counts_grants=True)
     decision = one.decision
     before = KeptDecision.objects.filter(party=party, measure=measure, about=about, day=day, sha256=decision.sha256)
     if (found := before.first()) is not None:
