@@ -103,8 +103,7 @@ def supported(sold: desk.Sold) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def private() -> Private:
-    sold = desk.a_deal()
-    seller = sold.seller
+    seller = (sold := desk.a_deal()).seller
     draft = given.a_draft(sold.house, seller)
     paper = record.keep_file(seller.person, "图纸.pdf", b"%PDF-1.7 drawing", is_secret=False)
     document = questions.add_document(seller.person, draft.pk, file=paper, title="图纸", for_admitted=False)
