@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -52,7 +51,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     made = filing.measure_of(row)
     repayment = Repayment.objects.filter(application=row).first()
     filed, decided = told.loaded(row.decision), told.loaded(row.decided)
-    shown = decided or filed
+    is_open = may_read_decision(request, row)
+    shown = decided if decided and is_open else filed
     materials = told.checklist(told.loaded(row.checklist), told.living_files(row))  # type: ignore[arg-type]
     return rooms.show(
         request,
@@ -63,22 +63,23 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         row=row,
         measure=words.title(row),
         state=words.state(row.state),
-        head=head_of(row),
+        head=head_of(row, is_open=is_open),
         materials=materials,
         lacking=sum(not one["files"] for one in materials),
         used=told.fact_rows(told.loaded(row.facts), told.loaded(row.sources)),
         conditions=told.conditions(shown),
         lines=told.amount_lines(shown),
         ceilings=told.ceilings(shown),
-        limits=told.limits(row.decided_limits if row.decided_at else row.limits),
-        differences=differences_of(row),
-        verdict=words.of("verdict", row.verdict) if row.verdict else "",
-        is_replayed=filing.replayed(row, row.facts, made) == row.decision_sha256,
+        limits=told.limits(row.decided_limits if row.decided_at and is_open else row.limits),
+        differences=differences_of(row) if is_open else [],
+        verdict=words.of("verdict", row.verdict) if row.verdict and is_open else "",
+        amount_fen=amount_of(row, is_open=is_open),
+        is_replayed=filing.replayed(row, made=made) == row.decision_sha256,
         may=may(request, row, repayment),
         fact_choices=fact_choices(made),
         clause_choices=clause_choices(made),
         difference_count=DIFFERENCES,
-        history=told.history(row, with_names=True),
+        history=told.history(row, with_names=is_open),
         objections=objections_of(request, row),
         may_read_proof=access.may(pages.standing_of(request), "policy.check_application", row),
         repayment=repayment,
@@ -92,8 +93,22 @@ def by_id(request: HttpRequest, application_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("office-application", args=[row.number]))
 
 
-def head_of(row: Application) -> list[tuple[str, str]]:
-    """Who asks for what, since when, by which text, and how far it is."""
+def may_read_decision(request: HttpRequest, row: Application) -> bool:
+    """Whether this person reads a decision that nobody confirmed yet: not who belongs to the enterprise that asks."""
+    standing = pages.standing_of(request)
+    return row.is_settled or (standing is not None and row.party_id not in standing.parties)
+
+
+def amount_of(row: Application, *, is_open: bool) -> int | None:
+    """What it was granted, else what was decided, else what was computed when it was filed."""
+    if row.granted_fen is not None:
+        return row.granted_fen
+    return row.decided_fen if row.decided_at and is_open else row.computed_fen
+
+
+def head_of(row: Application, *, is_open: bool) -> list[tuple[str, str]]:
+    """Who asks for what, since when, by which text, and how far it is; of a decision only where it is open."""
+    decision_sha256 = (row.decided_sha256 if is_open else "") or row.decision_sha256
     rows = [
         (gettext("Enterprise"), row.party.name),
         (gettext("About"), words.about(row.about)),
@@ -101,16 +116,16 @@ def head_of(row: Application) -> list[tuple[str, str]]:
         (gettext("Deadline of this step"), words.due(row)),
         (gettext("Text of the measure"), filters.code(row.measure_sha256[:12], before=f"{row.version} · ")),
         (gettext("Decided for the day"), filters.day(row.day) if row.day else "–"),
-        (gettext("Decision by the engine"), filters.code((row.decided_sha256 or row.decision_sha256)[:16])),
+        (gettext("Decision by the engine"), filters.code(decision_sha256[:16])),
     ]
     if row.supplement_asked_at:
         rows.append((gettext("Asked for once, at"), filters.moment(row.supplement_asked_at)))
         rows.append((gettext("What was asked for"), row.supplement_list))
-    if row.decided_by:
+    if row.decided_by and is_open:
         rows.append((gettext("Decided by"), row.decided_by.name))
     if row.confirmed_by:
         rows.append((gettext("Confirmed by"), row.confirmed_by.name))
-    if row.decision_reason:
+    if row.decision_reason and is_open:
         rows.append((gettext("Reason of the decision"), row.decision_reason))
     if row.budget:
         rows.append((gettext("Budget"), f"{row.budget.year} · {words.of('allocation', row.budget.allocation)}"))
@@ -133,10 +148,11 @@ def differences_of(row: Application) -> list[dict[str, str]]:
 
 def objections_of(request: HttpRequest, row: Application) -> list[tuple[ApplicationObjection, str, str, bool]]:
     """Each objection, its state, and whether this official may answer it."""
-    # Who objected is asked for each of them, and is read of these rows.
-    all_with_names = ApplicationObjection.objects.select_related("by", "decided_by").order_by("pk")
-    prefetch_related_objects([row], Prefetch("objections", all_with_names))
-    found = list(row.objections.all())
+    found = list(row.objections.select_related("by", "decided_by").order_by("pk"))
+    # Who may answer asks who objected: they are known by now.
+    row.objector_ids = frozenset(one.by_id for one in found)
+    for one in found:
+        one.application = row
     standing = pages.standing_of(request)
     return [
         (
